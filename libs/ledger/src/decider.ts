@@ -1,0 +1,236 @@
+/**
+ * The functional core: deciders, handlers, reactions, views and timers as plain data and pure functions. A context is
+ * made of these; the ledger runs them. Nothing here awaits, and nothing asks for time, chance, identity or policy:
+ * they come in.
+ */
+
+/** A thing that happened, as code sees it; on the wire its name is `EntryType.type`. */
+export interface DomainEvent {
+  readonly type: string;
+  readonly data: object;
+}
+
+/**
+ * A refusal: a stable code (`E-QUOTA`) and the facts that teach (clause, value seen, value needed, who can mend it).
+ * Facts hold no personal data: they are shown and logged.
+ */
+export interface Rejection {
+  readonly rejected: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export const reject = (code: string, facts: Rejection['facts'] = {}): Rejection => ({ rejected: code, facts });
+
+export const isRejection = (value: unknown): value is Rejection =>
+  typeof value === 'object' && value !== null && 'rejected' in value && typeof value.rejected === 'string';
+
+/** A broken assumption of ours, not a caller's mistake: it stops the stream and wakes somebody. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+}
+
+export function invariant(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}
+
+/** How the events of one kind of stream fold into a state. `evolve` only believes: total, no refusal, no clock. */
+export interface Fold<S, E extends DomainEvent = DomainEvent> {
+  /** The kind: streams are named `<kind>/<id>`. */
+  readonly kind: string;
+  readonly initial: S;
+  evolve(state: S, event: E): S;
+}
+
+/** One aggregate. `decide` answers with events, with none (it is already so), or with a rejection. */
+export interface Decider<C, S, E extends DomainEvent> extends Fold<S, E> {
+  decide(command: C, state: S): readonly E[] | Rejection;
+}
+
+/** Who acts: from a verified token, or the node itself for derived commands. */
+export interface Actor {
+  /** Pseudonym of the person or client, stable within the node (a keyed hash; never a name or number). */
+  readonly person: string;
+  /** Organisation id; the node's own for derived commands. */
+  readonly organisation: string;
+  readonly province: string;
+  readonly roles: readonly string[];
+}
+
+/** A stream of another province's journal (or of another context), read from its replica. */
+export interface ForeignStream {
+  readonly journal: string;
+  readonly stream: string;
+}
+
+/** What is loaded so far, while a handler names what it needs. */
+export interface Peek {
+  /** The province whose journal this is. */
+  readonly province: string;
+  /** The state of a stream of the own journal; undefined until it is loaded. */
+  state<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string): S | undefined;
+  /** The state of a foreign stream; undefined until it is loaded. */
+  foreign<S, E extends DomainEvent>(fold: Fold<S, E>, source: ForeignStream): S | undefined;
+}
+
+/** A turn of the sequencer: everything a decision may rest on. */
+export interface Turn {
+  readonly province: string;
+  /** Journal of the turn, e.g. `32/voucher`. */
+  readonly journal: string;
+  /** Time of the entries of this turn, ms. */
+  readonly now: number;
+  readonly actor: Actor;
+  readonly commandId: string;
+  /** State of a stream of the own journal, with all that is pending. Throws when the handler did not name it. */
+  state<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string): S;
+  /** Events so far in a stream of the own journal. */
+  version(stream: string): number;
+  /** State of a foreign stream as its replica had it just before the turn. Throws when the handler did not name it. */
+  foreign<S, E extends DomainEvent>(fold: Fold<S, E>, source: ForeignStream): S;
+  /** Entries of a foreign journal that this turn could see: the basis its entries record. */
+  seen(journal: string): number;
+  /** When the foreign journal's owner last vouched for its head, domain ms; null when never heard. For E-STALE. */
+  freshness(journal: string): number | null;
+}
+
+/** Events for one stream. All appends of a decision commit together or not at all. */
+export interface Append {
+  readonly stream: string;
+  readonly events: readonly DomainEvent[];
+  /** Version of the policy pack that the decision rests on; '-' where none applies. */
+  readonly policyVersion?: string;
+}
+
+export type Decision = readonly Append[] | Rejection;
+
+/** How one kind of command is carried out. The first stream named is its target: it remembers the command id. */
+export interface Handler<C = never> {
+  /** Own streams, target first. Called again as streams load, so a later one may be found in an earlier one's state. */
+  streams(command: C, peek: Peek): readonly string[];
+  foreign?(command: C, peek: Peek): readonly ForeignStream[];
+  decide(command: C, turn: Turn): Decision;
+}
+
+/** An entry as folds, reactions and views see it: decoded, verified, payload at hand. */
+export interface Entry<D = Readonly<Record<string, unknown>>> {
+  readonly journal: string;
+  readonly index: number;
+  readonly stream: string;
+  /** Event name (`OrderPlaced`). */
+  readonly type: string;
+  /** Time of the entry, ms. */
+  readonly time: number;
+  readonly actor: { readonly province: string; readonly role: string };
+  readonly policyVersion: string;
+  readonly data: D;
+  /** Foreign journals read for the decision → size seen. */
+  readonly basis: Readonly<Record<string, number>>;
+  readonly command: string;
+  readonly person: string;
+  /** Trace id that follows a command through blocks and topics. */
+  readonly trace: string;
+}
+
+/** A command that a reaction or a timer asks for. */
+export interface DerivedCommand {
+  /** Name in `Context.commands`. */
+  readonly command: string;
+  /** Its target stream: part of the derived id, so a repeat decides nothing. */
+  readonly target: string;
+  readonly body: object;
+}
+
+/** What a reaction wants to look at before it answers. */
+export type Need =
+  | { readonly stream: string; readonly journal: string }
+  | { readonly rows: string; readonly where: Readonly<Record<string, import('./ports.js').Match>>; readonly limit: number }
+  | { readonly rootOf: string; readonly size: number };
+
+/** The answers, in the same terms. Throws when it was not asked for. */
+export interface Found {
+  readonly province: string;
+  state<S, E extends DomainEvent>(fold: Fold<S, E>, journal: string, stream: string): S;
+  /** Joined rows of a view; complete up to the entry reacted to, perhaps newer. */
+  rows<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[];
+  /** Tree root (hex) of a journal at a size. */
+  rootOf(journal: string, size: number): string;
+  /** Whether anything below this size of the journal is parked or of an unknown type. */
+  parkedBelow(journal: string, size: number): boolean;
+}
+
+/**
+ * (entry, what it needs) → commands. A derived command is never silently rejected: its handler answers with entries, a
+ * refusal included; a rejection parks the entry's stream and shows on the console.
+ */
+export interface Reaction {
+  readonly name: string;
+  /** Event names reacted to. */
+  readonly on: readonly string[];
+  /** Whose entries: this province's, the others', or all. */
+  readonly from: 'own' | 'foreign' | 'any';
+  /** Called until it names nothing new, with what was found so far (missing needs read as unavailable). */
+  needs?(entry: Entry, found: Found): readonly Need[];
+  react(entry: Entry, found: Found): readonly DerivedCommand[];
+}
+
+/**
+ * A read model. Each journal folds into its own part of a row; `join` puts the parts together, so that the order in
+ * which journals arrive cannot matter.
+ */
+export interface View<P extends object = object> {
+  readonly name: string;
+  readonly on: readonly string[];
+  /** The row this entry belongs to, or null. */
+  key(entry: Entry): string | null;
+  fold(part: P | null, entry: Entry): P | null;
+  /** The row as it is read and queried: flat, JSON. Null hides the row. */
+  join(parts: Readonly<Record<string, P>>): object | null;
+}
+
+/** A time limit starts or ends with an entry of the own journal. Keys are unique within the context. */
+export type TimerChange =
+  | {
+      readonly set: string;
+      /** When it fires, domain ms. */
+      readonly dueMs: number;
+      readonly fires: DerivedCommand;
+      /** A journal whose statement could still arrive in time: the timer waits until it has vouched past `dueMs`. */
+      readonly awaits?: string;
+      /** How long past `dueMs` a silent peer is waited for, ms. */
+      readonly patienceMs?: number;
+    }
+  | { readonly clear: string };
+
+/** Who may read an entry: nobody else, the four provinces, some of them, or anybody. */
+export type Audience = 'private' | 'federation' | 'public' | readonly string[];
+
+/** What the leaf says of a kind of entry, and who may read it. */
+export interface EntryType {
+  /** Wire name, `voucher.order-placed.v1`. */
+  readonly type: string;
+  readonly audience: Audience;
+  /** Data classification level, e.g. `internal`, `public`, `sensitive`. */
+  readonly classification: string;
+  /** Legal basis code, e.g. `SH-DEC-13`. */
+  readonly legalBasis: string;
+}
+
+/** A bounded context, whole: what a service plugs into the ledger. */
+export interface Context {
+  /** `voucher`: part of journal, topic and wire names. */
+  readonly name: string;
+  /** Changes when any fold changes: snapshots of another version are not used. */
+  readonly codeVersion: string;
+  /** Event name → what the wire says of it. Also private ones. */
+  readonly entryTypes: Readonly<Record<string, EntryType>>;
+  readonly folds: readonly Fold<unknown, never>[];
+  readonly commands: Readonly<Record<string, Handler>>;
+  readonly reactions: readonly Reaction[];
+  readonly views: readonly View<never>[];
+  timers(entry: Entry): readonly TimerChange[];
+}
+
+const kebab = (name: string): string => name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
+
+/** The wire name of an event: ('voucher', 'OrderPlaced', 1) → `voucher.order-placed.v1`. */
+export const wireType = (context: string, event: string, version: number): string => `${context}.${kebab(event)}.v${version}`;

@@ -1,0 +1,41 @@
+/** Who takes part: the pinned public keys and addresses of every node. The same file at every node, agreed out of band. */
+
+/** Keys of one province as the others pin them. */
+export interface FederationNode {
+  /** Two-digit province code, `31`. */
+  readonly province: string;
+  readonly name: string;
+  /** Where its people and peers reach it over HTTP. */
+  readonly url: string;
+  /** C2SP verifier line of the identity key, which certifies the others. */
+  readonly identity: string;
+  /** Context → the journal's verifier line and the identity key's signature (base64) over it. */
+  readonly journals: Readonly<Record<string, { readonly key: string; readonly certificate: string }>>;
+  /** Context → verifier line of the cosigner key. */
+  readonly cosigners: Readonly<Record<string, string>>;
+}
+
+export interface Federation {
+  /** Host part of every origin, e.g. `yrd.local`. */
+  readonly federation: string;
+  readonly nodes: readonly FederationNode[];
+}
+
+/** Origin and key name of a journal: `yrd.local/log/31/voucher`. */
+export const originOf = (federation: string, journal: string): string => `${federation}/log/${journal}`;
+
+/** Key name of the cosigner of a node in a context: `yrd.local/witness/31/voucher`. */
+export const cosignerName = (federation: string, province: string, context: string): string =>
+  `${federation}/witness/${province}/${context}`;
+
+/** Key name of a node's identity: `yrd.local/node/31`. */
+export const identityName = (federation: string, province: string): string => `${federation}/node/${province}`;
+
+/** The exact text that an identity key signs to certify a key of its node. */
+export const certificateText = (verifierLine: string): string => `yrd.ledger.certificate.v1\n${verifierLine}\n`;
+
+/** `31/voucher` → its two parts. */
+export const journalParts = (journal: string): { readonly province: string; readonly context: string } => {
+  const [province = '', context = ''] = journal.split('/');
+  return { province, context };
+};

@@ -1,0 +1,146 @@
+/** A node of one province in one context: what a service holds in its hand. */
+import type { Actor, Context, DomainEvent, Fold, Rejection } from './decider.js';
+import type { Federation } from './federation.js';
+import type { RecordQuery, World } from './ports.js';
+
+export interface NodeOptions {
+  readonly world: World;
+  readonly province: string;
+  readonly context: Context;
+  readonly federation: Federation;
+  /** Name of this process among those that could own the journal: the same after a restart of the same instance. */
+  readonly instance: string;
+  /** The operator's one-time word that this node may open its journal though no peer answers. */
+  readonly openAlone?: boolean;
+}
+
+/** A place in a journal: everything below `size`. */
+export interface Position {
+  readonly journal: string;
+  readonly size: number;
+}
+
+export interface CommandRequest {
+  /** Name in `Context.commands`. */
+  readonly command: string;
+  readonly body: object;
+  readonly actor: Actor;
+  /** The caller's `Idempotency-Key`; with organisation and command it gives the command id. */
+  readonly idempotencyKey: string;
+  readonly trace: string;
+  /** Expected version of the target stream (`If-Match`). */
+  readonly expect?: number;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly position: Position; readonly stream: string; readonly version: number; readonly repeated: boolean }
+  | ({ readonly ok: false } & Rejection);
+
+/** The node cannot answer now (recovering, no lease, clock in doubt, stopping): try again after `retryAfterMs`. HTTP 503. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  constructor(
+    message: string,
+    readonly retryAfterMs = 1_000,
+  ) {
+    super(message);
+  }
+}
+
+/** The queue is full: HTTP 429. */
+export class Busy extends Error {
+  override readonly name = 'Busy';
+  readonly retryAfterMs = 1_000;
+}
+
+export interface StreamRead<S> {
+  readonly state: S;
+  /** Events folded; 0 when the stream does not exist. */
+  readonly version: number;
+  readonly position: Position;
+}
+
+export interface RowPage<R> {
+  readonly rows: readonly { readonly id: string; readonly row: R }[];
+  /** Cursor of the next page: the last row's order value and id. */
+  readonly next: { readonly value: string | number | boolean | null; readonly id: string } | null;
+  /** How far each journal was folded when the rows were read. */
+  readonly positions: readonly Position[];
+}
+
+/** One entry as somebody may see it, with its proof (RFC 6962) against the checkpoint named. */
+export interface Disclosure {
+  readonly journal: string;
+  readonly index: number;
+  /** `payload`: everything; `leaf`: envelope only; `sealed`: only that it exists. */
+  readonly depth: 'payload' | 'leaf' | 'sealed';
+  /** The exact leaf in the tree. */
+  readonly leaf: string;
+  readonly payload?: string;
+  /** Hex salt of the payload. */
+  readonly salt?: string;
+  /** For a sealed leaf that may be opened: the envelope it seals and the salt. */
+  readonly opened?: { readonly leaf: string; readonly salt: string };
+  /** Base64 hashes, leaf to root. */
+  readonly proof: readonly string[];
+  readonly checkpoint: string;
+}
+
+export interface JournalStatus {
+  readonly journal: string;
+  readonly size: number;
+  /** Hex root at `size`. */
+  readonly root: string;
+  /** The owner's newest vouched head as heard over the heartbeat (own: the durable head); `lag` = head − size. */
+  readonly head: number;
+  readonly lag: number;
+  /** Domain time of the owner's last heartbeat about it, ms; null when never heard. */
+  readonly heardAt: number | null;
+  /** Real ms since then; null when never heard. */
+  readonly silentMs: number | null;
+  readonly state: 'live' | 'recovering' | 'read-only' | 'healing' | 'quarantined';
+  /** Provinces whose fresh cosignature over this size or later is held. */
+  readonly cosigners: readonly string[];
+}
+
+export interface NodeStatus {
+  readonly province: string;
+  readonly context: string;
+  readonly now: number;
+  readonly journals: readonly JournalStatus[];
+  readonly parked: number;
+  readonly queued: number;
+  /** Why the node is not ready, in one sentence; null when it is. */
+  readonly notReady: string | null;
+}
+
+export interface ParkedItem {
+  readonly id: string;
+  readonly journal: string;
+  readonly index: number;
+  readonly stream: string;
+  readonly why: string;
+}
+
+export interface LedgerNode {
+  /** Opens storage and topics and begins to recover; ready when `status().notReady` is null. */
+  start(): Promise<void>;
+  /** Finishes what is in flight, gives the lease back. */
+  stop(): Promise<void>;
+  /** Rejects with `Unavailable` or `Busy`; every answer waits until all it rests on is durable. */
+  execute(request: CommandRequest): Promise<Answer>;
+  /** A stream's durable state; a foreign journal's from its replica. */
+  read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal?: string): Promise<StreamRead<S>>;
+  /** Rows of a view, paged. `where` and `order` name fields of the joined row. */
+  rows<R>(view: string, query: RecordQuery): Promise<RowPage<R>>;
+  /** Waits until views and streams have reached the position; false when the time is over. */
+  reach(position: Position, timeoutMs: number): Promise<boolean>;
+  /** The newest signed checkpoint of a journal, own or replicated; null when there is none yet. */
+  checkpoint(journal: string): Promise<string | null>;
+  /** The pinned C2SP verifier line of a journal; null when it is not of this federation. */
+  verifier(journal: string): string | null;
+  /** An entry at the depth the reader may see; `federation` for authenticated peers and staff. Null when it does not exist. */
+  disclose(journal: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null>;
+  parked(): Promise<readonly ParkedItem[]>;
+  status(): NodeStatus;
+}
