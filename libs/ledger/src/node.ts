@@ -1,7 +1,7 @@
 /** A node of one province in one context: what a service holds in its hand. */
-import type { Actor, Context, DomainEvent, Fold, Rejection } from './decider.js';
+import type { Actor, Context, DomainEvent, Entry, Fold, Rejection } from './decider.js';
 import type { Federation } from './federation.js';
-import type { RecordQuery, World } from './ports.js';
+import type { RecordQuery, Subscription, World } from './ports.js';
 
 export interface NodeOptions {
   readonly world: World;
@@ -141,6 +141,12 @@ export interface LedgerNode {
   verifier(journal: string): string | null;
   /** An entry at the depth the reader may see; `federation` for authenticated peers and staff. Null when it does not exist. */
   disclose(journal: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null>;
+  /**
+   * Verified, ordered, deduplicated entries of all journals of the context, one at a time per journal, from where this
+   * follower stopped (`name` keeps its position). The position passes an entry only after the handler resolved and its
+   * effect is durable; a rejection brings the entry again after a pause.
+   */
+  follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription>;
   parked(): Promise<readonly ParkedItem[]>;
   status(): NodeStatus;
 }
