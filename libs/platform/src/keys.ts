@@ -1,0 +1,174 @@
+/** The keys of a node: made once by its operator, kept in one file that only the node reads, pinned by the others. */
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { certificateText, cosignerName, identityName, originOf, type FederationNode } from '@yrd/ledger';
+
+/** Algorithm bytes of C2SP signed-note: 0x01 Ed25519 signs a note, 0x04 is cosignature/v1 (Ed25519, timestamped). */
+export const noteAlgorithm = { ed25519: 0x01, cosignature: 0x04 } as const;
+export type NoteAlgorithm = (typeof noteAlgorithm)[keyof typeof noteAlgorithm];
+
+/** What a node must never show. */
+export interface NodeSecret {
+  readonly federation: string;
+  /** Two-digit province code. */
+  readonly province: string;
+  /** Signing keys as Go's note package writes them: `PRIVATE+KEY+<name>+<8 hex of key id>+<base64(algorithm ‖ 32-byte seed)>`. */
+  readonly keys: readonly string[];
+  /** 32 bytes in hex: the HMAC key that turns persons into pseudonyms. */
+  readonly personKey: string;
+}
+
+/** One signing key, opened. */
+export interface SigningKey {
+  readonly name: string;
+  readonly algorithm: NoteAlgorithm;
+  readonly privateKey: KeyObject;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+// RFC 8410 §7: what stands before the 32-byte seed in the PKCS #8 form of an Ed25519 key.
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+const fromSeed = (name: string, algorithm: NoteAlgorithm, seed: Uint8Array): SigningKey => {
+  const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return { name, algorithm, privateKey, publicKey: new Uint8Array(spki.subarray(-32)) };
+};
+
+/** Key id of C2SP signed-note: the first four bytes of SHA-256(name ‖ newline ‖ algorithm ‖ public key), in hex. */
+export const noteKeyId = (name: string, algorithm: NoteAlgorithm, publicKey: Uint8Array): string =>
+  createHash('sha256').update(`${name}\n`).update(Uint8Array.of(algorithm)).update(publicKey).digest('hex').slice(0, 8);
+
+const keyLine = (name: string, id: string, algorithm: NoteAlgorithm, bytes: Uint8Array): string =>
+  `${name}+${id}+${Buffer.concat([Uint8Array.of(algorithm), bytes]).toString('base64')}`;
+
+/** C2SP verifier line `<name>+<key id>+<base64(algorithm ‖ public key)>`: what others pin. */
+export const verifierLine = (key: Pick<SigningKey, 'name' | 'algorithm' | 'publicKey'>): string =>
+  keyLine(key.name, noteKeyId(key.name, key.algorithm, key.publicKey), key.algorithm, key.publicKey);
+
+const seedOf = (key: SigningKey): Uint8Array => key.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+
+const signerLine = (key: SigningKey): string =>
+  `PRIVATE+KEY+${keyLine(key.name, noteKeyId(key.name, key.algorithm, key.publicKey), key.algorithm, seedOf(key))}`;
+
+const signerShape = /^PRIVATE\+KEY\+([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
+
+/** Opens a line of `NodeSecret.keys`. Throws one sentence, without the key, when it is malformed or its key id is wrong. */
+export const openSigningKey = (line: string): SigningKey => {
+  const [, name, id, encoded] = signerShape.exec(line) ?? [];
+  if (name === undefined || encoded === undefined) {
+    throw new Error('a signing key is not of the form PRIVATE+KEY+<name>+<8 hex>+<44 base64>: take the file from a backup or make new keys');
+  }
+  const bytes = Buffer.from(encoded, 'base64');
+  const algorithm = Object.values(noteAlgorithm).find((known) => known === bytes[0]);
+  if (algorithm === undefined || bytes.length !== 33) {
+    throw new Error(`the signing key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519) and 4 (cosignature/v1) are known here`);
+  }
+  const key = fromSeed(name, algorithm, bytes.subarray(1));
+  if (noteKeyId(name, algorithm, key.publicKey) !== id) {
+    throw new Error(`the signing key ${name} does not belong to its key id ${String(id)}: the file was altered, take it from a backup`);
+  }
+  return key;
+};
+
+export interface NodeKeysOptions {
+  /** Host part of every origin, `yrd.local`. */
+  readonly federation: string;
+  readonly province: string;
+  readonly name: string;
+  readonly url: string;
+  readonly contexts: readonly string[];
+}
+
+const shapes = { federation: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, province: /^\d{2}$/, context: /^[a-z][a-z0-9-]*$/ };
+
+const refuseNames = (o: NodeKeysOptions): void => {
+  if (!shapes.federation.test(o.federation)) throw new Error(`the federation must be a host name like yrd.local, not "${o.federation}"`);
+  if (!shapes.province.test(o.province)) throw new Error(`the province must be two digits like 31, not "${o.province}"`);
+  const wrong = o.contexts.find((context) => !shapes.context.test(context));
+  if (wrong !== undefined) throw new Error(`a context must be lower case letters, digits and hyphens, not "${wrong}"`);
+};
+
+const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return fromSeed(name, algorithm, privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32));
+};
+
+/**
+ * New keys of a node: one identity key, and for each context one key of its journal and one of its cosigner. The identity
+ * key certifies each journal key by signing `certificateText` of its verifier line. Throws when a name has the wrong form.
+ */
+export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecret; readonly public: FederationNode } => {
+  refuseNames(o);
+  const identity = freshKey(identityName(o.federation, o.province), noteAlgorithm.ed25519);
+  const certified = (key: SigningKey): { readonly key: string; readonly certificate: string } => {
+    const line = verifierLine(key);
+    return { key: line, certificate: sign(null, Buffer.from(certificateText(line)), identity.privateKey).toString('base64') };
+  };
+  const pairs = o.contexts.map((context) => ({
+    context,
+    journal: freshKey(originOf(o.federation, `${o.province}/${context}`), noteAlgorithm.ed25519),
+    cosigner: freshKey(cosignerName(o.federation, o.province, context), noteAlgorithm.cosignature),
+  }));
+  return {
+    secret: {
+      federation: o.federation,
+      province: o.province,
+      keys: [identity, ...pairs.flatMap(({ journal, cosigner }) => [journal, cosigner])].map(signerLine),
+      personKey: randomBytes(32).toString('hex'),
+    },
+    public: {
+      province: o.province,
+      name: o.name,
+      url: o.url,
+      identity: verifierLine(identity),
+      journals: Object.fromEntries(pairs.map(({ context, journal }) => [context, certified(journal)])),
+      cosigners: Object.fromEntries(pairs.map(({ context, cosigner }) => [context, verifierLine(cosigner)])),
+    },
+  };
+};
+
+const parseSecret = (text: string): NodeSecret => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+  if (typeof value !== 'object' || value === null) throw new Error('it is not a JSON object');
+  const { federation, province, keys, personKey, ...rest } = value as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) throw new Error(`it has a field "${unknown}" that nobody knows`);
+  if (typeof federation !== 'string' || !shapes.federation.test(federation)) throw new Error('"federation" must be a host name');
+  if (typeof province !== 'string' || !shapes.province.test(province)) throw new Error('"province" must be two digits');
+  if (typeof personKey !== 'string' || !/^[0-9a-f]{64}$/.test(personKey)) throw new Error('"personKey" must be 64 hex digits');
+  if (!Array.isArray(keys) || !keys.every((line) => typeof line === 'string')) throw new Error('"keys" must be a list of strings');
+  const names = keys.map((line) => openSigningKey(line).name);
+  const double = names.find((name, at) => names.indexOf(name) !== at);
+  if (double !== undefined) throw new Error(`it holds two keys of the name ${double}`);
+  if (!names.includes(identityName(federation, province))) throw new Error(`it holds no identity key ${identityName(federation, province)}`);
+  return { federation, province, keys, personKey };
+};
+
+/** Writes the secret for its owner only (mode 0600). Refuses to replace a file that is there. */
+export const saveNodeKeys = async (path: string, secret: NodeSecret): Promise<void> => {
+  await writeFile(path, `${JSON.stringify(secret, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  await chmod(path, 0o600);
+};
+
+/**
+ * Reads and checks the secret of a node. Throws one sentence when the file is missing, malformed, altered, or open to
+ * everybody on the machine (a group may read it: that is how Kubernetes hands secrets to a process).
+ */
+export const loadNodeKeys = async (path: string): Promise<NodeSecret> => {
+  const { mode } = await stat(path).catch((cause: unknown) => {
+    throw new Error(`the node's key file ${path} cannot be read: give the path of a file made with this node's keys`, { cause });
+  });
+  if ((mode & 0o007) !== 0) throw new Error(`the node's key file ${path} is open to everybody on this machine: run chmod 600 on it`);
+  try {
+    return parseSecret(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new Error(`the node's key file ${path} is not usable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+};
