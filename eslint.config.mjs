@@ -26,11 +26,17 @@ const LAYERS = [
   layer('standards', ['standards'], CODECS),
   layer('contracts', ['contracts', 'ledger'], ['@sinclair/typebox', '@sinclair/typebox/*']),
   layer('context', ['ledger', 'standards', 'contracts'], []),
-  layer('platform', ['ledger', 'contracts'], [
-    ...NEST, 'express', 'mongoose', 'mongodb', 'kafkajs', 'jose', '@opentelemetry/*', 'pino', 'prom-client',
-  ]),
+  layer(
+    'platform',
+    ['ledger', 'contracts'],
+    [...NEST, 'express', 'mongoose', 'mongodb', 'kafkajs', 'jose', '@opentelemetry/*', 'pino', 'prom-client'],
+  ),
   layer('service', ['context', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express', 'yaml']),
-  layer('web', ['contracts', 'standards', 'ledger'], ['react', 'react/*', 'react-dom', 'react-dom/*', 'antd', 'antd/*', '@ant-design/*', 'echarts', 'echarts/*']),
+  layer(
+    'web',
+    ['contracts', 'standards', 'ledger'],
+    ['react', 'react/*', 'react-dom', 'react-dom/*', 'antd', 'antd/*', '@ant-design/*', 'echarts', 'echarts/*'],
+  ),
   layer('node', ['service', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express']),
   layer('tool', ['tool', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
   layer('e2e', ['tool', 'contracts', 'standards', 'ledger'], ['kafkajs', 'mongoose', 'jose', 'yaml']),
@@ -41,7 +47,10 @@ const SCOPES = [
 ];
 
 // ---- What a pure file may not touch: it is given time, chance, identity and settings as data, and reads the same on every machine.
-const banNode = (except, message) => ({ regex: `^node:(?!(${except})$)|^(${builtinModules.filter((name) => name !== except).join('|')})$`, message });
+const banNode = (except, message) => ({
+  regex: `^node:(?!(${except})$)|^(${builtinModules.filter((name) => name !== except).join('|')})$`,
+  message,
+});
 const SPEC_ONLY = [...IN_SPECS, '@nestjs/testing'].map((name) => ({ name, message: 'Test libraries belong into *.spec.ts.' }));
 const NO_NODE = 'Pure code knows no platform: take a port (Clock, Random, Hasher, Signer, BlockStore, Bus) or plain data instead.';
 const banGlobals = (names, message) => names.map((name) => ({ name, message }));
@@ -50,7 +59,19 @@ const JEST = banGlobals(
   'Test globals belong into *.spec.ts.',
 );
 const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'clearInterval', 'clearImmediate'];
-const AMBIENT = ['process', 'fetch', 'console', 'Buffer', 'performance', 'crypto', 'navigator', 'window', 'globalThis', 'global', 'require'];
+const AMBIENT = [
+  'process',
+  'fetch',
+  'console',
+  'Buffer',
+  'performance',
+  'crypto',
+  'navigator',
+  'window',
+  'globalThis',
+  'global',
+  'require',
+];
 
 const ban = (selector, message) => ({ selector, message });
 const DOUBLE_CAST = ban(
@@ -62,15 +83,21 @@ const READS_ENV = ban(
   'Only config*.ts reads the environment, once, with all faults listed: take the parsed settings as data.',
 );
 const CHANCE_AND_CLOCK = [
-  ban('NewExpression[callee.name="Date"][arguments.length!=1]', 'This Date asks the machine for its clock or zone: take the time as data (UTC).'),
+  ban(
+    'NewExpression[callee.name="Date"][arguments.length!=1]',
+    'This Date asks the machine for its clock or zone: take the time as data (UTC).',
+  ),
   ban('CallExpression[callee.name="Date"]', 'Date() asks the clock: take the time as data.'),
   ban('MemberExpression[object.name="Date"][property.name="now"]', 'Date.now asks the clock: take the time as data, or the Clock port.'),
-  ban('MemberExpression[object.name="Math"][property.name="random"]', 'Math.random cannot be replayed: take chance as data, or the Random port.'),
+  ban(
+    'MemberExpression[object.name="Math"][property.name="random"]',
+    'Math.random cannot be replayed: take chance as data, or the Random port.',
+  ),
 ];
 const PLACE = [
   ban(
     'MemberExpression[property.name=/^(get(FullYear|Month|Date|Day|Hours|Minutes|Seconds|TimezoneOffset)|toLocale\\w*|localeCompare)$/]',
-    'This answer depends on the machine\'s zone or locale: use the UTC methods, or compare code units.',
+    "This answer depends on the machine's zone or locale: use the UTC methods, or compare code units.",
   ),
   ban('MemberExpression[object.name="Intl"]', 'Intl differs between machines: format at the edge, not in pure code.'),
 ];
@@ -102,12 +129,21 @@ const BUG_RULES = {
   'no-template-curly-in-string': 'error',
   'no-unreachable-loop': 'error',
   'array-callback-return': 'error',
-  'no-promise-executor-return': 'error',
   '@typescript-eslint/no-unused-vars': [
     'error',
-    { args: 'after-used', argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+    {
+      args: 'after-used',
+      argsIgnorePattern: '^_',
+      varsIgnorePattern: '^_',
+      caughtErrorsIgnorePattern: '^_',
+      destructuredArrayIgnorePattern: '^_',
+      ignoreRestSiblings: true,
+    },
   ],
-  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false }],
+  '@typescript-eslint/switch-exhaustiveness-check': [
+    'error',
+    { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+  ],
   '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'error',
   '@typescript-eslint/return-await': ['error', 'in-try-catch'],
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNever: true }],
@@ -124,9 +160,15 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: { parser: tseslint.parser },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', {
-        allow: [], banTransitiveDependencies: true, enforceBuildableLibDependency: false, depConstraints: [...LAYERS, ...SCOPES],
-      }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          banTransitiveDependencies: true,
+          enforceBuildableLibDependency: false,
+          depConstraints: [...LAYERS, ...SCOPES],
+        },
+      ],
     },
   },
   { files: ['**/*.mjs'], rules: { eqeqeq: 'error', 'no-unused-vars': 'error', 'max-lines': ['error', 300] } },
@@ -148,7 +190,11 @@ export default tseslint.config(
     files: ['libs/ledger/testing/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: SPEC_ONLY, patterns: [banNode('crypto', NO_NODE)] }],
-      'no-restricted-globals': ['error', ...JEST, ...banGlobals(['setTimeout', 'setInterval', 'process', 'fetch', 'console', 'performance'], NO_NODE)],
+      'no-restricted-globals': [
+        'error',
+        ...JEST,
+        ...banGlobals(['setTimeout', 'setInterval', 'process', 'fetch', 'console', 'performance'], NO_NODE),
+      ],
       'no-restricted-syntax': ['error', DOUBLE_CAST, ...CHANCE_AND_CLOCK],
     },
   },

@@ -27,7 +27,11 @@ const COPIED = ['package-lock.json', '.gitignore', 'nx.json', 'eslint.config.mjs
 const LINT_TIMEOUT_MS = 120_000; // Ten times what it takes on a busy machine of two cores.
 const NEIGHBOUR_SCOPE = 'scope:canary';
 const neighbour = (name: string, type: string) => ({
-  name, version: '0.1.0', private: true, type: 'module', exports: { '.': './src/index.ts' },
+  name,
+  version: '0.1.0',
+  private: true,
+  type: 'module',
+  exports: { '.': './src/index.ts' },
   nx: { projectType: 'library', tags: [`type:${type}`, NEIGHBOUR_SCOPE] },
 });
 
@@ -86,7 +90,11 @@ export class CanaryWorkspace {
 
   private run(script: string, args: readonly string[]) {
     return spawnSync(process.execPath, [join(this.folder, script), ...args], {
-      cwd: this.folder, env: this.environment, encoding: 'utf8', timeout: LINT_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024,
+      cwd: this.folder,
+      env: this.environment,
+      encoding: 'utf8',
+      timeout: LINT_TIMEOUT_MS,
+      maxBuffer: 64 * 1024 * 1024,
     });
   }
 }
