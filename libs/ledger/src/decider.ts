@@ -91,6 +91,8 @@ export interface Turn {
   seen(journal: string): number;
   /** When the foreign journal's owner last vouched for its head, domain ms; null when never heard. For E-STALE. */
   freshness(journal: string): number | null;
+  /** SHA-256 of the text's UTF-8, 64 hex digits. */
+  hash(text: string): string;
 }
 
 /** Events for one stream. All appends of a decision commit together or not at all. */
@@ -156,6 +158,8 @@ export interface Found {
   rootOf(journal: string, size: number): string;
   /** Whether anything below this size of the journal is parked or of an unknown type. */
   parkedBelow(journal: string, size: number): boolean;
+  /** SHA-256 of the text's UTF-8, 64 hex digits. */
+  hash(text: string): string;
 }
 
 /**
