@@ -1,1 +1,5 @@
-export {};
+/** What others may read: entry contracts, policy packs, refusal codes. Data and types only. */
+export * from './codes.js';
+export { type EntryContract } from './schema.js';
+export * from './voucher-pack.js';
+export * from './voucher.js';

@@ -1,0 +1,87 @@
+/** A policy pack of voucher clearing: every number that a province decides, as data with its source (architecture §5). */
+import { Type, type Static } from '@sinclair/typebox';
+import { Fen, Province, Ratio, oneOf } from './schema.js';
+
+/** 通用: the enterprise redeems (pays in full, is refunded). 通兑: the agency redeems (is paid the voucher part). */
+export const Mode = oneOf('tongyong', 'tongdui');
+export type Mode = Static<typeof Mode>;
+
+export const SubjectKind = oneOf('firm', 'team');
+export type SubjectKind = Static<typeof SubjectKind>;
+
+/** Documents of a redemption file (V14). */
+export const FileKind = oneOf('contract', 'invoice', 'payment', 'result');
+export type FileKind = Static<typeof FileKind>;
+
+const closed = { additionalProperties: false };
+const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
+const DayOfYear = Type.String({ pattern: '^[0-9]{2}-[0-9]{2}$' });
+
+/** A length of time; working days follow the State Council calendar with its make-up days. */
+export const Period = Type.Object({ days: Type.Integer({ minimum: 0, maximum: 3660 }), unit: oneOf('calendar', 'working') }, closed);
+export type Period = Static<typeof Period>;
+
+/** What a kind of subject gets. The first tier whose `belowFen` is above the base counts; the last tier has none. */
+export const Terms = Type.Object(
+  {
+    capFen: Fen,
+    orderCapFen: Type.Optional(Fen),
+    tiers: Type.Array(Type.Object({ belowFen: Type.Optional(Fen), ratio: Ratio }, closed), { minItems: 1 }),
+    /** Whether a current-year 科技型中小企业 record (firm) or a team proof (team) is needed. */
+    proofNeeded: Type.Boolean(),
+  },
+  closed,
+);
+export type Terms = Static<typeof Terms>;
+
+export const VoucherPack = Type.Object(
+  {
+    province: Province,
+    scheme: Type.String({ pattern: '^[a-z][a-z0-9-]{1,30}$' }),
+    title: Type.String({ maxLength: 80 }),
+    version: Type.String({ pattern: '^[a-z0-9.-]{1,40}$' }),
+    from: Day,
+    until: Type.Optional(Day),
+    modes: Type.Object({ home: Type.Array(Mode), cross: Type.Array(Mode) }, closed),
+    subjects: Type.Object({ firm: Type.Optional(Terms), team: Type.Optional(Terms) }, closed),
+    /** Claims a subject may make in a year (V2), and the most one may ask. */
+    claimsPerYear: Type.Integer({ minimum: 1, maximum: 100 }),
+    claimCapFen: Type.Optional(Fen),
+    /** Money of the scheme for one year; absent: not limited here. */
+    poolFen: Type.Optional(Fen),
+    /** Cap of all firms under one 实际控制人 in a year (V3). */
+    group: Type.Optional(Type.Object({ capFen: Fen, whenOver: oneOf('cut', 'refuse') }, closed)),
+    /** Who pays a cross-province order (V19, V20): shares of the enterprise's and the agency's province; they sum to one. */
+    split: Type.Object({ home: Ratio, agency: Ratio }, closed),
+    /** The largest share this province pays as the agency's side of such an order; absent: none. */
+    shareAsAgency: Type.Optional(Ratio),
+    clocks: Type.Object({ accept: Period, contract: Period, supplement: Period, publicity: Period, peerPatience: Period }, closed),
+    /** From the grant, and not after this day: of the same year for use, of the following year for redemption (V13). */
+    use: Type.Object({ days: Type.Integer({ minimum: 1 }), lastDay: DayOfYear }, closed),
+    redeem: Type.Object({ days: Type.Integer({ minimum: 1 }), lastDay: DayOfYear }, closed),
+    /** Peer data older than this blocks new orders above the limit (M2). */
+    stale: Type.Object({ afterMs: Type.Integer({ minimum: 1 }), limitFen: Fen }, closed),
+    /** What an unknown integrity answer means (V1). */
+    integrityUnknown: oneOf('allow', 'refuse'),
+    files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
+    /** Item classes that the scheme pays for; `*` is every class. */
+    classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),
+    /** Item classes it never pays for. */
+    forbidden: Type.Array(Type.String({ maxLength: 40 })),
+    /** Where each value comes from, and whether it is assumed until the province confirms it. */
+    notes: Type.Array(
+      Type.Object({ field: Type.String(), assumed: Type.Boolean(), source: Type.String({ minLength: 3 }) }, closed),
+      { minItems: 1 },
+    ),
+  },
+  closed,
+);
+export type VoucherPack = Static<typeof VoucherPack>;
+
+/** The JSON Schema document that `policies/policy.schema.json` holds, so that editors and other tools can check packs too. */
+export const packSchemaDocument = (): object => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:yrd:policy:voucher',
+  title: 'Policy pack of voucher clearing',
+  ...VoucherPack,
+});

@@ -1,0 +1,28 @@
+/** The voucher context as others may read it: every shared entry by name, its schema, its audience and an example. */
+import type { Static } from '@sinclair/typebox';
+import { wireType, type EntryType } from '@yrd/ledger';
+import type { EntryContract } from './schema.js';
+import { agencies, invoices, statements } from './voucher-agency.js';
+import { paying, placing, redeeming, serving } from './voucher-order.js';
+import { adoption, settlement } from './voucher-settlement.js';
+
+/** Event name → contract. Additions only: a new meaning is a new name or version. */
+export const voucherContracts = {
+  ...placing, ...serving, ...redeeming, ...paying, ...agencies, ...statements, ...invoices, ...settlement, ...adoption,
+};
+
+export type VoucherEntryName = keyof typeof voucherContracts;
+
+/** The payload of a shared entry. */
+export type VoucherData<N extends VoucherEntryName> = Static<(typeof voucherContracts)[N]['data']>;
+
+/** A shared entry as an event: `VoucherEvent<'OrderPlaced' | 'OrderAccepted'>` is a union. */
+export type VoucherEvent<N extends VoucherEntryName = VoucherEntryName> = { [K in N]: { readonly type: K; readonly data: VoucherData<K> } }[N];
+
+/** What the leaf says of each kind of shared entry. */
+export const voucherEntryTypes: Readonly<Record<VoucherEntryName, EntryType>> = Object.fromEntries(
+  Object.entries<EntryContract>(voucherContracts).map(([name, { version, audience, classification, legalBasis }]) => [
+    name,
+    { type: wireType('voucher', name, version), audience, classification, legalBasis },
+  ]),
+) as Record<VoucherEntryName, EntryType>;
