@@ -50,7 +50,13 @@ describe('tidy', () => {
       'an entry without a word in the glossary',
       'libs/contracts/src/index.ts',
       code("const t = 'voucher.order-placed.v1';"),
-      /voucher\.order-placed is not in docs/,
+      /The entry OrderPlaced is not in docs/,
+    ],
+    [
+      'an entry known by its key',
+      'libs/contracts/src/index.ts',
+      code('const t = {\n  OrderPlaced: {},\n};'),
+      /index\.ts:3 The entry OrderPlaced/,
     ],
     [
       'a project outside the import rules',
@@ -75,6 +81,14 @@ describe('tidy', () => {
     ['links to other sites', 'docs/a.md', '# A\n\n[b](https://example.org/b) [c](#c)\n'],
     ['the profession of technology managers', main, code('const technologyManager = 1;')],
   ])('lets pass %s', (_it, path, text) => expect(tidyWith([path, text])).toEqual([]));
+
+  test('lets pass an entry that the glossary knows', () =>
+    expect(
+      tidyWith(
+        ['libs/contracts/src/index.ts', code("const t = 'voucher.order-placed.v1';")],
+        ['docs/GLOSSARY.md', '# Glossary\n`OrderPlaced`\n'],
+      ),
+    ).toEqual([]));
 
   test('lets pass a file that a script starts', () =>
     expect(tidyWith(['tools/src/token.ts', code('export {};')], ['tools/up.mjs', code("run('tools/dist/token.js');")])).toEqual([]));
