@@ -1,4 +1,7 @@
-/** Blocks: the unit of durability, of replication and of proof. Types first; the codecs are below. */
+/** Blocks: the unit of durability, of replication and of proof; how they are stored, and how they travel. Frozen: docs/adr/0001. */
+import { base64, concat, fromBase64, text, utf8 } from './bytes.js';
+import { invariant } from './decider.js';
+import { SALT_BYTES, type LedgerEntry } from './leaf.js';
 
 /** One command's entries as they are stored: several streams may have grown in it. */
 export interface StoredCommit {
@@ -33,3 +36,104 @@ export interface StoredBlock {
   /** In a replica: the owner's signed checkpoint at the end of this block. */
   readonly note?: string;
 }
+
+/** A block holds at most this much framed content and this many commits: Kafka's default message limit is 1 MiB, and throughput no longer grows. */
+export const BLOCK_BYTES_MAX = 524_288;
+export const BLOCK_COMMITS_MAX = 1_000;
+
+const OPENED = 1;
+const PAYLOAD = 2;
+
+const framed = (bytes: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(4 + bytes.length);
+  new DataView(out.buffer).setUint32(0, bytes.length);
+  out.set(bytes, 4);
+  return out;
+};
+
+/** Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload; lengths are 32-bit big-endian. */
+export const encodeEntries = (entries: readonly LedgerEntry[]): Uint8Array =>
+  concat(
+    ...entries.flatMap(({ leaf, opened, payload }) => [
+      Uint8Array.of((opened ? OPENED : 0) | (payload ? PAYLOAD : 0)),
+      framed(leaf),
+      ...(opened ? [opened.salt, framed(opened.leaf)] : []),
+      ...(payload ? [payload.salt, framed(payload.bytes)] : []),
+    ]),
+  );
+
+/** The entries of a commit. Throws InvariantError when the bytes are not what `encodeEntries` wrote: the store is damaged. */
+export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const take = (count: number): Uint8Array => {
+    invariant(at + count <= bytes.length, 'A stored commit ends inside an entry: restore the journal from a peer.');
+    at += count;
+    return bytes.subarray(at - count, at);
+  };
+  const frame = (): Uint8Array => {
+    take(4);
+    return take(view.getUint32(at - 4));
+  };
+  const entries: LedgerEntry[] = [];
+  while (at < bytes.length) {
+    const flags = take(1)[0]!;
+    const leaf = frame();
+    const opened = flags & OPENED ? { salt: take(SALT_BYTES), leaf: frame() } : undefined;
+    const payload = flags & PAYLOAD ? { salt: take(SALT_BYTES), bytes: frame() } : undefined;
+    entries.push({ leaf, ...(opened && { opened }), ...(payload && { payload }) });
+  }
+  return entries;
+};
+
+/** All entries of a block, in order. */
+export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] => block.commits.flatMap((commit) => decodeEntries(commit.bytes));
+
+/** A block on its way to others: leaves, the payloads they may read, and the owner's checkpoint at its end. */
+export interface WireBlock {
+  readonly journal: string;
+  readonly first: number;
+  /** Signed checkpoint of size `first` + number of entries. */
+  readonly note: string;
+  readonly entries: readonly LedgerEntry[];
+}
+
+/** Wire form, version 1: JSON; leaf and payload as the texts they are, salts in base64. What a reader may not see is not there. */
+export const encodeWire = (block: WireBlock): Uint8Array =>
+  utf8(
+    JSON.stringify({
+      v: 1,
+      journal: block.journal,
+      first: block.first,
+      note: block.note,
+      entries: block.entries.map(({ leaf, opened, payload }) =>
+        opened || !payload ? { leaf: text(leaf) } : { leaf: text(leaf), payload: text(payload.bytes), salt: base64(payload.salt) },
+      ),
+    }),
+  );
+
+const parseWireEntry = (value: unknown): LedgerEntry | null => {
+  if (typeof value !== 'object' || value === null) return null;
+  const { leaf, payload, salt } = value as Readonly<Record<string, unknown>>;
+  if (typeof leaf !== 'string') return null;
+  if (payload === undefined && salt === undefined) return { leaf: utf8(leaf) };
+  const bytes = typeof salt === 'string' ? fromBase64(salt) : null;
+  return typeof payload === 'string' && bytes?.length === SALT_BYTES ? { leaf: utf8(leaf), payload: { bytes: utf8(payload), salt: bytes } } : null;
+};
+
+/** Parses a wire block of version 1; null when it is malformed. Whether it is true is for the replica to find out. */
+export const decodeWire = (bytes: Uint8Array): WireBlock | null => {
+  if (bytes.length > 4 * BLOCK_BYTES_MAX) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text(bytes));
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { v, journal, first, note, entries } = value as Readonly<Record<string, unknown>>;
+  if (v !== 1 || typeof journal !== 'string' || typeof note !== 'string' || !Number.isSafeInteger(first) || (first as number) < 0) return null;
+  if (!Array.isArray(entries) || entries.length === 0) return null;
+  const parsed = entries.map(parseWireEntry);
+  return parsed.every((each) => each !== null) ? { journal, first: first as number, note, entries: parsed } : null;
+};

@@ -1,0 +1,46 @@
+/** RFC 8785 canonical JSON: one value, one sequence of bytes. Source: RFC 8785 §3.2 (keys by UTF-16 units, numbers as ECMAScript writes them). */
+import { text, utf8 } from './bytes.js';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Nesting deeper than this is refused: nobody needs it, and a parser's stack is an attack surface. */
+const DEPTH_MAX = 32;
+
+const wellFormed = (value: string): string => {
+  if (!value.isWellFormed()) throw new TypeError('Canonical JSON holds no lone surrogates.');
+  return JSON.stringify(value);
+};
+
+const write = (value: unknown, depth: number): string => {
+  if (depth > DEPTH_MAX) throw new TypeError(`Canonical JSON is at most ${DEPTH_MAX} levels deep.`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return wellFormed(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError('Canonical JSON holds finite numbers only.');
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((each) => write(each, depth + 1)).join(',')}]`;
+  if (typeof value === 'object') {
+    const fields = Object.entries(value).filter(([, each]) => each !== undefined);
+    fields.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${fields.map(([key, each]) => `${wellFormed(key)}:${write(each, depth + 1)}`).join(',')}}`;
+  }
+  throw new TypeError(`Canonical JSON cannot hold a ${typeof value}.`);
+};
+
+/** The canonical text. Fields that are undefined are left out. Throws TypeError on what JSON cannot hold. */
+export const canonical = (value: unknown): string => write(value, 0);
+
+/** The canonical bytes. */
+export const canonicalBytes = (value: unknown): Uint8Array => utf8(canonical(value));
+
+/** Parses bytes that must be canonical to the byte; null when they are not (so nothing has two encodings, and no duplicate key hides). */
+export const parseCanonical = (bytes: Uint8Array): Json | null => {
+  try {
+    const source = text(bytes);
+    const value = JSON.parse(source) as Json;
+    return canonical(value) === source ? value : null;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,110 @@
+/** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
+import { text } from './bytes.js';
+import { canonicalBytes } from './canonical.js';
+import type { Actor, Context, DomainEvent, Entry, EntryType } from './decider.js';
+import { makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
+import type { Hasher, Random } from './ports.js';
+
+/** What stands beside `data` in a payload. The person is a pseudonym; the leaf holds none of it. */
+interface PayloadFacts {
+  /** Foreign journals read → size seen. */
+  readonly basis: Readonly<Record<string, number>>;
+  readonly command: string;
+  readonly person: string;
+  readonly trace: string;
+}
+
+/** All that the entries of one commit have in common. */
+export interface CommitFacts extends PayloadFacts {
+  readonly source: string;
+  readonly time: number;
+  readonly actor: Actor;
+}
+
+/** The vocabulary of a journal: wire names both ways. */
+export class Vocabulary {
+  private readonly byWire = new Map<string, { readonly name: string; readonly entryType: EntryType }>();
+
+  constructor(private readonly types: Context['entryTypes']) {
+    for (const [name, entryType] of Object.entries(types)) this.byWire.set(entryType.type, { name, entryType });
+  }
+
+  /** The declaration of an event. Throws TypeError when the context does not declare it. */
+  ofEvent(name: string): EntryType {
+    const found = this.types[name];
+    if (!found) throw new TypeError(`The event ${name} is not declared: add it to the context's entry types.`);
+    return found;
+  }
+
+  /** The event behind a wire name; null when this version does not know it. */
+  ofWire(type: string): { readonly name: string; readonly entryType: EntryType } | null {
+    return this.byWire.get(type) ?? null;
+  }
+}
+
+/** Makes the entry of an event at an index, sealed when nobody else may read it. */
+export const entryOf = (
+  tools: { readonly hasher: Hasher; readonly random: Random; readonly vocabulary: Vocabulary },
+  index: number,
+  facts: CommitFacts,
+  item: { readonly stream: string; readonly event: DomainEvent; readonly policyVersion: string },
+): LedgerEntry => {
+  const declared = tools.vocabulary.ofEvent(item.event.type);
+  const payload = canonicalBytes({ basis: facts.basis, command: facts.command, data: item.event.data, person: facts.person, trace: facts.trace });
+  const envelope = {
+    source: facts.source,
+    type: declared.type,
+    subject: item.stream,
+    time: new Date(facts.time).toISOString(),
+    actor: `${facts.actor.province}/${facts.actor.roles[0] ?? 'none'}`,
+    policyversion: item.policyVersion,
+    legalbasis: declared.legalBasis,
+    classification: declared.classification,
+  };
+  const salts = { payload: tools.random.bytes(SALT_BYTES) };
+  const sealed = declared.audience === 'private';
+  return makeEntry(tools.hasher, index, envelope, payload, sealed ? { ...salts, seal: tools.random.bytes(SALT_BYTES) } : salts);
+};
+
+/** What became of an entry when it was read: usable, hidden from us, or of a kind this version does not know. */
+export type Decoded =
+  | { readonly kind: 'entry'; readonly entry: Entry }
+  | { readonly kind: 'hidden'; readonly stream: string | null }
+  | { readonly kind: 'unknown'; readonly stream: string; readonly type: string };
+
+const envelopeOf = (entry: LedgerEntry, index: number): Envelope | null => parseEnvelope(entry.opened?.leaf ?? entry.leaf, index);
+
+/** Reads an entry that the tree already vouches for. Anything in the payload may have been written by a stranger. */
+export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded => {
+  const envelope = envelopeOf(entry, index);
+  if (!envelope) return { kind: 'hidden', stream: null };
+  if (!entry.payload) return { kind: 'hidden', stream: envelope.subject };
+  const known = vocabulary.ofWire(envelope.type);
+  const payload = parsePayload(entry.payload.bytes);
+  const time = timeOf(envelope);
+  if (!known || !payload || time === null) return { kind: 'unknown', stream: envelope.subject, type: envelope.type };
+  const [province = '', role = ''] = envelope.actor.split('/');
+  return {
+    kind: 'entry',
+    entry: { journal, index, stream: envelope.subject, type: known.name, time, actor: { province, role }, policyVersion: envelope.policyversion, ...payload },
+  };
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Parses a payload that anybody may have written; null when it is not one. */
+export const parsePayload = (bytes: Uint8Array): (PayloadFacts & { readonly data: Fields }) | null => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text(bytes));
+  } catch {
+    return null;
+  }
+  if (!isFields(value)) return null;
+  const { basis, command, data, person, trace } = value;
+  if (!isFields(basis) || !Object.values(basis).every(isSize) || !isFields(data)) return null;
+  if (typeof command !== 'string' || typeof person !== 'string' || typeof trace !== 'string') return null;
+  return { basis: basis as Readonly<Record<string, number>>, command, data, person, trace };
+};

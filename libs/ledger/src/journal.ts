@@ -1,0 +1,217 @@
+/**
+ * A journal as this node durably holds it, own or replicated: its blocks, and the tree over them. It knows nothing of
+ * who may write; it only believes blocks that continue it.
+ */
+import { equal, fromHex, hex } from './bytes.js';
+import { entriesOf, type StoredBlock, type StoredCommit } from './block.js';
+import { invariant } from './decider.js';
+import { type LedgerEntry } from './leaf.js';
+import type { BlockStore, Hasher, World } from './ports.js';
+import { Signal } from './signal.js';
+import { append, bag, consistencyPlan, emptyRange, inclusionPlan, leafHash, nodeHash, peaks, rangeRoot, type CompactRange, type NodeAt, type ProofPlan } from './tree.js';
+
+/** Hashes are kept in tiles of 2^8 nodes, as C2SP tlog-tiles serves them. */
+const TILE_LEVELS = 8;
+const TILE_WIDTH = 2 ** TILE_LEVELS;
+const TILES = 'tiles';
+/** Blocks read at a time when catching up. */
+const READ_BLOCKS = 64;
+
+interface TreeSnapshot {
+  readonly size: number;
+  /** Per tile level, the hex hashes of the unfinished tile. */
+  readonly tails: readonly string[];
+}
+
+const hashesOf = (packed: string): Uint8Array[] => Array.from({ length: packed.length / 64 }, (_, at) => fromHex(packed.slice(64 * at, 64 * at + 64))!);
+
+/** Where a journal's durable end is, and what it hashes to. */
+export interface Head {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+export class Journal {
+  /** Raised whenever the journal has grown. */
+  readonly grown = new Signal();
+  private range: CompactRange = emptyRange;
+  private tails: Uint8Array[][] = [];
+  private unsaved = new Map<string, string>();
+  private latest: StoredBlock | null = null;
+  /** Leaves that went into the tiles: runs up to `size` within `advance`. */
+  private kept = 0;
+
+  private constructor(
+    readonly name: string,
+    private readonly world: World,
+    private readonly store: BlockStore,
+  ) {}
+
+  /** Opens a journal: the tree from its snapshot, then every later block, each recomputed. */
+  static async open(world: World, name: string): Promise<Journal> {
+    const journal = new Journal(name, world, world.storage.blocks(name));
+    const saved = await world.storage.records.get<TreeSnapshot>(TILES, `${name}:tree`);
+    if (saved) {
+      journal.tails = saved.value.tails.map(hashesOf);
+      const at = await Promise.all(peaks(saved.value.size).map((node) => journal.node(node)));
+      journal.range = { size: saved.value.size, peaks: at };
+      journal.kept = saved.value.size;
+    }
+    await journal.catchUp();
+    return journal;
+  }
+
+  get size(): number {
+    return this.range.size;
+  }
+
+  get head(): Head {
+    return { size: this.range.size, root: rangeRoot(this.world.hasher, this.range) };
+  }
+
+  /** The compact range at the durable end, for whoever decides what comes next. */
+  get end(): CompactRange {
+    return this.range;
+  }
+
+  /** The last block; null in an empty journal. */
+  get lastBlock(): StoredBlock | null {
+    return this.latest;
+  }
+
+  /** Inserts a block. Rejects when the outcome is unknown. */
+  insert(block: StoredBlock): Promise<'inserted' | 'duplicate'> {
+    return this.store.insert(block);
+  }
+
+  /** The block that starts at this index; null when there is none. */
+  async blockAt(first: number): Promise<StoredBlock | null> {
+    const [block] = await this.store.read(first, 1);
+    return block?.first === first ? block : null;
+  }
+
+  /** Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the store is damaged. */
+  advance(block: StoredBlock): void {
+    if (block.first < this.size) return;
+    invariant(block.first === this.size, `${this.name} ends at ${this.size}, but a block starts at ${block.first}: entries are missing from the store.`);
+    const hashes = entriesOf(block).map((entry) => leafHash(this.world.hasher, entry.leaf));
+    const next = append(this.world.hasher, this.range, hashes);
+    invariant(
+      equal(rangeRoot(this.world.hasher, next), block.root) && next.size === block.first + block.count,
+      `The stored block ${block.first} of ${this.name} does not hash to its root: restore the journal from a peer.`,
+    );
+    this.range = next;
+    this.latest = block;
+    for (const hash of hashes) {
+      this.kept += 1;
+      this.keep(0, hash);
+    }
+    this.grown.raise();
+  }
+
+  /** Reads what others wrote behind the end. */
+  async catchUp(): Promise<void> {
+    if (this.latest === null) this.latest = await this.store.last();
+    for (;;) {
+      const blocks = await this.store.read(this.size, READ_BLOCKS);
+      for (const block of blocks) this.advance(block);
+      if (this.unsaved.size > 0) await this.saveTiles();
+      if (blocks.length < READ_BLOCKS) return;
+    }
+  }
+
+  /** Durable blocks from the one that holds `from`, in order. */
+  blocks(from: number, limit: number): Promise<readonly StoredBlock[]> {
+    return from >= this.size ? Promise.resolve([]) : this.store.read(from, limit);
+  }
+
+  /** The durable commits of a stream from an index on. */
+  commitsOf(stream: string, from = 0): Promise<readonly StoredCommit[]> {
+    return this.store.commitsOf(stream, from);
+  }
+
+  /** One entry as deep as this node knows it, with the block that holds it; null when it is not there. */
+  async entry(index: number): Promise<{ readonly entry: LedgerEntry; readonly block: StoredBlock } | null> {
+    if (!(index >= 0 && index < this.size)) return null;
+    const [block] = await this.store.read(index, 1);
+    const entry = block && entriesOf(block)[index - block.first];
+    return block && entry ? { entry, block } : null;
+  }
+
+  /** Root at any size up to the end. Throws RangeError beyond it. */
+  async rootAt(size: number): Promise<Uint8Array> {
+    if (!(Number.isSafeInteger(size) && size >= 0 && size <= this.size)) throw new RangeError(`${this.name} has no size ${size} yet.`);
+    if (size === this.size) return this.head.root;
+    return bag(this.world.hasher, await Promise.all(peaks(size).map((node) => this.node(node))));
+  }
+
+  /** The audit path of an entry in the tree of a size. */
+  inclusion(index: number, size: number): Promise<readonly Uint8Array[]> {
+    return this.prove(inclusionPlan(index, size));
+  }
+
+  consistency(older: number, newer: number): Promise<readonly Uint8Array[]> {
+    return this.prove(consistencyPlan(older, newer));
+  }
+
+  /** Writes full tiles and the tree snapshot; whoever drives the journal calls it off the critical path. */
+  async saveTiles(): Promise<void> {
+    const tiles = [...this.unsaved];
+    const snapshot: TreeSnapshot = { size: this.size, tails: this.tails.map((tail) => tail.map(hex).join('')) };
+    for (let at = 0; at < tiles.length; at += READ_BLOCKS) {
+      await this.world.storage.records.write(tiles.slice(at, at + READ_BLOCKS).map(([id, hashes]) => ({ table: TILES, id, value: { hashes } })));
+    }
+    await this.world.storage.records.write([{ table: TILES, id: `${this.name}:tree`, value: snapshot }]);
+    for (const [id] of tiles) this.unsaved.delete(id);
+  }
+
+  /** Whether full tiles wait to be saved. */
+  get tilesWaiting(): boolean {
+    return this.unsaved.size > 0;
+  }
+
+  private prove(plan: ProofPlan): Promise<readonly Uint8Array[]> {
+    return Promise.all(plan.map(async (nodes) => bag(this.world.hasher, await Promise.all(nodes.map((node) => this.node(node))))));
+  }
+
+  private keep(level: number, hash: Uint8Array): void {
+    const tail = (this.tails[level] ??= []);
+    tail.push(hash);
+    if (tail.length < TILE_WIDTH) return;
+    const index = this.kept / TILE_WIDTH ** (level + 1) - 1;
+    this.unsaved.set(this.tileId(level, index), tail.map(hex).join(''));
+    this.tails[level] = [];
+    this.keep(level + 1, subroot(this.world.hasher, tail));
+  }
+
+  private tileId(level: number, index: number): string {
+    return `${this.name}:${level}/${index}`;
+  }
+
+  /** The hash of a perfect subtree, out of the tile that holds its nodes. */
+  private async node({ level, index }: NodeAt): Promise<Uint8Array> {
+    const tileLevel = Math.floor(level / TILE_LEVELS);
+    const span = 2 ** (level - tileLevel * TILE_LEVELS);
+    const start = index * span;
+    const tile = Math.floor(start / TILE_WIDTH);
+    const hashes = await this.tile(tileLevel, tile);
+    const part = hashes.slice(start - tile * TILE_WIDTH, start - tile * TILE_WIDTH + span);
+    invariant(part.length === span, `Hashes of ${this.name} are missing at level ${level}, ${index}: rebuild its tiles.`);
+    return subroot(this.world.hasher, part);
+  }
+
+  private async tile(level: number, index: number): Promise<readonly Uint8Array[]> {
+    const id = this.tileId(level, index);
+    const unsaved = this.unsaved.get(id);
+    if (unsaved !== undefined) return hashesOf(unsaved);
+    const saved = await this.world.storage.records.get<{ hashes: string }>(TILES, id);
+    return saved ? hashesOf(saved.value.hashes) : (this.tails[level] ?? []);
+  }
+}
+
+/** The root over a power of two of sibling hashes. */
+const subroot = (hasher: Hasher, hashes: readonly Uint8Array[]): Uint8Array => {
+  let row = hashes;
+  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => nodeHash(hasher, row[2 * at]!, row[2 * at + 1]!));
+  return row[0]!;
+};

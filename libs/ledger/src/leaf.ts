@@ -1,0 +1,126 @@
+/**
+ * Leaves: what the tree holds. A leaf is the canonical JSON of a CloudEvents 1.0 envelope with a salted hash in place of
+ * the payload; a private one is sealed, so that strangers learn only that it exists. Frozen: docs/adr/0001.
+ */
+import { canonicalBytes, parseCanonical } from './canonical.js';
+import { equal, fromHex, hex, utf8 } from './bytes.js';
+import type { Hasher } from './ports.js';
+
+const PAYLOAD_LABEL = utf8('yrd.ledger.payload.v1\n');
+const SEAL_LABEL = utf8('yrd.ledger.sealed.v1\n');
+
+/** Salts are as long as the hash they protect. */
+export const SALT_BYTES = 32;
+export const LEAF_MAX = 8_192;
+export const PAYLOAD_MAX = 262_144;
+
+/** The envelope without what the ledger adds itself (`specversion`, `id`, `sequence`, `datahash`). */
+export interface EnvelopeFacts {
+  /** Origin of the journal. */
+  readonly source: string;
+  /** Wire name of the entry type. */
+  readonly type: string;
+  /** The stream. */
+  readonly subject: string;
+  /** RFC 3339, UTC, ms. */
+  readonly time: string;
+  /** `<province>/<role>`. */
+  readonly actor: string;
+  readonly policyversion: string;
+  readonly legalbasis: string;
+  readonly classification: string;
+}
+
+export interface Envelope extends EnvelopeFacts {
+  readonly specversion: '1.0';
+  readonly id: string;
+  /** The leaf's index, as a decimal string. */
+  readonly sequence: string;
+  /** Hex. */
+  readonly datahash: string;
+}
+
+/** An entry as deep as its holder knows it. */
+export interface LedgerEntry {
+  /** The exact bytes in the tree. */
+  readonly leaf: Uint8Array;
+  /** The envelope that a sealed leaf hides, and the salt that proves it. */
+  readonly opened?: { readonly leaf: Uint8Array; readonly salt: Uint8Array };
+  readonly payload?: { readonly bytes: Uint8Array; readonly salt: Uint8Array };
+}
+
+export const dataHash = (hasher: Hasher, salt: Uint8Array, payload: Uint8Array): string => hex(hasher.sha256(PAYLOAD_LABEL, salt, payload));
+export const sealHash = (hasher: Hasher, salt: Uint8Array, leaf: Uint8Array): string => hex(hasher.sha256(SEAL_LABEL, salt, leaf));
+
+/** Makes an entry. `salts.seal` seals it. Throws RangeError when leaf or payload is too large. */
+export const makeEntry = (
+  hasher: Hasher,
+  index: number,
+  facts: EnvelopeFacts,
+  payload: Uint8Array,
+  salts: { readonly payload: Uint8Array; readonly seal?: Uint8Array },
+): LedgerEntry => {
+  if (payload.length > PAYLOAD_MAX) throw new RangeError(`A payload holds at most ${PAYLOAD_MAX} bytes; this one has ${payload.length}.`);
+  const envelope: Envelope = { ...facts, specversion: '1.0', id: String(index), sequence: String(index), datahash: dataHash(hasher, salts.payload, payload) };
+  const leaf = canonicalBytes(envelope);
+  if (leaf.length > LEAF_MAX) throw new RangeError(`A leaf holds at most ${LEAF_MAX} bytes; this one has ${leaf.length}.`);
+  const body = { bytes: payload, salt: salts.payload };
+  if (salts.seal === undefined) return { leaf, payload: body };
+  const sealed = canonicalBytes({ sequence: String(index), sealed: sealHash(hasher, salts.seal, leaf) });
+  return { leaf: sealed, opened: { leaf, salt: salts.seal }, payload: body };
+};
+
+const FIELDS = [
+  'actor', 'classification', 'datahash', 'id', 'legalbasis', 'policyversion', 'sequence', 'source', 'specversion', 'subject', 'time', 'type',
+] as const;
+
+const fieldsOf = (bytes: Uint8Array): Readonly<Record<string, unknown>> | null => {
+  if (bytes.length > LEAF_MAX) return null;
+  const value = parseCanonical(bytes);
+  return value === null || typeof value !== 'object' || Array.isArray(value) ? null : (value as Readonly<Record<string, unknown>>);
+};
+
+/** Parses an open envelope that stands at this index; attributes added later are let pass. Null when it is anything else. */
+export const parseEnvelope = (bytes: Uint8Array, index: number): Envelope | null => {
+  const fields = fieldsOf(bytes);
+  if (!fields || !FIELDS.every((name) => typeof fields[name] === 'string')) return null;
+  const envelope = fields as unknown as Envelope;
+  const known = envelope.specversion === '1.0' && envelope.sequence === String(index) && envelope.id === envelope.sequence;
+  return known && fromHex(envelope.datahash)?.length === 32 && timeOf(envelope) !== null ? envelope : null;
+};
+
+/** The `sealed` hash of a sealed leaf at this index; null when it is anything else. */
+export const parseSealed = (bytes: Uint8Array, index: number): string | null => {
+  const fields = fieldsOf(bytes);
+  if (!fields || Object.keys(fields).length !== 2 || fields['sequence'] !== String(index)) return null;
+  const sealed = fields['sealed'];
+  return typeof sealed === 'string' && fromHex(sealed)?.length === 32 ? sealed : null;
+};
+
+/** ms since 1970; null when the text is not the one way this ledger writes time. */
+export const timeOf = (envelope: Pick<Envelope, 'time'>): number | null => {
+  const ms = Date.parse(envelope.time);
+  return Number.isFinite(ms) && new Date(ms).toISOString() === envelope.time ? ms : null;
+};
+
+/** What an entry at this index shows: its envelope (null while sealed to us), and whether everything it claims to show is true. */
+export const checkEntry = (hasher: Hasher, entry: LedgerEntry, index: number): { readonly good: boolean; readonly envelope: Envelope | null } => {
+  const bad = { good: false, envelope: null };
+  const sealed = parseSealed(entry.leaf, index);
+  let envelope: Envelope | null = null;
+  if (sealed !== null) {
+    if (entry.opened) {
+      if (sealHash(hasher, entry.opened.salt, entry.opened.leaf) !== sealed) return bad;
+      envelope = parseEnvelope(entry.opened.leaf, index);
+      if (!envelope) return bad;
+    }
+  } else {
+    envelope = parseEnvelope(entry.leaf, index);
+    if (!envelope || entry.opened) return bad;
+  }
+  if (!entry.payload) return { good: true, envelope };
+  if (!envelope || entry.payload.bytes.length > PAYLOAD_MAX) return bad;
+  return { good: dataHash(hasher, entry.payload.salt, entry.payload.bytes) === envelope.datahash, envelope };
+};
+
+export const sameLeaf = (a: LedgerEntry, b: LedgerEntry): boolean => equal(a.leaf, b.leaf);

@@ -1,0 +1,145 @@
+/** C2SP signed notes: `signed-note`, `tlog-checkpoint`, `tlog-cosignature` v1, and verifier lines. Strict where a parser could be fooled. */
+import { base64, concat, equal, fromBase64, fromHex, hex, text, u64, utf8 } from './bytes.js';
+import type { Hasher, Signer, Suite } from './ports.js';
+
+/** Signature types of C2SP signed-note that this federation uses. */
+const ED25519 = 0x01;
+const COSIGNATURE_V1 = 0x04;
+
+/** A public key as it is pinned: `<name>+<key id>+<base64(type ‖ key)>`. */
+export interface Verifier {
+  readonly name: string;
+  /** First 4 bytes of SHA-256(name ‖ "\n" ‖ type ‖ key). */
+  readonly keyId: Uint8Array;
+  readonly kind: 'signature' | 'cosignature';
+  readonly suite: Suite;
+  readonly publicKey: Uint8Array;
+  /** The line itself. */
+  readonly line: string;
+}
+
+const NAME = /^[^\s+]+$/u;
+
+/** Parses a verifier line; null when it is malformed, of an unknown type, or its key id is not that of its key. */
+export const parseVerifier = (hasher: Hasher, line: string): Verifier | null => {
+  const first = line.indexOf('+');
+  const second = line.indexOf('+', first + 1);
+  if (first < 1 || second < 0) return null;
+  const name = line.slice(0, first);
+  const keyId = fromHex(line.slice(first + 1, second));
+  const key = fromBase64(line.slice(second + 1));
+  if (!NAME.test(name) || keyId?.length !== 4 || key?.length !== 33) return null;
+  if (key[0] !== ED25519 && key[0] !== COSIGNATURE_V1) return null;
+  if (!equal(keyId, hasher.sha256(utf8(`${name}\n`), key).subarray(0, 4))) return null;
+  const kind = key[0] === ED25519 ? 'signature' : 'cosignature';
+  return { name, keyId, kind, suite: 'ed25519', publicKey: key.subarray(1), line };
+};
+
+/** Makes the verifier line of an Ed25519 key. */
+export const verifierLine = (hasher: Hasher, name: string, kind: Verifier['kind'], publicKey: Uint8Array): string => {
+  const key = concat(Uint8Array.of(kind === 'signature' ? ED25519 : COSIGNATURE_V1), publicKey);
+  return `${name}+${hex(hasher.sha256(utf8(`${name}\n`), key).subarray(0, 4))}+${base64(key)}`;
+};
+
+/** A head of a journal, as its owner states it. */
+export interface Checkpoint {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+export const checkpointText = ({ origin, size, root }: Checkpoint): string => `${origin}\n${size}\n${base64(root)}\n`;
+
+/** Parses a checkpoint body of exactly three lines; null otherwise (no extension lines are in use). */
+export const parseCheckpoint = (body: string): Checkpoint | null => {
+  const [origin, size, root, end, ...more] = body.split('\n');
+  if (!origin || size === undefined || root === undefined || end !== '' || more.length > 0) return null;
+  const hash = fromBase64(root);
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)) || hash?.length !== 32) return null;
+  return { origin, size: Number(size), root: hash };
+};
+
+/** One signature line of a note: key name, key id, and what follows the id. */
+export interface NoteSignature {
+  readonly name: string;
+  readonly keyId: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export interface Note {
+  /** The signed text, with its final newline. */
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+/** Longer notes and more signatures are refused unread. */
+const NOTE_MAX = 16_384;
+const SIGNATURES_MAX = 32;
+
+const parseLine = (line: string): NoteSignature | null => {
+  const [dash, name, encoded, ...more] = line.split(' ');
+  if (dash !== '—' || !name || encoded === undefined || more.length > 0 || !NAME.test(name)) return null;
+  const bytes = fromBase64(encoded);
+  return bytes === null || bytes.length < 5 ? null : { name, keyId: bytes.subarray(0, 4), signature: bytes.subarray(4) };
+};
+
+/** Parses a signed note; null when it is malformed. Says nothing of whether a signature is good. */
+export const parseNote = (source: string): Note | null => {
+  if (source.length > NOTE_MAX || !source.endsWith('\n') || /[\x00-\x09\x0b-\x1f]/.test(source)) return null;
+  const gap = source.lastIndexOf('\n\n');
+  if (gap < 0) return null;
+  const lines = source.slice(gap + 2, -1).split('\n');
+  if (lines.length > SIGNATURES_MAX) return null;
+  const signatures = lines.map(parseLine);
+  return signatures.every((each) => each !== null) ? { text: source.slice(0, gap + 1), signatures } : null;
+};
+
+export const formatNote = (note: Note): string =>
+  `${note.text}\n${note.signatures.map((each) => `— ${each.name} ${base64(concat(each.keyId, each.signature))}\n`).join('')}`;
+
+/** Signs a text with a journal or identity key that this node holds. */
+export const signNote = (signer: Signer, verifier: Verifier, body: string): Note => ({
+  text: body,
+  signatures: [{ name: verifier.name, keyId: verifier.keyId, signature: signer.sign(verifier.name, utf8(body)) }],
+});
+
+const byKey = (note: Note, verifier: Verifier): NoteSignature | undefined =>
+  note.signatures.find((each) => each.name === verifier.name && equal(each.keyId, verifier.keyId));
+
+/** The checkpoint, if this key signed it and its origin is the key's name; null otherwise. Lines of other keys are ignored, as C2SP wants. */
+export const openCheckpoint = (signer: Signer, verifier: Verifier, source: string): Checkpoint | null => {
+  const note = parseNote(source);
+  const line = note && byKey(note, verifier);
+  if (!note || !line || verifier.kind !== 'signature') return null;
+  if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return null;
+  const checkpoint = parseCheckpoint(note.text);
+  return checkpoint?.origin === verifier.name ? checkpoint : null;
+};
+
+const cosigned = (seconds: number, body: string): Uint8Array => utf8(`cosignature/v1\ntime ${seconds}\n${body}`);
+
+/** A cosignature over a checkpoint body at a time (whole seconds since 1970): "I hold this head and never held a longer or other one". */
+export const cosign = (signer: Signer, verifier: Verifier, body: string, seconds: number): NoteSignature => ({
+  name: verifier.name,
+  keyId: verifier.keyId,
+  signature: concat(u64(seconds), signer.sign(verifier.name, cosigned(seconds, body))),
+});
+
+/** The time (seconds) of a good cosignature by this key on the note; null when there is none. */
+export const cosignatureTime = (signer: Signer, verifier: Verifier, note: Note): number | null => {
+  const line = byKey(note, verifier);
+  if (!line || verifier.kind !== 'cosignature' || line.signature.length !== 72) return null;
+  const seconds = Number(new DataView(line.signature.buffer, line.signature.byteOffset, 8).getBigUint64(0));
+  if (!Number.isSafeInteger(seconds)) return null;
+  const good = signer.verify(verifier.suite, verifier.publicKey, cosigned(seconds, note.text), line.signature.subarray(8));
+  return good ? seconds : null;
+};
+
+/** Reads a note from bytes; null when they are not UTF-8 or not a note. */
+export const noteFromBytes = (bytes: Uint8Array): Note | null => {
+  try {
+    return parseNote(text(bytes));
+  } catch {
+    return null;
+  }
+};

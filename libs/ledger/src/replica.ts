@@ -1,0 +1,154 @@
+/**
+ * Somebody else's journal, verified before anything believes it. A block is taken in only if it starts where the replica
+ * ends, its leaves hash to the root, and the pinned key signed that root. Two heads that cannot both be true quarantine
+ * the journal, with the evidence.
+ */
+import { encodeEntries, type StoredBlock, type WireBlock } from './block.js';
+import { equal } from './bytes.js';
+import { parsePayload } from './entry.js';
+import { checkEntry, parseEnvelope, type LedgerEntry } from './leaf.js';
+import type { Journal } from './journal.js';
+import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
+import type { World } from './ports.js';
+import { ANY_BODY } from './streams.js';
+import { append, leafHash, rangeRoot } from './tree.js';
+
+/** What became of a block. */
+export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'quarantined' | 'contradicted';
+
+/** Two signed heads of one journal that cannot both be true. */
+export interface Equivocation {
+  readonly journal: string;
+  /** The note that contradicts what is held. */
+  readonly note: string;
+  /** The size at which they differ, and the note held there (or at the next block end). */
+  readonly size: number;
+  readonly held: string;
+}
+
+const QUARANTINE = 'quarantine';
+/** Heads beyond the replica's end that are kept to be compared later. */
+const AHEAD_MAX = 64;
+
+export class Replica {
+  /** Owner-signed heads beyond our end: compared when we get there. */
+  private readonly ahead = new Map<number, { readonly root: Uint8Array; readonly note: string }>();
+  private evidence: Equivocation | null = null;
+  private taking: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    readonly journal: Journal,
+    private readonly verifier: Verifier,
+    /** Own recovery writes an own journal back through the same checks. */
+    private readonly onEquivocation: (found: Equivocation) => void,
+  ) {}
+
+  /** Remembers an earlier quarantine. */
+  async open(): Promise<void> {
+    const found = await this.world.storage.records.get<Equivocation>(QUARANTINE, this.journal.name);
+    this.evidence = found?.value ?? null;
+  }
+
+  get quarantined(): Equivocation | null {
+    return this.evidence;
+  }
+
+  /** The largest head that the owner is known to have signed. */
+  get known(): number {
+    return Math.max(this.journal.size, ...this.ahead.keys());
+  }
+
+  /** Takes blocks one after the other, whoever brings them. */
+  receive(block: WireBlock): Promise<Received> {
+    const taken = this.taking.then(() => this.take(block));
+    this.taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /** Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the owner's. */
+  async observe(note: string): Promise<Checkpoint | null> {
+    const checkpoint = openCheckpoint(this.world.signer, this.verifier, note);
+    if (checkpoint && (await this.compare(checkpoint, note))) return checkpoint;
+    return checkpoint;
+  }
+
+  /** True when the head fits what is held as far as can be said now. */
+  private async compare({ size, root }: Checkpoint, note: string): Promise<boolean> {
+    if (size > this.journal.size) {
+      const other = this.ahead.get(size);
+      if (other && !equal(other.root, root)) return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
+      if (this.ahead.size < AHEAD_MAX || this.ahead.has(size)) this.ahead.set(size, { root, note });
+      return true;
+    }
+    if (equal(await this.journal.rootAt(size), root)) return true;
+    const [block] = await this.journal.blocks(Math.max(0, size - 1), 1);
+    return this.quarantine({ journal: this.journal.name, note, size, held: block?.note ?? '' });
+  }
+
+  private async quarantine(found: Equivocation): Promise<false> {
+    if (this.evidence === null) {
+      this.evidence = found;
+      this.world.notice({ level: 'error', what: 'replica.equivocation', facts: { journal: found.journal, size: found.size } });
+      await this.world.storage.records.write([{ table: QUARANTINE, id: found.journal, value: found }]);
+      this.onEquivocation(found);
+    }
+    return false;
+  }
+
+  private async take(block: WireBlock): Promise<Received> {
+    if (this.evidence) return 'quarantined';
+    const end = block.first + block.entries.length;
+    const checkpoint = openCheckpoint(this.world.signer, this.verifier, block.note);
+    if (!checkpoint || checkpoint.size !== end) return this.refuse('broken', block, 'its note is not signed by the pinned key for its end');
+    if (!(await this.compare(checkpoint, block.note))) return 'contradicted';
+    if (end <= this.journal.size) return 'duplicate';
+    if (block.first > this.journal.size) return 'gap';
+    const fresh = block.entries.slice(this.journal.size - block.first);
+    if (!this.believable(fresh)) return this.refuse('broken', block, 'an entry is not what its leaf says');
+    const hashes = fresh.map((entry) => leafHash(this.world.hasher, entry.leaf));
+    const root = rangeRoot(this.world.hasher, append(this.world.hasher, this.journal.end, hashes));
+    if (!equal(root, checkpoint.root)) return this.refuse('broken', block, 'its leaves do not hash to the signed root');
+    await this.store(storedFrom(this.journal.size, fresh, root, block.note));
+    await this.settleAhead();
+    return 'accepted';
+  }
+
+  private refuse(received: Received, block: WireBlock, why: string): Received {
+    this.world.notice({ level: 'warn', what: `replica.${received}`, facts: { journal: this.journal.name, first: block.first, why } });
+    return received;
+  }
+
+  private believable(entries: readonly LedgerEntry[]): boolean {
+    return entries.every((entry, at) => {
+      const { good, envelope } = checkEntry(this.world.hasher, entry, this.journal.size + at);
+      return good && (envelope === null || envelope.source === this.verifier.name);
+    });
+  }
+
+  private async store(block: StoredBlock): Promise<void> {
+    if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block);
+    // An earlier try landed after all, or another process of this node was first: what is there was verified too.
+    else await this.journal.catchUp();
+    if (this.journal.tilesWaiting) await this.journal.saveTiles();
+  }
+
+  /** Compares the heads that were waiting for this size. */
+  private async settleAhead(): Promise<void> {
+    for (const [size, { root, note }] of [...this.ahead]) {
+      if (size > this.journal.size) continue;
+      this.ahead.delete(size);
+      await this.compare({ origin: this.verifier.name, size, root }, note);
+    }
+  }
+}
+
+/** A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes back this way keeps its command ids. */
+const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8Array, note: string): StoredBlock => {
+  const commits = entries.map((entry, at) => {
+    const stream = parseEnvelope(entry.leaf, first + at)?.subject;
+    const command = (entry.payload && parsePayload(entry.payload.bytes)?.command) ?? '';
+    return { first: first + at, count: 1, streams: stream === undefined ? [] : [stream], versions: [0], command, body: ANY_BODY, bytes: encodeEntries([entry]) };
+  });
+  return { first, count: entries.length, root, epoch: 0, at: 0, commits, note };
+};

@@ -1,0 +1,42 @@
+/** Small tools for waiting: a wake-up that loops wait on, and time limits. Deterministic: promises and the clock port only. */
+import type { Clock } from './ports.js';
+
+/** A wake-up: `raise` resolves every `wait` that was pending. */
+export class Signal {
+  private waiting: (() => void)[] = [];
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  raise(): void {
+    const woken = this.waiting;
+    this.waiting = [];
+    for (const wake of woken) wake();
+  }
+}
+
+/** Waits for the promise at most `ms`; `late` in its place when the time is over. The timer is stopped either way. */
+export const within = async <T, L>(clock: Clock, ms: number, promise: Promise<T>, late: L): Promise<T | L> => {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([promise, clock.sleep(ms, stop.signal).then(() => late)]);
+  } finally {
+    stop.abort();
+  }
+};
+
+/** Waits until the condition holds, looking again at each raise; false when the time is over. */
+export const until = async (clock: Clock, signal: Signal, ms: number, condition: () => boolean): Promise<boolean> => {
+  const deadline = clock.monotonic() + ms;
+  while (!condition()) {
+    const left = deadline - clock.monotonic();
+    if (left <= 0) return false;
+    await within(clock, left, signal.wait(), undefined);
+  }
+  return true;
+};
+
+/** A pause before try number `attempt` (from 1): doubling from 20 ms to 2 s, with jitter, so that four nodes do not knock together. */
+export const pause = (clock: Clock, randomByte: number, attempt: number, signal?: AbortSignal): Promise<void> =>
+  clock.sleep(Math.min(2_000, 20 * 2 ** Math.min(attempt - 1, 7)) * (0.5 + randomByte / 512), signal);

@@ -1,0 +1,146 @@
+/** Streams of the own journal in memory: state with all that is pending, versions, and the commands each stream remembers. */
+import { decodeEntries, type StoredCommit } from './block.js';
+import type { DomainEvent, Fold } from './decider.js';
+import { decodeEntry, type Vocabulary } from './entry.js';
+import type { Journal } from './journal.js';
+
+/** A command that a stream remembers: what came of it, so that a repeat gets the same answer. */
+export interface Remembered {
+  readonly id: string;
+  /** Hash of the command's body. */
+  readonly body: string;
+  /** Journal size after its commit. */
+  readonly size: number;
+  /** Version of the target stream after it. */
+  readonly version: number;
+  readonly at: number;
+}
+
+/** Body hash of a derived command: the entry it came from fixes its body. */
+export const DERIVED = '';
+/** Body hash of a command that came back from a peer, which never saw the body: any repeat of its id is the same command. */
+export const ANY_BODY = '*';
+
+/** Commands are remembered at least this long and this many per stream; derived ones for the stream's life. */
+const REMEMBER_MS = 7 * 24 * 3_600_000;
+const REMEMBER_COUNT = 1_000;
+/** Streams kept in memory; the oldest unused go first. */
+const STREAMS_MAX = 20_000;
+
+export interface StreamState {
+  version: number;
+  state: unknown;
+  /** Journal size that the state rests on: it is durable once the journal is. */
+  size: number;
+  /** Insertion order is age. */
+  readonly commands: Map<string, Remembered>;
+  /** Why nothing may be decided on it; null normally. */
+  frozen: string | null;
+}
+
+export class Streams {
+  private readonly loaded = new Map<string, StreamState>();
+  private readonly reading = new Map<string, Promise<void>>();
+  private generation = 0;
+  private readonly folds = new Map<string, Fold<unknown, never>>();
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly vocabulary: Vocabulary,
+    folds: readonly Fold<unknown, never>[],
+  ) {
+    for (const fold of folds) this.folds.set(fold.kind, fold);
+  }
+
+  /** A stream that is in memory; undefined otherwise. */
+  get(stream: string): StreamState | undefined {
+    const found = this.loaded.get(stream);
+    if (found) {
+      this.loaded.delete(stream);
+      this.loaded.set(stream, found);
+    }
+    return found;
+  }
+
+  /**
+   * Brings streams into memory. What is pending is only ever added to streams that are in memory, and a stream is read
+   * by one load at a time, so a load reads durable blocks alone.
+   */
+  async load(streams: readonly string[]): Promise<void> {
+    for (const stream of streams) {
+      while (!this.loaded.has(stream)) {
+        const reading = this.reading.get(stream) ?? this.read(stream);
+        this.reading.set(stream, reading);
+        await reading;
+      }
+    }
+    for (const stream of this.loaded.keys()) {
+      if (this.loaded.size <= STREAMS_MAX) break;
+      if (this.loaded.get(stream)!.size <= this.journal.size && !streams.includes(stream)) this.loaded.delete(stream);
+    }
+  }
+
+  private async read(stream: string): Promise<void> {
+    const generation = this.generation;
+    try {
+      const size = this.journal.size;
+      const state = this.folded(stream, await this.journal.commitsOf(stream), size);
+      if (generation === this.generation) this.loaded.set(stream, state);
+    } finally {
+      this.reading.delete(stream);
+    }
+  }
+
+  /** The stream as its durable commits make it, without touching memory. */
+  folded(stream: string, commits: readonly StoredCommit[], size: number): StreamState {
+    const fold = this.foldOf(stream);
+    const found: StreamState = { version: 0, state: fold.initial, size, commands: new Map(), frozen: null };
+    for (const commit of commits) {
+      let at = 0;
+      for (const [offset, entry] of decodeEntries(commit.bytes).entries()) {
+        const decoded = decodeEntry(this.vocabulary, this.journal.name, commit.first + offset, entry);
+        if (decoded.kind === 'entry' && decoded.entry.stream === stream) {
+          this.grow(found, [decoded.entry as unknown as DomainEvent], fold);
+          at = decoded.entry.time;
+        } else if (decoded.kind !== 'entry' && decoded.stream === stream) {
+          found.version += 1;
+          found.frozen = `Entry ${commit.first + offset} of this stream cannot be read here.`;
+        }
+      }
+      found.size = Math.max(found.size, commit.first + commit.count);
+      if (commit.streams[0] === stream && commit.command !== '') {
+        this.remember(found, { id: commit.command, body: commit.body, size: commit.first + commit.count, version: found.version, at });
+      }
+    }
+    return found;
+  }
+
+  /** Adds what was just decided. */
+  grow(stream: StreamState, events: readonly DomainEvent[], fold: Fold<unknown, never>): void {
+    for (const event of events) {
+      stream.state = fold.evolve(stream.state, event as never);
+      stream.version += 1;
+    }
+  }
+
+  remember(stream: StreamState, command: Remembered): void {
+    stream.commands.set(command.id, command);
+    for (const [id, oldest] of stream.commands) {
+      if (stream.commands.size <= REMEMBER_COUNT || command.at - oldest.at < REMEMBER_MS) break;
+      if (oldest.body !== DERIVED) stream.commands.delete(id);
+    }
+  }
+
+  /** The fold of a stream's kind. Throws TypeError when the context declares none. */
+  foldOf(stream: string): Fold<unknown, never> {
+    const fold = this.folds.get(stream.slice(0, stream.indexOf('/')));
+    if (!fold) throw new TypeError(`No fold is declared for the stream ${stream}: streams are named <kind>/<id>.`);
+    return fold;
+  }
+
+  /** Forgets everything: what was pending is lost, or the journal has grown behind our back. */
+  clear(): void {
+    this.generation += 1;
+    this.loaded.clear();
+  }
+}

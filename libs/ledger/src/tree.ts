@@ -1,0 +1,177 @@
+/** The Merkle tree of RFC 6962 §2.1 (the same as RFC 9162): leaf and node hashes, a compact range, inclusion and consistency proofs. */
+import { concat, equal } from './bytes.js';
+import type { Hasher } from './ports.js';
+
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+export const leafHash = (hasher: Hasher, leaf: Uint8Array): Uint8Array => hasher.sha256(LEAF, leaf);
+export const nodeHash = (hasher: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array => hasher.sha256(NODE, left, right);
+
+/** The root of the empty tree: SHA-256 of nothing. */
+export const emptyRoot = (hasher: Hasher): Uint8Array => hasher.sha256();
+
+/** A node of the tree: `level` 0 is a leaf; it covers the leaves [index·2^level, (index+1)·2^level). */
+export interface NodeAt {
+  readonly level: number;
+  readonly index: number;
+}
+
+/** The perfect subtrees that make up a tree of this size, left (largest) to right. Sizes up to 2^53. */
+export const peaks = (size: number): readonly NodeAt[] => {
+  const found: NodeAt[] = [];
+  let start = 0;
+  for (let level = 52; level >= 0; level--) {
+    const span = 2 ** level;
+    if (size - start >= span) {
+      found.push({ level, index: start / span });
+      start += span;
+    }
+  }
+  return found;
+};
+
+/** Folds peaks right to left into a root. */
+export const bag = (hasher: Hasher, hashes: readonly Uint8Array[]): Uint8Array =>
+  hashes.length === 0 ? emptyRoot(hasher) : hashes.reduceRight((right, left) => nodeHash(hasher, left, right));
+
+/** Size and peaks of a tree: all that is needed to append to it. Immutable. */
+export interface CompactRange {
+  readonly size: number;
+  readonly peaks: readonly Uint8Array[];
+}
+
+export const emptyRange: CompactRange = { size: 0, peaks: [] };
+
+export const rangeRoot = (hasher: Hasher, range: CompactRange): Uint8Array => bag(hasher, range.peaks);
+
+/** Appends leaf hashes; `grown`, where given, is told every perfect subtree that came into being, leaves included. */
+export const append = (
+  hasher: Hasher,
+  range: CompactRange,
+  leaves: readonly Uint8Array[],
+  grown?: (node: NodeAt, hash: Uint8Array) => void,
+): CompactRange => {
+  const stack = [...range.peaks];
+  let size = range.size;
+  for (const leaf of leaves) {
+    let hash = leaf;
+    let index = size;
+    let level = 0;
+    grown?.({ level, index }, hash);
+    for (; index % 2 === 1; index = (index - 1) / 2) {
+      hash = nodeHash(hasher, stack.pop()!, hash);
+      level += 1;
+      grown?.({ level, index: (index - 1) / 2 }, hash);
+    }
+    stack.push(hash);
+    size += 1;
+  }
+  return { size, peaks: stack };
+};
+
+/** What a proof needs: perfect subtrees to fetch, and how to fold each group of them into one hash of the proof. */
+export type ProofPlan = readonly (readonly NodeAt[])[];
+
+/** The perfect subtrees that cover [from, to), where `from` is a multiple of the largest power of two in the span. */
+const cover = (from: number, to: number): readonly NodeAt[] => peaks(to - from).map(({ level, index }) => ({ level, index: from / 2 ** level + index }));
+
+const splitPoint = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
+
+/** RFC 6962 §2.1.1: the audit path of leaf `index` in a tree of `size`, leaf to root. Throws RangeError when it is not in the tree. */
+export const inclusionPlan = (index: number, size: number): ProofPlan => {
+  if (!(Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size)) {
+    throw new RangeError(`Entry ${index} is not in a tree of ${size}.`);
+  }
+  const plan: (readonly NodeAt[])[] = [];
+  let [from, to] = [0, size];
+  while (to - from > 1) {
+    const middle = from + splitPoint(to - from);
+    if (index < middle) {
+      plan.push(cover(middle, to));
+      to = middle;
+    } else {
+      plan.push(cover(from, middle));
+      from = middle;
+    }
+  }
+  return plan.reverse();
+};
+
+/** RFC 6962 §2.1.2: the proof that a tree of `older` is a prefix of one of `newer`. */
+export const consistencyPlan = (older: number, newer: number): ProofPlan => {
+  if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) {
+    throw new RangeError(`No consistency proof leads from ${older} to ${newer}.`);
+  }
+  const plan: (readonly NodeAt[])[] = [];
+  let [from, to, whole] = [0, newer, true];
+  while (older !== to) {
+    const middle = from + splitPoint(to - from);
+    if (older <= middle) {
+      plan.push(cover(middle, to));
+      to = middle;
+    } else {
+      plan.push(cover(from, middle));
+      from = middle;
+      whole = false;
+    }
+  }
+  if (!whole) plan.push(cover(from, to));
+  return plan.reverse();
+};
+
+/** Whether the proof leads from the leaf hash to the root (RFC 9162 §2.1.3.2). */
+export const verifyInclusion = (
+  hasher: Hasher,
+  claim: { readonly index: number; readonly size: number; readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly root: Uint8Array },
+): boolean => {
+  let { index } = claim;
+  if (!(Number.isSafeInteger(index) && Number.isSafeInteger(claim.size) && index >= 0 && index < claim.size)) return false;
+  let last = claim.size - 1;
+  let hash = claim.leaf;
+  for (const sibling of claim.proof) {
+    if (last === 0 || sibling.length !== 32) return false;
+    if (index % 2 === 1 || index === last) {
+      hash = nodeHash(hasher, sibling, hash);
+      while (index % 2 === 0 && index !== 0) [index, last] = [index / 2, Math.floor(last / 2)];
+    } else {
+      hash = nodeHash(hasher, hash, sibling);
+    }
+    [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && equal(hash, claim.root);
+};
+
+/** Whether the proof shows that the older root is a prefix of the newer one (RFC 9162 §2.1.4.2). */
+export const verifyConsistency = (
+  hasher: Hasher,
+  claim: { readonly older: number; readonly newer: number; readonly olderRoot: Uint8Array; readonly newerRoot: Uint8Array; readonly proof: readonly Uint8Array[] },
+): boolean => {
+  const { older, newer, olderRoot, newerRoot } = claim;
+  if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) return false;
+  if (claim.proof.some((hash) => hash.length !== 32)) return false;
+  if (older === newer) return claim.proof.length === 0 && equal(olderRoot, newerRoot);
+  const power = Number.isInteger(Math.log2(older));
+  const path = power ? [olderRoot, ...claim.proof] : [...claim.proof];
+  let [first, ...rest] = path;
+  if (first === undefined || claim.proof.length === 0) return false;
+  let [fn, sn] = [older - 1, newer - 1];
+  while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  let [fr, sr] = [first, first];
+  for (const hash of rest) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      [fr, sr] = [nodeHash(hasher, hash, fr), nodeHash(hasher, hash, sr)];
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn / 2, Math.floor(sn / 2)];
+    } else {
+      sr = nodeHash(hasher, sr, hash);
+    }
+    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  }
+  return sn === 0 && equal(fr, olderRoot) && equal(sr, newerRoot);
+};
+
+/** The hash over leaf hashes of a whole tree, for tests and small inputs. */
+export const rootOf = (hasher: Hasher, leaves: readonly Uint8Array[]): Uint8Array => rangeRoot(hasher, append(hasher, emptyRange, leaves));
+
+export const sameRange = (a: CompactRange, b: CompactRange): boolean => a.size === b.size && equal(concat(...a.peaks), concat(...b.peaks));

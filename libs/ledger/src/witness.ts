@@ -1,0 +1,169 @@
+/**
+ * The heartbeat. Every node cosigns its own durable heads and, after verifying them, the others' heads, also when idle.
+ * It shows lost tails, gives freshness, spreads what everybody saw, is the trusted time, and is the watermark for time
+ * limits. Order: the owner's signature, our root, our durable word, then the cosignature.
+ */
+import { hex, text, utf8 } from './bytes.js';
+import { originOf, type Federation } from './federation.js';
+import { topics } from './ids.js';
+import { cosign, cosignatureTime, formatNote, parseCheckpoint, parseNote, type Note, type Verifier } from './note.js';
+import type { World } from './ports.js';
+import type { Replica } from './replica.js';
+
+/** What a node vouched for: a head, and its time when it did. */
+export interface Heard {
+  readonly size: number;
+  readonly root: string;
+  /** Domain ms (whole seconds, as cosignatures carry them). */
+  readonly time: number;
+  /** Our monotonic ms when we heard it. */
+  readonly heardAt: number;
+  /** The owner's note with this node's cosignature. */
+  readonly note: Note;
+}
+
+interface Kept {
+  readonly [journal: string]: { readonly size: number; readonly root: string; readonly time: number };
+}
+
+const COSIGNED = 'cosigned';
+/** A beat names at most this many heads, and is at most this long. */
+const HEADS_MAX = 64;
+const BEAT_BYTES_MAX = 262_144;
+
+export class Witness {
+  private readonly heard = new Map<string, Map<string, Heard>>();
+  private kept: { value: Kept; rev: number } = { value: {}, rev: 0 };
+
+  constructor(
+    private readonly world: World,
+    private readonly at: { readonly province: string; readonly context: string; readonly federation: Federation },
+    private readonly own: { readonly cosigner: Verifier; readonly signedHead: () => Note | null; readonly journal: string },
+    private readonly cosigners: ReadonlyMap<string, Verifier>,
+    private readonly replicas: ReadonlyMap<string, Replica>,
+  ) {}
+
+  async open(): Promise<void> {
+    const found = await this.world.storage.records.get<Kept>(COSIGNED, this.at.context);
+    if (found) this.kept = found;
+  }
+
+  /** Cosigns all durable heads and tells everybody. */
+  async beat(): Promise<void> {
+    const seconds = Math.floor(this.world.clock.now() / 1_000);
+    const notes = [...this.heads()];
+    const next: Record<string, Kept[string]> = { ...this.kept.value };
+    const vouched: Note[] = [];
+    for (const { journal, note } of notes) {
+      const checkpoint = parseCheckpoint(note.text);
+      const before = next[journal];
+      // Never a smaller head than one already vouched for, and never another one of the same size.
+      if (!checkpoint || (before && before.size > checkpoint.size)) continue;
+      const root = hex(checkpoint.root);
+      if (before && before.size === checkpoint.size && before.root !== root) continue;
+      next[journal] = { size: checkpoint.size, root, time: Math.max(before?.time ?? 0, seconds) };
+      vouched.push(note);
+    }
+    const written = await this.world.storage.records.write([{ table: COSIGNED, id: this.at.context, value: next, rev: this.kept.rev }]);
+    if (!written) return this.open();
+    this.kept = { value: next, rev: this.kept.rev + 1 };
+    const heads = vouched.map((note) => {
+      const journal = this.journalOf(note);
+      const line = cosign(this.world.signer, this.own.cosigner, note.text, next[journal ?? '']!.time);
+      return formatNote({ text: note.text, signatures: [note.signatures[0]!, line] });
+    });
+    const message = { v: 1, from: this.at.province, context: this.at.context, heads };
+    await this.world.bus.publish(topics.witness(this.at.province), utf8(JSON.stringify(message)));
+  }
+
+  /** Takes in another node's beat. What is malformed or badly signed is dropped; what contradicts our replica quarantines. */
+  async hear(value: Uint8Array): Promise<readonly string[]> {
+    const beat = parseBeat(value);
+    const cosigner = beat && this.cosigners.get(beat.from);
+    if (!beat || beat.context !== this.at.context || beat.from === this.at.province || !cosigner) return [];
+    const journals: string[] = [];
+    for (const head of beat.heads) {
+      const note = parseNote(head);
+      const journal = note && this.journalOf(note);
+      const replica = journal ? this.replicas.get(journal) : undefined;
+      if (!note || !journal || !replica) continue;
+      const seconds = cosignatureTime(this.world.signer, cosigner, note);
+      const checkpoint = seconds === null ? null : await replica.observe(head);
+      if (!checkpoint || seconds === null) {
+        this.world.notice({ level: 'warn', what: 'witness.bad-signature', facts: { from: beat.from, journal } });
+        continue;
+      }
+      this.keep(journal, beat.from, { size: checkpoint.size, root: hex(checkpoint.root), time: seconds * 1_000, heardAt: this.world.clock.monotonic(), note });
+      journals.push(journal);
+    }
+    return journals;
+  }
+
+  private keep(journal: string, from: string, heard: Heard): void {
+    const byNode = this.heard.get(journal) ?? new Map<string, Heard>();
+    this.heard.set(journal, byNode);
+    const before = byNode.get(from);
+    // A late or repeated beat must not turn back what this node already vouched for.
+    if (before && (before.time > heard.time || before.size > heard.size)) return;
+    byNode.set(from, heard);
+  }
+
+  /** What a node last vouched for about a journal. */
+  word(journal: string, from: string): Heard | null {
+    return this.heard.get(journal)?.get(from) ?? null;
+  }
+
+  /** The owner's last word on its own journal: everything up to its time is within its size. */
+  watermark(journal: string): Heard | null {
+    return this.word(journal, journal.slice(0, journal.indexOf('/')));
+  }
+
+  /** Nodes from which any beat came within the last `ms` of real time. */
+  present(ms: number): readonly string[] {
+    const now = this.world.clock.monotonic();
+    const fresh = [...this.heard.values()].flatMap((byNode) => [...byNode].filter(([, each]) => now - each.heardAt <= ms).map(([from]) => from));
+    return [...new Set(fresh)].sort();
+  }
+
+  /** Nodes whose last cosignature over the journal covers this size. */
+  cosignersOf(journal: string, size: number): readonly string[] {
+    return [...(this.heard.get(journal) ?? [])].filter(([, each]) => each.size >= size).map(([from]) => from).sort();
+  }
+
+  /** Domain time that one liar cannot backdate or rush: the second-earliest of the others' words, aged by our monotonic clock. Null with fewer than two. */
+  trustedTime(): number | null {
+    const now = this.world.clock.monotonic();
+    const latest = new Map<string, number>();
+    for (const byNode of this.heard.values()) {
+      for (const [from, each] of byNode) latest.set(from, Math.max(latest.get(from) ?? 0, each.time + (now - each.heardAt)));
+    }
+    return [...latest.values()].sort((a, b) => a - b)[1] ?? null;
+  }
+
+  private *heads(): Generator<{ readonly journal: string; readonly note: Note }> {
+    const own = this.own.signedHead();
+    if (own) yield { journal: this.own.journal, note: own };
+    for (const [journal, replica] of this.replicas) {
+      const source = journal === this.own.journal || replica.quarantined ? undefined : replica.journal.lastBlock?.note;
+      const note = source === undefined ? null : parseNote(source);
+      if (note) yield { journal, note };
+    }
+  }
+
+  private journalOf(note: Note): string | null {
+    const origin = note.text.slice(0, note.text.indexOf('\n'));
+    const prefix = originOf(this.at.federation.federation, '');
+    return origin.startsWith(prefix) ? origin.slice(prefix.length) : null;
+  }
+}
+
+const parseBeat = (value: Uint8Array): { readonly from: string; readonly context: string; readonly heads: readonly string[] } | null => {
+  if (value.length > BEAT_BYTES_MAX) return null;
+  try {
+    const { v, from, context, heads } = JSON.parse(text(value)) as Readonly<Record<string, unknown>>;
+    const good = v === 1 && typeof from === 'string' && typeof context === 'string' && Array.isArray(heads) && heads.length <= HEADS_MAX;
+    return good && heads.every((head) => typeof head === 'string') ? { from, context, heads } : null;
+  } catch {
+    return null;
+  }
+};
