@@ -1,1 +1,12 @@
 export * from './keys.js';
+export { CurrentActor, Public, Roles } from './access.js';
+export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
+export { ConfigError, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
+export { parseFederation } from './config-federation.js';
+export { openLog, type Log } from './log.js';
+export { type MovableClock } from './node-facts.js';
+export { parsePosition, showPosition } from './nodes.js';
+export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
+export { Problem, Refused } from './problem.js';
+export { runService, startService, type OpenWorld, type RunningService, type ServedContext, type ServiceOptions } from './service.js';
+export { LedgerTransport } from './transport.js';

@@ -1,0 +1,128 @@
+/** From an HTTP request to a command, and from its answer back to HTTP. */
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { Actor, Answer, LedgerNode, Position, RowPage, StreamRead } from '@yrd/ledger';
+import { showPosition } from './nodes.js';
+import { Problem, Refused } from './problem.js';
+import { askedOf, type Request, type Response } from './request.js';
+
+/** 1–255 visible ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
+const keyShape = /^[\x21-\x7e]{1,255}$/;
+/** One strong entity tag holding a stream version (RFC 9110 §8.8.3). */
+const tagShape = /^"(0|[1-9]\d{0,14})"$/;
+
+const header = (request: Request, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+/** What an answered command says in its body. */
+export interface CommandAnswer {
+  /** Read your own write with `?at=` and this. */
+  readonly position: string;
+  readonly stream: string;
+  readonly version: number;
+  /** This very command had been carried out before; nothing was done twice. */
+  readonly repeated: boolean;
+}
+
+type Accepted = Extract<Answer, { ok: true }>;
+
+export interface RunOptions {
+  /** Where a created thing is found: makes the answer 201 with `Location`. */
+  readonly created?: (answer: Accepted) => string;
+}
+
+/** A request that wants something done: who, on whose behalf, expecting what. */
+export class Call {
+  constructor(
+    private readonly request: Request,
+    private readonly response: Response,
+  ) {}
+
+  get actor(): Actor {
+    const { actor } = askedOf(this.request);
+    if (actor === undefined) throw new Problem('E-AUTH', { facts: { reason: 'this needs a token', reasonZh: '此操作需要令牌' } });
+    return actor;
+  }
+
+  /** @throws Problem E-VALIDATION when `Idempotency-Key` is missing or malformed. */
+  private get idempotencyKey(): string {
+    const key = header(this.request, 'idempotency-key');
+    if (key !== undefined && keyShape.test(key)) return key;
+    throw Problem.invalid({
+      field: 'Idempotency-Key',
+      rule: key === undefined ? 'isDefined' : 'matches',
+      message: {
+        en: 'send an Idempotency-Key header of 1 to 255 visible characters, the same one when you try again',
+        zh: '请发送 1 至 255 个可见字符的 Idempotency-Key 请求头；重试时使用同一个值',
+      },
+    });
+  }
+
+  /** @throws Problem E-VALIDATION when `If-Match` is not one strong tag. */
+  private get expected(): number | undefined {
+    const tag = header(this.request, 'if-match');
+    if (tag === undefined) return undefined;
+    const version = tagShape.exec(tag.trim())?.[1];
+    if (version !== undefined) return Number(version);
+    throw Problem.invalid({
+      field: 'If-Match',
+      rule: 'matches',
+      message: { en: 'send the ETag of the last read, like "7"', zh: '请发送最近一次读取所得的 ETag，例如 "7"' },
+    });
+  }
+
+  /**
+   * Carries a command out and writes status, `ETag`, `Location` and `Yrd-Position`.
+   * @throws Refused when the domain refuses; Problem for a wrong header; Unavailable and Busy as the node says.
+   */
+  async run(node: LedgerNode, command: string, body: object, options: RunOptions = {}): Promise<CommandAnswer> {
+    const expect = this.expected;
+    const answer = await node.execute({
+      command,
+      body: plain(body),
+      actor: this.actor,
+      idempotencyKey: this.idempotencyKey,
+      trace: askedOf(this.request).trace,
+      ...(expect === undefined ? {} : { expect }),
+    });
+    if (!answer.ok) throw new Refused(node.status().context, { rejected: answer.rejected, facts: answer.facts });
+    const { position, stream, version, repeated } = answer;
+    this.stamp(answer);
+    this.response.statusCode = options.created === undefined ? 200 : 201;
+    if (options.created !== undefined) this.response.setHeader('Location', options.created(answer));
+    return { position: showPosition(position), stream, version, repeated };
+  }
+
+  /** Marks an answer about one stream with its version (`ETag`) and position. */
+  stamp(read: Pick<StreamRead<unknown>, 'version' | 'position'>): void {
+    this.response.setHeader('ETag', `"${read.version}"`);
+    this.response.setHeader('Yrd-Position', showPosition(read.position));
+  }
+
+  /** Marks an answer from a view with how far each journal was folded. */
+  stampPage({ positions }: Pick<RowPage<unknown>, 'positions'>): void {
+    this.response.setHeader('Yrd-Position', showPositions(positions).join(', '));
+  }
+}
+
+/** Positions as they stand in an answer. */
+export const showPositions = (positions: readonly Position[]): readonly string[] => positions.map(showPosition);
+
+/** A DTO is an instance of a class; a command body is plain JSON. */
+const plain = (body: object): object => JSON.parse(JSON.stringify(body)) as object;
+
+/** The request as a `Call`, in a controller's method. */
+export const CurrentCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => {
+  const http = context.switchToHttp();
+  return new Call(http.getRequest<Request>(), http.getResponse<Response>());
+});
+
+/** Documents the headers that a command takes. */
+export const AcceptsCommand = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Names this command: the same key and body are carried out once.' }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the last read; another version answers 412.' }),
+  );

@@ -1,0 +1,110 @@
+/** The federation file, read strictly: who takes part, where, and with which pinned keys. */
+import { createPublicKey, verify } from 'node:crypto';
+import { certificateText, cosignerName, identityName, originOf, type Federation, type FederationNode } from '@yrd/ledger';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** C2SP verifier line: name, key id, base64 of algorithm byte and 32-byte public key. */
+const lineShape = /^([^+\s]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/;
+// RFC 8410 §4: what stands before the 32 bytes in the SPKI form of an Ed25519 key.
+const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** The 32-byte public key of a verifier line of this name; null when the line is malformed or has another name. */
+const publicKeyOf = (line: string, name: string): Buffer | null => {
+  const [, found, encoded] = lineShape.exec(line) ?? [];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  return found === name && bytes.length === 33 ? bytes.subarray(1) : null;
+};
+
+const certified = (identity: Buffer, line: string, certificate: string): boolean => {
+  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, identity]), format: 'der', type: 'spki' });
+  return verify(null, Buffer.from(certificateText(line)), key, Buffer.from(certificate, 'base64'));
+};
+
+/** Reads one node and says what is wrong with it. */
+class NodeReader {
+  constructor(
+    private readonly federation: string,
+    private readonly say: (fault: string) => void,
+  ) {}
+
+  text(of: Json, field: string, shape: RegExp, form: string): string {
+    const value = of[field];
+    if (typeof value === 'string' && shape.test(value)) return value;
+    this.say(`"${field}" must be ${form}`);
+    return '';
+  }
+
+  only(of: Json, fields: readonly string[], where: string): void {
+    for (const field of Object.keys(of)) if (!fields.includes(field)) this.say(`${where} has a field "${field}" that nobody knows`);
+  }
+
+  line(value: unknown, name: string): Buffer | null {
+    const key = typeof value === 'string' ? publicKeyOf(value, name) : null;
+    if (key === null) this.say(`the key of ${name} must be a verifier line of exactly that name`);
+    return key;
+  }
+
+  journals(of: Json, province: string, identity: Buffer | null): FederationNode['journals'] {
+    return Object.fromEntries(
+      Object.entries(of).map(([context, value]) => {
+        const { key, certificate, ...rest } = isObject(value) ? value : {};
+        this.only(rest, [], `the journal ${province}/${context}`);
+        const name = originOf(this.federation, `${province}/${context}`);
+        const line = this.line(key, name) === null ? '' : String(key);
+        const proof = typeof certificate === 'string' ? certificate : '';
+        if (line !== '' && identity !== null && !certified(identity, line, proof)) {
+          this.say(`the key of ${name} is not certified by the node's identity key: take the file that the node itself published`);
+        }
+        return [context, { key: line, certificate: proof }];
+      }),
+    );
+  }
+
+  cosigners(of: Json, province: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(of).map(([context, line]) => {
+        this.line(line, cosignerName(this.federation, province, context));
+        return [context, String(line)];
+      }),
+    );
+  }
+
+  node(value: unknown): FederationNode {
+    const of = isObject(value) ? value : {};
+    this.only(of, ['province', 'name', 'url', 'identity', 'journals', 'cosigners'], 'it');
+    const province = this.text(of, 'province', /^\d{2}$/, 'two digits');
+    const identity = this.line(of['identity'], identityName(this.federation, province));
+    return {
+      province,
+      name: this.text(of, 'name', /^.{1,100}$/u, 'a name of 1 to 100 characters'),
+      url: this.text(of, 'url', /^https?:\/\/[^\s?#]+$/, 'an http(s):// address').replace(/\/+$/, ''),
+      identity: String(of['identity']),
+      journals: this.journals(isObject(of['journals']) ? of['journals'] : {}, province, identity),
+      cosigners: this.cosigners(isObject(of['cosigners']) ? of['cosigners'] : {}, province),
+    };
+  }
+}
+
+/** A federation file and all its faults; the federation may be believed only when there are none. */
+export const parseFederation = (text: string): { readonly federation: Federation; readonly faults: readonly string[] } => {
+  const faults: string[] = [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { federation: { federation: '', nodes: [] }, faults: ['it is not JSON'] };
+  }
+  const { federation: host, nodes, ...rest } = isObject(value) ? value : {};
+  for (const field of Object.keys(rest)) faults.push(`it has a field "${field}" that nobody knows`);
+  const federation = typeof host === 'string' ? host : '';
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(federation)) faults.push('"federation" must be a host name like yrd.local');
+  if (!Array.isArray(nodes) || nodes.length === 0) faults.push('"nodes" must be a list with at least one node');
+  const list: readonly unknown[] = Array.isArray(nodes) ? nodes : [];
+  const read = list.map((node, at) => new NodeReader(federation, (fault) => faults.push(`node ${at + 1}: ${fault}`)).node(node));
+  const provinces = read.map((node) => node.province);
+  for (const double of new Set(provinces.filter((one, at) => provinces.indexOf(one) !== at))) faults.push(`province ${double} stands in it twice`);
+  return { federation: { federation, nodes: read }, faults };
+};

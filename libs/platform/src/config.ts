@@ -1,0 +1,162 @@
+/** The settings of a node: the environment read once, with every fault named before anything starts. */
+import type { Federation } from '@yrd/ledger';
+import { parseFederation } from './config-federation.js';
+
+/** A limit on everything that comes from outside. */
+export interface Limits {
+  /** Bytes of a request body; a payload may hold 256 KiB (architecture §2). */
+  readonly bodyBytes: number;
+  /** How long a client may take to send a body, ms. */
+  readonly bodyTimeoutMs: number;
+  /** Listeners of the live feed at the same time. */
+  readonly liveClients: number;
+  /** Connections at the same time. */
+  readonly connections: number;
+}
+
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface NodeConfig {
+  /** Two-digit province code. */
+  readonly province: string;
+  readonly host: string;
+  /** 0 picks a free port (tests). */
+  readonly port: number;
+  readonly kafkaBrokers: readonly string[];
+  readonly mongoUrl: string;
+  /** Path of the node's key file. */
+  readonly keysPath: string;
+  readonly federation: Federation;
+  /** Folder of the policy packs. */
+  readonly policiesPath: string;
+  readonly clock: 'system' | 'demo';
+  /** Issuers whose tokens are believed, exactly as they stand in `iss`. */
+  readonly issuers: readonly string[];
+  readonly audience: string;
+  readonly log: LogLevel;
+  /** Name of this process among those that could own the journals; the same after a restart. */
+  readonly instance: string;
+  readonly openAlone: boolean;
+  readonly limits: Limits;
+}
+
+/** What is wrong with the settings: one sentence per fault, all of them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(`the settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one variable after the other and collects what is wrong instead of stopping at the first fault. */
+class Reader {
+  readonly faults: string[] = [];
+  constructor(private readonly env: Environment) {}
+
+  text(name: string, fallback?: string): string {
+    const value = this.env[name]?.trim();
+    if (value !== undefined && value !== '') return value;
+    if (fallback === undefined) this.faults.push(`${name} is not set: it is needed and has no default`);
+    return fallback ?? '';
+  }
+
+  matching(name: string, shape: RegExp, form: string, fallback?: string): string {
+    const before = this.faults.length;
+    const value = this.text(name, fallback);
+    if (this.faults.length === before && !shape.test(value)) this.faults.push(`${name} is "${value}" but must be ${form}`);
+    return value;
+  }
+
+  list(name: string, shape: RegExp, form: string): readonly string[] {
+    const before = this.faults.length;
+    const values = this.text(name).split(',').map((part) => part.trim()).filter((part) => part !== '');
+    if (this.faults.length > before) return [];
+    if (values.length === 0) this.faults.push(`${name} is an empty list: give ${form}, separated by commas`);
+    for (const value of values) if (!shape.test(value)) this.faults.push(`${name} holds "${value}" but each part must be ${form}`);
+    return values;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly [T, ...T[]], fallback: T): T {
+    const value = this.text(name, fallback);
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) this.faults.push(`${name} is "${value}" but must be one of ${choices.join(', ')}`);
+    return found ?? fallback;
+  }
+
+  whole(name: string, range: { readonly min: number; readonly max: number; readonly fallback: number }): number {
+    const value = this.text(name, String(range.fallback));
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : NaN;
+    if (number >= range.min && number <= range.max) return number;
+    this.faults.push(`${name} is "${value}" but must be a whole number from ${range.min} to ${range.max}`);
+    return range.fallback;
+  }
+}
+
+const minute = 60_000;
+
+const readLimits = (read: Reader): Limits => ({
+  bodyBytes: read.whole('YRD_BODY_BYTES', { min: 1_024, max: 4 * 262_144, fallback: 262_144 }),
+  bodyTimeoutMs: read.whole('YRD_BODY_TIMEOUT_MS', { min: 100, max: 10 * minute, fallback: 10_000 }),
+  liveClients: read.whole('YRD_LIVE_CLIENTS', { min: 0, max: 10_000, fallback: 64 }),
+  connections: read.whole('YRD_CONNECTIONS', { min: 1, max: 100_000, fallback: 2_000 }),
+});
+
+const readFederation = (read: Reader, province: string, readText: (path: string) => string): Federation => {
+  const none: Federation = { federation: '', nodes: [] };
+  const path = read.text('YRD_FEDERATION');
+  if (path === '') return none;
+  let text: string;
+  try {
+    text = readText(path);
+  } catch {
+    read.faults.push(`YRD_FEDERATION names ${path}, which cannot be read: give the path of the federation file agreed with the other nodes`);
+    return none;
+  }
+  const { federation, faults } = parseFederation(text);
+  read.faults.push(...faults.map((fault) => `the federation file ${path}: ${fault}`));
+  if (faults.length === 0 && /^\d{2}$/.test(province) && !federation.nodes.some((node) => node.province === province)) {
+    read.faults.push(`the federation file ${path} knows no node of province ${province}: add it, or correct YRD_PROVINCE`);
+  }
+  return federation;
+};
+
+const issuerShape = (production: boolean): { readonly shape: RegExp; readonly form: string } =>
+  production
+    ? { shape: /^https:\/\/[^\s,]+$/, form: 'an https:// address (NODE_ENV is production)' }
+    : { shape: /^https?:\/\/[^\s,]+$/, form: 'an http(s):// address' };
+
+/**
+ * The settings from an environment. `readText` reads a file.
+ * @throws ConfigError listing every fault.
+ */
+export const readConfig = (env: Environment, readText: (path: string) => string): NodeConfig => {
+  const read = new Reader(env);
+  const production = env['NODE_ENV'] === 'production';
+  const province = read.matching('YRD_PROVINCE', /^\d{2}$/, 'two digits like 32');
+  const issuer = issuerShape(production);
+  const config: NodeConfig = {
+    province,
+    host: read.text('YRD_HOST', '127.0.0.1'),
+    port: read.whole('YRD_PORT', { min: 0, max: 65_535, fallback: /^\d{2}$/.test(province) ? 3_100 + Number(province) : 3_100 }),
+    kafkaBrokers: read.list('KAFKA_BROKERS', /^[^\s:/]+:\d{1,5}$/, 'host:port'),
+    mongoUrl: read.matching('MONGO_URL', /^mongodb(\+srv)?:\/\/\S+$/, 'a mongodb:// address'),
+    keysPath: read.text('YRD_KEYS'),
+    federation: readFederation(read, province, readText),
+    policiesPath: read.text('YRD_POLICIES'),
+    clock: read.oneOf('YRD_CLOCK', ['system', 'demo'], 'system'),
+    issuers: read.list('YRD_ISSUER', issuer.shape, issuer.form),
+    audience: read.matching('YRD_AUDIENCE', /^\S{1,200}$/, 'one word', 'yrd'),
+    log: read.oneOf('YRD_LOG', logLevels, 'info'),
+    instance: read.matching('YRD_INSTANCE', /^[\w.-]{1,64}$/, 'letters, digits, dots and hyphens', `${province || 'node'}-1`),
+    openAlone: read.oneOf('YRD_OPEN_ALONE', ['no', 'yes'], 'no') === 'yes',
+    limits: readLimits(read),
+  };
+  if (production && config.clock === 'demo') {
+    read.faults.push('YRD_CLOCK is demo while NODE_ENV is production: a demo clock moves statutory time limits, use YRD_CLOCK=system');
+  }
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return config;
+};

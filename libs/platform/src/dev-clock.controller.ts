@@ -1,0 +1,78 @@
+/** The demo clock over HTTP: an operator moves it forward, so that statutory time limits fire while somebody watches. */
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
+import { Public, Roles } from './access.js';
+import { NodeFacts, type MovableClock } from './node-facts.js';
+import { Problem } from './problem.js';
+
+const dayMs = 86_400_000;
+/** A single step is at most ten years: enough for every statutory limit, too little to leave the calendar. */
+const stepMaxMs = 3_653 * dayMs;
+
+export class ClockStep {
+  @ApiPropertyOptional({ description: 'Move to this instant.', example: '2026-12-31T16:00:00Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  toIso?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3_653 })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(3_653)
+  forwardDays?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: stepMaxMs })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(stepMaxMs)
+  forwardMs?: number;
+}
+
+interface ClockReading {
+  readonly mode: 'system' | 'demo';
+  /** Domain time, ms. */
+  readonly now: number;
+  readonly iso: string;
+}
+
+const wrong = (en: string, zh: string, field = ''): Problem => Problem.invalid({ field, rule: 'matches', message: { en, zh } });
+
+/** Where a step leads. @throws Problem E-VALIDATION, or E-CLOCK when it would go back. */
+export const targetOf = (step: ClockStep, now: number): number => {
+  const given = [step.toIso, step.forwardDays, step.forwardMs].filter((value) => value !== undefined);
+  if (given.length !== 1) throw wrong('give exactly one of toIso, forwardDays, forwardMs', 'toIso、forwardDays、forwardMs 须且仅须给出一个');
+  if (step.toIso === undefined) return now + (step.forwardMs ?? (step.forwardDays ?? 0) * dayMs);
+  if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(step.toIso)) throw wrong('say the time zone: 2026-12-31T16:00:00Z', '请写明时区，例如 2026-12-31T16:00:00Z', '/toIso');
+  const target = Date.parse(step.toIso);
+  if (!(target - now <= stepMaxMs)) throw wrong('move at most ten years at once', '一次最多前移十年', '/toIso');
+  if (target < now) throw new Problem('E-CLOCK', { facts: { now: new Date(now).toISOString(), asked: step.toIso } });
+  return target;
+};
+
+@ApiTags('clock')
+@Controller('v1/dev/clock')
+export class ClockController {
+  constructor(private readonly facts: NodeFacts) {}
+
+  @Public()
+  @Get()
+  @ApiOperation({ summary: 'What time it is for the domain.' })
+  read(): ClockReading {
+    return this.facts.status().clock;
+  }
+
+  @Roles('operator')
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Moves the demo clock forward, for all nodes that share it; never back (409). Not in production.' })
+  async move(@Body() step: ClockStep): Promise<ClockReading> {
+    const clock: MovableClock | null = this.facts.clock;
+    if (clock === null) throw new Problem('E-NOTFOUND');
+    const target = targetOf(step, clock.now());
+    const now = await clock.advanceTo(target);
+    return { mode: 'demo', now, iso: new Date(now).toISOString() };
+  }
+}

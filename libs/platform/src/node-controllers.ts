@@ -1,0 +1,154 @@
+/** The routes that every node has: health, status, metrics, and its logs for anybody who wants to check them. */
+import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Actor, Disclosure, ParkedItem } from '@yrd/ledger';
+import { CurrentActor, Public, Roles } from './access.js';
+import { LiveFeed } from './live-feed.js';
+import { Metrics } from './metrics.js';
+import { NodeFacts, type PublicStatus } from './node-facts.js';
+import { Nodes } from './nodes.js';
+import { Problem } from './problem.js';
+import type { Response } from './request.js';
+
+interface PeerHealth {
+  readonly journal: string;
+  readonly state: string;
+  readonly size: number;
+  readonly head: number;
+  /** Entries not read yet. */
+  readonly lag: number;
+  readonly silentMs: number | null;
+}
+
+@ApiTags('health')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly facts: NodeFacts,
+    private readonly nodes: Nodes,
+  ) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'The process answers.' })
+  live(): { status: string } {
+    return { status: 'live' };
+  }
+
+  @Get('started')
+  @ApiOperation({ summary: 'Storage and topics are open; 503 until then.' })
+  started(@Res({ passthrough: true }) response: Response): { status: string } {
+    response.statusCode = this.facts.started ? 200 : 503;
+    return { status: this.facts.started ? 'started' : 'starting' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Commands are answered; 503 with reasons otherwise. Lists every journal with its lag and silence.' })
+  ready(@Res({ passthrough: true }) response: Response): { status: string; reasons: readonly string[]; journals: readonly PeerHealth[] } {
+    const reasons = this.facts.reasons();
+    response.statusCode = reasons.length === 0 ? 200 : 503;
+    if (reasons.length > 0) response.setHeader('Retry-After', '1');
+    const journals = this.nodes.all.flatMap((node) =>
+      node.status().journals.map(({ journal, state, size, head, lag, silentMs }) => ({ journal, state, size, head, lag, silentMs })),
+    );
+    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, journals };
+  }
+}
+
+@ApiTags('node')
+@Controller()
+export class StatusController {
+  constructor(
+    private readonly facts: NodeFacts,
+    private readonly nodes: Nodes,
+    private readonly metrics: Metrics,
+    private readonly feed: LiveFeed,
+  ) {}
+
+  @Public()
+  @Get('v1/status')
+  @ApiOperation({ summary: 'Clock, journals with heads, lag and cosigners, and the other nodes.' })
+  status(): PublicStatus {
+    return this.facts.status();
+  }
+
+  @Roles('operator', 'auditor')
+  @Get('v1/parked')
+  @ApiOperation({ summary: 'Entries that could not be handled and wait for an operator.' })
+  async parked(): Promise<{ items: readonly ParkedItem[] }> {
+    return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
+  }
+
+  @Public()
+  @Get('v1/live')
+  @ApiOperation({ summary: 'The status once a second, as server-sent events.' })
+  @ApiProduces('text/event-stream')
+  live(@Res() response: Response): void {
+    this.feed.listen(response);
+  }
+
+  @Public()
+  @Get('metrics')
+  @ApiOperation({ summary: 'Prometheus metrics.' })
+  @ApiProduces('text/plain')
+  async scrape(@Res({ passthrough: true }) response: Response): Promise<string> {
+    response.setHeader('Content-Type', this.metrics.registry.contentType);
+    return this.metrics.registry.metrics();
+  }
+}
+
+/** `31` and `voucher` from the address → `31/voucher`, or E-NOTFOUND. */
+const journalOf = (province: string, context: string): string => {
+  const journal = `${province}/${context}`;
+  if (!/^\d{2}\/[a-z][a-z0-9-]{0,31}(?:~\d{1,3})?$/.test(journal)) throw new Problem('E-NOTFOUND');
+  return journal;
+};
+
+const found = <T>(value: T | null, journal: string): T => {
+  if (value === null) throw new Problem('E-NOTFOUND', { facts: { journal } });
+  return value;
+};
+
+@ApiTags('log')
+@ApiParam({ name: 'province', example: '31' })
+@ApiParam({ name: 'context', example: 'voucher' })
+@Controller('log/:province/:context')
+export class LogController {
+  constructor(private readonly nodes: Nodes) {}
+
+  @Public()
+  @Get('checkpoint')
+  @Header('Content-Type', 'text/plain; charset=utf-8')
+  @ApiOperation({ summary: 'The newest signed checkpoint (C2SP tlog-checkpoint) of a journal, own or replicated.' })
+  @ApiProduces('text/plain')
+  async checkpoint(@Param('province') province: string, @Param('context') context: string): Promise<string> {
+    const journal = journalOf(province, context);
+    return found(await this.nodes.holding(journal).checkpoint(journal), journal);
+  }
+
+  @Public()
+  @Get('key')
+  @Header('Content-Type', 'text/plain; charset=utf-8')
+  @ApiOperation({ summary: 'The pinned C2SP verifier line of a journal.' })
+  @ApiProduces('text/plain')
+  key(@Param('province') province: string, @Param('context') context: string): string {
+    const journal = journalOf(province, context);
+    return `${found(this.nodes.holding(journal).verifier(journal), journal)}\n`;
+  }
+
+  @Public({ recognise: true })
+  @Get('entry/:index')
+  @ApiOperation({ summary: 'One entry with its proof, as deep as the asker may see; with a token of the federation also what only its nodes may read.' })
+  @ApiOkResponse({ description: 'Leaf, RFC 6962 inclusion proof, checkpoint, and where the audience allows payload and salt.' })
+  async entry(
+    @Param('province') province: string,
+    @Param('context') context: string,
+    @Param('index') index: string,
+    @CurrentActor() actor: Actor | undefined,
+  ): Promise<Disclosure> {
+    const journal = journalOf(province, context);
+    if (!/^(0|[1-9]\d{0,14})$/.test(index)) throw new Problem('E-NOTFOUND', { facts: { journal } });
+    const reader = actor === undefined ? 'public' : 'federation';
+    return found(await this.nodes.holding(journal).disclose(journal, Number(index), reader), journal);
+  }
+}

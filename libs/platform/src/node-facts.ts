@@ -1,0 +1,69 @@
+/** What a node may tell anybody about itself. */
+import type { Federation, NodeStatus } from '@yrd/ledger';
+import type { NodeConfig } from './config.js';
+import type { Nodes } from './nodes.js';
+
+/** A clock that an operator moves forward (local use only). */
+export interface MovableClock {
+  /** Domain time, ms. */
+  now(): number;
+  /** Moves the clock of all nodes that share it on to `ms`; it never goes back: an earlier `ms` changes nothing. Resolves with the time it is then. */
+  advanceTo(ms: number): Promise<number>;
+}
+
+export interface PublicStatus {
+  readonly province: string;
+  readonly name: string;
+  readonly clock: { readonly mode: NodeConfig['clock']; readonly now: number; readonly iso: string };
+  readonly ready: boolean;
+  readonly contexts: readonly NodeStatus[];
+  readonly federation: readonly { readonly province: string; readonly name: string; readonly url: string }[];
+}
+
+/** Whether the service is up, and why it may not answer. */
+export class Lifecycle {
+  started = false;
+  stopping = false;
+}
+
+export class NodeFacts {
+  constructor(
+    readonly config: NodeConfig,
+    private readonly nodes: Nodes,
+    private readonly life: Lifecycle,
+    private readonly now: () => number,
+    /** Null where time cannot be moved. */
+    readonly clock: MovableClock | null,
+  ) {}
+
+  get federation(): Federation {
+    return this.config.federation;
+  }
+
+  get started(): boolean {
+    return this.life.started;
+  }
+
+  /** One sentence per context that cannot answer now; empty when ready. */
+  reasons(): readonly string[] {
+    if (this.life.stopping) return ['the node is stopping'];
+    if (!this.life.started) return ['the node is starting'];
+    return this.nodes.all.flatMap((node) => {
+      const { context, notReady } = node.status();
+      return notReady === null ? [] : [`${context}: ${notReady}`];
+    });
+  }
+
+  status(): PublicStatus {
+    const { province, clock } = this.config;
+    const now = this.now();
+    return {
+      province,
+      name: this.federation.nodes.find((node) => node.province === province)?.name ?? province,
+      clock: { mode: clock, now, iso: new Date(now).toISOString() },
+      ready: this.reasons().length === 0,
+      contexts: this.nodes.all.map((node) => node.status()),
+      federation: this.federation.nodes.map(({ province: code, name, url }) => ({ province: code, name, url })),
+    };
+  }
+}

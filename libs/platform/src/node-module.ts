@@ -1,0 +1,59 @@
+/** The Nest module that every service has: routes of the node, access, input checks and the one path of errors. */
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import type { CodeTable } from './problem-codes.js';
+import { AccessGuard, HomeAddress } from './access.js';
+import { TokenVerifier } from './auth.js';
+import { ClockController } from './dev-clock.controller.js';
+import type { NodeConfig } from './config.js';
+import { LiveFeed } from './live-feed.js';
+import type { Log } from './log.js';
+import { Metrics, type NoticeCounter } from './metrics.js';
+import { HealthController, LogController, StatusController } from './node-controllers.js';
+import { NodeFacts, type Lifecycle, type MovableClock } from './node-facts.js';
+import { Nodes } from './nodes.js';
+import { AtInterceptor } from './paging.js';
+import { ProblemFilter, ProblemWords } from './problem.js';
+import { inputPipe } from './validation.js';
+
+export interface NodeModuleOptions {
+  readonly config: NodeConfig;
+  readonly nodes: Nodes;
+  readonly personKey: Uint8Array;
+  /** Domain time, ms. */
+  readonly now: () => number;
+  /** The clock that operators may move; null where time cannot be moved. */
+  readonly clock: MovableClock | null;
+  readonly codes: CodeTable;
+  readonly life: Lifecycle;
+  readonly notices: NoticeCounter;
+  readonly log: Log;
+}
+
+@Module({})
+export class NodeModule {}
+
+const providers = (options: NodeModuleOptions): Provider[] => {
+  const { config, nodes, personKey, life } = options;
+  const words = new ProblemWords(options.codes);
+  return [
+    { provide: Nodes, useValue: nodes },
+    { provide: NodeFacts, useValue: new NodeFacts(config, nodes, life, options.now, options.clock) },
+    { provide: Metrics, useValue: new Metrics(nodes, options.notices) },
+    { provide: TokenVerifier, useValue: new TokenVerifier({ issuers: config.issuers, audience: config.audience, personKey }) },
+    { provide: HomeAddress, useValue: new HomeAddress(config.province, config.federation) },
+    LiveFeed,
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_INTERCEPTOR, useClass: AtInterceptor },
+    { provide: APP_PIPE, useFactory: inputPipe },
+    { provide: APP_FILTER, useValue: new ProblemFilter(words, options.log) },
+  ];
+};
+
+/** The module for one process; contexts add theirs beside it. */
+export const nodeModule = (options: NodeModuleOptions): DynamicModule => ({
+  module: NodeModule,
+  imports: [DiscoveryModule],
+  controllers: [HealthController, StatusController, LogController, ClockController],
+  providers: providers(options),
+});

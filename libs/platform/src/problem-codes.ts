@@ -1,0 +1,57 @@
+/** The refusals that every service can give, with their HTTP status and their words. A context adds its own. */
+
+import type { Code } from '@yrd/contracts';
+
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** How a code is shown: its words are the title and never change; `detail` may name facts as `{fact}`. */
+export interface CodeRow extends Words, Pick<Code, 'status'> {
+  /** The rule that refuses. */
+  readonly clause?: string;
+  readonly detail?: Words;
+}
+
+export type CodeTable = Readonly<Record<string, CodeRow>>;
+
+const row = (status: number, title: readonly [zh: string, en: string], detail?: readonly [zh: string, en: string]): CodeRow => ({
+  status,
+  zh: title[0],
+  en: title[1],
+  ...(detail === undefined ? {} : { detail: { zh: detail[0], en: detail[1] } }),
+});
+
+export const nodeCodes = {
+  'E-VALIDATION': row(400, ['输入有误', 'The input is not valid'], ['共 {count} 处有误，见 errors。', '{count} things are wrong; errors lists them all.']),
+  'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reasonZh}', '{reason}']),
+  'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reasonZh}。', 'A valid access token is needed: {reason}.']),
+  'E-ROLE': row(403, ['权限不足', 'Not allowed'], ['需要以下角色之一：{needed}。', 'One of these roles is needed: {needed}.']),
+  'E-NOTFOUND': row(404, ['不存在', 'Not found'], ['此处没有这样的内容。', 'There is nothing here by that name.']),
+  'E-METHOD': row(405, ['方法不允许', 'Method not allowed']),
+  'E-SLOW': row(408, ['请求超时', 'The request came too slowly'], ['请求体须在 {timeoutMs} 毫秒内送达。', 'The body must arrive within {timeoutMs} ms.']),
+  'E-FROZEN': row(409, ['此项已冻结，待运维人员裁定', 'This is frozen until an operator decides']),
+  'E-CLOCK': row(409, ['时钟不能倒退', 'The clock never goes back'], ['现在是 {now}。', 'It is {now} now.']),
+  'E-TOO-LARGE': row(413, ['请求体过大', 'The body is too large'], ['上限为 {limitBytes} 字节。', 'The limit is {limitBytes} bytes.']),
+  'E-MEDIA-TYPE': row(
+    415,
+    ['不支持的内容类型', 'Unsupported content type'],
+    ['请以未压缩的 application/json（UTF-8）发送。', 'Send application/json in UTF-8, not compressed.'],
+  ),
+  'E-HOME': row(
+    421,
+    ['请到贵机构所在省的节点办理', 'This is not your home node'],
+    ['贵机构属于 {home}，请使用 {address}。', 'Your organisation is at home in {home}: use {address}.'],
+  ),
+  'E-BUSY': row(429, ['繁忙', 'Too busy'], ['请稍后再试。', 'Try again in a moment.']),
+  'E-INTERNAL': row(500, ['内部错误', 'Internal error'], ['已记录，请提供 traceId。', 'It was logged; please quote the traceId.']),
+  'E-UNAVAILABLE': row(503, ['暂时无法处理', 'Not available now'], ['{reasonZh}', '{reason}']),
+  'E-NOT-REACHED': row(
+    503,
+    ['尚未读到所要求的位置', 'The position asked for is not reached yet'],
+    ['在 {waitedMs} 毫秒内未读到 {position}，请重试。', '{position} was not reached within {waitedMs} ms; try again.'],
+  ),
+} as const satisfies CodeTable;
+
+export type NodeCode = keyof typeof nodeCodes;

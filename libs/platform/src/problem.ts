@@ -1,0 +1,192 @@
+/** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
+import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Busy, Unavailable, type Rejection } from '@yrd/ledger';
+import { throwError, type Observable } from 'rxjs';
+import type { Log } from './log.js';
+import { nodeCodes, type CodeRow, type CodeTable, type NodeCode, type Words } from './problem-codes.js';
+import { askedOf, type Language, type Request, type Response } from './request.js';
+
+export type Facts = Rejection['facts'];
+
+/** One wrong field of the input. */
+export interface FieldFault {
+  /** JSON pointer (RFC 6901) into the body, or the name of a header or query parameter. */
+  readonly field: string;
+  /** The rule it breaks, `isInt`. */
+  readonly rule: string;
+  readonly message: Words;
+}
+
+interface ProblemOptions {
+  readonly facts?: Facts;
+  readonly errors?: readonly FieldFault[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal by the node itself. Facts hold no personal data: they are shown and logged. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly facts: Facts;
+  readonly errors: readonly FieldFault[];
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    readonly code: NodeCode,
+    options: ProblemOptions = {},
+  ) {
+    super(code);
+    this.facts = options.facts ?? {};
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+  }
+
+  /** E-VALIDATION with all that is wrong. */
+  static invalid(...errors: readonly FieldFault[]): Problem {
+    return new Problem('E-VALIDATION', { errors, facts: { count: errors.length } });
+  }
+
+  /** E-MALFORMED with its one sentence. */
+  static malformed(en: string, zh: string): Problem {
+    return new Problem('E-MALFORMED', { facts: { reason: en, reasonZh: zh } });
+  }
+
+  /** E-UNAVAILABLE with Retry-After. */
+  static unavailable(en: string, zh: string, retryAfterMs = 1_000): Problem {
+    return new Problem('E-UNAVAILABLE', { facts: { reason: en, reasonZh: zh }, headers: retryAfter(retryAfterMs) });
+  }
+}
+
+/** A refusal by the domain: a rejection on its way to the caller. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly context: string,
+    readonly rejection: Rejection,
+  ) {
+    super(rejection.rejected);
+  }
+}
+
+/** Retry-After is whole seconds (RFC 9110 §10.2.3), at least one. */
+export const retryAfter = (ms: number): Readonly<Record<string, string>> => ({ 'Retry-After': String(Math.max(1, Math.ceil(ms / 1_000))) });
+
+/** What goes over the wire as `application/problem+json`. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  /** The rule that refuses. */
+  readonly clause?: string;
+  readonly traceId: string;
+  readonly facts: Facts;
+  readonly errors?: readonly { readonly field: string; readonly rule: string; readonly message: string }[];
+}
+
+/** Puts facts into the words of a detail: `{limitBytes}`. */
+const fill = (text: string, facts: Facts): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+
+/** A refusal teaches: the words, the rule, and every value seen and needed. */
+const withFacts = (words: string, clause: string | undefined, facts: Facts): string => {
+  const told = Object.entries(facts).map(([name, value]) => `${name} = ${String(value)}`);
+  return [words, ...(clause === undefined ? [] : [`[${clause}]`]), ...(told.length === 0 ? [] : [told.join(', ')])].join(' ');
+};
+
+interface Told {
+  readonly context: string;
+  readonly code: string;
+  readonly row: CodeRow;
+  readonly facts: Facts;
+  readonly errors: readonly FieldFault[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const byStatus: Readonly<Record<number, NodeCode>> = {
+  400: 'E-MALFORMED', 401: 'E-AUTH', 403: 'E-ROLE', 404: 'E-NOTFOUND', 405: 'E-METHOD',
+  408: 'E-SLOW', 413: 'E-TOO-LARGE', 415: 'E-MEDIA-TYPE', 429: 'E-BUSY', 503: 'E-UNAVAILABLE',
+};
+
+/** The words of every code: the node's own and those of the contexts it serves. */
+export class ProblemWords {
+  private readonly table: CodeTable;
+  constructor(codes: CodeTable) {
+    this.table = { ...nodeCodes, ...codes };
+  }
+
+  /** How an exception is told, and whether it was unexpected. */
+  tell(exception: unknown): { readonly told: Told; readonly unexpected: boolean } {
+    const problem = this.asProblem(exception);
+    if (problem instanceof Refused) return this.refusal(problem);
+    const { code, facts, errors, headers } = problem;
+    return { told: { context: 'node', code, row: nodeCodes[code], facts, errors, headers }, unexpected: code === 'E-INTERNAL' };
+  }
+
+  document(told: Told, language: Language, traceId: string): ProblemDocument {
+    const { row, facts } = told;
+    const { reasonZh: _zh, ...shown } = facts;
+    const document = {
+      type: `urn:yrd:problem:${told.context}:${told.code}`,
+      title: row[language],
+      status: row.status,
+      detail: row.detail === undefined ? withFacts(row[language], row.clause, shown) : fill(row.detail[language], facts),
+      code: told.code,
+      ...(row.clause === undefined ? {} : { clause: row.clause }),
+      traceId,
+      facts: shown,
+    };
+    if (told.errors.length === 0) return document;
+    return { ...document, errors: told.errors.map(({ field, rule, message }) => ({ field, rule, message: message[language] })) };
+  }
+
+  private asProblem(exception: unknown): Problem | Refused {
+    if (exception instanceof Problem || exception instanceof Refused) return exception;
+    if (exception instanceof Unavailable) return Problem.unavailable(exception.message, '节点暂时无法处理，请稍后再试。', exception.retryAfterMs);
+    if (exception instanceof Busy) return new Problem('E-BUSY', { headers: retryAfter(exception.retryAfterMs) });
+    const code = exception instanceof HttpException ? byStatus[exception.getStatus()] : undefined;
+    if (code === 'E-MALFORMED') return Problem.malformed('The address or a parameter cannot be decoded.', '地址或参数无法解码。');
+    return new Problem(code ?? 'E-INTERNAL');
+  }
+
+  // A code without a row is our omission, not the caller's: it is told as a conflict and logged, so that somebody adds the row.
+  private refusal({ context, rejection }: Refused): { readonly told: Told; readonly unexpected: boolean } {
+    const row = this.table[rejection.rejected];
+    const told = { context, code: rejection.rejected, facts: rejection.facts, errors: [], headers: {} };
+    if (row !== undefined) return { told: { ...told, row }, unexpected: false };
+    return { told: { ...told, row: { status: 409, zh: rejection.rejected, en: rejection.rejected } }, unexpected: true };
+  }
+}
+
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly words: ProblemWords,
+    private readonly log: Log,
+  ) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void | Observable<never> {
+    // Not asked over HTTP: the transport that called decides what a failure means.
+    if (host.getType() !== 'http') return throwError(() => exception);
+    const http = host.switchToHttp();
+    this.answer(exception, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  private answer(exception: unknown, request: Request, response: Response): void {
+    const { trace, language } = askedOf(request);
+    const { told, unexpected } = this.words.tell(exception);
+    if (unexpected) this.log.error({ trace, code: told.code, err: exception }, 'a request failed unexpectedly');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const body = JSON.stringify(this.words.document(told, language, trace));
+    response.statusCode = told.row.status;
+    for (const [name, value] of Object.entries(told.headers)) response.setHeader(name, value);
+    response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+    response.setHeader('Content-Language', language === 'zh' ? 'zh-CN' : 'en');
+    response.setHeader('Vary', 'Accept-Language');
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Content-Length', Buffer.byteLength(body));
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+}
