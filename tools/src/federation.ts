@@ -1,0 +1,72 @@
+/** The four local provinces: their ports, their keys (one private file each) and the federation file that all four read. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNodeKeys } from '@yrd/platform';
+import { portFrom } from './ports.js';
+import { Fault } from './say.js';
+
+/** One province as the starter knows it. */
+export interface Province {
+  /** Two digits (GB/T 2260). */
+  readonly code: string;
+  readonly name: string;
+  readonly english: string;
+}
+
+export const PROVINCES: readonly Province[] = [
+  { code: '31', name: '上海市', english: 'Shanghai' },
+  { code: '32', name: '江苏省', english: 'Jiangsu' },
+  { code: '33', name: '浙江省', english: 'Zhejiang' },
+  { code: '34', name: '安徽省', english: 'Anhui' },
+];
+
+/** The contexts whose journals a local node keeps. */
+const CONTEXTS = ['voucher'] as const;
+const FEDERATION = 'yrd.local';
+
+/** Port of each province's node: `YRD_PORT_31` and so on, else 3131 and so on. */
+export const nodePorts = (env: NodeJS.ProcessEnv): ReadonlyMap<string, number> =>
+  new Map(PROVINCES.map(({ code }) => [code, portFrom(env, `YRD_PORT_${code}`) ?? Number(`31${code}`)]));
+
+/** Paths of a data folder. */
+export const federationFile = (home: string): string => join(home, 'federation.json');
+export const keyFile = (home: string, code: string): string => join(home, 'keys', `${code}.json`);
+
+const writeWhole = (file: string, content: object, mode: number): void => {
+  writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode });
+  renameSync(`${file}.new`, file);
+};
+
+const complete = (home: string): boolean =>
+  existsSync(federationFile(home)) && PROVINCES.every(({ code }) => existsSync(keyFile(home, code)));
+
+const urlOf = (ports: ReadonlyMap<string, number>, code: string): string => `http://127.0.0.1:${ports.get(code) ?? 0}`;
+
+const create = (home: string, ports: ReadonlyMap<string, number>): void => {
+  mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 });
+  const nodes = PROVINCES.map(({ code, name }) => {
+    const keys = createNodeKeys({ federation: FEDERATION, province: code, name, url: urlOf(ports, code), contexts: CONTEXTS });
+    writeWhole(keyFile(home, code), keys.secret, 0o600);
+    return keys.public;
+  });
+  writeWhole(federationFile(home), { federation: FEDERATION, nodes }, 0o644); // Last: with it the keys are whole.
+};
+
+const moveTo = (home: string, ports: ReadonlyMap<string, number>): void => {
+  const file = federationFile(home);
+  const federation = JSON.parse(readFileSync(file, 'utf8')) as { nodes: { province: string; url: string }[] };
+  const nodes = federation.nodes.map((node) => ({ ...node, url: urlOf(ports, node.province) }));
+  if (JSON.stringify(nodes) !== JSON.stringify(federation.nodes)) writeWhole(file, { ...federation, nodes }, 0o644);
+};
+
+/**
+ * Makes keys and federation file at the first start; later keeps them and only follows the nodes to other ports. `keyed` tells
+ * that they were made before: then a missing one is a loss, because new keys would not fit the journals, and a Fault says so.
+ */
+export const provideKeys = (home: string, ports: ReadonlyMap<string, number>, keyed: boolean): void => {
+  if (complete(home)) return moveTo(home, ports);
+  if (keyed) {
+    throw new Fault(`Key files are missing in ${home}: restore federation.json and keys/ from a copy, or forget all with \`npm run reset\`.`);
+  }
+  create(home, ports);
+};

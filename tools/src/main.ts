@@ -1,0 +1,33 @@
+/** The commands behind `npm start`, `npm test`, `npm run reset` and `npm run token`, and the small processes they start. */
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fault } from './say.js';
+import type { Place } from './start.js';
+
+const entry = fileURLToPath(import.meta.url);
+const root = dirname(dirname(dirname(entry)));
+const place: Place = { root, entry, home: resolve(root, process.env['YRD_HOME'] || join(root, '.run')) };
+const [command = '', ...args] = process.argv.slice(2);
+
+// Each command loads only what it needs: the guard must be small and start at once.
+const commands: Record<string, () => Promise<number | void>> = {
+  start: async () => (await import('./start.js')).start(place),
+  test: async () => (await import('./verify.js')).verify(place),
+  reset: async () => (await import('./reset.js')).reset(place, args),
+  token: async () => (await import('./clients.js')).printToken(place.home, args),
+  issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
+  guard: async () => (await import('./guard.js')).guard(),
+};
+
+// A closed terminal takes the output away: that must not end the orderly stop.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const run = commands[command];
+try {
+  if (!run) throw new Fault(`Unknown command "${command}": use ${Object.keys(commands).slice(0, 4).join(', ')}.`);
+  const code = await run();
+  if (typeof code === 'number') process.exit(code);
+} catch (error) {
+  process.stderr.write(`${error instanceof Fault ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+}

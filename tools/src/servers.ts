@@ -1,0 +1,112 @@
+/** The one door to real Kafka and MongoDB, for `npm start` and `npm test` alike: whatever the way, two addresses come out. */
+import { join } from 'node:path';
+import { composeProject, dockerCanRun, engineAnswers, imagesAtHand } from './docker.js';
+import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
+import { freePorts } from './ports.js';
+import type { Processes } from './processes.js';
+import { kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
+import { Fault, step } from './say.js';
+import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Given, type Way, type WayRecord } from './way.js';
+
+/** Running servers. */
+export interface Servers extends Given {
+  readonly way: Way;
+  /** Stops what is no child process (containers); child processes stop with `Processes.stopAll`, after the nodes. */
+  stop(): Promise<void>;
+}
+
+/** Where and for whom servers run. */
+export interface ServersOptions {
+  readonly root: string;
+  /** The folder of the data and the record. */
+  readonly home: string;
+  readonly processes: Processes;
+  readonly onCrash: CrashTold;
+  /** Tests: nothing is recorded, containers are thrown away, and Docker serves only with its images at hand. */
+  readonly throwAway?: boolean;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+const startGiven = async (given: Given): Promise<Servers> => {
+  await step('Kafka and MongoDB at the given addresses', () => Promise.all([kafkaReady(given.kafkaBrokers), mongoReady(given.mongoUrl)]));
+  return { ...given, way: 'given', stop: nothing };
+};
+
+const startNative = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
+  const files = await nativeFiles(o.root);
+  const brokers = `127.0.0.1:${place.kafkaPort}`;
+  const kafka = async (): Promise<void> => {
+    const child = await startNativeKafka(files, place, o.processes, o.onCrash);
+    await kafkaReady(brokers, () => child.ended());
+  };
+  const mongo = (): Promise<string> => {
+    const child = startNativeMongo(files, place, o.processes, o.onCrash);
+    return replicaSet(place.mongoPort, () => child.ended());
+  };
+  const [, mongoUrl] = await Promise.all([
+    step(`Kafka, native, on port ${place.kafkaPort}`, kafka),
+    step(`MongoDB, native, on port ${place.mongoPort}`, mongo),
+  ]);
+  return { kafkaBrokers: brokers, mongoUrl, way: 'native', stop: nothing };
+};
+
+const startCompose = async (o: ServersOptions, place: NativePlace, keyed: boolean): Promise<Servers> => {
+  const compose = await composeProject(o.root, o.home);
+  if (keyed && !(await compose.hasData())) {
+    throw new Fault("The servers' Docker volumes are gone while the nodes' keys are still here: forget the rest with `npm run reset`.");
+  }
+  const { kafkaPort, mongoPort, clusterId } = place;
+  const ports = { YRD_KAFKA_PORT: String(kafkaPort), YRD_MONGO_PORT: String(mongoPort) };
+  const brokers = `127.0.0.1:${kafkaPort}`;
+  o.processes.onDeath([...compose.argv, 'stop']);
+  const mongoUrl = await step(`Kafka and MongoDB in Docker, ports ${kafkaPort}, ${mongoPort}`, async () => {
+    await compose.up({ ...process.env, ...ports, YRD_CLUSTER_ID: clusterId });
+    const [, url] = await Promise.all([kafkaReady(brokers), replicaSet(mongoPort)]);
+    return url;
+  });
+  return { kafkaBrokers: brokers, mongoUrl, way: 'docker', stop: () => compose.stop() };
+};
+
+const startThrowAwayContainers = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
+  const { startContainers } = await import('./containers.js');
+  const brokers = `127.0.0.1:${place.kafkaPort}`;
+  return step('Kafka and MongoDB in test containers', async () => {
+    const containers = await startContainers(place);
+    o.processes.onDeath(['docker', 'rm', '-fv', ...containers.ids]);
+    const [, mongoUrl] = await Promise.all([kafkaReady(brokers), replicaSet(place.mongoPort)]);
+    return { kafkaBrokers: brokers, mongoUrl, way: 'docker' as const, stop: () => containers.stop() };
+  });
+};
+
+const placeFor = async (o: ServersOptions, record: WayRecord | undefined): Promise<NativePlace> => {
+  const [kafkaPort = 0, controllerPort = 0, mongoPort = 0] = await freePorts(3, record?.ports);
+  const clusterId = record?.clusterId ?? newClusterId();
+  return { root: o.root, data: join(o.home, 'data'), kafkaPort, controllerPort, mongoPort, clusterId };
+};
+
+/**
+ * Starts Kafka and MongoDB the way that was recorded, or chooses one and records it before anything is written. Answers once
+ * both answer. Throws a Fault when the recorded way is gone or a server does not come up.
+ */
+export const startServers = async (o: ServersOptions): Promise<Servers> => {
+  const given = givenFrom(process.env);
+  if (o.throwAway) {
+    if (given) return startGiven(given);
+    const place = await placeFor(o, undefined);
+    return (await imagesAtHand()) ? startThrowAwayContainers(o, place) : startNative(o, place);
+  }
+  const record = readWay(o.home);
+  const docker = record ? engineAnswers : dockerCanRun;
+  const way = await chooseWay(record, { given, docker, nativeData: hasNativeData(join(o.home, 'data')) });
+  if (way === 'given' && given) {
+    writeWay(o.home, { ...record, way, servers: fingerprint(given) });
+    return startGiven(given);
+  }
+  const place = await placeFor(o, record);
+  const { kafkaPort, controllerPort, mongoPort, clusterId } = place;
+  const keyed = record?.keyed === true;
+  if (way === 'native') await nativeFiles(o.root); // A machine that lacks Java is told so before a way is recorded.
+  writeWay(o.home, { way, ports: [kafkaPort, controllerPort, mongoPort], clusterId, ...(keyed && { keyed }) });
+  return way === 'docker' ? startCompose(o, place, keyed) : startNative(o, place);
+};
