@@ -1,5 +1,5 @@
 // Regions: the four provinces, their cities and the prefix test that addresses and payers rest on.
-import { SUBJECT_NAMES } from './classification-data.js';
+import { SUBJECT_NAMES } from './classification.js';
 import {
   PROVINCES, PROVINCE_CODES, citiesOf, cityOf, identifiers, isInRegion, isProvinceCode, isWithin, provinceOf, regionCode,
 } from './index.js';
