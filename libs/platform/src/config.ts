@@ -1,4 +1,5 @@
 /** The settings of a node: the environment read once, with every fault named before anything starts. */
+import { readFileSync } from 'node:fs';
 import type { Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
 
@@ -18,6 +19,8 @@ export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface NodeConfig {
+  /** NODE_ENV is production. */
+  readonly production: boolean;
   /** Two-digit province code. */
   readonly province: string;
   readonly host: string;
@@ -138,6 +141,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   const province = read.matching('YRD_PROVINCE', /^\d{2}$/, 'two digits like 32');
   const issuer = issuerShape(production);
   const config: NodeConfig = {
+    production,
     province,
     host: read.text('YRD_HOST', '127.0.0.1'),
     port: read.whole('YRD_PORT', { min: 0, max: 65_535, fallback: /^\d{2}$/.test(province) ? 3_100 + Number(province) : 3_100 }),
@@ -160,3 +164,6 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return config;
 };
+
+/** The settings of this process. @throws ConfigError listing every fault. */
+export const processConfig = (): NodeConfig => readConfig(process.env, (path) => readFileSync(path, 'utf8'));

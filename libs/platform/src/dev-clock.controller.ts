@@ -40,16 +40,17 @@ interface ClockReading {
 
 const wrong = (en: string, zh: string, field = ''): Problem => Problem.invalid({ field, rule: 'matches', message: { en, zh } });
 
-/** Where a step leads. @throws Problem E-VALIDATION, or E-CLOCK when it would go back. */
-export const targetOf = (step: ClockStep, now: number): number => {
+type Move = Parameters<MovableClock['forward']>[0];
+
+/** Where a step leads. @throws Problem E-VALIDATION. */
+export const moveOf = (step: ClockStep, now: number): Move => {
   const given = [step.toIso, step.forwardDays, step.forwardMs].filter((value) => value !== undefined);
   if (given.length !== 1) throw wrong('give exactly one of toIso, forwardDays, forwardMs', 'toIso、forwardDays、forwardMs 须且仅须给出一个');
-  if (step.toIso === undefined) return now + (step.forwardMs ?? (step.forwardDays ?? 0) * dayMs);
+  if (step.toIso === undefined) return { byMs: step.forwardMs ?? (step.forwardDays ?? 0) * dayMs };
   if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(step.toIso)) throw wrong('say the time zone: 2026-12-31T16:00:00Z', '请写明时区，例如 2026-12-31T16:00:00Z', '/toIso');
-  const target = Date.parse(step.toIso);
-  if (!(target - now <= stepMaxMs)) throw wrong('move at most ten years at once', '一次最多前移十年', '/toIso');
-  if (target < now) throw new Problem('E-CLOCK', { facts: { now: new Date(now).toISOString(), asked: step.toIso } });
-  return target;
+  const toMs = Date.parse(step.toIso);
+  if (!(toMs - now <= stepMaxMs)) throw wrong('move at most ten years at once', '一次最多前移十年', '/toIso');
+  return { toMs };
 };
 
 @ApiTags('clock')
@@ -71,8 +72,13 @@ export class ClockController {
   async move(@Body() step: ClockStep): Promise<ClockReading> {
     const clock: MovableClock | null = this.facts.clock;
     if (clock === null) throw new Problem('E-NOTFOUND');
-    const target = targetOf(step, clock.now());
-    const now = await clock.advanceTo(target);
-    return { mode: 'demo', now, iso: new Date(now).toISOString() };
+    const before = clock.now();
+    try {
+      const now = await clock.forward(moveOf(step, before));
+      return { mode: 'demo', now, iso: new Date(now).toISOString() };
+    } catch (error) {
+      if (error instanceof RangeError) throw new Problem('E-CLOCK', { facts: { now: new Date(before).toISOString() } });
+      throw error;
+    }
   }
 }

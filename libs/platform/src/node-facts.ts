@@ -7,8 +7,8 @@ import type { Nodes } from './nodes.js';
 export interface MovableClock {
   /** Domain time, ms. */
   now(): number;
-  /** Moves the clock of all nodes that share it on to `ms`; it never goes back: an earlier `ms` changes nothing. Resolves with the time it is then. */
-  advanceTo(ms: number): Promise<number>;
+  /** Moves the clock of all nodes that share it; resolves with the time it is then. Rejects with a RangeError rather than go back. */
+  forward(to: { readonly toMs: number } | { readonly byMs: number }): Promise<number>;
 }
 
 export interface PublicStatus {

@@ -152,7 +152,9 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
     await Promise.all(served.map(({ node }) => node.start()));
     await app.startAllMicroservices();
     parts.life.started = true;
-    return { app, url: await app.getUrl(), stop };
+    const url = await app.getUrl();
+    parts.log.info({ url }, 'answering');
+    return { app, url, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -161,33 +163,29 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Runs a service as the whole process: stops in order on a signal, and says in one line why it could not start. */
-export const runService = async (start: () => Promise<RunningService>, log: Log): Promise<void> => {
+/** Runs a service as the whole process: stops in order on a signal, and says in plain words why it could not start. */
+export const runService = async (prepare: () => Promise<ServiceOptions>): Promise<void> => {
   let running: Promise<RunningService> | null = null;
   let asked = false;
-  const end = (code: number): void => {
-    log.flush();
-    process.exitCode = code;
-    process.exit();
+  const fail = (error: unknown): void => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
   };
-  const stop = (signal: string): void => {
+  const stop = (): void => {
     if (asked) return;
     asked = true;
-    log.info({ signal }, 'stopping');
     // A signal during the start waits for it: what was opened must be given back.
-    (running ?? Promise.reject(new Error('not started'))).then((service) => service.stop()).then(() => end(0), () => end(1));
+    Promise.resolve(running)
+      .then((service) => service?.stop())
+      .then(() => process.exit(0), fail);
   };
-  for (const signal of signals) process.on(signal, () => stop(signal));
-  process.on('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'a promise was forgotten: this is a fault of the program');
-    end(1);
-  });
+  for (const signal of signals) process.on(signal, stop);
+  process.on('unhandledRejection', (error) => fail(error instanceof Error ? new Error(`a promise was forgotten: ${error.stack ?? error.message}`) : error));
   try {
-    running = start();
-    const { url } = await running;
-    log.info({ url }, 'answering');
+    const options = await prepare();
+    running = startService(options);
+    await running;
   } catch (error) {
-    log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
-    if (!asked) end(1);
+    fail(error);
   }
 };
