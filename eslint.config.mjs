@@ -3,13 +3,35 @@
 process.env.NX_DAEMON ??= 'false';
 import { readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { join, sep } from 'node:path';
 import { createProjectGraphAsync } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
+import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 
 const root = import.meta.dirname;
 // The boundary rule reads Nx's project graph and skips itself when there is none. `nx lint` has just built it; anybody else builds it here.
 if (!process.env.NX_TASK_TARGET_TARGET) await createProjectGraphAsync({ exitOnError: false });
+
+// Types for the rules that need them. A run in the terminal compiles only what lies below the folder it stands in (one project under
+// Nx) and what that imports: the whole tree in each project would double the time. An editor, whose text changes, gets the watching kind.
+const SPEC_CONFIG = 'tsconfig.spec.json';
+const programHere = () => {
+  const onUnRecoverableConfigFileDiagnostic = ({ messageText }) => {
+    throw new Error(`${SPEC_CONFIG} cannot be read: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+  };
+  const { fileNames, options } = ts.getParsedCommandLineOfConfigFile(
+    join(root, SPEC_CONFIG),
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic },
+  );
+  return ts.createProgram(
+    fileNames.filter((name) => name.startsWith(process.cwd() + sep)),
+    options,
+  );
+};
+const inTerminal = /[\\/]eslint(\.js)?$/.test(process.argv[1] ?? '') && !process.argv.includes('--stdin');
+const types = inTerminal ? { programs: [programHere()] } : { project: [SPEC_CONFIG] };
 
 // ---- Who may import whom. Both tags of a project must agree: its type: says which layers, its scope: says whose.
 const CONTEXTS = readdirSync(`${root}/libs/contexts`);
@@ -175,7 +197,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ['tsconfig.spec.json'], tsconfigRootDir: root } },
+    languageOptions: { parserOptions: { ...types, tsconfigRootDir: root } },
     rules: BUG_RULES,
   },
   {

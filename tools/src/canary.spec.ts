@@ -118,7 +118,13 @@ const CASES: readonly Case[] = [
     refusedBy: BOUNDARY,
     saying: /"scope:voucher" can only/,
   },
-  { it: 'a service importing mongoose past platform', in: 'apps/voucher-clearing/src', text: use('mongoose'), refusedBy: BOUNDARY },
+  {
+    it: 'a service importing mongoose past platform',
+    in: 'apps/voucher-clearing/src',
+    text: use('mongoose'),
+    refusedBy: BOUNDARY,
+    saying: /"type:service" is not allowed/,
+  },
   {
     it: 'the simulated world asking the clock',
     in: 'libs/ledger/testing',
