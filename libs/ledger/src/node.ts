@@ -12,6 +12,8 @@ export interface NodeOptions {
   readonly instance: string;
   /** The operator's one-time word that this node may open its journal though no peer answers. */
   readonly openAlone?: boolean;
+  /** How far the clock may be from the peers' trusted time before nothing is written, ms; no limit without it (a demo clock moves in jumps). */
+  readonly clockLimitMs?: number;
 }
 
 /** A place in a journal: everything below `size`. */

@@ -91,27 +91,46 @@ export class Streams {
     }
   }
 
-  /** The stream as its durable commits make it, without touching memory. */
-  folded(stream: string, commits: readonly StoredCommit[], size: number): StreamState {
+  /** The durable state of a stream of a journal that somebody else writes: kept, and brought up to the journal's end at each call. */
+  async refreshed(stream: string): Promise<StreamState> {
+    const size = this.journal.size;
+    const known = this.get(stream);
+    if (known && known.size === size) return known;
+    const commits = await this.journal.commitsOf(stream, known?.size ?? 0);
+    const found = this.folded(stream, commits, size, known);
+    this.loaded.set(stream, found);
+    for (const oldest of this.loaded.keys()) {
+      if (this.loaded.size <= STREAMS_MAX) break;
+      this.loaded.delete(oldest);
+    }
+    return found;
+  }
+
+  /** The stream as durable commits make it, from nothing or on top of an earlier state, without touching memory. */
+  folded(stream: string, commits: readonly StoredCommit[], size: number, before?: StreamState): StreamState {
     const fold = this.foldOf(stream);
-    const found: StreamState = { version: 0, state: fold.initial, size, commands: new Map(), frozen: null };
+    const found: StreamState = before
+      ? { ...before, commands: new Map(before.commands) }
+      : { version: 0, state: fold.initial, size, commands: new Map(), frozen: null };
+    const from = before?.size ?? 0;
     for (const commit of commits) {
       let at = 0;
       for (const [offset, entry] of decodeEntries(commit.bytes).entries()) {
-        const decoded = decodeEntry(this.vocabulary, this.journal.name, commit.first + offset, entry);
-        if (decoded.kind === 'entry' && decoded.entry.stream === stream) {
+        const index = commit.first + offset;
+        const decoded = index < from ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
+        if (decoded?.kind === 'entry' && decoded.entry.stream === stream) {
           this.grow(found, [decoded.entry as unknown as DomainEvent], fold);
           at = decoded.entry.time;
-        } else if (decoded.kind !== 'entry' && decoded.stream === stream) {
+        } else if (decoded && decoded.kind !== 'entry' && decoded.stream === stream) {
           found.version += 1;
-          found.frozen = `Entry ${commit.first + offset} of this stream cannot be read here.`;
+          found.frozen = `Entry ${index} of this stream cannot be read here.`;
         }
       }
-      found.size = Math.max(found.size, commit.first + commit.count);
       if (commit.streams[0] === stream && commit.command !== '') {
         this.remember(found, { id: commit.command, body: commit.body, size: commit.first + commit.count, version: found.version, at });
       }
     }
+    found.size = size;
     return found;
   }
 

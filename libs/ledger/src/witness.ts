@@ -33,6 +33,7 @@ const BEAT_BYTES_MAX = 262_144;
 
 export class Witness {
   private readonly heard = new Map<string, Map<string, Heard>>();
+  private readonly lastBeat = new Map<string, number>();
   private kept: { value: Kept; rev: number } = { value: {}, rev: 0 };
 
   constructor(
@@ -70,7 +71,7 @@ export class Witness {
     const heads = vouched.map((note) => {
       const journal = this.journalOf(note);
       const line = cosign(this.world.signer, this.own.cosigner, note.text, next[journal ?? '']!.time);
-      return formatNote({ text: note.text, signatures: [note.signatures[0]!, line] });
+      return formatNote({ text: note.text, signatures: [...note.signatures, line] });
     });
     const message = { v: 1, from: this.at.province, context: this.at.context, heads };
     await this.world.bus.publish(topics.witness(this.at.province), utf8(JSON.stringify(message)));
@@ -81,6 +82,7 @@ export class Witness {
     const beat = parseBeat(value);
     const cosigner = beat && this.cosigners.get(beat.from);
     if (!beat || beat.context !== this.at.context || beat.from === this.at.province || !cosigner) return [];
+    this.lastBeat.set(beat.from, this.world.clock.monotonic());
     const journals: string[] = [];
     for (const head of beat.heads) {
       const note = parseNote(head);
@@ -121,8 +123,7 @@ export class Witness {
   /** Nodes from which any beat came within the last `ms` of real time. */
   present(ms: number): readonly string[] {
     const now = this.world.clock.monotonic();
-    const fresh = [...this.heard.values()].flatMap((byNode) => [...byNode].filter(([, each]) => now - each.heardAt <= ms).map(([from]) => from));
-    return [...new Set(fresh)].sort();
+    return [...this.lastBeat].filter(([, at]) => now - at <= ms).map(([from]) => from).sort();
   }
 
   /** Nodes whose last cosignature over the journal covers this size. */

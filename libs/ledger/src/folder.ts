@@ -1,0 +1,221 @@
+/**
+ * Views and timers: every journal folds into its own part of each row. Rows, positions, timers and the parked set are
+ * written in one transaction per batch, so a crash neither folds twice nor forgets.
+ */
+import type { Context, Entry, TimerChange, View } from './decider.js';
+import { decodeEntry, type Decoded, type Vocabulary } from './entry.js';
+import { entriesOf } from './block.js';
+import type { Journal } from './journal.js';
+import type { ParkedItem } from './node.js';
+import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
+import { Signal } from './signal.js';
+
+/** Entries folded in one transaction. */
+const BATCH_ENTRIES = 500;
+const READ_BLOCKS = 16;
+/** Rows kept in memory between batches. */
+const ROWS_MAX = 20_000;
+
+export interface ViewRow {
+  readonly parts: Readonly<Record<string, object>>;
+  readonly row: object | null;
+}
+
+export interface Timer {
+  readonly dueMs: number;
+  readonly fires: { readonly command: string; readonly target: string; readonly body: object };
+  readonly awaits: string | null;
+  readonly patienceMs: number;
+}
+
+/** A read of decoded entries from an index on: what both folding and reacting go through. */
+export const decodedFrom = async (
+  vocabulary: Vocabulary,
+  journal: Journal,
+  from: number,
+  limit: number,
+): Promise<readonly { readonly index: number; readonly decoded: Decoded }[]> => {
+  const blocks = await journal.blocks(from, READ_BLOCKS);
+  return blocks
+    .flatMap((block) => entriesOf(block).map((entry, at) => ({ index: block.first + at, entry })))
+    .filter(({ index }) => index >= from)
+    .slice(0, limit)
+    .map(({ index, entry }) => ({ index, decoded: decodeEntry(vocabulary, journal.name, index, entry) }));
+};
+
+interface FoldedRow {
+  readonly table: string;
+  readonly id: string;
+  readonly value: ViewRow | null;
+}
+
+interface Batch {
+  readonly rows: Map<string, FoldedRow>;
+  readonly timers: Map<string, Timer | null>;
+  readonly parked: ParkedItem[];
+}
+
+export class Folder {
+  /** Raised whenever a position has moved. */
+  readonly moved = new Signal();
+  private positions: Recorded<Record<string, number>>;
+  private readonly cache = new Map<string, ViewRow>();
+  /** Streams that cannot be folded, with their first parked index. */
+  private readonly parkedStreams = new Map<string, number>();
+  private folding = new Map<string, Promise<boolean>>();
+  private writing: Promise<unknown> = Promise.resolve();
+  private readonly id: string;
+
+  constructor(
+    private readonly world: World,
+    private readonly context: Context,
+    private readonly vocabulary: Vocabulary,
+    private readonly own: string,
+  ) {
+    this.id = `views@${context.codeVersion}`;
+    this.positions = { id: this.id, value: {}, rev: 0 };
+  }
+
+  async open(): Promise<void> {
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.id)) ?? { id: this.id, value: {}, rev: 0 };
+    this.cache.clear();
+    for (const { value } of await this.world.storage.records.find<ParkedItem>(this.parkedTable, { limit: 10_000 })) this.park(value);
+  }
+
+  /** How far a journal is folded. */
+  position(journal: string): number {
+    return this.positions.value[journal] ?? 0;
+  }
+
+  get parkedTable(): string {
+    return `parked@${this.context.codeVersion}`;
+  }
+
+  parkedCount(): number {
+    return this.parkedStreams.size;
+  }
+
+  /** Whether an entry below this size could not be folded. */
+  parkedBelow(journal: string, size: number): boolean {
+    return [...this.parkedStreams].some(([key, index]) => key.startsWith(`${journal}|`) && index < size);
+  }
+
+  isParked(journal: string, stream: string): boolean {
+    return this.parkedStreams.has(`${journal}|${stream}`);
+  }
+
+  private park(item: ParkedItem): void {
+    const key = `${item.journal}|${item.stream}`;
+    this.parkedStreams.set(key, Math.min(item.index, this.parkedStreams.get(key) ?? item.index));
+  }
+
+  /** Folds one batch of a journal; false when there is nothing left. Journals are folded side by side, batches written one by one. */
+  step(journal: Journal): Promise<boolean> {
+    const running = this.folding.get(journal.name);
+    if (running) return running;
+    const step = this.writing.then(() => this.fold(journal)).finally(() => this.folding.delete(journal.name));
+    this.writing = step.catch(() => undefined);
+    this.folding.set(journal.name, step);
+    return step;
+  }
+
+  private async fold(journal: Journal): Promise<boolean> {
+    const from = this.position(journal.name);
+    const entries = await decodedFrom(this.vocabulary, journal, from, BATCH_ENTRIES);
+    const last = entries.at(-1);
+    if (!last) return false;
+    const batch: Batch = { rows: new Map(), timers: new Map(), parked: [] };
+    for (const { index, decoded } of entries) await this.take(batch, journal.name, index, decoded);
+    await this.write(batch, { ...this.positions.value, [journal.name]: last.index + 1 });
+    return true;
+  }
+
+  private async take(batch: Batch, journal: string, index: number, decoded: Decoded): Promise<void> {
+    if (decoded.kind === 'hidden') return;
+    const stream = decoded.kind === 'entry' ? decoded.entry.stream : decoded.stream;
+    const park = (why: string): void => {
+      const item = { id: `${journal}|${index}`, journal, index, stream, why };
+      batch.parked.push(item);
+      this.park(item);
+      this.world.notice({ level: 'warn', what: 'folder.parked', facts: { journal, index, stream, why } });
+    };
+    if (this.isParked(journal, stream)) return park('An earlier entry of this stream is parked.');
+    if (decoded.kind === 'unknown') return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
+    try {
+      const rows = [];
+      for (const view of this.context.views) rows.push(await this.foldView(batch, view, decoded.entry));
+      const changes = journal === this.own ? this.context.timers(decoded.entry) : [];
+      for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
+      for (const change of changes) setTimer(batch, change);
+    } catch (error) {
+      park(`Folding failed: ${String(error)}`);
+    }
+  }
+
+  /** The row that the entry changes in a view; null when it does not concern it. */
+  private async foldView(batch: Batch, view: View<never>, entry: Entry): Promise<FoldedRow | null> {
+    const id = view.on.includes(entry.type) ? view.key(entry) : null;
+    if (id === null) return null;
+    const table = this.table(view.name);
+    const key = `${table}|${id}`;
+    const current = batch.rows.get(key)?.value ?? (await this.row(table, id));
+    const part = view.fold((current?.parts[entry.journal] ?? null) as never, entry) as object | null;
+    const parts = { ...current?.parts };
+    if (part === null) delete parts[entry.journal];
+    else parts[entry.journal] = part;
+    const value = Object.keys(parts).length === 0 ? null : { parts, row: view.join(parts as never) };
+    return { table, id, value };
+  }
+
+  private async row(table: string, id: string): Promise<ViewRow | null> {
+    const cached = this.cache.get(`${table}|${id}`);
+    return cached ?? (await this.world.storage.records.get<ViewRow>(table, id))?.value ?? null;
+  }
+
+  private async write(batch: Batch, positions: Record<string, number>): Promise<void> {
+    const writes: RecordWrite[] = [
+      { table: 'positions', id: this.id, value: positions, rev: this.positions.rev },
+      ...[...batch.rows.values()].map(({ table, id, value }) => ({ table, id, value })),
+      ...[...batch.timers].map(([id, value]) => ({ table: this.timerTable, id, value })),
+      ...batch.parked.map((item) => ({ table: this.parkedTable, id: item.id, value: item })),
+    ];
+    const written = await this.world.storage.records.write(writes).catch(async (error: unknown) => {
+      await this.open();
+      throw error;
+    });
+    if (!written) {
+      await this.open();
+      return;
+    }
+    this.positions = { id: this.id, value: positions, rev: this.positions.rev + 1 };
+    for (const [key, { value }] of batch.rows) {
+      this.cache.delete(key);
+      if (value) this.cache.set(key, value);
+    }
+    for (const key of this.cache.keys()) {
+      if (this.cache.size <= ROWS_MAX) break;
+      this.cache.delete(key);
+    }
+    this.moved.raise();
+  }
+
+  get timerTable(): string {
+    return `timers@${this.context.codeVersion}`;
+  }
+
+  private table(view: string): string {
+    return `view.${view}@${this.context.codeVersion}`;
+  }
+
+  /** Rows of a view, hidden ones (`row: null`) included; field names are those of the joined row. */
+  rows(view: string, query: RecordQuery): Promise<readonly Recorded<ViewRow>[]> {
+    const where = Object.fromEntries(Object.entries(query.where ?? {}).map(([field, match]) => [`row.${field}`, match]));
+    const order = query.order && { ...query.order, field: `row.${query.order.field}` };
+    return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) });
+  }
+}
+
+const setTimer = (batch: Batch, change: TimerChange): void => {
+  if ('clear' in change) batch.timers.set(change.clear, null);
+  else batch.timers.set(change.set, { dueMs: change.dueMs, fires: change.fires, awaits: change.awaits ?? null, patienceMs: change.patienceMs ?? 0 });
+};

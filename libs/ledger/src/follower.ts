@@ -1,0 +1,59 @@
+/** A durable reader of verified entries: in order per journal, each until its handler has succeeded, never before its basis is here. */
+import type { Entry } from './decider.js';
+import type { Vocabulary } from './entry.js';
+import { decodedFrom, type Folder } from './folder.js';
+import type { Journal } from './journal.js';
+import type { Recorded, World } from './ports.js';
+
+const CHUNK = 200;
+
+export class Follower {
+  private positions: Recorded<Record<string, number>>;
+
+  constructor(
+    private readonly world: World,
+    private readonly vocabulary: Vocabulary,
+    private readonly folder: Folder,
+    private readonly journals: ReadonlyMap<string, Journal>,
+    name: string,
+    private readonly handle: (entry: Entry) => Promise<void>,
+  ) {
+    this.positions = { id: `follow:${name}`, value: {}, rev: 0 };
+  }
+
+  async open(): Promise<void> {
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.positions.id)) ?? { ...this.positions, value: {}, rev: 0 };
+  }
+
+  /** Hands on the next entries of all journals; false when there were none. Rejects when the handler did: the entry comes again. */
+  async step(): Promise<boolean> {
+    let moved = false;
+    for (const journal of this.journals.values()) moved = (await this.advance(journal)) || moved;
+    return moved;
+  }
+
+  private async advance(journal: Journal): Promise<boolean> {
+    const from = this.positions.value[journal.name] ?? 0;
+    let position = from;
+    try {
+      for (const { index, decoded } of await decodedFrom(this.vocabulary, journal, from, CHUNK)) {
+        if (index >= this.folder.position(journal.name)) break;
+        if (decoded.kind === 'entry') {
+          if (!Object.entries(decoded.entry.basis).every(([name, size]) => this.folder.position(name) >= size || !this.journals.has(name))) break;
+          await this.handle(decoded.entry);
+        }
+        position = index + 1;
+      }
+    } finally {
+      if (position > from) await this.save({ ...this.positions.value, [journal.name]: position });
+    }
+    return position > from;
+  }
+
+  private async save(value: Record<string, number>): Promise<void> {
+    const { id, rev } = this.positions;
+    const written = await this.world.storage.records.write([{ table: 'positions', id, value, rev }]);
+    if (written) this.positions = { id, value, rev: rev + 1 };
+    else await this.open();
+  }
+}

@@ -1,0 +1,248 @@
+/** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
+import { withBuiltin } from './builtin.js';
+import { base64, hex, text } from './bytes.js';
+import type { DomainEvent, Entry, Fold } from './decider.js';
+import { Vocabulary } from './entry.js';
+import type { ViewRow } from './folder.js';
+import type { Journal } from './journal.js';
+import type { LedgerEntry } from './leaf.js';
+import { parseEnvelope } from './leaf.js';
+import { Lease, RENEW_MS } from './lease.js';
+import { Unavailable, type CommandRequest, type Disclosure, type JournalStatus, type LedgerNode, type NodeOptions, type NodeStatus, type Position, type RowPage, type StreamRead } from './node.js';
+import { formatNote } from './note.js';
+import { pin, type Pinned } from './pinned.js';
+import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
+import { Running } from './running.js';
+import { pause, Signal, until } from './signal.js';
+
+/** Opens the ledger node of one province in one context. Throws when the federation file does not hold together. */
+export const openNode = (options: NodeOptions): LedgerNode => new JournalNode(options, pin(options.world, options.federation, options.context.name));
+
+class JournalNode implements LedgerNode {
+  private readonly lease: Lease;
+  private readonly own: string;
+  private readonly vocabulary: Vocabulary;
+  private running: Running | null = null;
+  private holding: Promise<void> = Promise.resolve();
+  private stopping = false;
+  private readonly changed = new Signal();
+  private readonly halt = new AbortController();
+  private notReady = 'Starting.';
+
+  constructor(
+    private readonly options: NodeOptions,
+    private readonly pinned: Pinned,
+  ) {
+    this.own = `${options.province}/${options.context.name}`;
+    this.lease = new Lease(options.world, this.own, options.instance);
+    this.vocabulary = new Vocabulary(withBuiltin(options.context).entryTypes);
+  }
+
+  start(): Promise<void> {
+    this.holding = this.hold();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.notReady = 'The node is stopping.';
+    this.halt.abort();
+    await this.holding;
+  }
+
+  async execute(request: CommandRequest) {
+    return this.active().execute(request);
+  }
+
+  async read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal = this.own): Promise<StreamRead<S>> {
+    if (!stream.startsWith(`${fold.kind}/`)) throw new TypeError(`The stream ${stream} is not of the kind ${fold.kind}.`);
+    const running = this.active();
+    const found = journal === this.own ? await running.writer().read(stream) : await running.reader(journal).refreshed(stream);
+    return { state: found.state as S, version: found.version, position: { journal, size: found.size } };
+  }
+
+  async rows<R>(view: string, query: RecordQuery): Promise<RowPage<R>> {
+    const running = this.active();
+    const found = await running.folder.rows(view, query);
+    const last = found.length === query.limit ? found.at(-1) : undefined;
+    return {
+      rows: found.flatMap(({ id, value }) => (value.row === null ? [] : [{ id, row: value.row as R }])),
+      next: last ? { value: orderValue(last, query), id: last.id } : null,
+      positions: [...running.journals.keys()].map((journal) => ({ journal, size: running.folder.position(journal) })),
+    };
+  }
+
+  async reach({ journal, size }: Position, timeoutMs: number): Promise<boolean> {
+    const running = this.active();
+    if (!running.journals.has(journal)) return false;
+    return until(this.options.world.clock, running.folder.moved, timeoutMs, () => running.folder.position(journal) >= size);
+  }
+
+  async checkpoint(journal: string): Promise<string | null> {
+    const running = this.active();
+    if (journal === this.own) {
+      const head = running.publisher.signedHead();
+      return head && formatNote(head);
+    }
+    return running.journals.get(journal)?.lastBlock?.note ?? null;
+  }
+
+  verifier(journal: string): string | null {
+    return this.pinned.journal(journal)?.line ?? null;
+  }
+
+  async disclose(name: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null> {
+    const journal = this.active().journals.get(name);
+    const found = await journal?.entry(index);
+    const checkpoint = await this.checkpoint(name);
+    if (!journal || !found || !checkpoint) return null;
+    const size = Number(checkpoint.split('\n')[1]);
+    if (index >= size) return null;
+    const proof = (await journal.inclusion(index, size)).map(base64);
+    return { journal: name, index, proof, checkpoint, ...this.shown(found.entry, index, reader) };
+  }
+
+  async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {
+    // A follower outlives the lease: it goes on wherever the node runs again.
+    let open = true;
+    let current: Subscription | null = null;
+    let attached: Running | null = null;
+    const attach = async (): Promise<void> => {
+      while (open && !this.stopping) {
+        if (this.running && this.running !== attached) {
+          attached = this.running;
+          current = await attached.follow(name, handle);
+        }
+        await this.changed.wait();
+      }
+    };
+    const attaching = attach();
+    return {
+      close: async () => {
+        open = false;
+        this.changed.raise();
+        await attaching;
+        await current?.close();
+      },
+    };
+  }
+
+  async parked() {
+    const running = this.active();
+    const folds = await this.options.world.storage.records.find<never>(running.folder.parkedTable, { limit: 1_000 });
+    return [...folds.map(({ value }) => value), ...(await running.reactor.parked())];
+  }
+
+  status(): NodeStatus {
+    const { province, context, world } = this.options;
+    const running = this.running;
+    return {
+      province,
+      context: context.name,
+      now: world.clock.now(),
+      journals: running ? [...running.journals.values()].map((journal) => this.journalStatus(running, journal)) : [],
+      parked: running ? running.folder.parkedCount() + running.reactor.parkedCount : 0,
+      queued: running?.sequencer?.queued ?? 0,
+      notReady: running ? running.notReady : this.notReady,
+    };
+  }
+
+  private journalStatus(running: Running, journal: Journal): JournalStatus {
+    const replica = running.replicas.get(journal.name)!;
+    const mine = journal.name === this.own;
+    const word = running.witness.watermark(journal.name);
+    const { size, root } = journal.head;
+    const head = Math.max(mine ? size : (word?.size ?? 0), replica.known);
+    return {
+      journal: journal.name,
+      size,
+      root: hex(root),
+      head,
+      lag: head - size,
+      heardAt: mine ? this.options.world.clock.now() : (word?.time ?? null),
+      silentMs: mine ? 0 : word && this.options.world.clock.monotonic() - word.heardAt,
+      state: this.stateOf(running, journal.name),
+      cosigners: running.witness.cosignersOf(journal.name, size),
+    };
+  }
+
+  private stateOf(running: Running, journal: string): JournalStatus['state'] {
+    if (running.replicas.get(journal)?.quarantined) return 'quarantined';
+    if (running.healing.isAsking(journal)) return 'healing';
+    if (journal !== this.own || running.sequencer) return 'live';
+    return running.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
+  }
+
+  private shown(entry: LedgerEntry, index: number, reader: 'public' | 'federation'): Pick<Disclosure, 'depth' | 'leaf' | 'payload' | 'salt'> {
+    const leaf = text(entry.leaf);
+    const envelope = parseEnvelope(entry.leaf, index);
+    if (!envelope) return { depth: 'sealed', leaf };
+    const audience = this.vocabulary.ofWire(envelope.type)?.entryType.audience;
+    const allowed = audience === 'public' || (audience === 'federation' && reader === 'federation');
+    if (!allowed || !entry.payload) return { depth: 'leaf', leaf };
+    return { depth: 'payload', leaf, payload: text(entry.payload.bytes), salt: hex(entry.payload.salt) };
+  }
+
+  private active(): Running {
+    if (!this.running) throw new Unavailable(this.notReady);
+    return this.running;
+  }
+
+  /** Takes the lease, runs while it lasts, and begins again when it is lost or what is held no longer fits. */
+  private async hold(): Promise<void> {
+    const { world } = this.options;
+    for (let attempt = 1; !this.stopping; attempt++) {
+      try {
+        if (await this.lease.acquire()) {
+          await this.runWhileHeld();
+          attempt = 1;
+        } else {
+          this.notReady = 'Standing by: another process of this node holds the journal.';
+          await world.clock.sleep(RENEW_MS, this.halt.signal);
+        }
+      } catch (error) {
+        this.notReady = `The node cannot run and tries again: ${String(error)}`;
+        world.notice({ level: 'error', what: 'node.failed', facts: { journal: this.own, why: String(error) } });
+        await pause(world.clock, world.random.bytes(1)[0]!, attempt, this.halt.signal);
+      }
+    }
+    await this.lease.release().catch(() => undefined);
+    this.changed.raise();
+  }
+
+  private async runWhileHeld(): Promise<void> {
+    const { clock } = this.options.world;
+    const running = new Running(this.options, this.pinned, this.lease);
+    try {
+      const renewing = this.renew(running);
+      await running.start();
+      this.running = running;
+      this.changed.raise();
+      await renewing;
+    } finally {
+      this.running = null;
+      this.notReady = this.stopping ? 'The node is stopping.' : 'The lease was lost, or the journal has to be opened again.';
+      await running.stop(this.notReady);
+      if (!this.stopping) await clock.sleep(0);
+    }
+  }
+
+  /** Renews until the node stops, the lease is lost or the journal must be opened again. A failed renewal is not yet a lost lease. */
+  private async renew(running: Running): Promise<void> {
+    const { clock, notice } = this.options.world;
+    while (!this.stopping && !running.mustReopen) {
+      await clock.sleep(RENEW_MS, this.halt.signal);
+      if (this.stopping) return;
+      const renewed = await this.lease.renew().catch((error: unknown) => {
+        notice({ level: 'warn', what: 'lease.renewal-failed', facts: { journal: this.own, why: String(error) } });
+        return this.lease.acquire().catch(() => this.lease.sure);
+      });
+      if (!renewed) return;
+    }
+  }
+}
+
+const orderValue = (last: Recorded<ViewRow>, query: RecordQuery): Scalar => {
+  const value = query.order ? (last.value.row as Readonly<Record<string, unknown>> | null)?.[query.order.field] : null;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+};

@@ -1,0 +1,47 @@
+/** The keys of a federation as they are pinned: checked once, when the node opens. */
+import { fromBase64, utf8 } from './bytes.js';
+import { invariant } from './decider.js';
+import { certificateText, cosignerName, identityName, originOf, type Federation } from './federation.js';
+import { parseVerifier, type Verifier } from './note.js';
+import type { Hasher, Signer } from './ports.js';
+
+export interface Pinned {
+  /** The verifier of a journal; undefined when it is not of this federation. */
+  journal(name: string): Verifier | undefined;
+  /** The cosigner of a node in this context. Throws when it has none. */
+  cosigner(province: string): Verifier;
+  readonly cosigners: ReadonlyMap<string, Verifier>;
+}
+
+/** Reads the keys of all nodes in one context. Throws an Error that names the first bad one. */
+export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer }, federation: Federation, context: string): Pinned => {
+  const journals = new Map<string, Verifier>();
+  const cosigners = new Map<string, Verifier>();
+  for (const node of federation.nodes) {
+    const where = `In the federation file, node ${node.province}`;
+    const read = (line: string | undefined, name: string, what: string): Verifier => {
+      const verifier = line === undefined ? null : parseVerifier(tools.hasher, line);
+      if (!verifier || verifier.name !== name) throw new Error(`${where} has no good ${what} key named ${name}: write it anew from the node's own key file.`);
+      return verifier;
+    };
+    const identity = read(node.identity, identityName(federation.federation, node.province), 'identity');
+    const name = `${node.province}/${context}`;
+    const journal = read(node.journals[context]?.key, originOf(federation.federation, name), 'journal');
+    const certificate = fromBase64(node.journals[context]?.certificate ?? '');
+    if (!certificate || !tools.signer.verify(identity.suite, identity.publicKey, utf8(certificateText(journal.line)), certificate)) {
+      throw new Error(`${where}: its identity key does not certify the key of ${name}.`);
+    }
+    journals.set(name, journal);
+    cosigners.set(node.province, read(node.cosigners[context], cosignerName(federation.federation, node.province, context), 'cosigner'));
+  }
+  return {
+    journal: (name) => journals.get(name),
+    cosigner: (province) => invariantVerifier(cosigners.get(province), `the cosigner of ${province}`),
+    cosigners,
+  };
+};
+
+export const invariantVerifier = (verifier: Verifier | undefined, what: string): Verifier => {
+  invariant(verifier !== undefined, `No key is pinned for ${what}.`);
+  return verifier;
+};

@@ -1,0 +1,79 @@
+/** Sends the own journal's durable blocks to its topic, each once and in order, with the head it signs only now: no lost race and no crash ever signs two histories. */
+import { decodeWire, encodeWire, entriesOf, type StoredBlock, type WireBlock } from './block.js';
+import { topics } from './ids.js';
+import type { Journal } from './journal.js';
+import { checkpointText, formatNote, signNote, type Note, type Verifier } from './note.js';
+import type { World } from './ports.js';
+import { pause } from './signal.js';
+
+const READ_BLOCKS = 32;
+
+export class Publisher {
+  private position = 0;
+  private stopped = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    private readonly journal: Journal,
+    private readonly verifier: Verifier,
+    private readonly topic: string,
+  ) {}
+
+  /** The signed head of all that is durable; null while the journal is empty. */
+  signedHead(): Note | null {
+    const { size, root } = this.journal.head;
+    return size === 0 ? null : this.sign(size, root);
+  }
+
+  /** A stored block as the others may read it. */
+  wire(block: StoredBlock): WireBlock {
+    const note = block.note ?? formatNote(this.sign(block.first + block.count, block.root));
+    const entries = entriesOf(block).map((entry) => (entry.opened ? { leaf: entry.leaf } : entry));
+    return { journal: this.journal.name, first: block.first, note, entries };
+  }
+
+  /** Goes on after the last block that the topic holds. An emptied topic starts at the live end: what others miss, they ask for. */
+  async start(): Promise<void> {
+    const last = await this.world.bus.last(this.topic);
+    const block = last && decodeWire(last.value);
+    this.position = block ? Math.min(block.first + block.entries.length, this.journal.size) : this.journal.size;
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.journal.grown.raise();
+    await this.running;
+  }
+
+  private sign(size: number, root: Uint8Array): Note {
+    return signNote(this.world.signer, this.verifier, checkpointText({ origin: this.verifier.name, size, root }));
+  }
+
+  private async run(): Promise<void> {
+    for (let attempt = 0; !this.stopped; ) {
+      if (this.position >= this.journal.size) {
+        await this.journal.grown.wait();
+        continue;
+      }
+      try {
+        for (const block of await this.journal.blocks(this.position, READ_BLOCKS)) {
+          await this.world.bus.publish(this.topic, encodeWire(this.wire(block)));
+          this.position = block.first + block.count;
+        }
+        attempt = 0;
+      } catch (error) {
+        attempt += 1;
+        this.world.notice({ level: 'warn', what: 'publisher.failed', facts: { topic: this.topic, position: this.position, why: String(error) } });
+        if (!this.stopped) await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
+      }
+    }
+  }
+}
+
+/** The topic that an own journal is published on. */
+export const topicOf = (journal: string): string => {
+  const [province = '', context = ''] = journal.split('/');
+  return topics.journal(province, context);
+};

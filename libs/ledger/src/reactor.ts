@@ -1,0 +1,189 @@
+/**
+ * Reactions: (entry, what it needs) → commands. A reaction sees an entry only when views and replicas have reached what
+ * the entry rests on; its commands carry derived ids, so running it twice changes nothing; the position moves only after
+ * the effect is durable. Entries of one stream react in order; a stream that cannot be handled is parked, the rest goes on.
+ */
+import { hex, utf8 } from './bytes.js';
+import { canonical } from './canonical.js';
+import { invariant, type Context, type DerivedCommand, type Entry, type Fold, type Found, type DomainEvent, type Need, type Reaction } from './decider.js';
+import type { Vocabulary } from './entry.js';
+import { decodedFrom, type Folder } from './folder.js';
+import { derivedId } from './ids.js';
+import type { Hasher, Match, Recorded, World } from './ports.js';
+import type { Journal } from './journal.js';
+import { Unavailable, type Answer, type ParkedItem } from './node.js';
+
+/** Entries looked at together; those of different streams run side by side. */
+const CHUNK = 64;
+const NEED_ROUNDS = 4;
+const PARKED = 'parked-reactions';
+const POSITIONS = 'reactions';
+
+/** What reactions need of their node. */
+export interface ReactorWorld {
+  readonly province: string;
+  readonly journals: ReadonlyMap<string, Journal>;
+  submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
+  /** The state of any stream, own or foreign. */
+  state(journal: string, stream: string): Promise<unknown>;
+}
+
+type Step = { readonly position: number; readonly moved: boolean };
+
+export class Reactor {
+  private positions: Recorded<Record<string, number>> = { id: POSITIONS, value: {}, rev: 0 };
+  private readonly parkedStreams = new Set<string>();
+  private saving: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    private readonly context: Context,
+    private readonly vocabulary: Vocabulary,
+    private readonly folder: Folder,
+    private readonly around: ReactorWorld,
+  ) {}
+
+  async open(): Promise<void> {
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS)) ?? { id: POSITIONS, value: {}, rev: 0 };
+    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 10_000 })) this.parkedStreams.add(key(value));
+  }
+
+  position(journal: string): number {
+    return this.positions.value[journal] ?? 0;
+  }
+
+  get parkedCount(): number {
+    return this.parkedStreams.size;
+  }
+
+  async parked(): Promise<readonly ParkedItem[]> {
+    return (await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 1_000 })).map(({ value }) => value);
+  }
+
+  /** Reacts to the next entries of a journal that are folded and whose basis is reached; false when there are none now. */
+  async step(journal: Journal): Promise<boolean> {
+    const { position, moved } = await this.react(journal);
+    if (moved) await this.save(journal.name, position);
+    return moved;
+  }
+
+  private async react(journal: Journal): Promise<Step> {
+    const from = this.position(journal.name);
+    const decoded = await decodedFrom(this.vocabulary, journal, from, CHUNK);
+    const byStream = new Map<string, Entry[]>();
+    let position = from;
+    for (const { index, decoded: each } of decoded) {
+      if (index >= this.folder.position(journal.name)) break;
+      if (each.kind === 'entry') {
+        if (!this.reached(each.entry)) break;
+        const group = byStream.get(each.entry.stream) ?? [];
+        byStream.set(each.entry.stream, [...group, each.entry]);
+      }
+      position = index + 1;
+    }
+    await Promise.all([...byStream.values()].map((entries) => this.inOrder(entries)));
+    return { position, moved: position > from };
+  }
+
+  private reached({ basis }: Entry): boolean {
+    return Object.entries(basis).every(([journal, size]) => !this.around.journals.has(journal) || this.folder.position(journal) >= size);
+  }
+
+  private async inOrder(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      const mine = this.context.reactions.filter((reaction) => concerns(reaction, entry, this.around.province));
+      if (mine.length === 0) continue;
+      if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');
+      else await this.handle(entry, mine);
+    }
+  }
+
+  private async handle(entry: Entry, reactions: readonly Reaction[]): Promise<void> {
+    try {
+      for (const reaction of reactions) {
+        const found = await this.find(reaction, entry);
+        const ordinals = new Map<string, number>();
+        for (const command of reaction.react(entry, found)) {
+          const ordinal = ordinals.get(command.target) ?? 0;
+          ordinals.set(command.target, ordinal + 1);
+          const id = derivedId(this.world.hasher, { journal: entry.journal, index: entry.index, reaction: reaction.name, target: command.target, ordinal });
+          const answer = await this.around.submit(command, id, entry.trace);
+          if (!answer.ok) return await this.park(entry, `${reaction.name} was refused: ${answer.rejected} ${canonical(answer.facts)}`);
+        }
+      }
+    } catch (error) {
+      // Not now is not never: the position stays, and the entry comes again.
+      if (error instanceof Unavailable) throw error;
+      await this.park(entry, `A reaction failed: ${String(error)}`);
+    }
+  }
+
+  private async park(entry: Entry, why: string): Promise<void> {
+    const item: ParkedItem = { id: `${entry.journal}|${entry.index}`, journal: entry.journal, index: entry.index, stream: entry.stream, why };
+    await this.world.storage.records.write([{ table: PARKED, id: item.id, value: item }]);
+    this.parkedStreams.add(key(entry));
+    this.world.notice({ level: 'error', what: 'reactor.parked', facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why } });
+  }
+
+  private async save(journal: string, position: number): Promise<void> {
+    const saved = this.saving.then(async () => {
+      const value = { ...this.positions.value, [journal]: position };
+      const written = await this.world.storage.records.write([{ table: 'positions', id: POSITIONS, value, rev: this.positions.rev }]);
+      if (written) this.positions = { id: POSITIONS, value, rev: this.positions.rev + 1 };
+      else await this.open();
+    });
+    this.saving = saved.catch(() => this.open());
+    await saved;
+  }
+
+  /** Answers what the reaction names, round by round, until it names nothing new. */
+  private async find(reaction: Reaction, entry: Entry): Promise<Found> {
+    const answers = new Map<string, unknown>();
+    const found = foundOf(this.around.province, this.folder, this.world.hasher, answers);
+    for (let round = 0; round < NEED_ROUNDS; round++) {
+      const missing = (reaction.needs?.(entry, found) ?? []).filter((need) => !answers.has(needKey(need)));
+      if (missing.length === 0) return found;
+      for (const need of missing) answers.set(needKey(need), await this.answer(need));
+    }
+    invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
+  }
+
+  private async answer(need: Need): Promise<unknown> {
+    if ('stream' in need) return this.around.state(need.journal, need.stream);
+    if ('rows' in need) {
+      const rows = await this.folder.rows(need.rows, { where: need.where, limit: need.limit });
+      return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
+    }
+    const journal = this.around.journals.get(need.rootOf);
+    return journal && need.size <= journal.size ? hex(await journal.rootAt(need.size)) : null;
+  }
+}
+
+const key = ({ journal, stream }: { readonly journal: string; readonly stream: string }): string => `${journal}|${stream}`;
+
+const concerns = (reaction: Reaction, entry: Entry, province: string): boolean => {
+  const own = entry.journal.startsWith(`${province}/`);
+  return reaction.on.includes(entry.type) && (reaction.from === 'any' || (reaction.from === 'own') === own);
+};
+
+const needKey = (need: Need): string => {
+  if ('stream' in need) return `s|${need.journal}|${need.stream}`;
+  if ('rows' in need) return `r|${need.rows}|${canonical(need.where)}`;
+  return `t|${need.rootOf}|${need.size}`;
+};
+
+const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: ReadonlyMap<string, unknown>): Found => {
+  const take = (need: Need): unknown => {
+    const found = answers.get(needKey(need));
+    invariant(found !== undefined && found !== null, `A reaction reads what it did not name, or what is not there: ${needKey(need)}.`);
+    return found;
+  };
+  return {
+    province,
+    state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,
+    rows: <R>(view: string, where: Readonly<Record<string, Match>>) => (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
+    rootOf: (journal, size) => take({ rootOf: journal, size }) as string,
+    parkedBelow: (journal, size) => folder.parkedBelow(journal, size),
+    hash: (value) => hex(hasher.sha256(utf8(value))),
+  };
+};

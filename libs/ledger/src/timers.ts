@@ -1,0 +1,66 @@
+/**
+ * Durable timers: a lapse is an ordinary command whose id is its deadline's. Where a foreign statement could still arrive
+ * in time, it fires only when that journal's owner has vouched past the deadline and we have reacted to all it vouched for.
+ */
+import type { DerivedCommand } from './decider.js';
+import type { Folder, Timer } from './folder.js';
+import { timerId } from './ids.js';
+import { Unavailable, type Answer } from './node.js';
+import type { World } from './ports.js';
+import type { Witness } from './witness.js';
+
+const PAGE = 200;
+
+export interface TimersWorld {
+  readonly journal: string;
+  submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
+  /** How far a journal's entries were folded and reacted to. */
+  reacted(journal: string): number;
+}
+
+export class Timers {
+  constructor(
+    private readonly world: World,
+    private readonly folder: Folder,
+    private readonly witness: Witness,
+    private readonly around: TimersWorld,
+  ) {}
+
+  /** Fires all that is due. Resolves to how many fired. */
+  async fire(): Promise<number> {
+    let fired = 0;
+    let after: { value: number; id: string } | undefined;
+    for (;;) {
+      const query = { where: { dueMs: { lt: this.world.clock.now() + 1 } }, order: { field: 'dueMs' }, limit: PAGE };
+      const due = await this.world.storage.records.find<Timer>(this.folder.timerTable, after ? { ...query, after } : query);
+      for (const { id, value, rev } of due) {
+        after = { value: value.dueMs, id };
+        if (!this.ripe(value)) continue;
+        if (await this.one(id, value, rev)) fired += 1;
+      }
+      if (due.length < PAGE) return fired;
+    }
+  }
+
+  private ripe({ awaits, dueMs, patienceMs }: Timer): boolean {
+    if (awaits === null || awaits === this.around.journal) return true;
+    if (this.world.clock.now() > dueMs + patienceMs) return true;
+    const word = this.witness.watermark(awaits);
+    return word !== null && word.time > dueMs && this.around.reacted(awaits) >= word.size;
+  }
+
+  private async one(key: string, timer: Timer, rev: number): Promise<boolean> {
+    const id = timerId(this.world.hasher, this.around.journal, key, timer.dueMs);
+    try {
+      const answer = await this.around.submit(timer.fires, id, id.slice(0, 32));
+      if (!answer.ok) this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, command: timer.fires.command, code: answer.rejected } });
+      // The fold clears it when its entry is read; a limit that had nothing left to do is cleared here. A newer one keeps its place by the revision.
+      await this.world.storage.records.write([{ table: this.folder.timerTable, id: key, value: null, rev }]);
+      return true;
+    } catch (error) {
+      if (error instanceof Unavailable) return false;
+      this.world.notice({ level: 'error', what: 'timers.failed', facts: { key, why: String(error) } });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,259 @@
+/** What the ledger expects of records: guarded writes, all or none, and queries in one order. */
+import type { RecordQuery, RecordWrite, Records } from '../src/ports.js';
+import type { Subject } from './contract.js';
+
+interface Lease {
+  readonly epoch: number;
+}
+
+const guardsContract = ({ describe, test, expect, world, fresh }: Subject): void => {
+  describe('guarding records', () => {
+    const write = async (table: string, epoch: number | null, rev?: number): Promise<boolean> =>
+      world().storage.records.write([{ table, id: 'a', value: epoch === null ? null : { epoch }, ...(rev === undefined ? {} : { rev }) }]);
+    const read = async (table: string): Promise<string> => {
+      const found = await world().storage.records.get<Lease>(table, 'a');
+      return found ? `epoch ${found.value.epoch}, rev ${found.rev}` : 'nothing';
+    };
+
+    test('a write without a guard makes a record or changes it, and counts', async () => {
+      const table = fresh('lease');
+      expect(await read(table)).toBe('nothing');
+      expect(await write(table, 1)).toBe(true);
+      expect(await read(table)).toBe('epoch 1, rev 1');
+      expect(await write(table, 2)).toBe(true);
+      expect(await read(table)).toBe('epoch 2, rev 2');
+    });
+
+    test('guard 0 writes only what is not there', async () => {
+      const table = fresh('lease');
+      expect(await write(table, 1, 0)).toBe(true);
+      expect(await write(table, 2, 0)).toBe(false);
+      expect(await read(table)).toBe('epoch 1, rev 1');
+    });
+
+    test('a stale guard writes nothing', async () => {
+      const table = fresh('lease');
+      await write(table, 1);
+      expect(await write(table, 2, 1)).toBe(true);
+      expect(await write(table, 3, 1)).toBe(false);
+      expect(await write(table, 3, 7)).toBe(false);
+      expect(await read(table)).toBe('epoch 2, rev 2');
+    });
+
+    test('deleting keeps to its guard too, and a record made again starts anew', async () => {
+      const table = fresh('lease');
+      await write(table, 1);
+      expect(await write(table, null, 0)).toBe(false);
+      expect(await write(table, null, 2)).toBe(false);
+      expect(await read(table)).toBe('epoch 1, rev 1');
+      expect(await write(table, null, 1)).toBe(true);
+      expect(await write(table, null, 1)).toBe(false);
+      expect(await write(table, null, 0)).toBe(true);
+      expect(await write(table, null)).toBe(true);
+      expect(await read(table)).toBe('nothing');
+      expect(await write(table, 5)).toBe(true);
+      expect(await read(table)).toBe('epoch 5, rev 1');
+    });
+
+    test('of many who change one record at once exactly one wins', async () => {
+      const table = fresh('lease');
+      await write(table, 1);
+      const won = await Promise.all(Array.from({ length: 8 }, (_, at) => write(table, 10 + at, 1)));
+      expect(won.filter(Boolean).length).toBe(1);
+      expect(await read(table)).toBe(`epoch ${10 + won.indexOf(true)}, rev 2`);
+    });
+  });
+};
+
+const batchContract = ({ describe, test, expect, world, fresh }: Subject): void => {
+  describe('writing records together', () => {
+    const count = async (records: Records, table: string): Promise<number> => (await records.find(table, { limit: 100 })).length;
+
+    test('all writes of a batch are carried out, over several tables', async () => {
+      const { records } = world().storage;
+      const [rows, positions] = [fresh('rows'), fresh('positions')];
+      const ids = ['a', 'b', 'c'];
+      await records.write([{ table: rows, id: 'old', value: {} }]);
+      const writes: readonly RecordWrite[] = [
+        ...ids.map((id) => ({ table: rows, id, value: { id } })),
+        { table: rows, id: 'old', value: null, rev: 1 },
+        { table: positions, id: '31/voucher', value: { size: 3 }, rev: 0 },
+      ];
+      expect(await records.write(writes)).toBe(true);
+      expect((await records.find(rows, { limit: 10 })).map(({ id }) => id)).toEqual(ids);
+      expect((await records.get(positions, '31/voucher'))?.value).toEqual({ size: 3 });
+    });
+
+    test('one guard that does not hold undoes the whole batch, wherever it stands', async () => {
+      const { records } = world().storage;
+      const [rows, positions] = [fresh('rows'), fresh('positions')];
+      const stale: RecordWrite = { table: positions, id: 'p', value: { size: 1 }, rev: 4 };
+      const taken: RecordWrite = { table: positions, id: 'q', value: { size: 1 }, rev: 0 };
+      const gone: RecordWrite = { table: positions, id: 'r', value: null, rev: 1 };
+      const row: RecordWrite = { table: rows, id: 'a', value: {} };
+      await records.write([{ table: positions, id: 'q', value: { size: 9 } }]);
+      for (const wrong of [stale, taken, gone]) {
+        expect(await records.write([row, wrong])).toBe(false);
+        expect(await records.write([wrong, row])).toBe(false);
+      }
+      expect(await count(records, rows)).toBe(0);
+      expect((await records.get(positions, 'q'))?.value).toEqual({ size: 9 });
+    });
+
+    test('an empty batch is done', async () => {
+      expect(await world().storage.records.write([])).toBe(true);
+    });
+
+    test('batches that meet on the same records lose nothing', async () => {
+      const { records } = world().storage;
+      const [left, right] = [fresh('left'), fresh('right')];
+      const increment = async (): Promise<void> => {
+        for (;;) {
+          const [a, b] = await Promise.all([records.get<{ n: number }>(left, 'n'), records.get<{ n: number }>(right, 'n')]);
+          const step = (table: string, seen: typeof a): RecordWrite => ({ table, id: 'n', value: { n: (seen?.value.n ?? 0) + 1 }, rev: seen?.rev ?? 0 });
+          if (await records.write([step(left, a), step(right, b)])) return;
+          await world().clock.sleep(5);
+        }
+      };
+      await Promise.all(Array.from({ length: 6 }, increment));
+      expect((await records.get(left, 'n'))?.value).toEqual({ n: 6 });
+      expect((await records.get(right, 'n'))?.value).toEqual({ n: 6 });
+    });
+  });
+};
+
+const valuesContract = ({ describe, test, expect, world, fresh }: Subject): void => {
+  describe('the values of records', () => {
+    const value = { 'yrd.local/log/31': { $set: 1, '': 2, 甲: [null, true, [], {}] }, big: Number.MAX_SAFE_INTEGER, part: 0.1, less: -1, text: '\u0000…' };
+
+    test('come back as they were: any key, whole numbers as numbers', async () => {
+      const { records } = world().storage;
+      const table = fresh('any');
+      for (const rev of [undefined, 1]) {
+        await records.write([{ table, id: '甲/1 $.', value, ...(rev === undefined ? {} : { rev }) }]);
+        expect((await records.get(table, '甲/1 $.'))?.value).toEqual(value);
+      }
+      await records.write([{ table, id: 'x', value, rev: 0 }, { table, id: 'y', value }]);
+      expect((await records.find(table, { limit: 3 })).map((each) => each.value)).toEqual([value, value, value]);
+    });
+
+    test('no longer hear of their writer or reader', async () => {
+      const { records } = world().storage;
+      const table = fresh('any');
+      const mine = { list: [1] };
+      await records.write([{ table, id: 'a', value: mine }]);
+      mine.list.push(2);
+      (await records.get<{ list: number[] }>(table, 'a'))?.value.list.push(3);
+      expect((await records.get(table, 'a'))?.value).toEqual({ list: [1] });
+    });
+
+    test('a dropped table is empty, can be used again, and takes no other with it', async () => {
+      const { records } = world().storage;
+      const [dropped, kept] = [fresh('view'), fresh('view')];
+      await records.write([{ table: dropped, id: 'a', value: {} }, { table: kept, id: 'a', value: {} }]);
+      await records.drop(dropped);
+      await records.drop(fresh('never'));
+      expect(await records.get(dropped, 'a')).toBe(null);
+      expect((await records.get(kept, 'a'))?.rev).toBe(1);
+      expect(await records.write([{ table: dropped, id: 'a', value: {}, rev: 0 }])).toBe(true);
+    });
+  });
+};
+
+export const recordsContract = (subject: Subject): void => {
+  guardsContract(subject);
+  batchContract(subject);
+  valuesContract(subject);
+};
+
+/** Rows whose order by `at` has a missing field, a null, ties, numbers, texts and booleans; listed in that order. */
+const rows: readonly (readonly [string, object])[] = [
+  ['b0', { kind: 'x' }],
+  ['b1', { kind: 'y', at: null }],
+  ['a2', { kind: 'x', at: -1, window: { status: 'open' } }],
+  ['z3', { kind: 'y', at: 9, window: { status: 'open' } }],
+  ['a4', { kind: 'x', at: 10, window: { status: 'closed' } }],
+  ['c4', { kind: 'y', at: 10, window: { status: 'open' } }],
+  ['d4', { kind: 'z', at: 10 }],
+  ['a5', { kind: 'x', at: '2026-11-23' }],
+  ['b5', { kind: 'x', at: '2026-11-24' }],
+  ['a6', { kind: 'x', at: false }],
+  ['a7', { kind: 'x', at: true }],
+];
+const inOrder = rows.map(([id]) => id);
+
+export const queriesContract = ({ describe, test, expect, world, fresh }: Subject): void => {
+  describe('asking for records', () => {
+    const table = async (): Promise<string> => {
+      const name = fresh('orders');
+      await world().storage.records.write([...rows].reverse().map(([id, value]) => ({ table: name, id, value })));
+      return name;
+    };
+    const ids = async (name: string, query: RecordQuery): Promise<readonly string[]> =>
+      (await world().storage.records.find(name, query)).map(({ id }) => id);
+    const order = { field: 'at' };
+
+    test('without an order they come by id', async () => {
+      const name = await table();
+      expect(await ids(name, { limit: 99 })).toEqual([...inOrder].sort());
+      expect(await ids(name, { limit: 2, after: { value: null, id: 'a7' } })).toEqual(['b0', 'b1']);
+    });
+
+    test('null and missing are one and stand first, then numbers, texts, booleans; ties by id', async () => {
+      expect(await ids(await table(), { limit: 99, order })).toEqual(inOrder);
+    });
+
+    test('descending is the same list from its other end', async () => {
+      expect(await ids(await table(), { limit: 99, order: { ...order, descending: true } })).toEqual([...inOrder].reverse());
+    });
+
+    test('pages of any size, one after the other, are the whole list, both ways', async () => {
+      const name = await table();
+      for (const descending of [false, true]) {
+        for (const limit of [1, 2, 4]) {
+          const seen: string[] = [];
+          let after: RecordQuery['after'];
+          for (let page = 0; page <= inOrder.length; page += 1) {
+            const found = await world().storage.records.find<{ at?: string | number | null }>(name, {
+              limit, order: { field: 'at', descending }, ...(after ? { after } : {}),
+            });
+            seen.push(...found.map(({ id }) => id));
+            const last = found.at(-1);
+            if (!last) break;
+            after = { value: last.value.at ?? null, id: last.id };
+          }
+          expect(seen).toEqual(descending ? [...inOrder].reverse() : inOrder);
+        }
+      }
+    });
+
+    test('fields match by equality, by list, and within what they hold', async () => {
+      const name = await table();
+      expect(await ids(name, { limit: 99, where: { kind: 'y' }, order })).toEqual(['b1', 'z3', 'c4']);
+      expect(await ids(name, { limit: 99, where: { kind: { in: ['y', 'z'] } }, order })).toEqual(['b1', 'z3', 'c4', 'd4']);
+      expect(await ids(name, { limit: 99, where: { 'window.status': 'open', kind: 'x' } })).toEqual(['a2']);
+      expect(await ids(name, { limit: 99, where: { at: true } })).toEqual(['a7']);
+      expect(await ids(name, { limit: 99, where: { kind: { in: [] } } })).toEqual([]);
+    });
+
+    test('a missing field counts as null', async () => {
+      const name = await table();
+      expect(await ids(name, { limit: 99, where: { at: null } })).toEqual(['b0', 'b1']);
+      expect(await ids(name, { limit: 99, where: { at: { in: [null, 9] } }, order })).toEqual(['b0', 'b1', 'z3']);
+      expect(await ids(name, { limit: 99, where: { 'window.status': null, kind: 'z' } })).toEqual(['d4']);
+    });
+
+    test('a range holds its lower end, not its upper one, and no other type', async () => {
+      const name = await table();
+      expect(await ids(name, { limit: 99, where: { at: { gte: 9, lt: 10 } }, order })).toEqual(['z3']);
+      expect(await ids(name, { limit: 99, where: { at: { gte: 10 } }, order })).toEqual(['a4', 'c4', 'd4']);
+      expect(await ids(name, { limit: 99, where: { at: { lt: '2026-11-24' } }, order })).toEqual(['a5']);
+    });
+
+    test('a limit ends the list, and none gives nothing', async () => {
+      const name = await table();
+      expect(await ids(name, { limit: 3, order })).toEqual(inOrder.slice(0, 3));
+      expect(await ids(name, { limit: 0, order })).toEqual([]);
+    });
+  });
+};
