@@ -19,7 +19,7 @@ const isSpec = ({ path }: SourceFile): boolean => path.endsWith('.spec.ts');
 const isData = ({ path }: SourceFile): boolean => /(^|\/)(data|vectors|history|fixtures)\/|[.-](data|vectors)\.ts$/.test(path);
 const isLock = ({ path }: SourceFile): boolean => path === 'package-lock.json';
 /** A project that has only been announced: one empty module. */
-export const isPlaceholder = ({ text }: SourceFile): boolean => text.trim() === 'export {};';
+const isPlaceholder = ({ text }: SourceFile): boolean => text.trim() === 'export {};';
 
 /** Lines of a file; the end of the last line is no line. */
 export const lineCount = ({ lines }: SourceFile): number => lines.length - (lines.at(-1) === '' ? 1 : 0);

@@ -1,7 +1,7 @@
-// Tidiness that only the whole tree can show: dead files, deep folders, confetti, documents, projects outside the import rules.
+// Tidiness that only the whole tree can show: dead files, deep folders, confetti, documents, glossary.
 import { posix } from 'node:path';
 import type { SourceFile } from './tidy-files.js';
-import { isPlaceholder, lineCount, type Untidy } from './tidy-text.js';
+import { lineCount, type Untidy } from './tidy-text.js';
 
 const FOLDERS_MAX = 4;
 const SMALL_LINES = 25;
@@ -115,29 +115,3 @@ export const glossary = (files: readonly SourceFile[]): Untidy[] => {
     .filter(({ name }) => !known.includes(`\`${name}\``))
     .map(({ path, line, name }) => ({ path, line, what: `The entry ${name} is not in docs/GLOSSARY.md: add it with its 中文.` }));
 };
-
-interface Manifest {
-  readonly name?: string;
-  readonly license?: string;
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly nx?: { readonly tags?: readonly string[] };
-}
-
-/** A project without one type and one scope stands outside the import rules, one without the lint script outside all of them. */
-export const projects = (files: readonly SourceFile[]): Untidy[] =>
-  files
-    .filter(({ path }) => /^(libs|apps|tools)\b.*package\.json$/.test(path))
-    .flatMap(({ path, text }) => {
-      const { license, scripts, nx } = JSON.parse(text) as Manifest;
-      const tags = nx?.tags ?? [];
-      const count = (kind: string) => tags.filter((tag) => tag.startsWith(`${kind}:`)).length;
-      const faults = [
-        count('type') === 1 && count('scope') === 1 ? '' : 'The project needs exactly one type: and one scope: in nx.tags.',
-        scripts?.['lint'] === 'eslint . --max-warnings 0' ? '' : 'The project needs the script "lint": "eslint . --max-warnings 0".',
-        license === 'Apache-2.0' ? '' : 'The project needs "license": "Apache-2.0".',
-      ];
-      return faults.filter((what) => what !== '').map((what) => ({ path, line: 1, what }));
-    });
-
-/** Projects that hold nothing yet. */
-export const placeholders = (files: readonly SourceFile[]): string[] => files.filter(isPlaceholder).map(({ path }) => path);

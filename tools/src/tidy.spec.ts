@@ -58,14 +58,37 @@ describe('tidy', () => {
       code('const t = {\n  OrderPlaced: {},\n};'),
       /index\.ts:3 The entry OrderPlaced/,
     ],
-    [
-      'a project outside the import rules',
-      'libs/a/package.json',
-      '{"scripts":{"lint":"eslint . --max-warnings 0"},"license":"Apache-2.0"}\n',
-      /nx\.tags/,
-    ],
-    ['a project outside lint', 'libs/a/package.json', '{"nx":{"tags":["type:a","scope:b"]},"license":"Apache-2.0"}\n', /script "lint"/],
   ])('finds %s', (_it, path, text, says) => expect(tidyWith([path, text])).toEqual([expect.stringMatching(says)]));
+
+  const project = {
+    name: '@yrd/a',
+    license: 'Apache-2.0',
+    scripts: { lint: 'eslint . --max-warnings 0' },
+    nx: { tags: ['type:a', 'scope:b'] },
+  };
+  const root: [string, string] = ['tsconfig.json', '{"references":[{"path":"libs/a"}]}'];
+  test.each<[it: string, change: object, says: RegExp]>([
+    ['outside the import rules', { nx: { tags: ['type:a'] } }, /exactly one type: and one scope:/],
+    ['outside lint', { scripts: {} }, /script "lint"/],
+    ['under another licence', { license: 'MIT' }, /Apache-2.0/],
+    ['with a version that may change', { dependencies: { a: '^1.0.0' } }, /pin one exact version/],
+    ['with another version than the root', { dependencies: { b: '1.0.1' } }, /b is 1\.0\.1 here and 1\.0\.0 in package\.json/],
+    [
+      'that builds before what it needs',
+      { dependencies: { '@yrd/a': '0.1.0' } },
+      /libs\/a\/tsconfig\.json:1 The project libs\/a is not in the references/,
+    ],
+  ])('finds a project %s', (_it, change, says) => {
+    const manifest = ['package.json', '{"devDependencies":{"b":"1.0.0"}}'] as [string, string];
+    expect(tidyWith(manifest, root, ['libs/a/package.json', JSON.stringify(project)])).toEqual([]);
+    expect(tidyWith(manifest, root, ['libs/a/package.json', JSON.stringify({ ...project, ...change })])).toEqual([
+      expect.stringMatching(says),
+    ]);
+  });
+  test('finds a project that the build does not know', () =>
+    expect(tidyWith(['libs/a/package.json', JSON.stringify(project)])).toEqual([
+      expect.stringMatching(/^tsconfig\.json:1 The project libs\/a/),
+    ]));
 
   test('finds confetti once there are enough files to judge', () => {
     const small = (count: number): [string, string][] =>
