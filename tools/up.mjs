@@ -192,7 +192,9 @@ const prepare = async () => {
 const handOver = () => {
   const env = { ...process.env, YRD_STARTED_AT: String(startedAt) };
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  const child = spawn(projectNode(), [at('tools', 'dist', 'main.js'), ...process.argv.slice(2)], { cwd: root, env, stdio });
+  // One warning of the Kafka client on newer Node.js, about a timer of its own, is harmless and would puzzle the reader.
+  const args = ['--disable-warning=TimeoutNegativeWarning', at('tools', 'dist', 'main.js'), ...process.argv.slice(2)];
+  const child = spawn(projectNode(), args, { cwd: root, env, stdio });
   running.add(child);
   // Npm itself can be killed without a word; then this process gets a new parent and the children must go.
   const parent = process.ppid;

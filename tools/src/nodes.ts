@@ -45,7 +45,8 @@ export const startNode = (o: NodesOptions, code: string): Child => {
   const program = join(o.root, 'apps', 'province-node', 'dist', 'main.js');
   if (!existsSync(program)) throw new Fault('The node is not built (apps/province-node/dist/main.js): run `npm run build` and read its faults.');
   const env = nodeEnvironment(o, code);
-  return o.processes.start({ name: `node-${code}`, rank: rank.node, program: process.execPath, args: [program], env, restart: o.restart });
+  const args = ['--disable-warning=TimeoutNegativeWarning', program]; // The Kafka client's, about a timer of its own.
+  return o.processes.start({ name: `node-${code}`, rank: rank.node, program: process.execPath, args, env, restart: o.restart });
 };
 
 /** Waits until a node's `/health/ready` answers 200. Throws a Fault with its last lines when it ends before or takes too long. */

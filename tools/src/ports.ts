@@ -1,5 +1,5 @@
 /** TCP ports of this machine's loopback address: whether one is taken, and which are free. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
 
@@ -19,6 +19,17 @@ const tryPort = (port: number): Promise<number | undefined> =>
 
 /** True when another process listens on this loopback port, or may alone. */
 export const portTaken = async (port: number): Promise<boolean> => (await tryPort(port)) === undefined;
+
+/** True when something accepts a connection on this loopback port. */
+export const listening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: HOST, port }, () => end(true));
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('error', () => end(false));
+  });
 
 /** `count` different free ports; `wanted` ones are kept where they are still free. */
 export const freePorts = async (count: number, wanted: readonly number[] = []): Promise<number[]> => {

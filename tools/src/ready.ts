@@ -2,15 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { mongo } from 'mongoose';
+import { listening } from './ports.js';
 import { until } from './say.js';
 
 const SERVER_START_MS = 60_000; // A cold start takes 2 to 6 s on two busy cores; ten times that is a fault.
+/** How long servers at given addresses may take to answer: they run already. */
+export const GIVEN_MS = 15_000;
 const ASK_MS = 2_000;
 
 type Stop = () => string | undefined;
 
-/** Waits until the broker answers a metadata request; `stop` may say that it has ended. */
-export const kafkaReady = async (brokers: string, stop?: Stop): Promise<void> => {
+/** Waits until the broker answers a metadata request, for as long as a start takes; `stop` may say that it has ended. */
+export const kafkaReady = async (brokers: string, stop?: Stop, timeoutMs = SERVER_START_MS): Promise<void> => {
   const kafka = new Kafka({
     brokers: brokers.split(','),
     clientId: 'yrd-start',
@@ -30,7 +33,7 @@ export const kafkaReady = async (brokers: string, stop?: Stop): Promise<void> =>
       await admin.disconnect().catch(() => undefined);
     }
   };
-  await until(`Kafka at ${brokers}`, asks, { timeoutMs: SERVER_START_MS, ...(stop && { stop }) });
+  await until(`Kafka at ${brokers}`, asks, { timeoutMs, ...(stop && { stop }) });
 };
 
 /** A cluster id in Kafka's form: 16 random bytes in URL-safe base64, 22 letters. */
@@ -48,16 +51,30 @@ const NOT_YET_INITIALIZED = 94;
 /** Makes the replica set of one at `127.0.0.1:port`, or moves it there when the port is another than last time. Answers its URL. */
 export const replicaSet = async (port: number, stop?: Stop): Promise<string> => {
   const host = `127.0.0.1:${port}`;
-  const client = new mongo.MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: ASK_MS });
+  const waiting = { timeoutMs: SERVER_START_MS, everyMs: 50, ...(stop && { stop }) };
+  // A client whose first connection failed stays unusable, so none is made before somebody listens, and a new one per try.
+  await until(`MongoDB at ${host}`, () => listening(port), waiting);
+  let client: mongo.MongoClient | undefined;
+  const answers = async (): Promise<boolean> => {
+    const fresh = new mongo.MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: ASK_MS });
+    try {
+      await fresh.db('admin').command({ ping: 1 });
+      client = fresh;
+      return true;
+    } catch {
+      await fresh.close();
+      return false;
+    }
+  };
   try {
-    const admin = client.db('admin');
-    const asks = (): Promise<boolean> => admin.command({ ping: 1 }).then(() => true, () => false);
-    await until(`MongoDB at ${host}`, asks, { timeoutMs: SERVER_START_MS, ...(stop && { stop }) });
+    await until(`MongoDB at ${host}`, answers, waiting);
+    const admin = client?.db('admin');
+    if (!admin) throw new Error('MongoDB answered without a client.');
     await configure(admin, host);
     const primary = async (): Promise<boolean> => (await admin.command({ hello: 1 }))['isWritablePrimary'] === true;
-    await until(`MongoDB's replica set at ${host}`, primary, { timeoutMs: SERVER_START_MS, everyMs: 20, ...(stop && { stop }) });
+    await until(`MongoDB's replica set at ${host}`, primary, waiting);
   } finally {
-    await client.close();
+    await client?.close();
   }
   return `mongodb://${host}/?replicaSet=${REPLICA_SET}`;
 };
@@ -79,12 +96,15 @@ const configure = async (admin: mongo.Db, host: string): Promise<void> => {
 
 /** Waits until a MongoDB that somebody else runs answers, and checks that it is a replica set. */
 export const mongoReady = async (url: string): Promise<void> => {
-  const client = new mongo.MongoClient(url, { serverSelectionTimeoutMS: ASK_MS });
-  try {
-    const hello = (): Promise<boolean> =>
-      client.db('admin').command({ hello: 1 }).then((answer) => typeof answer['setName'] === 'string', () => false);
-    await until('MongoDB at MONGO_URL, as a replica set,', hello, { timeoutMs: 10_000, everyMs: 500 });
-  } finally {
-    await client.close();
-  }
+  const hello = async (): Promise<boolean> => {
+    const client = new mongo.MongoClient(url, { serverSelectionTimeoutMS: ASK_MS });
+    try {
+      return typeof (await client.db('admin').command({ hello: 1 }))['setName'] === 'string';
+    } catch {
+      return false;
+    } finally {
+      await client.close();
+    }
+  };
+  await until('MongoDB at MONGO_URL, as a replica set,', hello, { timeoutMs: GIVEN_MS, everyMs: 500 });
 };

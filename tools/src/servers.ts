@@ -4,7 +4,7 @@ import { composeProject, dockerCanRun, engineAnswers, imagesAtHand } from './doc
 import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
 import { freePorts } from './ports.js';
 import type { Processes } from './processes.js';
-import { kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
+import { GIVEN_MS, kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
 import { Fault, step } from './say.js';
 import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Given, type Way, type WayRecord } from './way.js';
 
@@ -29,7 +29,9 @@ export interface ServersOptions {
 const nothing = (): Promise<void> => Promise.resolve();
 
 const startGiven = async (given: Given): Promise<Servers> => {
-  await step('Kafka and MongoDB at the given addresses', () => Promise.all([kafkaReady(given.kafkaBrokers), mongoReady(given.mongoUrl)]));
+  const { kafkaBrokers, mongoUrl } = given;
+  const both = () => Promise.all([kafkaReady(kafkaBrokers, undefined, GIVEN_MS), mongoReady(mongoUrl)]);
+  await step('Kafka and MongoDB at the given addresses', both);
   return { ...given, way: 'given', stop: nothing };
 };
 
