@@ -23,6 +23,12 @@ export const Public = (options: { readonly recognise?: boolean } = {}): MethodDe
 export const Roles = (...roles: readonly string[]): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata<string, Access>(ACCESS, { public: false, roles }), ApiBearerAuth());
 
+/** Who works for a province, and so may see what its nodes share; a firm with a token is not among them. */
+const staffRoles = ['clerk', 'reviewer', 'approver', 'finance', 'auditor', 'operator'];
+
+/** Whether the actor may see what the federation shares among its nodes. */
+export const isStaff = (actor: Actor | undefined): boolean => actor?.roles.some((role) => staffRoles.includes(role)) ?? false;
+
 /** The verified actor of the request; undefined on public routes without a token. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor | undefined =>
   askedOf(context.switchToHttp().getRequest<Request>()).actor);

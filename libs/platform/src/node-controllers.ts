@@ -2,7 +2,7 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor, Disclosure, ParkedItem } from '@yrd/ledger';
-import { CurrentActor, Public, Roles } from './access.js';
+import { CurrentActor, isStaff, Public, Roles } from './access.js';
 import { LiveFeed } from './live-feed.js';
 import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
@@ -138,7 +138,7 @@ export class LogController {
 
   @Public({ recognise: true })
   @Get('entry/:index')
-  @ApiOperation({ summary: 'One entry with its proof, as deep as the asker may see; with a token of the federation also what only its nodes may read.' })
+  @ApiOperation({ summary: 'One entry with its proof, as deep as the asker may see; with the token of a province's staff also what only its nodes may read.' })
   @ApiOkResponse({ description: 'Leaf, RFC 6962 inclusion proof, checkpoint, and where the audience allows payload and salt.' })
   async entry(
     @Param('province') province: string,
@@ -148,7 +148,7 @@ export class LogController {
   ): Promise<Disclosure> {
     const journal = journalOf(province, context);
     if (!/^(0|[1-9]\d{0,14})$/.test(index)) throw new Problem('E-NOTFOUND', { facts: { journal } });
-    const reader = actor === undefined ? 'public' : 'federation';
+    const reader = isStaff(actor) ? 'federation' : 'public';
     return found(await this.nodes.holding(journal).disclose(journal, Number(index), reader), journal);
   }
 }
