@@ -230,7 +230,7 @@ export interface Context {
   readonly folds: readonly Fold<unknown, never>[];
   readonly commands: Readonly<Record<string, Handler>>;
   readonly reactions: readonly Reaction[];
-  readonly views: readonly View<never>[];
+  readonly views: readonly View[];
   timers(entry: Entry): readonly TimerChange[];
 }
 

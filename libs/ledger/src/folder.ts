@@ -153,17 +153,17 @@ export class Folder {
   }
 
   /** The row that the entry changes in a view; null when it does not concern it. */
-  private async foldView(batch: Batch, view: View<never>, entry: Entry): Promise<FoldedRow | null> {
+  private async foldView(batch: Batch, view: View, entry: Entry): Promise<FoldedRow | null> {
     const id = view.on.includes(entry.type) ? view.key(entry) : null;
     if (id === null) return null;
     const table = this.table(view.name);
     const key = `${table}|${id}`;
     const current = batch.rows.get(key)?.value ?? (await this.row(table, id));
-    const part = view.fold((current?.parts[entry.journal] ?? null) as never, entry) as object | null;
+    const part = view.fold(current?.parts[entry.journal] ?? null, entry);
     const parts = { ...current?.parts };
     if (part === null) delete parts[entry.journal];
     else parts[entry.journal] = part;
-    const value = Object.keys(parts).length === 0 ? null : { parts, row: view.join(parts as never) };
+    const value = Object.keys(parts).length === 0 ? null : { parts, row: view.join(parts) };
     return { table, id, value };
   }
 

@@ -220,6 +220,7 @@ class JournalNode implements LedgerNode {
       this.changed.raise();
       await renewing;
     } finally {
+      running.mustReopen = true;
       this.running = null;
       this.notReady = this.stopping ? 'The node is stopping.' : 'The lease was lost, or the journal has to be opened again.';
       await running.stop(this.notReady);
