@@ -14,6 +14,7 @@ const startedAt = Date.now();
 const STILL_MS = 15_000; // A step that takes longer says so this often, so that nobody takes it for dead.
 const FREE_MIN = 2 ** 30; // Dependencies and servers take about 1 GiB; with less an install breaks off half way.
 const running = new Set();
+let buildMs = 0;
 let holding = false; // Whether the lock below is ours.
 
 class Fault extends Error {}
@@ -184,21 +185,33 @@ const prepare = async () => {
     }
     const failed = (await Promise.allSettled(jobs)).find((each) => each.status === 'rejected');
     if (failed) throw failed.reason;
+    const since = Date.now();
     if (command === 'test' || !built()) await step('build (tsc -b)', build);
+    buildMs = Date.now() - since;
   });
+};
+
+/** The parent and, where the kernel tells, its parent: npm runs a script through a shell. */
+const ancestors = () => {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
 };
 
 /** Starts the compiled tools and passes signals on; the channel tells them at once when this process is gone. */
 const handOver = () => {
-  const env = { ...process.env, YRD_STARTED_AT: String(startedAt) };
+  const env = { ...process.env, YRD_STARTED_AT: String(startedAt), YRD_BUILD_MS: String(buildMs) };
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
   // One warning of the Kafka client on newer Node.js, about a timer of its own, is harmless and would puzzle the reader.
   const args = ['--disable-warning=TimeoutNegativeWarning', at('tools', 'dist', 'main.js'), ...process.argv.slice(2)];
   const child = spawn(projectNode(), args, { cwd: root, env, stdio });
   running.add(child);
-  // Npm itself can be killed without a word; then this process gets a new parent and the children must go.
-  const parent = process.ppid;
-  const orphaned = process.env.npm_lifecycle_event && setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500);
+  // Npm can end without a word to its script; then this process, or the shell between, gets a new parent and all must stop.
+  const before = ancestors();
+  const orphaned = process.env.npm_lifecycle_event && setInterval(() => ancestors() === before || child.kill('SIGTERM'), 500);
   child.on('close', (code, signal) => {
     clearInterval(orphaned);
     if (signal) process.stderr.write(`The starter was ended by ${signal}; its servers and nodes are being stopped, nothing is lost.\n`);

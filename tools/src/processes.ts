@@ -30,6 +30,8 @@ export interface Child {
   readonly name: string;
   /** Undefined while it runs; a sentence once it has ended unasked. */
   ended(): string | undefined;
+  /** True once it no longer runs, for whatever reason. */
+  stopped(): boolean;
   /** Asks it to stop and waits; ends it hard after its time of grace. */
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would. */
@@ -107,6 +109,10 @@ class RunningChild implements Child {
 
   ended(): string | undefined {
     return this.why;
+  }
+
+  stopped(): boolean {
+    return this.process === undefined;
   }
 
   private launch(): void {

@@ -22,7 +22,7 @@ export interface ServersOptions {
   readonly home: string;
   readonly processes: Processes;
   readonly onCrash: CrashTold;
-  /** Tests: nothing is recorded, containers are thrown away, and Docker serves only with its images at hand. */
+  /** Tests: nothing is recorded, servers are their own even where addresses are given, Docker serves only with images at hand. */
   readonly throwAway?: boolean;
 }
 
@@ -92,12 +92,11 @@ const placeFor = async (o: ServersOptions, record: WayRecord | undefined): Promi
  * both answer. Throws a Fault when the recorded way is gone or a server does not come up.
  */
 export const startServers = async (o: ServersOptions): Promise<Servers> => {
-  const given = givenFrom(process.env);
   if (o.throwAway) {
-    if (given) return startGiven(given);
     const place = await placeFor(o, undefined);
     return (await imagesAtHand()) ? startThrowAwayContainers(o, place) : startNative(o, place);
   }
+  const given = givenFrom(process.env);
   const record = readWay(o.home);
   const docker = record ? engineAnswers : dockerCanRun;
   const way = await chooseWay(record, { given, docker, nativeData: hasNativeData(join(o.home, 'data')) });

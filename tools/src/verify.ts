@@ -1,3 +1,154 @@
-/** `npm test`. */
-import type { Place } from './start.js';
-export const verify = (_place: Place): Promise<number> => Promise.resolve(1);
+/** `npm test`: types, lint, pure tests, tests on real Kafka and MongoDB, journeys over four nodes; one closing line for all. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startIssuer } from './clients.js';
+import { openControl } from './control.js';
+import { provideKeys, PROVINCES } from './federation.js';
+import { nodeUrl, startNodes, type NodesOptions } from './nodes.js';
+import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
+import { freePorts } from './ports.js';
+import { createProcesses, type Processes } from './processes.js';
+import { say, secondsSince } from './say.js';
+import { startServers, type Servers } from './servers.js';
+import { onStopAsked, type Place } from './start.js';
+
+const INFRA_TEST_MS = 30_000;
+const JOURNEY_TEST_MS = 180_000;
+
+/** One run of all tests. */
+interface Run {
+  readonly place: Place;
+  /** A folder of this run alone: data, keys, logs and reports. */
+  readonly home: string;
+  readonly processes: Processes;
+  readonly outcomes: Outcome[];
+  /** The program of the present phase, to be ended when the run is interrupted. */
+  current?: ChildProcess | undefined;
+}
+
+const runProgram = (run: Run, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: run.place.root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    run.current = child;
+    child.on('error', () => resolve(1));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+
+/** Does one phase, whatever becomes of it, and notes its outcome. Answers what the phase answered, or undefined when it threw. */
+const phase = async <T>(run: Run, name: string, work: () => Promise<{ passed: number; failed: number; value?: T }>): Promise<T | undefined> => {
+  const since = Date.now();
+  say(`\n── ${name}`);
+  const { passed, failed, value } = await work().catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1, value: undefined };
+  });
+  run.outcomes.push({ name, passed, failed, tookMs: Date.now() - since });
+  say(`── ${name}: ${failed === 0 ? 'in order' : 'FAILED'}, ${secondsSince(since)}`);
+  return value;
+};
+
+const program = (run: Run, name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> =>
+  phase(run, name, async () => ((await runProgram(run, args, env)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }));
+
+const jest = (run: Run, name: string, tier: string, env: NodeJS.ProcessEnv, flags: readonly string[]): Promise<void> =>
+  phase(run, name, async () => {
+    const file = join(run.home, `${tier}.json`);
+    const bin = join(run.place.root, 'node_modules', 'jest', 'bin', 'jest.js');
+    const args = [bin, '--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${file}`, ...flags];
+    const code = await runProgram(run, ['--disable-warning=TimeoutNegativeWarning', ...args], { KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env });
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JestReport) : undefined;
+    return jestCounts(report, code);
+  });
+
+/** Whether a tier has any test file yet: servers and nodes are not started for none. */
+const hasTests = (root: string, ending: string): boolean =>
+  ['libs', 'apps', 'tools'].some((folder) => readdirSync(join(root, folder), { recursive: true }).some((path) => String(path).endsWith(ending)));
+
+const journeys = async (run: Run, servers: Servers): Promise<void> => {
+  const { home, processes, place } = run;
+  const ports = await freePorts(PROVINCES.length + 1);
+  const byProvince = new Map(PROVINCES.map(({ code }, index) => [code, ports[index] ?? 0]));
+  const issuerPort = ports[PROVINCES.length] ?? 0;
+  const issuer = `http://127.0.0.1:${issuerPort}`;
+  const nodes: NodesOptions = { root: place.root, home, servers, issuer, ports: byProvince, processes, restart: false };
+  const control = await phase(run, 'four nodes', async () => {
+    provideKeys(home, byProvince, false);
+    const [, children] = await Promise.all([startIssuer({ entry: place.entry, home, port: issuerPort, processes }), startNodes(nodes)]);
+    return { passed: 1, failed: 0, value: await openControl({ nodes, children, servers }) };
+  });
+  if (!control) return;
+  const urls = Object.fromEntries(PROVINCES.map(({ code }) => [code, nodeUrl(byProvince, code)]));
+  const env = { YRD_NODES: JSON.stringify(urls), YRD_ISSUER: issuer, YRD_CONTROL: control.url, ...addresses(servers) };
+  await jest(run, 'journeys over four nodes', 'e2e', env, ['--runInBand', `--testTimeout=${JOURNEY_TEST_MS}`]);
+  control.server.close();
+  control.server.closeAllConnections();
+};
+
+const addresses = ({ kafkaBrokers, mongoUrl }: Servers) => ({ KAFKA_BROKERS: kafkaBrokers, MONGO_URL: mongoUrl });
+
+const allPhases = async (run: Run): Promise<void> => {
+  const { root } = run.place;
+  const bin = (...parts: string[]): string => join(root, 'node_modules', ...parts);
+  // The build is what this program runs from: had it failed, the bootstrap would have said so and counted it.
+  run.outcomes.push({ name: 'build', passed: 1, failed: 0, tookMs: Number(process.env['YRD_BUILD_MS'] ?? 0) });
+  await program(run, 'types of the tests', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.spec.json']);
+  const quiet = { NX_DAEMON: 'false', NX_TUI: 'false' };
+  await program(run, 'lint, with module boundaries', [bin('nx', 'bin', 'nx.js'), 'run-many', '-t', 'lint', '--output-style=static'], quiet);
+  await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
+  const wanted = [hasTests(root, '.infra.spec.ts'), hasTests(root, '.e2e.spec.ts')];
+  if (!wanted.includes(true)) return;
+  const { processes, home } = run;
+  const onCrash = (why: string, tail: string): void => say(`${why}; last lines:\n${tail}`);
+  const servers = await phase(run, 'Kafka and MongoDB', async () => {
+    return { passed: 1, failed: 0, value: await startServers({ root, home, processes, onCrash, throwAway: true }) };
+  });
+  if (!servers) return;
+  try {
+    if (wanted[0]) {
+      await jest(run, 'tests on Kafka and MongoDB', 'infra', addresses(servers), ['--maxWorkers=2', `--testTimeout=${INFRA_TEST_MS}`]);
+    }
+    if (wanted[1]) await journeys(run, servers);
+  } finally {
+    await processes.stopAll();
+    await servers.stop();
+  }
+};
+
+/** Runs everything. Answers the exit code: 0 only when nothing failed. */
+export const verify = async (place: Place): Promise<number> => {
+  const home = mkdtempSync(join(tmpdir(), 'yrd-test-'));
+  const logs = join(home, 'logs');
+  const processes = createProcesses({ entry: place.entry, logs });
+  processes.removeOnDeath(home);
+  const run: Run = { place, home, processes, outcomes: [] };
+  let interrupted = false;
+  const end = async (): Promise<void> => {
+    await processes.stopAll();
+    await processes.dismissGuard();
+    rmSync(home, { recursive: true, force: true });
+  };
+  onStopAsked((why) => {
+    interrupted = true;
+    say(`\nStopping (${why}).`);
+    run.current?.kill('SIGTERM');
+    void end().then(() => process.exit(130));
+  });
+  await allPhases(run).catch((error: unknown) => {
+    say(error instanceof Error ? String(error.stack) : String(error));
+    run.outcomes.push({ name: 'the run itself', passed: 0, failed: 1, tookMs: 0 });
+  });
+  if (interrupted) return new Promise(() => undefined); // The exit above ends this process once all has stopped.
+  const failed = run.outcomes.some((outcome) => outcome.failed > 0);
+  if (failed) {
+    const kept = join(place.root, '.run', 'test-logs');
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(logs, kept, { recursive: true });
+    for (const { code } of PROVINCES) if (existsSync(join(logs, `node-${code}.log`))) say(`\nnode-${code}, last lines:\n${processes.tail(`node-${code}`)}`);
+    say(`\nThe logs of servers and nodes are kept in ${kept}.`);
+  }
+  await end();
+  for (const line of summary(run.outcomes)) say(line);
+  return failed ? 1 : 0;
+};
