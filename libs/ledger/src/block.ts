@@ -87,7 +87,8 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
 };
 
 /** All entries of a block, in order. */
-export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] => block.commits.flatMap((commit) => decodeEntries(commit.bytes));
+export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] =>
+  block.commits.flatMap((commit) => decodeEntries(commit.bytes));
 
 /** A block on its way to others: leaves, the payloads they may read, and the owner's checkpoint at its end. */
 export interface WireBlock {
@@ -118,7 +119,9 @@ const parseWireEntry = (value: unknown): LedgerEntry | null => {
   if (typeof leaf !== 'string') return null;
   if (payload === undefined && salt === undefined) return { leaf: utf8(leaf) };
   const bytes = typeof salt === 'string' ? fromBase64(salt) : null;
-  return typeof payload === 'string' && bytes?.length === SALT_BYTES ? { leaf: utf8(leaf), payload: { bytes: utf8(payload), salt: bytes } } : null;
+  return typeof payload === 'string' && bytes?.length === SALT_BYTES
+    ? { leaf: utf8(leaf), payload: { bytes: utf8(payload), salt: bytes } }
+    : null;
 };
 
 /** Parses a wire block of version 1; null when it is malformed. Whether it is true is for the replica to find out. */
@@ -132,7 +135,8 @@ export const decodeWire = (bytes: Uint8Array): WireBlock | null => {
   }
   if (typeof value !== 'object' || value === null) return null;
   const { v, journal, first, note, entries } = value as Readonly<Record<string, unknown>>;
-  if (v !== 1 || typeof journal !== 'string' || typeof note !== 'string' || !Number.isSafeInteger(first) || (first as number) < 0) return null;
+  if (v !== 1 || typeof journal !== 'string' || typeof note !== 'string' || !Number.isSafeInteger(first) || (first as number) < 0)
+    return null;
   if (!Array.isArray(entries) || entries.length === 0) return null;
   const parsed = entries.map(parseWireEntry);
   return parsed.every((each) => each !== null) ? { journal, first: first as number, note, entries: parsed } : null;

@@ -23,7 +23,9 @@ export const journalFold: Fold<JournalState, JournalEvent> = {
   kind: 'journal',
   initial: { opened: false, found: [] },
   evolve: (state, event) =>
-    event.type === 'JournalOpened' ? { ...state, opened: true } : { ...state, found: [...state.found, `${event.data.journal}@${event.data.size}`] },
+    event.type === 'JournalOpened'
+      ? { ...state, opened: true }
+      : { ...state, found: [...state.found, `${event.data.journal}@${event.data.size}`] },
 };
 
 export interface OpenJournal {
@@ -36,7 +38,8 @@ const once = (already: boolean, event: DomainEvent) => (already ? [] : [{ stream
 
 const openJournal: Handler<OpenJournal> = {
   streams: () => [SELF],
-  decide: (command, turn) => once(turn.state(journalFold, SELF).opened, { type: 'JournalOpened', data: { key: command.key, format: FORMAT } }),
+  decide: (command, turn) =>
+    once(turn.state(journalFold, SELF).opened, { type: 'JournalOpened', data: { key: command.key, format: FORMAT } }),
 };
 
 const reportEquivocation: Handler<ReportEquivocation> = {
@@ -51,7 +54,12 @@ export const withBuiltin = (context: Context): Context => ({
   entryTypes: {
     ...context.entryTypes,
     JournalOpened: { type: wireType('ledger', 'JournalOpened', 1), audience: 'public', classification: 'public', legalBasis: 'SH-DATA-75' },
-    EquivocationFound: { type: wireType('ledger', 'EquivocationFound', 1), audience: 'public', classification: 'public', legalBasis: 'SH-DATA-75' },
+    EquivocationFound: {
+      type: wireType('ledger', 'EquivocationFound', 1),
+      audience: 'public',
+      classification: 'public',
+      legalBasis: 'SH-DATA-75',
+    },
   },
   folds: [...context.folds, journalFold],
   commands: { ...context.commands, OpenJournal: openJournal, ReportEquivocation: reportEquivocation },

@@ -50,7 +50,13 @@ export const entryOf = (
   item: { readonly stream: string; readonly event: DomainEvent; readonly policyVersion: string },
 ): LedgerEntry => {
   const declared = tools.vocabulary.ofEvent(item.event.type);
-  const payload = canonicalBytes({ basis: facts.basis, command: facts.command, data: item.event.data, person: facts.person, trace: facts.trace });
+  const payload = canonicalBytes({
+    basis: facts.basis,
+    command: facts.command,
+    data: item.event.data,
+    person: facts.person,
+    trace: facts.trace,
+  });
   const envelope = {
     source: facts.source,
     type: declared.type,
@@ -86,7 +92,16 @@ export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: numb
   const [province = '', role = ''] = envelope.actor.split('/');
   return {
     kind: 'entry',
-    entry: { journal, index, stream: envelope.subject, type: known.name, time, actor: { province, role }, policyVersion: envelope.policyversion, ...payload },
+    entry: {
+      journal,
+      index,
+      stream: envelope.subject,
+      type: known.name,
+      time,
+      actor: { province, role },
+      policyVersion: envelope.policyversion,
+      ...payload,
+    },
   };
 };
 

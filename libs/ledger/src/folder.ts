@@ -77,7 +77,11 @@ export class Folder {
   }
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.id)) ?? { id: this.id, value: {}, rev: 0 };
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.id)) ?? {
+      id: this.id,
+      value: {},
+      rev: 0,
+    };
     this.cache.clear();
     for (const { value } of await this.world.storage.records.find<ParkedItem>(this.parkedTable, { limit: 10_000 })) this.park(value);
   }
@@ -140,7 +144,8 @@ export class Folder {
       this.world.notice({ level: 'warn', what: 'folder.parked', facts: { journal, index, stream, why } });
     };
     if (this.isParked(journal, stream)) return park('An earlier entry of this stream is parked.');
-    if (decoded.kind === 'unknown') return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
+    if (decoded.kind === 'unknown')
+      return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
     try {
       const rows = [];
       for (const view of this.context.views) rows.push(await this.foldView(batch, view, decoded.entry));
@@ -217,5 +222,11 @@ export class Folder {
 
 const setTimer = (batch: Batch, change: TimerChange): void => {
   if ('clear' in change) batch.timers.set(change.clear, null);
-  else batch.timers.set(change.set, { dueMs: change.dueMs, fires: change.fires, awaits: change.awaits ?? null, patienceMs: change.patienceMs ?? 0 });
+  else
+    batch.timers.set(change.set, {
+      dueMs: change.dueMs,
+      fires: change.fires,
+      awaits: change.awaits ?? null,
+      patienceMs: change.patienceMs ?? 0,
+    });
 };

@@ -22,7 +22,11 @@ export class Follower {
   }
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.positions.id)) ?? { ...this.positions, value: {}, rev: 0 };
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.positions.id)) ?? {
+      ...this.positions,
+      value: {},
+      rev: 0,
+    };
   }
 
   /** Hands on the next entries of all journals; false when there were none. Rejects when the handler did: the entry comes again. */
@@ -39,7 +43,8 @@ export class Follower {
       for (const { index, decoded } of await decodedFrom(this.vocabulary, journal, from, CHUNK)) {
         if (index >= this.folder.position(journal.name)) break;
         if (decoded.kind === 'entry') {
-          if (!Object.entries(decoded.entry.basis).every(([name, size]) => this.folder.position(name) >= size || !this.journals.has(name))) break;
+          if (!Object.entries(decoded.entry.basis).every(([name, size]) => this.folder.position(name) >= size || !this.journals.has(name)))
+            break;
           await this.handle(decoded.entry);
         }
         position = index + 1;

@@ -64,7 +64,7 @@ export class Healing {
   private async ask(journal: string, replica: Replica): Promise<void> {
     const owner = journal.slice(0, journal.indexOf('/'));
     const holders = [owner, ...this.at.provinces].filter((each, at, all) => each !== this.at.province && all.indexOf(each) === at);
-    for (let attempt = 0; !this.stopped && !replica.quarantined && replica.journal.size < replica.known; ) {
+    for (let attempt = 0; !this.stopped && !replica.quarantined && replica.journal.size < replica.known;) {
       const from = replica.journal.size;
       const of = holders[attempt % holders.length]!;
       const ask: Ask = { journal, from, of, asker: this.at.province, context: this.at.context, id: hex(this.world.random.bytes(8)) };
@@ -100,7 +100,8 @@ export class Healing {
     try {
       for (const block of await journal.blocks(ask.from, ANSWER_BLOCKS)) {
         const wire = this.stopped ? null : this.wire(ask.journal, block);
-        if (wire) await this.world.bus.publish(topics.heal(this.at.province), encodeWire(wire), { for: ask.asker, context: this.at.context });
+        if (wire)
+          await this.world.bus.publish(topics.heal(this.at.province), encodeWire(wire), { for: ask.asker, context: this.at.context });
       }
     } finally {
       this.serving.delete(key);
@@ -121,7 +122,9 @@ const parseAsk = (value: Uint8Array): Ask | null => {
   try {
     const { v, journal, from, of, asker, context, id } = JSON.parse(text(value)) as Readonly<Record<string, unknown>>;
     const texts = [journal, of, asker, context, id].every((each) => typeof each === 'string');
-    return v === 1 && texts && Number.isSafeInteger(from) && (from as number) >= 0 ? ({ journal, from, of, asker, context, id } as Ask) : null;
+    return v === 1 && texts && Number.isSafeInteger(from) && (from as number) >= 0
+      ? ({ journal, from, of, asker, context, id } as Ask)
+      : null;
   } catch {
     return null;
   }

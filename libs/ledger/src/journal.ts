@@ -8,7 +8,20 @@ import { invariant } from './decider.js';
 import { type LedgerEntry } from './leaf.js';
 import type { BlockStore, Hasher, World } from './ports.js';
 import { Signal } from './signal.js';
-import { append, bag, consistencyPlan, emptyRange, inclusionPlan, leafHash, nodeHash, peaks, rangeRoot, type CompactRange, type NodeAt, type ProofPlan } from './tree.js';
+import {
+  append,
+  bag,
+  consistencyPlan,
+  emptyRange,
+  inclusionPlan,
+  leafHash,
+  nodeHash,
+  peaks,
+  rangeRoot,
+  type CompactRange,
+  type NodeAt,
+  type ProofPlan,
+} from './tree.js';
 
 /** Hashes are kept in tiles of 2^8 nodes, as C2SP tlog-tiles serves them. */
 const TILE_LEVELS = 8;
@@ -23,7 +36,8 @@ interface TreeSnapshot {
   readonly tails: readonly string[];
 }
 
-const hashesOf = (packed: string): Uint8Array[] => Array.from({ length: packed.length / 64 }, (_, at) => fromHex(packed.slice(64 * at, 64 * at + 64))!);
+const hashesOf = (packed: string): Uint8Array[] =>
+  Array.from({ length: packed.length / 64 }, (_, at) => fromHex(packed.slice(64 * at, 64 * at + 64))!);
 
 /** Where a journal's durable end is, and what it hashes to. */
 export interface Head {
@@ -93,7 +107,10 @@ export class Journal {
   /** Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the store is damaged. */
   advance(block: StoredBlock): void {
     if (block.first < this.size) return;
-    invariant(block.first === this.size, `${this.name} ends at ${this.size}, but a block starts at ${block.first}: entries are missing from the store.`);
+    invariant(
+      block.first === this.size,
+      `${this.name} ends at ${this.size}, but a block starts at ${block.first}: entries are missing from the store.`,
+    );
     const hashes = entriesOf(block).map((entry) => leafHash(this.world.hasher, entry.leaf));
     const next = append(this.world.hasher, this.range, hashes);
     invariant(
@@ -159,7 +176,9 @@ export class Journal {
     const tiles = [...this.unsaved];
     const snapshot: TreeSnapshot = { size: this.size, tails: this.tails.map((tail) => tail.map(hex).join('')) };
     for (let at = 0; at < tiles.length; at += READ_BLOCKS) {
-      await this.world.storage.records.write(tiles.slice(at, at + READ_BLOCKS).map(([id, hashes]) => ({ table: TILES, id, value: { hashes } })));
+      await this.world.storage.records.write(
+        tiles.slice(at, at + READ_BLOCKS).map(([id, hashes]) => ({ table: TILES, id, value: { hashes } })),
+      );
     }
     await this.world.storage.records.write([{ table: TILES, id: `${this.name}:tree`, value: snapshot }]);
     for (const [id] of tiles) this.unsaved.delete(id);

@@ -61,7 +61,13 @@ export const makeEntry = (
   salts: { readonly payload: Uint8Array; readonly seal?: Uint8Array },
 ): LedgerEntry => {
   if (payload.length > PAYLOAD_MAX) throw new RangeError(`A payload holds at most ${PAYLOAD_MAX} bytes; this one has ${payload.length}.`);
-  const envelope: Envelope = { ...facts, specversion: '1.0', id: String(index), sequence: String(index), datahash: dataHash(hasher, salts.payload, payload) };
+  const envelope: Envelope = {
+    ...facts,
+    specversion: '1.0',
+    id: String(index),
+    sequence: String(index),
+    datahash: dataHash(hasher, salts.payload, payload),
+  };
   const leaf = canonicalBytes(envelope);
   if (leaf.length > LEAF_MAX) throw new RangeError(`A leaf holds at most ${LEAF_MAX} bytes; this one has ${leaf.length}.`);
   const body = { bytes: payload, salt: salts.payload };
@@ -71,7 +77,18 @@ export const makeEntry = (
 };
 
 const FIELDS = [
-  'actor', 'classification', 'datahash', 'id', 'legalbasis', 'policyversion', 'sequence', 'source', 'specversion', 'subject', 'time', 'type',
+  'actor',
+  'classification',
+  'datahash',
+  'id',
+  'legalbasis',
+  'policyversion',
+  'sequence',
+  'source',
+  'specversion',
+  'subject',
+  'time',
+  'type',
 ] as const;
 
 const fieldsOf = (bytes: Uint8Array): Readonly<Record<string, unknown>> | null => {
@@ -104,7 +121,11 @@ export const timeOf = (envelope: Pick<Envelope, 'time'>): number | null => {
 };
 
 /** What an entry at this index shows: its envelope (null while sealed to us), and whether everything it claims to show is true. */
-export const checkEntry = (hasher: Hasher, entry: LedgerEntry, index: number): { readonly good: boolean; readonly envelope: Envelope | null } => {
+export const checkEntry = (
+  hasher: Hasher,
+  entry: LedgerEntry,
+  index: number,
+): { readonly good: boolean; readonly envelope: Envelope | null } => {
   const bad = { good: false, envelope: null };
   const sealed = parseSealed(entry.leaf, index);
   let envelope: Envelope | null = null;

@@ -63,6 +63,8 @@ export const split = (amount: Fen, shares: Readonly<Record<string, Ratio>>): Rea
 /** Yuan with two decimals for people: 333333 → "3,333.33". */
 export const yuan = (amount: Fen): string => {
   const absolute = Math.abs(amount);
-  const whole = Math.trunc(absolute / 100).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  const whole = Math.trunc(absolute / 100)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
   return `${amount < 0 ? '-' : ''}${whole}.${(absolute % 100).toString().padStart(2, '0')}`;
 };

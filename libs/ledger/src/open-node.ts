@@ -8,7 +8,18 @@ import type { Journal } from './journal.js';
 import type { LedgerEntry } from './leaf.js';
 import { parseEnvelope } from './leaf.js';
 import { Lease, RENEW_MS } from './lease.js';
-import { Unavailable, type CommandRequest, type Disclosure, type JournalStatus, type LedgerNode, type NodeOptions, type NodeStatus, type Position, type RowPage, type StreamRead } from './node.js';
+import {
+  Unavailable,
+  type CommandRequest,
+  type Disclosure,
+  type JournalStatus,
+  type LedgerNode,
+  type NodeOptions,
+  type NodeStatus,
+  type Position,
+  type RowPage,
+  type StreamRead,
+} from './node.js';
 import { formatNote } from './note.js';
 import { pin, type Pinned } from './pinned.js';
 import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
@@ -16,7 +27,8 @@ import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
 /** Opens the ledger node of one province in one context. Throws when the federation file does not hold together. */
-export const openNode = (options: NodeOptions): LedgerNode => new JournalNode(options, pin(options.world, options.federation, options.context.name));
+export const openNode = (options: NodeOptions): LedgerNode =>
+  new JournalNode(options, pin(options.world, options.federation, options.context.name));
 
 class JournalNode implements LedgerNode {
   private readonly lease: Lease;
@@ -173,7 +185,11 @@ class JournalNode implements LedgerNode {
     return running.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
   }
 
-  private shown(entry: LedgerEntry, index: number, reader: 'public' | 'federation'): Pick<Disclosure, 'depth' | 'leaf' | 'payload' | 'salt'> {
+  private shown(
+    entry: LedgerEntry,
+    index: number,
+    reader: 'public' | 'federation',
+  ): Pick<Disclosure, 'depth' | 'leaf' | 'payload' | 'salt'> {
     const leaf = text(entry.leaf);
     const envelope = parseEnvelope(entry.leaf, index);
     if (!envelope) return { depth: 'sealed', leaf };

@@ -21,7 +21,8 @@ export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer },
     const where = `In the federation file, node ${node.province}`;
     const read = (line: string | undefined, name: string, what: string): Verifier => {
       const verifier = line === undefined ? null : parseVerifier(tools.hasher, line);
-      if (!verifier || verifier.name !== name) throw new Error(`${where} has no good ${what} key named ${name}: write it anew from the node's own key file.`);
+      if (!verifier || verifier.name !== name)
+        throw new Error(`${where} has no good ${what} key named ${name}: write it anew from the node's own key file.`);
       return verifier;
     };
     const identity = read(node.identity, identityName(federation.federation, node.province), 'identity');

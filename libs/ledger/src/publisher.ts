@@ -52,7 +52,7 @@ export class Publisher {
   }
 
   private async run(): Promise<void> {
-    for (let attempt = 0; !this.stopped; ) {
+    for (let attempt = 0; !this.stopped;) {
       if (this.position >= this.journal.size) {
         await this.journal.grown.wait();
         continue;
@@ -65,7 +65,11 @@ export class Publisher {
         attempt = 0;
       } catch (error) {
         attempt += 1;
-        this.world.notice({ level: 'warn', what: 'publisher.failed', facts: { topic: this.topic, position: this.position, why: String(error) } });
+        this.world.notice({
+          level: 'warn',
+          what: 'publisher.failed',
+          facts: { topic: this.topic, position: this.position, why: String(error) },
+        });
         if (!this.stopped) await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
       }
     }

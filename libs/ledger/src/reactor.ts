@@ -5,7 +5,17 @@
  */
 import { hex, utf8 } from './bytes.js';
 import { canonical } from './canonical.js';
-import { invariant, type Context, type DerivedCommand, type Entry, type Fold, type Found, type DomainEvent, type Need, type Reaction } from './decider.js';
+import {
+  invariant,
+  type Context,
+  type DerivedCommand,
+  type Entry,
+  type Fold,
+  type Found,
+  type DomainEvent,
+  type Need,
+  type Reaction,
+} from './decider.js';
 import type { Vocabulary } from './entry.js';
 import { decodedFrom, type Folder } from './folder.js';
 import { derivedId } from './ids.js';
@@ -44,8 +54,13 @@ export class Reactor {
   ) {}
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS)) ?? { id: POSITIONS, value: {}, rev: 0 };
-    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 10_000 })) this.parkedStreams.add(key(value));
+    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS)) ?? {
+      id: POSITIONS,
+      value: {},
+      rev: 0,
+    };
+    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 10_000 }))
+      this.parkedStreams.add(key(value));
   }
 
   position(journal: string): number {
@@ -106,7 +121,13 @@ export class Reactor {
         for (const command of reaction.react(entry, found)) {
           const ordinal = ordinals.get(command.target) ?? 0;
           ordinals.set(command.target, ordinal + 1);
-          const id = derivedId(this.world.hasher, { journal: entry.journal, index: entry.index, reaction: reaction.name, target: command.target, ordinal });
+          const id = derivedId(this.world.hasher, {
+            journal: entry.journal,
+            index: entry.index,
+            reaction: reaction.name,
+            target: command.target,
+            ordinal,
+          });
           const answer = await this.around.submit(command, id, entry.trace);
           if (!answer.ok) return await this.park(entry, `${reaction.name} was refused: ${answer.rejected} ${canonical(answer.facts)}`);
         }
@@ -119,10 +140,20 @@ export class Reactor {
   }
 
   private async park(entry: Entry, why: string): Promise<void> {
-    const item: ParkedItem = { id: `${entry.journal}|${entry.index}`, journal: entry.journal, index: entry.index, stream: entry.stream, why };
+    const item: ParkedItem = {
+      id: `${entry.journal}|${entry.index}`,
+      journal: entry.journal,
+      index: entry.index,
+      stream: entry.stream,
+      why,
+    };
     await this.world.storage.records.write([{ table: PARKED, id: item.id, value: item }]);
     this.parkedStreams.add(key(entry));
-    this.world.notice({ level: 'error', what: 'reactor.parked', facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why } });
+    this.world.notice({
+      level: 'error',
+      what: 'reactor.parked',
+      facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why },
+    });
   }
 
   private async save(journal: string, position: number): Promise<void> {
@@ -181,7 +212,8 @@ const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: Read
   return {
     province,
     state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,
-    rows: <R>(view: string, where: Readonly<Record<string, Match>>) => (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
+    rows: <R>(view: string, where: Readonly<Record<string, Match>>) =>
+      (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
     rootOf: (journal, size) => take({ rootOf: journal, size }) as string,
     parkedBelow: (journal, size) => folder.parkedBelow(journal, size),
     hash: (value) => hex(hasher.sha256(utf8(value))),

@@ -41,7 +41,8 @@ export const recover = async (options: RecoveryOptions): Promise<boolean> => {
     say(`Taking entries ${own.journal.size} to ${own.known} of the own journal back from its replicas.`);
     await healing.heal(journal);
   }
-  if (own.quarantined) say(`The own journal contradicts a head that this node signed at size ${own.quarantined.size}: restore it, or open a successor.`);
+  if (own.quarantined)
+    say(`The own journal contradicts a head that this node signed at size ${own.quarantined.size}: restore it, or open a successor.`);
   return own.journal.size >= own.known && !own.quarantined && !stopped();
 };
 

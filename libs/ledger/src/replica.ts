@@ -148,7 +148,15 @@ const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8A
   const commits = entries.map((entry, at) => {
     const stream = parseEnvelope(entry.leaf, first + at)?.subject;
     const command = (entry.payload && parsePayload(entry.payload.bytes)?.command) ?? '';
-    return { first: first + at, count: 1, streams: stream === undefined ? [] : [stream], versions: [0], command, body: ANY_BODY, bytes: encodeEntries([entry]) };
+    return {
+      first: first + at,
+      count: 1,
+      streams: stream === undefined ? [] : [stream],
+      versions: [0],
+      command,
+      body: ANY_BODY,
+      bytes: encodeEntries([entry]),
+    };
   });
   return { first, count: entries.length, root, epoch: 0, at: 0, commits, note };
 };

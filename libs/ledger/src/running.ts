@@ -1,6 +1,6 @@
 /** A node while it holds the lease: its own journal, the replicas, and the loops that carry entries from one to the other. */
 import { withBuiltin, type ReportEquivocation, SELF } from './builtin.js';
-import { decodeWire, type StoredBlock, type WireBlock } from './block.js';
+import type { StoredBlock, WireBlock } from './block.js';
 import type { Actor, Context, DerivedCommand, Entry, ForeignStream } from './decider.js';
 import { Vocabulary } from './entry.js';
 import { originOf } from './federation.js';
@@ -11,17 +11,19 @@ import { commandId, derivedId, topics } from './ids.js';
 import { Journal } from './journal.js';
 import { invariantVerifier, type Pinned } from './pinned.js';
 import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
-import type { BusMessage, Subscription } from './ports.js';
+import type { Subscription } from './ports.js';
+import { Inbox } from './inbox.js';
+import { Loops } from './loops.js';
 import { Publisher, topicOf } from './publisher.js';
 import { Reactor } from './reactor.js';
 import { recover } from './recovery.js';
 import { Replica, type Equivocation } from './replica.js';
-import { foreignKey, Sequencer } from './sequencer.js';
-import { pause, Signal } from './signal.js';
+import { Sequencer } from './sequencer.js';
+import { pause } from './signal.js';
 import { Streams } from './streams.js';
 import { Timers } from './timers.js';
+import { foreignKey } from './turn.js';
 import { Witness } from './witness.js';
-import { hex } from './bytes.js';
 
 const BEAT_MS = 2_000;
 const TIMER_MS = 200;
@@ -46,9 +48,8 @@ export class Running {
   /** Set when what is held here no longer fits what peers hold: the node has to open again. */
   mustReopen = false;
   private stopping = false;
-  private readonly halted = new Signal();
-  private readonly loops: Promise<void>[] = [];
-  private readonly subscriptions: Subscription[] = [];
+  private readonly loops: Loops;
+  private readonly inbox: Inbox;
   private readonly nodeActor: Actor;
 
   constructor(
@@ -57,6 +58,7 @@ export class Running {
     private readonly lease: { readonly epoch: number; readonly sure: boolean },
   ) {
     const { world, province, federation } = options;
+    this.loops = new Loops(world);
     this.context = withBuiltin(options.context);
     this.own = `${province}/${this.context.name}`;
     this.vocabulary = new Vocabulary(this.context.entryTypes);
@@ -65,12 +67,20 @@ export class Running {
     const own = { cosigner: pinned.cosigner(province), journal: this.own, signedHead: () => this.publisher.signedHead() };
     this.witness = new Witness(world, { province, context: this.context.name, federation }, own, pinned.cosigners, this.replicas);
     const at = { province, context: this.context.name, provinces: federation.nodes.map((node) => node.province) };
-    this.healing = new Healing(world, at, this.replicas, (journal, block) => this.wire(journal, block), (journal) => this.journals.get(journal) ?? null);
+    this.healing = new Healing(
+      world,
+      at,
+      this.replicas,
+      (journal, block) => this.wire(journal, block),
+      (journal) => this.journals.get(journal) ?? null,
+    );
+    this.inbox = new Inbox(options, this.replicas, this.witness, this.healing, () => this.heardOfMore());
     this.reactor = new Reactor(world, this.context, this.vocabulary, this.folder, {
       province,
       journals: this.journals,
       submit: (command, id, trace) => this.submit(command, id, trace),
-      state: async (journal, stream) => (journal === this.own ? (await this.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state),
+      state: async (journal, stream) =>
+        journal === this.own ? (await this.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state,
     });
     this.timers = new Timers(world, this.folder, this.witness, {
       journal: this.own,
@@ -89,24 +99,23 @@ export class Running {
     this.publisher = new Publisher(world, this.journals.get(this.own)!, this.pinned.journal(this.own)!, topicOf(this.own));
     const everyone = federation.nodes.map((node) => node.province);
     const peers = everyone.filter((province) => province !== this.options.province);
-    await world.bus.ensure(everyone.flatMap((each) => [topics.journal(each, this.context.name), topics.sync(each), topics.heal(each), topics.witness(each)]));
-    await this.subscribe(peers);
-    this.loop('beat', () => this.beat(), BEAT_MS);
-    for (const journal of this.journals.values()) this.loop('fold', () => this.folder.step(journal), journal.grown);
-    this.loops.push(this.goLive(peers));
+    await world.bus.ensure(
+      everyone.flatMap((each) => [topics.journal(each, this.context.name), topics.sync(each), topics.heal(each), topics.witness(each)]),
+    );
+    await this.inbox.open(peers);
+    void this.loops.start('beat', () => this.beat(), BEAT_MS);
+    for (const journal of this.journals.values()) void this.loops.start('fold', () => this.folder.step(journal), journal.grown);
+    this.loops.add(this.goLive(peers));
   }
 
   async stop(why: string): Promise<void> {
     this.stopping = true;
     this.notReady = why;
     this.healing.stop();
-    this.halted.raise();
-    await Promise.all(this.subscriptions.map((subscription) => subscription.close()));
+    await this.inbox.close();
     await this.sequencer?.stop(why);
     await this.publisher.stop();
-    for (const journal of this.journals.values()) journal.grown.raise();
-    this.folder.moved.raise();
-    await Promise.all(this.loops);
+    await this.loops.stop();
     for (const journal of this.journals.values()) if (journal.tilesWaiting) await journal.saveTiles();
   }
 
@@ -120,7 +129,15 @@ export class Running {
     const handler = this.context.commands[request.command];
     if (!handler) throw new TypeError(`The context ${this.context.name} has no command ${request.command}.`);
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
-    return this.writer().execute({ handler, body: request.body, id, derived: false, actor: request.actor, trace: request.trace, ...(request.expect !== undefined && { expect: request.expect }) });
+    return this.writer().execute({
+      handler,
+      body: request.body,
+      id,
+      derived: false,
+      actor: request.actor,
+      trace: request.trace,
+      ...(request.expect !== undefined && { expect: request.expect }),
+    });
   }
 
   /** A reader of streams of a replicated journal. */
@@ -135,8 +152,8 @@ export class Running {
     const follower = new Follower(this.options.world, this.vocabulary, this.folder, this.journals, name, handle);
     await follower.open();
     let open = true;
-    const running = this.run(`follow:${name}`, () => (open ? follower.step() : Promise.resolve(false)), this.folder.moved, () => !open);
-    this.loops.push(running);
+    const step = (): Promise<boolean> => (open ? follower.step() : Promise.resolve(false));
+    const running = this.loops.start(`follow:${name}`, step, this.folder.moved, () => !open);
     return {
       close: async () => {
         open = false;
@@ -156,36 +173,10 @@ export class Running {
     if (name !== this.own) this.readers.set(name, new Streams(journal, this.vocabulary, this.context.folds));
   }
 
-  private async subscribe(peers: readonly string[]): Promise<void> {
-    const { world, province, instance } = this.options;
-    const group = `yrd.${province}.${this.context.name}`;
-    const live = peers.map((peer) => topics.journal(peer, this.context.name));
-    this.subscriptions.push(await world.bus.subscribe({ topics: live, group: `${group}.journals`, from: 'earliest' }, (message) => this.live(message)));
-    // Beats, questions and answers are only worth anything when they are new: a group of its own at each start begins at the end.
-    const now = `${group}.now.${instance}.${hex(world.random.bytes(4))}`;
-    const spoken = peers.flatMap((peer) => [topics.witness(peer), topics.sync(peer), topics.heal(peer)]);
-    this.subscriptions.push(await world.bus.subscribe({ topics: spoken, group: now, from: 'latest' }, (message) => this.spoken(message)));
-  }
-
-  private async live(message: BusMessage): Promise<void> {
-    const block = decodeWire(message.value);
-    const replica = block && this.replicas.get(block.journal);
-    // One writing province a topic: a journal that turns up on another's is not taken from there.
-    if (!block || !replica || message.topic !== topicOf(block.journal)) {
-      this.options.world.notice({ level: 'warn', what: 'replica.malformed', facts: { topic: message.topic } });
-      return;
-    }
-    const received = await replica.receive(block);
-    if (received === 'gap' || received === 'broken') void this.healing.heal(block.journal);
-  }
-
-  private async spoken(message: BusMessage): Promise<void> {
-    if (message.topic.endsWith('.witness')) {
-      await this.witness.hear(message.value);
-      const own = this.replicas.get(this.own)!;
-      if (this.sequencer && own.known > own.journal.size) this.mustReopen = true;
-    } else if (message.topic.endsWith('.heal')) await this.healing.take(message);
-    else this.inBackground('healing.answer-failed', this.healing.answer(message));
+  /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
+  private heardOfMore(): void {
+    const own = this.replicas.get(this.own)!;
+    if (this.sequencer && own.known > own.journal.size) this.mustReopen = true;
   }
 
   private inBackground(what: string, work: Promise<unknown>): void {
@@ -208,7 +199,12 @@ export class Running {
     const { world } = this.options;
     const own = this.replicas.get(this.own)!;
     const options = {
-      world, own, peers, witness: this.witness, healing: this.healing, openAlone: this.options.openAlone ?? false,
+      world,
+      own,
+      peers,
+      witness: this.witness,
+      healing: this.healing,
+      openAlone: this.options.openAlone ?? false,
       stopped: () => this.stopping,
       say: (why: string) => {
         this.notReady = why;
@@ -227,10 +223,14 @@ export class Running {
           epoch: this.lease.epoch,
         });
         const key = this.pinned.journal(this.own)!.line;
-        await this.submit({ command: 'OpenJournal', target: SELF, body: { key } }, commandId(world.hasher, this.nodeActor.organisation, 'OpenJournal', key), '');
+        await this.submit(
+          { command: 'OpenJournal', target: SELF, body: { key } },
+          commandId(world.hasher, this.nodeActor.organisation, 'OpenJournal', key),
+          '',
+        );
         for (const replica of this.replicas.values()) if (replica.quarantined) this.contradicted(replica.quarantined);
-        for (const journal of this.journals.values()) this.loop('react', () => this.reactor.step(journal), this.folder.moved);
-        this.loop('timers', async () => (await this.timers.fire()) > 0, TIMER_MS);
+        for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
+        void this.loops.start('timers', async () => (await this.timers.fire()) > 0, TIMER_MS);
         this.notReady = null;
         return;
       } catch (error) {
@@ -246,11 +246,14 @@ export class Running {
     if (!this.lease.sure) return 'Another process may be writing this journal: the lease is in doubt.';
     const limit = this.options.clockLimitMs ?? Infinity;
     const trusted = limit === Infinity ? null : this.witness.trustedTime();
-    if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit) return 'The clock of this node disagrees with its peers: set it right.';
+    if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit)
+      return 'The clock of this node disagrees with its peers: set it right.';
     return null;
   }
 
-  private async foreign(sources: readonly ForeignStream[]): Promise<ReadonlyMap<string, { readonly state: unknown; readonly seen: number }>> {
+  private async foreign(
+    sources: readonly ForeignStream[],
+  ): Promise<ReadonlyMap<string, { readonly state: unknown; readonly seen: number }>> {
     const found = new Map<string, { readonly state: unknown; readonly seen: number }>();
     for (const source of sources) {
       const { state, size } = await this.reader(source.journal).refreshed(source.stream);
@@ -274,29 +277,5 @@ export class Running {
 
   private wire(journal: string, block: StoredBlock): WireBlock | null {
     return journal === this.own ? this.publisher.wire(block) : heldWire(journal, block);
-  }
-
-  private loop(what: string, work: () => Promise<boolean>, idle: Signal | number): void {
-    this.loops.push(this.run(what, work, idle, () => false));
-  }
-
-  /** Works until there is nothing to do, then waits for the signal or the time; a failure is told and tried again. */
-  private async run(what: string, work: () => Promise<boolean>, idle: Signal | number, ended: () => boolean): Promise<void> {
-    const { clock, random, notice } = this.options.world;
-    for (let failed = 0; !this.stopping && !ended(); ) {
-      const stop = new AbortController();
-      // The wait begins before the work, so that nothing raised in between is missed.
-      const woken = typeof idle === 'number' ? null : idle.wait();
-      const halted = this.halted.wait().then(() => stop.abort());
-      try {
-        const more = await work();
-        failed = 0;
-        if (!more && !this.stopping) await Promise.race([woken ?? clock.sleep(idle as number, stop.signal), halted]);
-      } catch (error) {
-        failed += 1;
-        if (!(error instanceof Unavailable)) notice({ level: 'warn', what: `loop.${what}`, facts: { why: String(error), failed } });
-        await pause(clock, random.bytes(1)[0]!, failed, stop.signal);
-      }
-    }
   }
 }

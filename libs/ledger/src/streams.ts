@@ -119,7 +119,7 @@ export class Streams {
         const index = commit.first + offset;
         const decoded = index < from ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
         if (decoded?.kind === 'entry' && decoded.entry.stream === stream) {
-          this.grow(found, [decoded.entry as unknown as DomainEvent], fold);
+          this.grow(found, [decoded.entry], fold);
           at = decoded.entry.time;
         } else if (decoded && decoded.kind !== 'entry' && decoded.stream === stream) {
           found.version += 1;

@@ -74,7 +74,8 @@ export const append = (
 export type ProofPlan = readonly (readonly NodeAt[])[];
 
 /** The perfect subtrees that cover [from, to), where `from` is a multiple of the largest power of two in the span. */
-const cover = (from: number, to: number): readonly NodeAt[] => peaks(to - from).map(({ level, index }) => ({ level, index: from / 2 ** level + index }));
+const cover = (from: number, to: number): readonly NodeAt[] =>
+  peaks(to - from).map(({ level, index }) => ({ level, index: from / 2 ** level + index }));
 
 const splitPoint = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
 
@@ -123,7 +124,13 @@ export const consistencyPlan = (older: number, newer: number): ProofPlan => {
 /** Whether the proof leads from the leaf hash to the root (RFC 9162 §2.1.3.2). */
 export const verifyInclusion = (
   hasher: Hasher,
-  claim: { readonly index: number; readonly size: number; readonly leaf: Uint8Array; readonly proof: readonly Uint8Array[]; readonly root: Uint8Array },
+  claim: {
+    readonly index: number;
+    readonly size: number;
+    readonly leaf: Uint8Array;
+    readonly proof: readonly Uint8Array[];
+    readonly root: Uint8Array;
+  },
 ): boolean => {
   let { index } = claim;
   if (!(Number.isSafeInteger(index) && Number.isSafeInteger(claim.size) && index >= 0 && index < claim.size)) return false;
@@ -145,7 +152,13 @@ export const verifyInclusion = (
 /** Whether the proof shows that the older root is a prefix of the newer one (RFC 9162 §2.1.4.2). */
 export const verifyConsistency = (
   hasher: Hasher,
-  claim: { readonly older: number; readonly newer: number; readonly olderRoot: Uint8Array; readonly newerRoot: Uint8Array; readonly proof: readonly Uint8Array[] },
+  claim: {
+    readonly older: number;
+    readonly newer: number;
+    readonly olderRoot: Uint8Array;
+    readonly newerRoot: Uint8Array;
+    readonly proof: readonly Uint8Array[];
+  },
 ): boolean => {
   const { older, newer, olderRoot, newerRoot } = claim;
   if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) return false;
@@ -153,7 +166,7 @@ export const verifyConsistency = (
   if (older === newer) return claim.proof.length === 0 && equal(olderRoot, newerRoot);
   const power = Number.isInteger(Math.log2(older));
   const path = power ? [olderRoot, ...claim.proof] : [...claim.proof];
-  let [first, ...rest] = path;
+  const [first, ...rest] = path;
   if (first === undefined || claim.proof.length === 0) return false;
   let [fn, sn] = [older - 1, newer - 1];
   while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];

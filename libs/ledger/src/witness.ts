@@ -95,7 +95,13 @@ export class Witness {
         this.world.notice({ level: 'warn', what: 'witness.bad-signature', facts: { from: beat.from, journal } });
         continue;
       }
-      this.keep(journal, beat.from, { size: checkpoint.size, root: hex(checkpoint.root), time: seconds * 1_000, heardAt: this.world.clock.monotonic(), note });
+      this.keep(journal, beat.from, {
+        size: checkpoint.size,
+        root: hex(checkpoint.root),
+        time: seconds * 1_000,
+        heardAt: this.world.clock.monotonic(),
+        note,
+      });
       journals.push(journal);
     }
     return journals;
@@ -123,12 +129,18 @@ export class Witness {
   /** Nodes from which any beat came within the last `ms` of real time. */
   present(ms: number): readonly string[] {
     const now = this.world.clock.monotonic();
-    return [...this.lastBeat].filter(([, at]) => now - at <= ms).map(([from]) => from).sort();
+    return [...this.lastBeat]
+      .filter(([, at]) => now - at <= ms)
+      .map(([from]) => from)
+      .sort();
   }
 
   /** Nodes whose last cosignature over the journal covers this size. */
   cosignersOf(journal: string, size: number): readonly string[] {
-    return [...(this.heard.get(journal) ?? [])].filter(([, each]) => each.size >= size).map(([from]) => from).sort();
+    return [...(this.heard.get(journal) ?? [])]
+      .filter(([, each]) => each.size >= size)
+      .map(([from]) => from)
+      .sort();
   }
 
   /** Domain time that one liar cannot backdate or rush: the second-earliest of the others' words, aged by our monotonic clock. Null with fewer than two. */

@@ -1,0 +1,167 @@
+/**
+ * Group commit: what was decided while one block was being written becomes the next. A block is written again, the same
+ * bytes at the same index, until its outcome is known; if another writer was first, everything pending never happened.
+ */
+import { BLOCK_BYTES_MAX, BLOCK_COMMITS_MAX, encodeEntries, type StoredBlock, type StoredCommit } from './block.js';
+import { equal } from './bytes.js';
+import type { Journal } from './journal.js';
+import type { LedgerEntry } from './leaf.js';
+import { Unavailable } from './node.js';
+import type { World } from './ports.js';
+import { pause, Signal } from './signal.js';
+import { append, leafHash, rangeRoot, type CompactRange } from './tree.js';
+
+interface Pending {
+  readonly commit: StoredCommit;
+  readonly hashes: readonly Uint8Array[];
+  readonly time: number;
+}
+
+export class BlockWriter {
+  private readonly durable = new Signal();
+  private pending: Pending[] = [];
+  /** Journal size with all that is pending. */
+  private end: number;
+  private lastTime: number;
+  private generation = 0;
+  private writing: Promise<void> | null = null;
+  private halted: string | null = null;
+
+  constructor(
+    private readonly world: World,
+    private readonly journal: Journal,
+    private readonly epoch: number,
+    /** Called when what was pending is lost: memory has to forget it too. */
+    private readonly onLost: () => void,
+  ) {
+    this.end = journal.size;
+    this.lastTime = journal.lastBlock?.at ?? 0;
+  }
+
+  /** Index of the next entry to be decided. */
+  get tip(): number {
+    return this.end;
+  }
+
+  /** Why nothing more will be written; null while all is well. */
+  get stopped(): string | null {
+    return this.halted;
+  }
+
+  /** Time of an entry decided now: never before the one ahead of it, ms. */
+  timeNow(): number {
+    return Math.max(this.lastTime, this.world.clock.now());
+  }
+
+  /** Lets the block in flight end; every command that waits is told to come again. */
+  async stop(why: string): Promise<void> {
+    this.halted = why;
+    this.durable.raise();
+    await this.writing;
+  }
+
+  /** Adds one command's entries to what is pending. Throws RangeError when they do not fit into a block. */
+  enqueue(entries: readonly LedgerEntry[], about: Pick<StoredCommit, 'streams' | 'versions' | 'command' | 'body'>, now: number): void {
+    const bytes = encodeEntries(entries);
+    if (bytes.length > BLOCK_BYTES_MAX)
+      throw new RangeError(`One command may write ${BLOCK_BYTES_MAX} bytes; this one wrote ${bytes.length}.`);
+    const hashes = entries.map((entry) => leafHash(this.world.hasher, entry.leaf));
+    this.pending.push({ commit: { first: this.end, count: entries.length, ...about, bytes }, hashes, time: now });
+    this.end += entries.length;
+    this.lastTime = now;
+    this.writing ??= this.write()
+      .catch((error: unknown) => {
+        // Only damage gets here (an unknown outcome is retried for ever): stop, and let nobody wait for nothing.
+        if (this.halted !== null) return;
+        this.halted = `The journal ${this.journal.name} cannot go on: ${String(error)}`;
+        this.world.notice({ level: 'error', what: 'writer.stopped', facts: { journal: this.journal.name, why: String(error) } });
+        this.durable.raise();
+      })
+      .finally(() => {
+        this.writing = null;
+      });
+  }
+
+  /** True once the journal is durable up to this size; false when what was pending is lost and must be decided again. */
+  async settled(size: number): Promise<boolean> {
+    const generation = this.generation;
+    while (this.journal.size < size) {
+      if (generation !== this.generation) return false;
+      if (this.halted !== null) throw new Unavailable(this.halted);
+      await this.durable.wait();
+    }
+    return generation === this.generation;
+  }
+
+  /** Writes what has gathered, block after block, until nothing is left. No timer: the block in flight is the only wait. */
+  private async write(): Promise<void> {
+    await Promise.resolve();
+    while (this.pending.length > 0) {
+      const { block, taken } = this.nextBlock();
+      const confirmed = await this.insertUntilKnown(block);
+      if (confirmed) {
+        this.pending = this.pending.slice(taken);
+        this.journal.advance(block);
+      } else {
+        this.world.notice({ level: 'warn', what: 'writer.lost-race', facts: { journal: this.journal.name, first: block.first } });
+        await this.journal.catchUp();
+        this.forget();
+      }
+      this.durable.raise();
+    }
+  }
+
+  /** Another writer was first: what was pending never happened. */
+  private forget(): void {
+    this.generation += 1;
+    this.pending = [];
+    this.onLost();
+    this.end = this.journal.size;
+    this.lastTime = Math.max(this.lastTime, this.journal.lastBlock?.at ?? 0);
+  }
+
+  private nextBlock(): { readonly block: StoredBlock; readonly taken: number } {
+    let bytes = 0;
+    let taken = 0;
+    for (const { commit } of this.pending) {
+      if (taken > 0 && (bytes + commit.bytes.length > BLOCK_BYTES_MAX || taken >= BLOCK_COMMITS_MAX)) break;
+      bytes += commit.bytes.length;
+      taken += 1;
+    }
+    const commits = this.pending.slice(0, taken);
+    const after: CompactRange = append(
+      this.world.hasher,
+      this.journal.end,
+      commits.flatMap(({ hashes }) => hashes),
+    );
+    const block = {
+      first: this.journal.size,
+      count: after.size - this.journal.size,
+      root: rangeRoot(this.world.hasher, after),
+      epoch: this.epoch,
+      at: commits.at(-1)!.time,
+      commits: commits.map(({ commit }) => commit),
+    };
+    return { block, taken };
+  }
+
+  /** Inserts the same bytes until the outcome is known. True: they are there. False: another block is. */
+  private async insertUntilKnown(block: StoredBlock): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if ((await this.journal.insert(block)) === 'inserted') return true;
+        const there = await this.journal.blockAt(block.first);
+        if (there) return equal(there.root, block.root) && there.count === block.count;
+      } catch (error) {
+        this.world.notice({
+          level: 'warn',
+          what: 'writer.outcome-unknown',
+          facts: { journal: this.journal.name, first: block.first, why: String(error) },
+        });
+      }
+      // The outcome of this block is unknown for good; whoever opens the journal next finds out.
+      if (this.halted !== null) throw new Unavailable(this.halted);
+      await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
+    }
+  }
+}
