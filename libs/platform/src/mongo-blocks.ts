@@ -1,0 +1,132 @@
+/** Journals in MongoDB: one collection each, one document a block, the first index as the primary key and only fork guard. */
+import mongoose, { type mongo } from 'mongoose';
+import type { BlockStore, StoredBlock, StoredCommit } from '@yrd/ledger';
+import { journalCollection } from './mongo-names.js';
+
+const { Binary, MongoServerError } = mongoose.mongo;
+
+/** Durable: acknowledged by the majority, in their journals on disk. */
+export const DURABLE = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: 30_000 } } as const;
+/** What the majority has, asked of the primary: nothing that could be rolled back. */
+export const MAJORITY_READ = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
+
+const DUPLICATE_KEY = 11000;
+const NAMESPACE_EXISTS = 48;
+
+export const hasCode = (error: unknown, code: number): boolean => error instanceof MongoServerError && error.code === code;
+export const isDuplicateKey = (error: unknown): boolean => hasCode(error, DUPLICATE_KEY);
+
+interface CommitDocument {
+  /** Index of the first entry, and how many. */
+  readonly f: number;
+  readonly n: number;
+  readonly s: readonly string[];
+  readonly v: readonly number[];
+  /** Command id and body hash. */
+  readonly k: string;
+  readonly h: string;
+  readonly b: mongo.Binary;
+}
+
+interface BlockDocument {
+  readonly _id: number;
+  readonly n: number;
+  readonly root: mongo.Binary;
+  readonly epoch: number;
+  readonly at: number;
+  readonly commits: readonly CommitDocument[];
+  readonly note?: string;
+}
+
+const toDocument = (block: StoredBlock): BlockDocument => ({
+  _id: block.first,
+  n: block.count,
+  root: new Binary(block.root),
+  epoch: block.epoch,
+  at: block.at,
+  commits: block.commits.map(({ first, count, streams, versions, command, body, bytes }) => ({
+    f: first, n: count, s: streams, v: versions, k: command, h: body, b: new Binary(bytes),
+  })),
+  ...(block.note === undefined ? {} : { note: block.note }),
+});
+
+// A copy, so that one commit kept in a cache does not keep the whole answer of the server.
+const bytesOf = (binary: mongo.Binary): Uint8Array => new Uint8Array(binary.value());
+
+const toCommit = ({ f, n, s, v, k, h, b }: CommitDocument): StoredCommit => ({
+  first: f, count: n, streams: s, versions: v, command: k, body: h, bytes: bytesOf(b),
+});
+
+const toBlock = ({ _id, n, root, epoch, at, commits, note }: BlockDocument): StoredBlock => ({
+  first: _id, count: n, root: bytesOf(root), epoch, at, commits: commits.map(toCommit), ...(note === undefined ? {} : { note }),
+});
+
+/** Creates a collection with its indexes, or finds it so. */
+export const ensureCollection = async (db: mongo.Db, name: string, keys: readonly mongo.IndexSpecification[]): Promise<void> => {
+  await db.createCollection(name, DURABLE).catch((error: unknown) => {
+    if (!hasCode(error, NAMESPACE_EXISTS)) throw error;
+  });
+  for (const key of keys) await db.collection(name).createIndex(key);
+};
+
+/** Does something once; a failure is forgotten, so that the next caller tries again. */
+export const once = (make: () => Promise<void>): (() => Promise<void>) => {
+  let made: Promise<void> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+};
+
+/** The `_id` of the block that holds index `from`, or of the last one before it. */
+const holderOf = async (blocks: mongo.Collection<BlockDocument>, from: number): Promise<number> => {
+  if (from <= 0) return 0;
+  const found = await blocks.find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } }).sort({ _id: -1 }).limit(1).next();
+  return found?._id ?? from;
+};
+
+/** The blocks of one journal. Any rejection of `insert` leaves the outcome unknown. */
+export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
+  const name = journalCollection(journal);
+  const blocks = db.collection<BlockDocument>(name);
+  const ready = once(() => ensureCollection(db, name, [{ 'commits.s': 1, _id: 1 }]));
+  return {
+    async insert(block) {
+      await ready();
+      try {
+        await blocks.insertOne(toDocument(block), DURABLE);
+        return 'inserted';
+      } catch (error) {
+        if (isDuplicateKey(error)) return 'duplicate';
+        throw error;
+      }
+    },
+    async read(from, limit) {
+      if (limit < 1) return [];
+      await ready();
+      const holder = await holderOf(blocks, from);
+      const found = await blocks.find({ _id: { $gte: holder } }, MAJORITY_READ).sort({ _id: 1 }).limit(limit + 1).toArray();
+      return found.filter(({ _id, n }) => _id + n > from).slice(0, limit).map(toBlock);
+    },
+    async last() {
+      await ready();
+      const [found] = await blocks.find({}, MAJORITY_READ).sort({ _id: -1 }).limit(1).toArray();
+      return found ? toBlock(found) : null;
+    },
+    async commitsOf(stream, from) {
+      await ready();
+      const holder = await holderOf(blocks, from);
+      const touching = { $filter: { input: '$commits', as: 'commit', cond: { $in: [{ $literal: stream }, '$$commit.s'] } } };
+      const found = await blocks
+        .aggregate<Pick<BlockDocument, 'commits'>>(
+          [{ $match: { 'commits.s': stream, _id: { $gte: holder } } }, { $sort: { _id: 1 } }, { $project: { _id: 0, commits: touching } }],
+          MAJORITY_READ,
+        )
+        .toArray();
+      return found.flatMap(({ commits }) => commits).filter(({ f, n }) => f + n > from).map(toCommit);
+    },
+  };
+};

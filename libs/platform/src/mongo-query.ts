@@ -1,0 +1,55 @@
+/** `RecordQuery` as MongoDB asks it, in the one order that every adapter keeps: null, numbers, texts, booleans; ties by id. */
+import type { Match, RecordQuery, Scalar } from '@yrd/ledger';
+
+type Filter = Readonly<Record<string, unknown>>;
+
+/** Where a field of a record's value lies in its document. Throws for a path that MongoDB would read as an operator. */
+export const valuePath = (field: string): string => {
+  if (!/^[^.$\0][^.\0]*(\.[^.$\0][^.\0]*)*$/.test(field)) {
+    throw new Error(`"${field.slice(0, 60)}" is not the path of a field: name it as in "window.status", without $ at the front`);
+  }
+  return `v.${field}`;
+};
+
+const condition = (match: Match): unknown => {
+  if (typeof match !== 'object' || match === null) return { $eq: match };
+  return {
+    ...(match.gte === undefined ? {} : { $gte: match.gte }),
+    ...(match.lt === undefined ? {} : { $lt: match.lt }),
+    ...(match.in === undefined ? {} : { $in: [...match.in] }),
+  };
+};
+
+const KINDS = ['null', 'number', 'string', 'bool'] as const;
+
+const kindOf = (value: Scalar): number => (value === null ? 0 : { number: 1, string: 2, boolean: 3 }[typeof value as 'number' | 'string' | 'boolean']);
+
+// MongoDB compares within one type only, so rows whose field is of a later type are asked for by type. A missing field is null.
+const ofKinds = (path: string, kinds: readonly (typeof KINDS)[number][]): readonly Filter[] =>
+  kinds.map((kind) => (kind === 'null' ? { [path]: null } : { [path]: { $type: kind } }));
+
+/** Rows that follow the one the last page ended with. */
+const following = ({ order, after }: RecordQuery): readonly Filter[] => {
+  if (!after) return [];
+  const towards = order?.descending ? '$lt' : '$gt';
+  const byId = { _id: { [towards]: after.id } };
+  if (!order) return [byId];
+  const path = valuePath(order.field);
+  const kind = kindOf(after.value);
+  const further = after.value === null ? [] : [{ [path]: { [towards]: after.value } }];
+  const others = ofKinds(path, order.descending ? KINDS.slice(0, kind) : KINDS.slice(kind + 1));
+  return [{ $or: [...further, ...others, { [path]: after.value, ...byId }] }];
+};
+
+/** The filter of a query. */
+export const filterOf = (query: RecordQuery): Filter => {
+  const fields = Object.entries(query.where ?? {}).map(([field, match]) => ({ [valuePath(field)]: condition(match) }));
+  const all = [...fields, ...following(query)];
+  return all.length === 0 ? {} : { $and: all };
+};
+
+/** Its order. Ties run the way the order runs, so that one index serves both directions. */
+export const sortOf = ({ order }: RecordQuery): Record<string, 1 | -1> => {
+  const way = order?.descending ? -1 : 1;
+  return order ? { [valuePath(order.field)]: way, _id: way } : { _id: way };
+};
