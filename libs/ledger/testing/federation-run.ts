@@ -44,7 +44,10 @@ export class FederationRun {
   /** Waits until these nodes can write. */
   async ready(...provinces: readonly string[]): Promise<void> {
     const good = await this.scheduler.until(() => provinces.every((each) => this.node(each).status().notReady === null), 60_000);
-    if (!good) throw new Error(`Not ready: ${provinces.map((each) => `${each}: ${this.node(each).status().notReady}`).join('; ')} (seed ${this.scheduler.seed})`);
+    if (!good)
+      throw new Error(
+        `Not ready: ${provinces.map((each) => `${each}: ${this.node(each).status().notReady}`).join('; ')} (seed ${this.scheduler.seed})`,
+      );
   }
 
   /** SIGKILL: the process stops at whatever it waits for. */
@@ -82,7 +85,12 @@ export class FederationRun {
 
   /** Head of every journal at every living node. */
   heads(): Readonly<Record<string, readonly string[]>> {
-    return Object.fromEntries([...this.alive].map(([province, { node }]) => [province, node.status().journals.map((each) => `${each.journal}@${each.size}:${each.root.slice(0, 8)}`)]));
+    return Object.fromEntries(
+      [...this.alive].map(([province, { node }]) => [
+        province,
+        node.status().journals.map((each) => `${each.journal}@${each.size}:${each.root.slice(0, 8)}`),
+      ]),
+    );
   }
 
   private agreed(): boolean {
@@ -90,4 +98,3 @@ export class FederationRun {
     return heads.every((each) => each === heads[0]) && [...this.alive.values()].every(({ node }) => node.status().queued === 0);
   }
 }
-

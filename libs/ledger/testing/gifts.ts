@@ -1,5 +1,15 @@
 /** A toy context for the ledger's own tests: boxes hold coins, gifts carry them across borders, an unanswered gift lapses. Coins are never made or lost on the way. */
-import { reject, wireType, type Context, type DerivedCommand, type Entry, type Fold, type Handler, type Reaction, type View } from '../src/index.js';
+import {
+  reject,
+  wireType,
+  type Context,
+  type DerivedCommand,
+  type Entry,
+  type Fold,
+  type Handler,
+  type Reaction,
+  type View,
+} from '../src/index.js';
 
 type GiftEvent =
   | { type: 'BoxFilled'; data: { coins: number } }
@@ -15,7 +25,8 @@ export interface Box {
   readonly taken: readonly string[];
 }
 
-const without = (sent: Box['sent'], gift: string): Box['sent'] => Object.fromEntries(Object.entries(sent).filter(([each]) => each !== gift));
+const without = (sent: Box['sent'], gift: string): Box['sent'] =>
+  Object.fromEntries(Object.entries(sent).filter(([each]) => each !== gift));
 
 export const box: Fold<Box, GiftEvent> = {
   kind: 'box',
@@ -63,13 +74,17 @@ interface Carried {
 const take: Handler<Carried> = {
   ...mine,
   decide: ({ gift, coins }, turn) =>
-    turn.state(box, boxOf(turn.province)).taken.includes(gift) ? [] : [{ stream: boxOf(turn.province), events: [{ type: 'GiftTaken', data: { gift, coins } }] }],
+    turn.state(box, boxOf(turn.province)).taken.includes(gift)
+      ? []
+      : [{ stream: boxOf(turn.province), events: [{ type: 'GiftTaken', data: { gift, coins } }] }],
 };
 
 const arrive: Handler<Carried> = {
   ...mine,
   decide: ({ gift }, turn) =>
-    turn.state(box, boxOf(turn.province)).sent[gift] === undefined ? [] : [{ stream: boxOf(turn.province), events: [{ type: 'GiftArrived', data: { gift } }] }],
+    turn.state(box, boxOf(turn.province)).sent[gift] === undefined
+      ? []
+      : [{ stream: boxOf(turn.province), events: [{ type: 'GiftArrived', data: { gift } }] }],
 };
 
 const carried = ({ data }: Entry): Carried => ({ gift: String(data['gift']), coins: Number(data['coins']) });
@@ -108,7 +123,10 @@ const boxes: View<{ entries: number; coins: number }> = {
 };
 
 const declared = (name: string, audience: 'federation' | 'private' | 'public') => ({
-  type: wireType('gifts', name, 1), audience, classification: 'internal', legalBasis: 'TEST',
+  type: wireType('gifts', name, 1),
+  audience,
+  classification: 'internal',
+  legalBasis: 'TEST',
 });
 
 export const gifts: Context = {

@@ -1,6 +1,18 @@
 /** The in-memory adapters: disks and topics that live as long as the simulated world, reached through ports that take seeded time and can fail. */
 import type {
-  BlockStore, Bus, BusMessage, Match, Recorded, RecordQuery, Records, RecordWrite, Scalar, Storage, StoredBlock, SubscribeOptions, Subscription,
+  BlockStore,
+  Bus,
+  BusMessage,
+  Match,
+  Recorded,
+  RecordQuery,
+  Records,
+  RecordWrite,
+  Scalar,
+  Storage,
+  StoredBlock,
+  SubscribeOptions,
+  Subscription,
 } from '../src/index.js';
 
 /** Waits as long as an operation takes, and decides what becomes of it. A dead process waits for ever. */
@@ -29,7 +41,10 @@ export class Disk {
   }
 }
 
-export const memoryStorage = (disk: Disk, path: Path): Storage => ({ blocks: (journal) => memoryBlocks(disk, path, journal), records: memoryRecords(disk, path) });
+export const memoryStorage = (disk: Disk, path: Path): Storage => ({
+  blocks: (journal) => memoryBlocks(disk, path, journal),
+  records: memoryRecords(disk, path),
+});
 
 const memoryBlocks = (disk: Disk, path: Path, journal: string): BlockStore => {
   const sorted = (): StoredBlock[] => [...disk.journal(journal).values()].sort((a, b) => a.first - b.first);
@@ -43,14 +58,23 @@ const memoryBlocks = (disk: Disk, path: Path, journal: string): BlockStore => {
     insert: async (block) => {
       await path.there('insert');
       const taken = disk.journal(journal).has(block.first);
-      if (!taken) disk.journal(journal).set(block.first, block);
+      if (!taken) disk.journal(journal).set(block.first, structuredClone(block));
       await path.back('insert');
       return taken ? 'duplicate' : 'inserted';
     },
-    read: (from, limit) => reading('read', () => sorted().filter((block) => block.first + block.count > from).slice(0, limit)),
+    read: (from, limit) =>
+      reading('read', () =>
+        sorted()
+          .filter((block) => block.first + block.count > from)
+          .slice(0, limit),
+      ),
     last: () => reading('last', () => sorted().at(-1) ?? null),
     commitsOf: (stream, from) =>
-      reading('commits', () => sorted().flatMap((block) => block.commits.filter((commit) => commit.streams.includes(stream) && commit.first + commit.count > from))),
+      reading('commits', () =>
+        sorted().flatMap((block) =>
+          block.commits.filter((commit) => commit.streams.includes(stream) && commit.first + commit.count > from),
+        ),
+      ),
   };
 };
 
@@ -89,7 +113,9 @@ const put = (disk: Disk, { table, id, json }: Pick<RecordWrite, 'table' | 'id'> 
 };
 
 const fieldOf = (value: unknown, field: string): Scalar => {
-  const found = field.split('.').reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined), value);
+  const found = field
+    .split('.')
+    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined), value);
   return found === undefined ? null : (found as Scalar);
 };
 
@@ -109,7 +135,8 @@ const compare = (a: Scalar, b: Scalar): number => {
 const selected = <T>(rows: readonly Recorded<T>[], { where, order, after, limit }: RecordQuery): readonly Recorded<T>[] => {
   const sign = order?.descending ? -1 : 1;
   const valueOf = (row: Recorded<T>): Scalar => (order ? fieldOf(row.value, order.field) : null);
-  const by = (a: { value: Scalar; id: string }, b: { value: Scalar; id: string }): number => sign * (compare(a.value, b.value) || compare(a.id, b.id));
+  const by = (a: { value: Scalar; id: string }, b: { value: Scalar; id: string }): number =>
+    sign * (compare(a.value, b.value) || compare(a.id, b.id));
   return rows
     .filter((row) => Object.entries(where ?? {}).every(([field, match]) => matches(fieldOf(row.value, field), match)))
     .sort((a, b) => by({ value: valueOf(a), id: a.id }, { value: valueOf(b), id: b.id }))

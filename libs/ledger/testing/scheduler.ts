@@ -100,7 +100,8 @@ export class Scheduler {
       settled = true;
     });
     watched.catch(() => undefined);
-    if (!(await this.until(() => settled, limitMs))) throw new Error(`Nothing came of it within ${limitMs} ms of virtual time (seed ${this.seed}).`);
+    if (!(await this.until(() => settled, limitMs)))
+      throw new Error(`Nothing came of it within ${limitMs} ms of virtual time (seed ${this.seed}).`);
     return watched;
   }
 
@@ -128,7 +129,7 @@ export class Scheduler {
     const last = heap.pop()!;
     if (heap.length === 0) return top;
     heap[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const [left, right] = [2 * at + 1, 2 * at + 2];
       let least = at;
       if (left < heap.length && earlier(heap[left]!, heap[least]!)) least = left;

@@ -132,7 +132,8 @@ export class SimulatedWorld {
       },
       back: async (operation) => {
         await takes(longest() / 2);
-        if (changes(operation) && scheduler.chance.happens(this.faults.lostAck)) throw new Error(`Simulated: the acknowledgement of ${operation} is lost.`);
+        if (changes(operation) && scheduler.chance.happens(this.faults.lostAck))
+          throw new Error(`Simulated: the acknowledgement of ${operation} is lost.`);
       },
       arrives: async () => {
         await takes(longest());
@@ -157,8 +158,12 @@ export class SimulatedWorld {
       const signature = sign(null, utf8(certificateText(line)), secrets.get(identityName(federation, province))!);
       return { key: line, certificate: base64(new Uint8Array(signature)) };
     };
-    const journals = Object.fromEntries(contexts.map((context) => [context, certified(key(originOf(federation, `${province}/${context}`), 'signature'))]));
-    const cosigners = Object.fromEntries(contexts.map((context) => [context, key(cosignerName(federation, province, context), 'cosignature')]));
+    const journals = Object.fromEntries(
+      contexts.map((context) => [context, certified(key(originOf(federation, `${province}/${context}`), 'signature'))]),
+    );
+    const cosigners = Object.fromEntries(
+      contexts.map((context) => [context, key(cosignerName(federation, province, context), 'cosignature')]),
+    );
     this.secrets.set(province, secrets);
     return { province, name: province, url: `http://127.0.0.1:31${province}`, identity, journals, cosigners };
   }
