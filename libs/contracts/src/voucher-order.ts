@@ -6,6 +6,8 @@ import { FileKind, Mode } from './voucher-pack.js';
 const order = { order: Id };
 const O = { order: 'b2f0c1' };
 const hash = 'a'.repeat(64);
+/** The redemption limit, and whose statement could still meet it (通兑 across a border). */
+const redeemable = { redeemByMs: Ms, awaits: Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms })) };
 const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 });
 
 /** An order is placed or ended. */
@@ -16,13 +18,15 @@ export const placing = {
       home: Province, subject: Id, subjectName: Text, subjectUscc: Type.String(), agencyProvince: Province, agency: Id,
       product: Id, itemClass: Type.String(), amountFen: Fen, reservedFen: Fen,
       placedMs: Ms, acceptByMs: Ms, useUntilMs: Ms, redeemUntilMs: Ms,
+      /** How long past a limit a silent agency's province is waited for. */
+      patienceMs: Ms,
       /** Whether the agency proposed it and so accepted it beforehand. */
       proposed: Type.Boolean(),
     }),
     {
       ...O, number: 'CXQ-32-2026-00000001-1', scheme: 'cxq', year: 2026, policy: '32-cxq-2025.1', mode: 'tongdui', home: '32', subject: 's1',
       subjectName: 'Invented Instruments Co.', subjectUscc: '91320000MAXXXX0000', agencyProvince: '31', agency: 'a1', product: 'p1',
-      itemClass: '5', amountFen: 8_000_000, reservedFen: 4_000_000, placedMs: 1, acceptByMs: 2, useUntilMs: 3, redeemUntilMs: 4, proposed: false,
+      itemClass: '5', amountFen: 8_000_000, reservedFen: 4_000_000, placedMs: 1, acceptByMs: 2, useUntilMs: 3, redeemUntilMs: 4, patienceMs: 5, proposed: false,
     },
   ),
   ProposalRefused: federal(
@@ -56,10 +60,10 @@ export const serving = {
     { ...O, contractHash: hash, amountFen: 8_000_000, signedMs: 1, startMs: 1, endMs: 9 },
   ),
   ServiceDelivered: federal(Type.Object({ ...order, deliverableHash: Hash }), { ...O, deliverableHash: hash }),
-  ServiceAccepted: federal(Type.Object({ ...order, redeemByMs: Ms }), { ...O, redeemByMs: 9 }),
+  ServiceAccepted: federal(Type.Object({ ...order, ...redeemable }), { ...O, redeemByMs: 9 }),
   DisputeRaised: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'incomplete' }),
   DisputeResolved: federal(
-    Type.Object({ ...order, outcome: oneOf('full', 'partial', 'none'), share: Ratio, redeemByMs: Ms }),
+    Type.Object({ ...order, outcome: oneOf('full', 'partial', 'none'), share: Ratio, ...redeemable }),
     { ...O, outcome: 'partial', share: { of: 3, in: 5 }, redeemByMs: 9 },
   ),
 };
@@ -78,7 +82,7 @@ export const redeeming = {
     Type.Object({ ...order, ...redemption, restsOn: Type.Object({ journal: Type.String(), size: Size }) }),
     { ...O, ...redemptionExample, restsOn: { journal: '31/voucher', size: 40 } },
   ),
-  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), redeemByMs: Ms }), { ...O, defects: ['payment'], redeemByMs: 9 }),
+  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), ...redeemable }), { ...O, defects: ['payment'], redeemByMs: 9 }),
   RedemptionRefused: federal(
     Type.Object({ ...order, agencyProvince: Province, invoiceKey: Hash, code: CodeWord }),
     { ...O, agencyProvince: '31', invoiceKey: hash, code: 'E-STATUTORY' },

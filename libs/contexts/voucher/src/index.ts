@@ -1,1 +1,43 @@
-export {};
+/** Voucher clearing (创新券通用通兑): the whole context, pure, as a service plugs it into the ledger. */
+import { voucherEntryTypes } from '@yrd/contracts';
+import type { Context } from '@yrd/ledger';
+import { agency } from './agency.js';
+import { group, pool } from './ceiling.js';
+import { clearingReactions } from './clearing-reactions.js';
+import { lines, windows } from './clearing-views.js';
+import { engagement } from './engagement.js';
+import { derivedCommands, personCommands } from './handlers.js';
+import { invoice } from './invoice.js';
+import { order } from './order.js';
+import { policy } from './policy.js';
+import { privateEntryTypes } from './private-events.js';
+import { quota } from './quota.js';
+import { orderReactions } from './reactions.js';
+import { recognition } from './recognition.js';
+import { register } from './register.js';
+import { subject } from './subject.js';
+import { timers } from './timers.js';
+import { agencies, invoices, orders, products, quotas, redemptions } from './views.js';
+import { window } from './window.js';
+
+export const voucher: Context = {
+  name: 'voucher',
+  codeVersion: 'voucher-1',
+  entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
+  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window],
+  commands: { ...personCommands, ...derivedCommands },
+  reactions: [...orderReactions, ...clearingReactions],
+  views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
+  timers,
+};
+
+export { agency, engagement, group, invoice, order, policy, pool, quota, recognition, register, subject, window };
+export type { BodyOf, PersonCommand } from './handlers.js';
+export { derivedCommands, personCommands } from './handlers.js';
+export type { Role } from './handling.js';
+export { eligibility, type Check } from './subject.js';
+export { effective } from './policy.js';
+export * from './settlement.js';
+export * from './streams.js';
+export type { OrderRow } from './views.js';
+export type { CutRow, LineRow, WindowRow } from './clearing-views.js';

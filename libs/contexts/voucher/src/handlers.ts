@@ -1,0 +1,51 @@
+/** Every command of the context by name: those of persons, which a service offers, and those that reactions and timers derive. */
+import type { Handler } from '@yrd/ledger';
+import * as agency from './agency.js';
+import * as engagement from './engagement.js';
+import * as invoice from './invoice.js';
+import * as paying from './paying.js';
+import * as placing from './placing.js';
+import * as policy from './policy.js';
+import * as quota from './quota.js';
+import * as recognition from './recognition.js';
+import * as redeeming from './redeeming.js';
+import * as serving from './serving.js';
+import * as subject from './subject.js';
+import * as window from './window.js';
+
+/** Commands of persons. A service exposes exactly these. */
+export const personCommands = {
+  AdoptPolicy: policy.AdoptPolicy,
+  RegisterSubject: subject.RegisterSubject, RecordSubjectFact: subject.RecordSubjectFact, AllowProposer: subject.AllowProposer,
+  ApplyQuota: quota.ApplyQuota, ReturnQuota: quota.ReturnQuota, RefuseQuota: quota.RefuseQuota, GrantQuota: quota.GrantQuota,
+  FreezeQuota: quota.FreezeQuota, UnfreezeQuota: quota.UnfreezeQuota, CloseQuota: quota.CloseQuota,
+  AdmitAgency: agency.AdmitAgency, SuspendAgency: agency.SuspendAgency, ReinstateAgency: agency.ReinstateAgency,
+  ListProduct: agency.ListProduct, RevisePrice: agency.RevisePrice, DelistProduct: agency.DelistProduct,
+  RecogniseAgency: recognition.RecogniseAgency, RestrictRecognition: recognition.RestrictRecognition, WithdrawRecognition: recognition.WithdrawRecognition,
+  PlaceOrder: placing.PlaceOrder, CancelOrder: serving.CancelOrder, SignContract: serving.SignContract, ConfirmAcceptance: serving.ConfirmAcceptance,
+  RaiseDispute: serving.RaiseDispute, ResolveDispute: serving.ResolveDispute, HoldOrder: serving.HoldOrder, ReleaseOrder: serving.ReleaseOrder,
+  ProposeOrder: engagement.ProposeOrder, AcceptOrder: engagement.AcceptOrder, DeclineOrder: engagement.DeclineOrder,
+  WithdrawFromOrder: engagement.WithdrawFromOrder, SignAsAgency: engagement.SignAsAgency, DeliverService: engagement.DeliverService,
+  RequestRedemption: invoice.RequestRedemption,
+  SubmitRedemption: redeeming.SubmitRedemption, ReviewRedemption: redeeming.ReviewRedemption, ReturnRedemption: redeeming.ReturnRedemption,
+  RefuseRedemption: redeeming.RefuseRedemption, ApproveRedemption: redeeming.ApproveRedemption,
+  PubliciseOrder: paying.PubliciseOrder, LodgeObjection: paying.LodgeObjection, UpholdObjection: paying.UpholdObjection, RejectObjection: paying.RejectObjection,
+  InstructPayment: paying.InstructPayment, ConfirmPaid: paying.ConfirmPaid,
+  CloseWindow: window.CloseWindow, AskAttestation: window.AskAttestation,
+} as const satisfies Readonly<Record<string, Handler>>;
+
+/** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
+export const derivedCommands = {
+  TakeProposal: placing.TakeProposal,
+  TakeAcceptance: serving.TakeAcceptance, TakeDecline: serving.TakeDecline, TakeCancellation: serving.TakeCancellation,
+  TakeSignature: serving.TakeSignature, TakeDelivery: serving.TakeDelivery, LapseOrder: serving.LapseOrder,
+  ClaimInvoice: invoice.ClaimInvoice, ReleaseInvoice: invoice.ReleaseInvoice,
+  TakeInvoiceAnswer: redeeming.TakeInvoiceAnswer, TakeRedemption: redeeming.TakeRedemption,
+  AnswerShare: redeeming.AnswerShare, TakeShareAnswer: redeeming.TakeShareAnswer,
+  EndPublicity: paying.EndPublicity, SettleLine: paying.SettleLine,
+  AttestPair: window.AttestPair, SettlePair: window.SettlePair, MarkDiverged: window.MarkDiverged, NetWindow: window.NetWindow,
+} as const satisfies Readonly<Record<string, Handler>>;
+
+export type PersonCommand = keyof typeof personCommands;
+/** The body that a command of a person takes. */
+export type BodyOf<N extends PersonCommand> = (typeof personCommands)[N] extends Handler<infer C> ? C : never;

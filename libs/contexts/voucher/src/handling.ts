@@ -1,0 +1,67 @@
+/** The grammar that every handler of this context is written in: folds as tables, refusals that teach, who may act. */
+import { codes, type CodeName } from '@yrd/contracts';
+import { isRejection, reject, type Append, type Decision, type DomainEvent, type Fold, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { foreignStreams, ownStreams, type Place } from './streams.js';
+
+/** One step for each kind of event. */
+export type Steps<S, E extends DomainEvent> = {
+  readonly [K in E['type']]: (state: S, data: Extract<E, { readonly type: K }>['data']) => S;
+};
+
+/** A fold from a table of steps. Events that the table does not know leave the state as it is. */
+export const foldOf = <S, E extends DomainEvent>(kind: string, initial: S, steps: Steps<S, E>): Fold<S, E> => {
+  const table = new Map<string, (state: S, data: never) => S>(Object.entries(steps));
+  return { kind, initial, evolve: (state, event) => table.get(event.type)?.(state, event.data as never) ?? state };
+};
+
+/** A refusal that names the clause, and by its facts the value seen and the value needed. */
+export const refuse = (code: CodeName, facts: Rejection['facts']): Rejection => reject(code, { clause: codes[code].clause, ...facts });
+
+/** Roles as they come in the token. One person may have several; V16 keeps the hands on one redemption apart. */
+export type Role = 'enterprise' | 'agency' | 'reviewer' | 'clerk' | 'approver' | 'finance' | 'mediator' | 'operator' | 'integrity' | 'auditor';
+
+/** Null when the actor may act here: at home (E-HOME), in one of these roles and for this organisation (E-ROLE). */
+export const mayAct = (turn: Turn, roles: readonly Role[], organisation?: string | null): Rejection | null => {
+  const { actor } = turn;
+  if (actor.province !== turn.province) return refuse('E-HOME', { seen: turn.province, needed: actor.province });
+  if (!roles.some((role) => actor.roles.includes(role))) {
+    return refuse('E-ROLE', { seen: actor.roles.join(' '), needed: roles.join(' or ') });
+  }
+  if (organisation !== undefined && actor.organisation !== organisation) {
+    return refuse('E-ROLE', { seen: 'another organisation', needed: 'the organisation that this belongs to' });
+  }
+  return null;
+};
+
+/** What a handler needs and decides. `reads` may lie in any province. */
+export interface Plan<C> {
+  readonly target: (command: C) => string;
+  readonly reads?: (command: C, peek: Peek) => readonly Place[];
+  readonly decide: (command: C, turn: Turn) => Decision;
+}
+
+/** A handler over its target and the places it reads. */
+export const handler = <C>({ target, reads, decide }: Plan<C>): Handler<C> => ({
+  streams: (command, peek) => [...new Set([target(command), ...(reads ? ownStreams(peek, reads(command, peek)) : [])])],
+  foreign: (command, peek) => (reads ? foreignStreams(peek, reads(command, peek)) : []),
+  decide,
+});
+
+/** A handler that reads and appends to one own stream. */
+export const single = <C, S, E extends DomainEvent>(
+  fold: Fold<S, E>,
+  stream: (command: C) => string,
+  decide: (command: C, state: S, turn: Turn) => readonly DomainEvent[] | Rejection,
+): Handler<C> =>
+  handler({
+    target: stream,
+    decide: (command, turn) => {
+      const events = decide(command, turn.state(fold, stream(command)), turn);
+      if (isRejection(events)) return events;
+      return append(stream(command), events);
+    },
+  });
+
+/** Events for one stream; nothing when there are none. */
+export const append = (stream: string, events: readonly DomainEvent[], policyVersion = '-'): readonly Append[] =>
+  events.length === 0 ? [] : [{ stream, events, policyVersion }];

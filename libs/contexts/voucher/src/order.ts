@@ -1,0 +1,152 @@
+/**
+ * An order (用券订单): a service bought with a voucher, from placing to settlement. It lives in the enterprise's province;
+ * what the agency's province states is taken up here by an entry of this stream, or refused with one.
+ */
+import type { VoucherData, VoucherEvent } from '@yrd/contracts';
+import { invariant, type Ratio, type Rejection } from '@yrd/ledger';
+import { foldOf, refuse } from './handling.js';
+import type { PrivateEvent } from './private-events.js';
+
+export type OrderEvent =
+  | VoucherEvent<
+      | 'OrderPlaced' | 'ProposalRefused' | 'OrderAccepted' | 'AcceptanceRefused' | 'OrderDeclined' | 'OrderCancelled' | 'OrderLapsed'
+      | 'OrderHeld' | 'OrderReleased' | 'ContractSignatureTaken' | 'StatementRefused' | 'ContractSigned' | 'ServiceDelivered'
+      | 'ServiceAccepted' | 'DisputeRaised' | 'DisputeResolved' | 'InvoiceClaimAsked' | 'InvoiceClaimFailed' | 'RedemptionSubmitted'
+      | 'RedemptionReturned' | 'RedemptionRefused' | 'RedemptionApproved' | 'ShareConfirmed' | 'ShareDeclined' | 'BatchPublicised'
+      | 'ObjectionLodged' | 'ObjectionUpheld' | 'ObjectionRejected' | 'PublicityEnded' | 'LineSettled' | 'PaymentInstructed' | 'RedemptionSettled'
+    >
+  | PrivateEvent<'ReservationMade' | 'HandRecorded'>;
+
+/** Phases of domain §2.3. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked; `Objected` is its Held. */
+export type Phase =
+  | 'None' | 'Placed' | 'Accepted' | 'InService' | 'Delivered' | 'Disputed' | 'ServiceAccepted' | 'InvoiceAsked' | 'UnderReview'
+  | 'Approved' | 'Publicised' | 'Objected' | 'Payable' | 'Settled' | 'Closed';
+
+export interface Order {
+  readonly phase: Phase;
+  readonly terms: VoucherData<'OrderPlaced'> | null;
+  /** Why it is held; empty when it is not. */
+  readonly holds: readonly string[];
+  readonly ceilings: readonly string[];
+  readonly contractByMs: number;
+  /** The agency's signature, waiting for the enterprise's. */
+  readonly signature: VoucherData<'ContractSignatureTaken'> | null;
+  readonly contract: VoucherData<'ContractSigned'> | null;
+  readonly deliverableHash: string | null;
+  /** How much of the service was accepted: less than one after a partial dispute (A13). */
+  readonly share: Ratio;
+  readonly redeemByMs: number;
+  readonly asked: VoucherData<'InvoiceClaimAsked'> | null;
+  readonly redemption: VoucherData<'RedemptionSubmitted'> | null;
+  readonly returns: number;
+  readonly hands: Readonly<Partial<Record<PrivateEvent<'HandRecorded'>['data']['act'], string>>>;
+  readonly approval: VoucherData<'RedemptionApproved'> | null;
+  /** Size of the payer's journal at its `ShareAccepted`; null while it is awaited or not needed. */
+  readonly shareSize: number | null;
+  /** A payer refused its share: the home province pays all or refuses. */
+  readonly shareDeclined: boolean;
+  readonly endsMs: number;
+  readonly objectionLeftMs: number;
+  readonly line: VoucherData<'PublicityEnded'>['line'] | null;
+  readonly lineSettled: boolean;
+  readonly instructed: boolean;
+}
+
+const initial: Order = {
+  phase: 'None', terms: null, holds: [], ceilings: [], contractByMs: 0, signature: null, contract: null, deliverableHash: null,
+  share: { of: 1, in: 1 }, redeemByMs: 0, asked: null, redemption: null, returns: 0, hands: {}, approval: null, shareSize: null,
+  shareDeclined: false, endsMs: 0, objectionLeftMs: 0, line: null, lineSettled: false, instructed: false,
+};
+
+const closed = (state: Order): Order => ({ ...state, phase: 'Closed' });
+const same = (state: Order): Order => state;
+/** Back to the reviewers: the file is looked at anew, by hands of their own. */
+const reopened = { approval: null, shareSize: null, hands: {} } as const;
+
+export const order = foldOf<Order, OrderEvent>('order', initial, {
+  OrderPlaced: (state, terms) => ({ ...state, phase: 'Placed', terms }),
+  ReservationMade: (state, { ceilings }) => ({ ...state, ceilings }),
+  ProposalRefused: closed,
+  OrderAccepted: (state, { contractByMs }) => ({ ...state, phase: 'Accepted', contractByMs }),
+  AcceptanceRefused: same,
+  OrderDeclined: closed,
+  OrderCancelled: closed,
+  OrderLapsed: closed,
+  OrderHeld: (state, { reason }) => ({ ...state, holds: [...state.holds, reason] }),
+  OrderReleased: (state, { reason }) => ({ ...state, holds: state.holds.filter((each) => each !== reason) }),
+  ContractSignatureTaken: (state, signature) => ({ ...state, signature }),
+  StatementRefused: same,
+  ContractSigned: (state, contract) => ({ ...state, phase: 'InService', contract }),
+  ServiceDelivered: (state, { deliverableHash }) => ({ ...state, phase: 'Delivered', deliverableHash }),
+  ServiceAccepted: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', redeemByMs }),
+  DisputeRaised: (state) => ({ ...state, phase: 'Disputed' }),
+  DisputeResolved: (state, { outcome, share, redeemByMs }) => (outcome === 'none' ? closed(state) : { ...state, phase: 'ServiceAccepted', share, redeemByMs }),
+  InvoiceClaimAsked: (state, asked) => ({ ...state, phase: 'InvoiceAsked', asked }),
+  InvoiceClaimFailed: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', redeemByMs }),
+  RedemptionSubmitted: (state, redemption) => ({ ...state, phase: 'UnderReview', redemption, ...reopened }),
+  HandRecorded: (state, { act, person }) => ({ ...state, hands: { ...state.hands, [act]: person } }),
+  RedemptionReturned: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', returns: state.returns + 1, redeemByMs }),
+  RedemptionRefused: closed,
+  RedemptionApproved: (state, approval) => ({ ...state, phase: 'Approved', approval }),
+  ShareConfirmed: (state, { size }) => ({ ...state, shareSize: size }),
+  ShareDeclined: (state) => ({ ...state, phase: 'UnderReview', shareDeclined: true, ...reopened }),
+  BatchPublicised: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
+  ObjectionLodged: (state, { leftMs }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs }),
+  ObjectionUpheld: (state) => ({ ...state, phase: 'UnderReview', ...reopened }),
+  ObjectionRejected: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
+  PublicityEnded: (state, { line }) => ({ ...state, phase: 'Payable', line: line ?? null }),
+  LineSettled: (state) => ({ ...state, lineSettled: true }),
+  PaymentInstructed: (state) => ({ ...state, instructed: true }),
+  RedemptionSettled: (state) => ({ ...state, phase: 'Settled' }),
+});
+
+/** The states in which each command of a person is legal (domain §2.3). */
+export const LEGAL = {
+  AcceptOrder: ['Placed'],
+  DeclineOrder: ['Placed'],
+  CancelOrder: ['Placed', 'Accepted'],
+  WithdrawFromOrder: ['Placed', 'Accepted'],
+  SignAsAgency: ['Accepted'],
+  SignContract: ['Accepted'],
+  DeliverService: ['InService'],
+  ConfirmAcceptance: ['Delivered'],
+  RaiseDispute: ['Delivered'],
+  ResolveDispute: ['Disputed'],
+  RequestRedemption: ['ServiceAccepted'],
+  SubmitRedemption: ['ServiceAccepted'],
+  ReviewRedemption: ['UnderReview'],
+  ReturnRedemption: ['UnderReview'],
+  RefuseRedemption: ['UnderReview'],
+  ApproveRedemption: ['UnderReview'],
+  PubliciseOrder: ['Approved'],
+  LodgeObjection: ['Publicised'],
+  UpholdObjection: ['Objected'],
+  RejectObjection: ['Objected'],
+  InstructPayment: ['Payable'],
+  ConfirmPaid: ['Payable'],
+  HoldOrder: ['Placed', 'Accepted', 'InService', 'Delivered', 'Disputed', 'ServiceAccepted', 'InvoiceAsked', 'UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable'],
+  ReleaseOrder: ['Placed', 'Accepted', 'InService', 'Delivered', 'Disputed', 'ServiceAccepted', 'InvoiceAsked', 'UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable'],
+} as const satisfies Readonly<Record<string, readonly Phase[]>>;
+
+export type OrderCommand = keyof typeof LEGAL;
+
+/** Commands that a hold does not stop: getting out, objecting, mending, and the hold itself. */
+const WHILE_HELD: readonly OrderCommand[] = [
+  'CancelOrder', 'DeclineOrder', 'WithdrawFromOrder', 'RaiseDispute', 'ResolveDispute', 'LodgeObjection', 'RejectObjection', 'UpholdObjection',
+  'HoldOrder', 'ReleaseOrder', 'ReturnRedemption', 'RefuseRedemption',
+];
+
+/** Whether the command is legal now; E-NOTFOUND, or E-STATE with what stands in the way. */
+export const legal = (state: Order, command: OrderCommand): Rejection | null => {
+  if (!state.terms) return refuse('E-NOTFOUND', { seen: 'no such order here', needed: 'an order; another province\'s may need a moment to arrive' });
+  const phases: readonly Phase[] = LEGAL[command];
+  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
+  if (state.holds.length > 0 && !WHILE_HELD.includes(command)) return refuse('E-STATE', { seen: `held: ${state.holds.join(' ')}`, needed: 'a release' });
+  return null;
+};
+
+/** The terms of an order that exists. */
+export const termsOf = (state: Order): VoucherData<'OrderPlaced'> => {
+  invariant(state.terms !== null, 'An order without terms was decided on; check that it exists first.');
+  return state.terms;
+};

@@ -1,0 +1,111 @@
+/** From approval to money: publicity and objections (V17), then payment once the other provinces have settled the line. */
+import type { VoucherData } from '@yrd/contracts';
+import type { Decision, Handler } from '@yrd/ledger';
+import { limitMs, resumedMs } from './clocks.js';
+import { append, handler, refuse } from './handling.js';
+import { order, termsOf, type Order } from './order.js';
+import { hand, otherHands } from './redeeming.js';
+import { release } from './reservation.js';
+import { commit, orderAct, packOf, type OfOrder } from './serving.js';
+import { journalOf, orderStream, quotaStream } from './streams.js';
+
+export interface PubliciseOrder extends OfOrder {
+  /** Name of the batch it is shown in. */
+  readonly batch: string;
+}
+/** PubliciseOrder (clerk) → BatchPublicised; a share that another province pays must be confirmed first. */
+export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ['clerk'], ({ order: id, batch }, state, turn) => {
+  const pack = packOf(state, turn);
+  const { approval } = state;
+  if (!approval || !pack) return refuse('E-NOTFOUND', { seen: 'no approval or policy', needed: termsOf(state).policy });
+  if (approval.asked && state.shareSize === null) return refuse('E-STATE', { seen: `waiting for ${approval.asked.province}`, needed: 'its share accepted' });
+  const { number, subjectName } = termsOf(state);
+  const { baseFen, subsidyFen } = approval;
+  return { events: [{ type: 'BatchPublicised', data: { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: limitMs(turn.now, pack.clocks.publicity) } }] };
+});
+
+export interface LodgeObjection extends OfOrder {
+  readonly grounds: string;
+}
+/** LodgeObjection (anybody) → ObjectionLodged: only this line stops (V17); in time through the last millisecond (A16). */
+export const LodgeObjection = orderAct<LodgeObjection>('LodgeObjection', 'anybody', ({ order: id, grounds }, state, turn) => {
+  if (turn.now > state.endsMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.endsMs}` });
+  return { events: [{ type: 'ObjectionLodged', data: { order: id, grounds, leftMs: state.endsMs - turn.now } }] };
+});
+/** UpholdObjection (approver) → ObjectionUpheld: back to review. */
+export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ['approver'], ({ order: id }) => ({ events: [{ type: 'ObjectionUpheld', data: { order: id } }] }));
+/** RejectObjection (approver) → ObjectionRejected: publicity runs on for what was left. */
+export const RejectObjection = orderAct<OfOrder>('RejectObjection', ['approver'], ({ order: id }, state, turn) => ({
+  events: [{ type: 'ObjectionRejected', data: { order: id, endsMs: resumedMs(turn.now, state.objectionLeftMs) } }],
+}));
+
+/**
+ * What one province owes another for this order. Every cross-province order has one line, so that both provinces count it;
+ * where nothing is owed (通用 that the home pays alone) it is a line of 0 fen. It rests on the newest foreign entry used.
+ */
+export const lineOf = (state: Order): VoucherData<'PublicityEnded'>['line'] => {
+  const { home, agencyProvince, mode } = termsOf(state);
+  if (agencyProvince === home) return undefined;
+  const fromAgency = state.approval?.payers[agencyProvince] ?? 0;
+  const fromHome = state.approval?.payers[home] ?? 0;
+  const foreign = { foreign: journalOf(agencyProvince), foreignSize: Math.max(state.redemption?.restsOn.size ?? 0, state.shareSize ?? 0) };
+  if (mode === 'tongdui') return { payer: home, payee: agencyProvince, amountFen: fromHome, ...foreign };
+  if (fromAgency > 0) return { payer: agencyProvince, payee: home, amountFen: fromAgency, ...foreign };
+  return { payer: home, payee: agencyProvince, amountFen: 0, ...foreign };
+};
+
+export interface EndPublicity extends OfOrder {
+  readonly dueMs: number;
+}
+/** Derived from a timer: the period is over without an open objection → PublicityEnded, with the line it makes payable. */
+export const EndPublicity: Handler<EndPublicity> = handler({
+  target: (command: EndPublicity) => orderStream(command.order),
+  decide: ({ order: id, dueMs }, turn): Decision => {
+    const state = turn.state(order, orderStream(id));
+    if (state.phase !== 'Publicised' || state.endsMs > dueMs) return [];
+    const line = lineOf(state);
+    const data = { order: id, subsidyFen: state.approval?.subsidyFen ?? 0, ...(line ? { line } : {}) };
+    return commit(state, { events: [{ type: 'PublicityEnded', data }] });
+  },
+});
+
+export interface SettleLine extends OfOrder {
+  readonly window: number;
+  readonly pair: string;
+}
+/** Derived: both provinces attested the pair of this line → LineSettled. */
+export const SettleLine: Handler<SettleLine> = handler({
+  target: (command: SettleLine) => orderStream(command.order),
+  decide: ({ order: id, window, pair }, turn): Decision => {
+    const state = turn.state(order, orderStream(id));
+    if (!state.line || state.lineSettled) return [];
+    return commit(state, { events: [{ type: 'LineSettled', data: { order: id, window, pair } }] });
+  },
+});
+
+/** InstructPayment (finance, a third person, V16) → PaymentInstructed; a cross-province line must be settled first. */
+export const InstructPayment = orderAct<OfOrder>('InstructPayment', ['finance'], ({ order: id }, state, turn) => {
+  if (state.instructed) return { events: [] };
+  const no = otherHands(state, turn, ['review', 'approve']);
+  if (no) return no;
+  if (state.line && !state.lineSettled) return refuse('E-STATE', { seen: 'its line is not settled', needed: 'the window in which both provinces attest it' });
+  return { events: [{ type: 'PaymentInstructed', data: { order: id, amountFen: state.approval?.subsidyFen ?? 0 } }, hand(id, 'instruct', turn)] };
+});
+
+export interface ConfirmPaid extends OfOrder {
+  /** SHA-256 of the treasury's receipt. */
+  readonly receiptHash: string;
+}
+/** ConfirmPaid (finance, on the treasury's receipt) → RedemptionSettled + QuotaConsumed, the rest released. */
+export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ['finance'], ({ order: id, receiptHash }, state) => {
+  if (!state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'InstructPayment first' });
+  const terms = termsOf(state);
+  const paidFen = state.approval?.subsidyFen ?? 0;
+  return {
+    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash } }],
+    more: [
+      ...append(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
+      ...release(state, terms.reservedFen - paidFen),
+    ],
+  };
+});

@@ -1,0 +1,61 @@
+/** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
+import type { Terms, VoucherEvent, VoucherPack } from '@yrd/contracts';
+import type { Handler, Ratio } from '@yrd/ledger';
+import { dayStartMs } from './clocks.js';
+import { foldOf, mayAct, refuse, single } from './handling.js';
+import { policyStream } from './streams.js';
+
+interface Adopted {
+  readonly fromMs: number;
+  readonly pack: VoucherPack;
+}
+
+export interface Policy {
+  readonly adopted: readonly Adopted[];
+}
+
+export const policy = foldOf<Policy, VoucherEvent<'PolicyAdopted'>>('policy', { adopted: [] }, {
+  PolicyAdopted: (state, { fromMs, pack }) => ({ adopted: [...state.adopted, { fromMs, pack }] }),
+});
+
+/** The pack in force: the latest start not after `nowMs`; of equal starts the one adopted last. Null when there is none. */
+export const effective = (state: Policy, nowMs: number): VoucherPack | null => {
+  let best: Adopted | null = null;
+  for (const each of state.adopted) if (each.fromMs <= nowMs && (best === null || each.fromMs >= best.fromMs)) best = each;
+  return best?.pack ?? null;
+};
+
+/** The pack that a decision pinned. Null when it was never adopted here. */
+export const pinned = (state: Policy, version: string): VoucherPack | null =>
+  state.adopted.find(({ pack }) => pack.version === version)?.pack ?? null;
+
+/** The ratio of the first tier that the base falls under (V4). */
+export const ratioFor = (terms: Terms, baseFen: number): Ratio => {
+  const tier = terms.tiers.find(({ belowFen }) => belowFen === undefined || baseFen < belowFen);
+  return tier?.ratio ?? { of: 0, in: 1 };
+};
+
+/** Whether the scheme pays for this class of item. */
+export const covers = (classes: readonly string[], itemClass: string): boolean => classes.includes('*') || classes.includes(itemClass);
+
+export interface AdoptPolicy {
+  readonly pack: VoucherPack;
+}
+
+const sharesSumToOne = ({ home, agency }: VoucherPack['split']): boolean =>
+  BigInt(home.of) * BigInt(agency.in) + BigInt(agency.of) * BigInt(home.in) === BigInt(home.in) * BigInt(agency.in);
+
+/** AdoptPolicy (clerk) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack. */
+export const AdoptPolicy: Handler<AdoptPolicy> = single(policy, ({ pack }: AdoptPolicy) => policyStream(pack.scheme), ({ pack }, state, turn) => {
+  const no = mayAct(turn, ['clerk']);
+  if (no) return no;
+  if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
+  if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });
+  const before = pinned(state, pack.version);
+  if (before) {
+    if (JSON.stringify(before) === JSON.stringify(pack)) return [];
+    return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
+  }
+  const fromMs = dayStartMs(pack.from);
+  return [{ type: 'PolicyAdopted', data: { scheme: pack.scheme, version: pack.version, fromMs, pack } }];
+});

@@ -1,0 +1,53 @@
+/** Entries that never leave their province: subjects, claims and grants, counters, and who put a hand on a redemption. */
+import { wireType, type EntryType } from '@yrd/ledger';
+import type { SubjectKind } from '@yrd/contracts';
+
+/** A fact about a subject, with where it comes from and the day it was true. */
+export interface SubjectFact {
+  /** `status`, `address`, `sme-year`, `team-core`, `group`, `link`. */
+  readonly fact: 'status' | 'address' | 'sme-year' | 'team-core' | 'group' | 'link';
+  readonly value: string;
+  readonly source: string;
+  /** Day it was true, YYYY-MM-DD. */
+  readonly asOf: string;
+}
+
+interface PrivateData {
+  SubjectRegistered: { readonly subject: string; readonly kind: SubjectKind; readonly organisation: string; readonly name: string; readonly uscc: string };
+  SubjectFactRecorded: SubjectFact;
+  ProposerAllowed: { readonly agencyProvince: string; readonly agency: string; readonly uptoFen: number };
+  QuotaApplied: { readonly subject: string; readonly scheme: string; readonly year: number; readonly askedFen: number; readonly policy: string };
+  QuotaReturned: { readonly defects: readonly string[] };
+  QuotaRefused: { readonly code: string };
+  QuotaGranted: { readonly amountFen: number; readonly policy: string; readonly useUntilMs: number; readonly redeemUntilMs: number };
+  QuotaFrozen: { readonly reason: string };
+  QuotaUnfrozen: { readonly reason: string };
+  QuotaClosed: { readonly voidedFen: number };
+  CeilingTaken: { readonly order: string; readonly amountFen: number };
+  CeilingReturned: { readonly order: string; readonly amountFen: number };
+  NumberTaken: { readonly number: number };
+  /** Streams beside the quota that hold a part of the reservation. */
+  ReservationMade: { readonly order: string; readonly ceilings: readonly string[] };
+  /** Who reviewed, approved, paid: a pseudonym of the node (V16). */
+  HandRecorded: { readonly order: string; readonly act: 'review' | 'approve' | 'instruct'; readonly person: string };
+  AttestationAsked: { readonly window: number };
+}
+
+export type PrivateName = keyof PrivateData;
+export type PrivateEvent<N extends PrivateName = PrivateName> = { [K in N]: { readonly type: K; readonly data: PrivateData[K] } }[N];
+
+const names: Readonly<Record<PrivateName, string>> = {
+  SubjectRegistered: 'sensitive', SubjectFactRecorded: 'sensitive', ProposerAllowed: 'internal',
+  QuotaApplied: 'internal', QuotaReturned: 'internal', QuotaRefused: 'internal', QuotaGranted: 'internal',
+  QuotaFrozen: 'internal', QuotaUnfrozen: 'internal', QuotaClosed: 'internal',
+  CeilingTaken: 'internal', CeilingReturned: 'internal', NumberTaken: 'internal', ReservationMade: 'internal',
+  HandRecorded: 'sensitive', AttestationAsked: 'internal',
+};
+
+/** What the leaf says of each private kind. */
+export const privateEntryTypes: Readonly<Record<string, EntryType>> = Object.fromEntries(
+  Object.entries(names).map(([name, classification]) => [
+    name,
+    { type: wireType('voucher', name, 1), audience: 'private', classification, legalBasis: 'YRD-DEC-13' } satisfies EntryType,
+  ]),
+);

@@ -1,0 +1,64 @@
+/** Recognition: what this province allows a foreign agency to be paid for here, by class of item (M1). */
+import type { VoucherEvent } from '@yrd/contracts';
+import type { Handler, Rejection } from '@yrd/ledger';
+import { foldOf, mayAct, refuse, single } from './handling.js';
+import { recognitionStream } from './streams.js';
+
+export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;
+
+export interface Recognition {
+  readonly phase: 'None' | 'Granted' | 'Restricted' | 'Withdrawn';
+  readonly classes: readonly string[];
+}
+
+export const recognition = foldOf<Recognition, RecognitionEvent>('recognition', { phase: 'None', classes: [] }, {
+  RecognitionGranted: (_, { classes }) => ({ phase: 'Granted', classes }),
+  RecognitionRestricted: (_, { classes }) => ({ phase: 'Restricted', classes }),
+  RecognitionWithdrawn: () => ({ phase: 'Withdrawn', classes: [] }),
+});
+
+/** V7, second half: recognised here for this class. An agency of the own province needs no recognition. */
+export const recognised = (state: Recognition, itemClass: string): Rejection | null => {
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: state.phase, needed: 'Granted' });
+  if (!state.classes.includes('*') && !state.classes.includes(itemClass)) {
+    return refuse('E-RECOG', { seen: itemClass, needed: state.classes.join(' ') });
+  }
+  return null;
+};
+
+export interface OfAgency {
+  readonly agencyProvince: '31' | '32' | '33' | '34';
+  readonly agency: string;
+}
+export interface RecogniseAgency extends OfAgency {
+  /** Classes of items, or `*`. */
+  readonly classes: readonly string[];
+}
+export interface WithdrawRecognition extends OfAgency {
+  readonly reason: string;
+}
+
+const clerkAct = <C extends OfAgency>(decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection): Handler<C> =>
+  single(recognition, ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency), (command, state, turn) => {
+    const no = mayAct(turn, ['clerk']);
+    if (no) return no;
+    if (command.agencyProvince === turn.province) return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
+    return decide(command, state);
+  });
+
+const same = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((each) => other.includes(each));
+
+/** RecogniseAgency (clerk) → RecognitionGranted. */
+export const RecogniseAgency = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) =>
+  state.phase === 'Granted' && same(state.classes, classes) ? [] : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }]);
+/** RestrictRecognition (clerk) → RecognitionRestricted: only these classes from now on; orders placed before are not affected (A12). */
+export const RestrictRecognition = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) => {
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+  if (state.phase === 'Restricted' && same(state.classes, classes)) return [];
+  return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
+});
+/** WithdrawRecognition (clerk) → RecognitionWithdrawn. */
+export const WithdrawRecognition = clerkAct<WithdrawRecognition>(({ agencyProvince, agency, reason }, state) => {
+  if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+  return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency, reason } }];
+});

@@ -1,0 +1,221 @@
+/** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
+import type { VoucherData } from '@yrd/contracts';
+import { isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import { agrees, signable, type Signature } from './contract.js';
+import { append, handler, mayAct, refuse, type Role } from './handling.js';
+import { LEGAL, legal, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
+import { accepted, agencyPlaces, trusted } from './placing.js';
+import { pinned, policy } from './policy.js';
+import { heldPlaces, release } from './reservation.js';
+import { journalOf, orderStream, policyStream, subjectStream, type Place } from './streams.js';
+import { subject } from './subject.js';
+
+export interface OfOrder {
+  readonly order: string;
+}
+
+type Outcome = { readonly events: readonly OrderEvent[]; readonly more?: readonly Append[] } | Rejection;
+
+/** The order's own events, and what else grows in the same commit. */
+export const commit = (state: Order, outcome: Outcome): Decision => {
+  if (isRejection(outcome)) return outcome;
+  const terms = termsOf(state);
+  const appends = [...append(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])];
+  const streams = [...new Set(appends.map(({ stream }) => stream))];
+  // One append a stream: a settlement both consumes and releases on the same account.
+  return streams.map((stream) => {
+    const mine = appends.filter((each) => each.stream === stream);
+    return { stream, events: mine.flatMap(({ events }) => events), policyVersion: terms.policy };
+  });
+};
+
+const home = (streams: readonly string[], province: string): readonly Place[] => streams.map((stream) => ({ province, stream }));
+
+/** An act of one of these roles on an order of this journal; policy, subject and reservation are at hand. */
+export const orderAct = <C extends OfOrder>(
+  act: OrderCommand,
+  who: readonly Role[] | 'the enterprise' | 'anybody',
+  decide: (command: C, state: Order, turn: Turn) => Outcome,
+): Handler<C> =>
+  handler({
+    target: (command: C) => orderStream(command.order),
+    reads: (command: C, peek) => {
+      const terms = peek.state(order, orderStream(command.order))?.terms;
+      if (!terms) return [];
+      return [...home([subjectStream(terms.subject), policyStream(terms.scheme)], peek.province), ...heldPlaces(command.order, peek), ...agencyPlaces(terms, peek)];
+    },
+    decide: (command: C, turn): Decision => {
+      const state = turn.state(order, orderStream(command.order));
+      if (!state.terms) return legal(state, act) ?? [];
+      const may = who === 'the enterprise'
+        ? mayAct(turn, ['enterprise'], turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null)
+        : who === 'anybody' ? null : mayAct(turn, who);
+      const no = may ?? legal(state, act);
+      if (no) return no;
+      return commit(state, decide(command, state, turn));
+    },
+  });
+
+/** The pack that the order pinned (V6). */
+export const packOf = (state: Order, turn: Turn) => {
+  const { scheme, policy: version } = termsOf(state);
+  return pinned(turn.state(policy, policyStream(scheme)), version);
+};
+
+export interface CancelOrder extends OfOrder {
+  readonly cause: string;
+}
+/** CancelOrder (enterprise) → OrderCancelled + QuotaReleased. */
+export const CancelOrder = orderAct<CancelOrder>('CancelOrder', 'the enterprise', ({ order: id, cause }, state) => ({
+  events: [{ type: 'OrderCancelled', data: { order: id, by: 'enterprise', cause } }],
+  more: release(state, termsOf(state).reservedFen),
+}));
+
+export interface SignContract extends OfOrder, Signature {}
+/** SignContract (enterprise) → ContractSigned, when both agree and V7 and V12 still hold. */
+export const SignContract = orderAct<SignContract>('SignContract', 'the enterprise', (command, state, turn) => {
+  const { agencyProvince, agency, itemClass } = termsOf(state);
+  const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
+  if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
+  const no = agrees(state, command) ?? signable(state, command, turn.now) ?? trusted(turn, agencyProvince, agency, itemClass);
+  return no ?? { events: [{ type: 'ContractSigned', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
+});
+
+/** The redemption limit, and in 通兑 across a border the journal whose statement in time could still meet it. */
+export const redeemable = (state: Order, redeemByMs: number): Pick<VoucherData<'ServiceAccepted'>, 'redeemByMs' | 'awaits'> => {
+  const { mode, home: province, agencyProvince, patienceMs } = termsOf(state);
+  const abroad = mode === 'tongdui' && agencyProvince !== province;
+  return { redeemByMs, ...(abroad ? { awaits: { journal: journalOf(agencyProvince), patienceMs } } : {}) };
+};
+
+/** ConfirmAcceptance (enterprise) → ServiceAccepted; the redemption window of the grant applies (V13). */
+export const ConfirmAcceptance = orderAct<OfOrder>('ConfirmAcceptance', 'the enterprise', ({ order: id }, state) => ({
+  events: [{ type: 'ServiceAccepted', data: { order: id, ...redeemable(state, termsOf(state).redeemUntilMs) } }],
+}));
+
+export interface RaiseDispute extends OfOrder {
+  readonly reason: string;
+}
+/** RaiseDispute (enterprise) → DisputeRaised. */
+export const RaiseDispute = orderAct<RaiseDispute>('RaiseDispute', 'the enterprise', ({ order: id, reason }) => ({
+  events: [{ type: 'DisputeRaised', data: { order: id, reason } }],
+}));
+
+export interface ResolveDispute extends OfOrder {
+  readonly outcome: 'full' | 'partial' | 'none';
+  /** Part of the service that counts, for `partial` (A13). */
+  readonly share?: Ratio;
+}
+/** ResolveDispute (mediator) → DisputeResolved; `none` closes the order and releases the quota. */
+export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ['mediator'], ({ order: id, outcome, share }, state) => {
+  const part = outcome === 'full' ? { of: 1, in: 1 } : outcome === 'none' ? { of: 0, in: 1 } : share;
+  if (!part || (outcome === 'partial' && (part.of <= 0 || part.of >= part.in))) {
+    return refuse('E-VALIDATION', { field: 'share', seen: part ? `${part.of}/${part.in}` : 'none', needed: 'a share between 0 and 1' });
+  }
+  const { redeemUntilMs, reservedFen } = termsOf(state);
+  return {
+    events: [{ type: 'DisputeResolved', data: { order: id, outcome, share: part, ...redeemable(state, redeemUntilMs) } }],
+    more: outcome === 'none' ? release(state, reservedFen) : [],
+  };
+});
+
+export interface HoldOrder extends OfOrder {
+  readonly reason: string;
+}
+/** HoldOrder (clerk, integrity, auditor) → OrderHeld: same state, nothing of money moves. */
+export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ['clerk', 'integrity', 'auditor'], ({ order: id, reason }, state) => ({
+  events: state.holds.includes(reason) ? [] : [{ type: 'OrderHeld', data: { order: id, reason } }],
+}));
+/** ReleaseOrder (clerk, integrity, auditor) → OrderReleased. */
+export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ['clerk', 'integrity', 'auditor'], ({ order: id, reason }, state) => ({
+  events: state.holds.includes(reason) ? [{ type: 'OrderReleased', data: { order: id, reason } }] : [],
+}));
+
+/** A statement of the agency's province, as a reaction hands it on: `from` is whose journal it stands in. */
+export interface Statement extends OfOrder {
+  readonly from: string;
+}
+type Refusable = 'acceptance' | 'decline' | 'cancellation' | 'signature' | 'delivery' | 'redemption' | 'share' | 'invoice';
+
+/** The home's entry that refuses a statement; never a rejection, because the other side must learn of it. */
+export const refusal = (id: string, statement: Refusable, code: string, cause: string): OrderEvent =>
+  statement === 'acceptance'
+    ? { type: 'AcceptanceRefused', data: { order: id, code, cause } }
+    : { type: 'StatementRefused', data: { order: id, statement, code, cause } };
+
+const why = (no: Rejection): string => `seen ${no.facts.seen ?? ''}, needed ${no.facts.needed ?? ''}`.slice(0, 200);
+
+/** Why a statement cannot be taken up in this state, whoever's it is; a hold does not stop statements of fact. */
+const stale = (state: Order, { from }: Statement, phases: readonly Phase[]): Rejection | null => {
+  if (!state.terms) return refuse('E-NOTFOUND', { seen: 'no such order', needed: 'an order of this province' });
+  if (state.terms.agencyProvince !== from) return refuse('E-ROLE', { seen: from, needed: state.terms.agencyProvince });
+  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
+  return null;
+};
+
+/** Derived: takes a statement up with the home's own events, or refuses it with one. */
+export const taking = <C extends Statement>(
+  statement: Refusable,
+  phases: readonly Phase[],
+  decide: (command: C, state: Order, turn: Turn) => Outcome,
+): Handler<C> =>
+  handler({
+    target: (command: C) => orderStream(command.order),
+    reads: (command: C, peek) => {
+      const terms = peek.state(order, orderStream(command.order))?.terms;
+      return terms ? [...home([policyStream(terms.scheme)], peek.province), ...heldPlaces(command.order, peek)] : [];
+    },
+    decide: (command: C, turn): Decision => {
+      const state = turn.state(order, orderStream(command.order));
+      const outcome = stale(state, command, phases) ?? decide(command, state, turn);
+      if (!isRejection(outcome)) return commit(state, outcome);
+      return append(orderStream(command.order), [refusal(command.order, statement, outcome.rejected, why(outcome))], state.terms?.policy);
+    },
+  });
+
+/** AcceptanceStated → OrderAccepted | AcceptanceRefused (the enterprise was first). */
+export const TakeAcceptance = taking<Statement>('acceptance', LEGAL.AcceptOrder, ({ order: id }, state, turn) => {
+  const pack = packOf(state, turn);
+  if (!pack) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
+  return { events: [accepted(id, turn, pack, termsOf(state).useUntilMs)] };
+});
+/** DeclineStated → OrderDeclined + QuotaReleased. */
+export const TakeDecline = taking<Statement & { readonly cause: string }>('decline', LEGAL.DeclineOrder, ({ order: id, cause }, state) => ({
+  events: [{ type: 'OrderDeclined', data: { order: id, cause } }],
+  more: release(state, termsOf(state).reservedFen),
+}));
+/** CancellationStated → OrderCancelled + QuotaReleased. */
+export const TakeCancellation = taking<Statement & { readonly cause: string }>('cancellation', LEGAL.WithdrawFromOrder, ({ order: id, cause }, state) => ({
+  events: [{ type: 'OrderCancelled', data: { order: id, by: 'agency', cause } }],
+  more: release(state, termsOf(state).reservedFen),
+}));
+/** ContractSignatureStated → ContractSignatureTaken, waiting for the enterprise's. */
+export const TakeSignature = taking<Statement & Signature>('signature', LEGAL.SignAsAgency, (command, state, turn) => {
+  const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
+  return signable(state, command, turn.now) ?? { events: [{ type: 'ContractSignatureTaken', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
+});
+/** DeliveryStated → ServiceDelivered. */
+export const TakeDelivery = taking<Statement & { readonly deliverableHash: string }>('delivery', LEGAL.DeliverService, ({ order: id, deliverableHash }) => ({
+  events: [{ type: 'ServiceDelivered', data: { order: id, deliverableHash } }],
+}));
+
+export interface LapseOrder extends OfOrder {
+  readonly limit: 'accept' | 'contract' | 'redeem';
+  readonly dueMs: number;
+}
+const LAPSES: Readonly<Record<LapseOrder['limit'], readonly Phase[]>> = { accept: ['Placed'], contract: ['Accepted'], redeem: ['ServiceAccepted'] };
+const limitOf = (state: Order, limit: LapseOrder['limit']): number =>
+  limit === 'accept' ? state.terms?.acceptByMs ?? 0 : limit === 'contract' ? state.contractByMs : state.redeemByMs;
+
+/** Derived from a timer: the limit passed → OrderLapsed + QuotaReleased; none when the order moved on or got a later limit. */
+export const LapseOrder: Handler<LapseOrder> = handler({
+  target: (command: LapseOrder) => orderStream(command.order),
+  reads: (command: LapseOrder, peek) => heldPlaces(command.order, peek),
+  decide: ({ order: id, limit, dueMs }, turn): Decision => {
+    const state = turn.state(order, orderStream(id));
+    if (!state.terms || !LAPSES[limit].includes(state.phase) || limitOf(state, limit) > dueMs) return [];
+    const invoiceKey = state.redemption?.invoiceKey;
+    const data = { order: id, limit, dueMs, agencyProvince: state.terms.agencyProvince, ...(invoiceKey === undefined ? {} : { invoiceKey }) };
+    return commit(state, { events: [{ type: 'OrderLapsed', data }], more: release(state, state.terms.reservedFen) });
+  },
+});

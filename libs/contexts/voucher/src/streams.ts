@@ -1,0 +1,42 @@
+/** Names of streams and journals, and how a handler reads a stream that may be at home or in another province. */
+import type { DomainEvent, Fold, ForeignStream, Peek, Turn } from '@yrd/ledger';
+
+export const journalOf = (province: string): string => `${province}/voucher`;
+
+export const subjectStream = (id: string): string => `subject/${id}`;
+/** One quota account per subject, scheme and year: the name itself keeps V2. */
+export const quotaStream = (of: { readonly subject: string; readonly scheme: string; readonly year: number }): string =>
+  `quota/${of.subject}.${of.scheme}.${of.year}`;
+export const groupStream = (group: string, scheme: string, year: number): string => `group/${group}.${scheme}.${year}`;
+export const poolStream = (scheme: string, year: number): string => `pool/${scheme}.${year}`;
+export const policyStream = (scheme: string): string => `policy/${scheme}`;
+export const agencyStream = (id: string): string => `agency/${id}`;
+export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
+export const orderStream = (id: string): string => `order/${id}`;
+export const engagementStream = (order: string): string => `engagement/${order}`;
+export const invoiceStream = (key: string): string => `invoice/${key}`;
+export const windowStream = (window: number): string => `window/${window}`;
+export const orderRegister = (year: number): string => `register/orders-${year}`;
+export const windowRegister = 'register/windows';
+
+/** A stream of a province; whether that is the own one is found out when it is read. */
+export interface Place {
+  readonly province: string;
+  readonly stream: string;
+}
+
+/** Those of the places that are streams of the own journal. */
+export const ownStreams = (peek: Peek, places: readonly Place[]): readonly string[] =>
+  places.filter(({ province }) => province === peek.province).map(({ stream }) => stream);
+
+/** Those of the places that are read from a replica. */
+export const foreignStreams = (peek: Peek, places: readonly Place[]): readonly ForeignStream[] =>
+  places.filter(({ province }) => province !== peek.province).map(({ province, stream }) => ({ journal: journalOf(province), stream }));
+
+/** The state of a stream wherever it lives: an in-province order takes the same path as a cross-province one. */
+export const look = <S, E extends DomainEvent>(turn: Turn, fold: Fold<S, E>, { province, stream }: Place): S =>
+  province === turn.province ? turn.state(fold, stream) : turn.foreign(fold, { journal: journalOf(province), stream });
+
+/** The same while streams are being named; undefined until it is loaded. */
+export const glance = <S, E extends DomainEvent>(peek: Peek, fold: Fold<S, E>, { province, stream }: Place): S | undefined =>
+  province === peek.province ? peek.state(fold, stream) : peek.foreign(fold, { journal: journalOf(province), stream });

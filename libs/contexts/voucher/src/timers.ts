@@ -1,0 +1,49 @@
+/** Time limits of an order: which entry starts one, which ends it, and what fires. All run in the order's home journal. */
+import type { Entry, TimerChange } from '@yrd/ledger';
+import { dataOf, idOf } from './reading.js';
+import { journalOf, orderStream } from './streams.js';
+
+type Limit = 'accept' | 'contract' | 'redeem' | 'publicity';
+const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
+
+const keyOf = (limit: Limit, order: string): string => `${limit}/${order}`;
+
+/** `lastMs` is the last millisecond in time: the timer is due right after it. */
+const lapse = (limit: 'accept' | 'contract' | 'redeem', order: string, lastMs: number): Extract<TimerChange, { set: string }> => ({
+  set: keyOf(limit, order), dueMs: lastMs + 1, fires: { command: 'LapseOrder', target: orderStream(order), body: { order, limit, dueMs: lastMs } },
+});
+const publicity = (order: string, lastMs: number): TimerChange => ({
+  set: keyOf('publicity', order), dueMs: lastMs + 1, fires: { command: 'EndPublicity', target: orderStream(order), body: { order, dueMs: lastMs } },
+});
+const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
+
+const CLOSING: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
+
+/** The changes that an entry of the own journal makes. */
+export const timers = (entry: Entry): readonly TimerChange[] => {
+  if (!entry.stream.startsWith('order/')) return [];
+  const order = idOf(entry.stream);
+  const placed = dataOf(entry, 'OrderPlaced');
+  if (placed && !placed.proposed) {
+    const abroad = placed.agencyProvince !== placed.home;
+    // An acceptance stated in time counts, however late it arrives.
+    return [{ ...lapse('accept', order, placed.acceptByMs), ...(abroad ? { awaits: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : {}) }];
+  }
+  const accepted = dataOf(entry, 'OrderAccepted');
+  if (accepted) return [clear('accept', order), lapse('contract', order, accepted.contractByMs)];
+  if (entry.type === 'ContractSigned') return [clear('contract', order)];
+  const resolved = dataOf(entry, 'DisputeResolved');
+  if (resolved?.outcome === 'none') return LIMITS.map((limit) => clear(limit, order));
+  const redeemable = resolved ?? dataOf(entry, 'ServiceAccepted') ?? dataOf(entry, 'RedemptionReturned');
+  if (redeemable) {
+    const { redeemByMs, awaits } = redeemable;
+    return [{ ...lapse('redeem', order, redeemByMs), ...(awaits ? { awaits: awaits.journal, patienceMs: awaits.patienceMs } : {}) }];
+  }
+  const failed = dataOf(entry, 'InvoiceClaimFailed');
+  if (failed) return [lapse('redeem', order, failed.redeemByMs)];
+  if (entry.type === 'InvoiceClaimAsked' || entry.type === 'RedemptionSubmitted') return [clear('redeem', order)];
+  const shown = dataOf(entry, 'BatchPublicised') ?? dataOf(entry, 'ObjectionRejected');
+  if (shown) return [publicity(order, shown.endsMs)];
+  if (entry.type === 'ObjectionLodged') return [clear('publicity', order)];
+  return CLOSING.includes(entry.type) ? LIMITS.map((limit) => clear(limit, order)) : [];
+};
