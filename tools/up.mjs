@@ -115,7 +115,10 @@ const machineNode = () => {
 };
 
 const lockHash = () =>
-  createHash('sha256').update(readFileSync(at('package-lock.json'))).update(`${process.platform}-${process.arch}`).digest('hex');
+  createHash('sha256')
+    .update(readFileSync(at('package-lock.json')))
+    .update(`${process.platform}-${process.arch}`)
+    .digest('hex');
 
 const installed = () => existsSync(at('node_modules', '.lockhash')) && readFileSync(at('node_modules', '.lockhash'), 'utf8') === lockHash();
 
@@ -149,7 +152,10 @@ const sourcesHash = () => {
     }
   };
   for (const folder of ['libs', 'apps', 'tools']) walk(at(folder));
-  return hash.update(readFileSync(at('tsconfig.base.json'))).update(readFileSync(at('tsconfig.json'))).digest('hex');
+  return hash
+    .update(readFileSync(at('tsconfig.base.json')))
+    .update(readFileSync(at('tsconfig.json')))
+    .digest('hex');
 };
 
 const stampFile = at('node_modules', '.buildhash');

@@ -42,7 +42,10 @@ const findJava = async () => {
 
 /** Makes a folder of the cache once: filled aside and renamed, so an interrupted or a racing run leaves no half. */
 const once = async (pin, fill) => {
-  const hash = createHash('sha256').update(await readFile(join(here, pin))).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(await readFile(join(here, pin)))
+    .digest('hex')
+    .slice(0, 16);
   const target = join(cache, hash);
   if (existsSync(target)) return target;
   const aside = join(cache, `${hash}.${randomUUID()}`);

@@ -28,7 +28,12 @@ export const clientsOf = (home: string): readonly DemoClient[] => {
   if (!existsSync(file)) return [DEMO_CLIENT];
   const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const whole = (each: unknown): each is DemoClient =>
-    typeof each === 'object' && each !== null && 'id' in each && 'secret' in each && typeof each.id === 'string' && typeof each.secret === 'string';
+    typeof each === 'object' &&
+    each !== null &&
+    'id' in each &&
+    'secret' in each &&
+    typeof each.id === 'string' &&
+    typeof each.secret === 'string';
   if (!Array.isArray(list) || list.length === 0 || !list.every(whole)) {
     throw new Fault(`${file} must be a list of { "id", "secret" }: mend it, or remove it to use the demo client.`);
   }
@@ -50,9 +55,20 @@ export const serveIssuer = async (home: string): Promise<void> => {
 /** Starts the issuer as a child of the starter and waits until it answers. */
 export const startIssuer = async (o: { entry: string; home: string; port: number; processes: Processes }): Promise<Child> => {
   const env = { ...process.env, YRD_HOME: o.home, YRD_PORT_ISSUER: String(o.port) };
-  const child = o.processes.start({ name: 'issuer', rank: rank.issuer, program: process.execPath, args: [o.entry, 'issuer'], env, restart: true });
+  const child = o.processes.start({
+    name: 'issuer',
+    rank: rank.issuer,
+    program: process.execPath,
+    args: [o.entry, 'issuer'],
+    env,
+    restart: true,
+  });
   const url = `http://127.0.0.1:${o.port}/jwks`;
-  const asks = (): Promise<boolean> => fetch(url).then((response) => response.ok, () => false);
+  const asks = (): Promise<boolean> =>
+    fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
   await until(`The issuer at ${url}`, asks, { timeoutMs: ISSUER_START_MS, stop: () => child.ended() });
   return child;
 };

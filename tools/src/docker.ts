@@ -18,7 +18,10 @@ export const imagesFrom = (env: NodeJS.ProcessEnv): { readonly kafka: string; re
 });
 
 const works = (program: string, args: readonly string[], timeout: number): Promise<boolean> =>
-  exec(program, args, { timeout }).then(() => true, () => false);
+  exec(program, args, { timeout }).then(
+    () => true,
+    () => false,
+  );
 
 /** Whether a Docker engine answers. */
 export const engineAnswers = (): Promise<boolean> => works('docker', ['info'], ASK_MS);

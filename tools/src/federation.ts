@@ -66,7 +66,9 @@ const moveTo = (home: string, ports: ReadonlyMap<string, number>): void => {
 export const provideKeys = (home: string, ports: ReadonlyMap<string, number>, keyed: boolean): void => {
   if (complete(home)) return moveTo(home, ports);
   if (keyed) {
-    throw new Fault(`Key files are missing in ${home}: restore federation.json and keys/ from a copy, or forget all with \`npm run reset\`.`);
+    throw new Fault(
+      `Key files are missing in ${home}: restore federation.json and keys/ from a copy, or forget all with \`npm run reset\`.`,
+    );
   }
   create(home, ports);
 };

@@ -119,8 +119,7 @@ const answer = (response: ServerResponse, status: number, body: object, headers:
 };
 
 // A page of the web must not reach the issuer under a name of its own that was made to point at this machine.
-const onLoopback = (request: IncomingMessage): boolean =>
-  /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
+const onLoopback = (request: IncomingMessage): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
 
 /** Where the issuer answers, keeps its key and finds its clients. */
 export interface IssuerOptions {
@@ -132,7 +131,9 @@ export interface IssuerOptions {
 /** The issuer as a server that does not listen yet. Throws when NODE_ENV is production. */
 export const createIssuer = async (o: IssuerOptions): Promise<Server> => {
   if (process.env['NODE_ENV'] === 'production') {
-    throw new Error('The local issuer gives tokens to demo clients and refuses NODE_ENV=production: set YRD_ISSUER to a real OpenID provider.');
+    throw new Error(
+      'The local issuer gives tokens to demo clients and refuses NODE_ENV=production: set YRD_ISSUER to a real OpenID provider.',
+    );
   }
   const { privateKey, publicJwk, kid } = await signingKey(o.home);
   const discovery = {

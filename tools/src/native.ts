@@ -75,7 +75,12 @@ const javaArgs = (root: string, files: NativeFiles): string[] => [
 ];
 
 /** Starts the broker, after formatting its folder at the very first start. Ready once it answers on its port. */
-export const startNativeKafka = async (files: NativeFiles, place: NativePlace, processes: Processes, onCrash: CrashTold): Promise<Child> => {
+export const startNativeKafka = async (
+  files: NativeFiles,
+  place: NativePlace,
+  processes: Processes,
+  onCrash: CrashTold,
+): Promise<Child> => {
   const properties = join(place.data, 'kafka.properties');
   const folder = kafkaFolder(place);
   mkdirSync(place.data, { recursive: true });

@@ -43,7 +43,8 @@ export const nodeUrl = (ports: ReadonlyMap<string, number>, code: string): strin
 /** Starts the process of one node; does not wait. */
 export const startNode = (o: NodesOptions, code: string): Child => {
   const program = join(o.root, 'apps', 'province-node', 'dist', 'main.js');
-  if (!existsSync(program)) throw new Fault('The node is not built (apps/province-node/dist/main.js): run `npm run build` and read its faults.');
+  if (!existsSync(program))
+    throw new Fault('The node is not built (apps/province-node/dist/main.js): run `npm run build` and read its faults.');
   const env = nodeEnvironment(o, code);
   const args = ['--disable-warning=TimeoutNegativeWarning', program]; // The Kafka client's, about a timer of its own.
   return o.processes.start({ name: `node-${code}`, rank: rank.node, program: process.execPath, args, env, restart: o.restart });

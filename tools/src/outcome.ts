@@ -27,8 +27,8 @@ export const jestCounts = (report: JestReport | undefined, exitCode: number): { 
 export const summary = (outcomes: readonly Outcome[]): string[] => {
   const sum = (key: 'passed' | 'failed'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const lines = outcomes.map(({ name, passed, failed, tookMs }) => {
-    const mark = failed === 0 ? '✓' : '✗';
-    return `  ${mark} ${name.padEnd(34)} ${String(passed).padStart(5)} ✓ ${String(failed).padStart(4)} ✗ ${(tookMs / 1000).toFixed(1).padStart(7)} s`;
+    const counts = `${String(passed).padStart(5)} ✓ ${String(failed).padStart(4)} ✗`;
+    return `  ${failed === 0 ? '✓' : '✗'} ${name.padEnd(34)} ${counts} ${(tookMs / 1000).toFixed(1).padStart(7)} s`;
   });
   return ['', ...lines, `${sum('passed')} passed, ${sum('failed')} failed`];
 };

@@ -30,14 +30,22 @@ interface Run {
 
 const runProgram = (run: Run, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: run.place.root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, args, {
+      cwd: run.place.root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     run.current = child;
     child.on('error', () => resolve(1));
     child.on('exit', (code) => resolve(code ?? 1));
   });
 
 /** Does one phase, whatever becomes of it, and notes its outcome. Answers what the phase answered, or undefined when it threw. */
-const phase = async <T>(run: Run, name: string, work: () => Promise<{ passed: number; failed: number; value?: T }>): Promise<T | undefined> => {
+const phase = async <T>(
+  run: Run,
+  name: string,
+  work: () => Promise<{ passed: number; failed: number; value?: T }>,
+): Promise<T | undefined> => {
   const since = Date.now();
   say(`\n── ${name}`);
   const { passed, failed, value } = await work().catch((error: unknown) => {
@@ -57,14 +65,19 @@ const jest = (run: Run, name: string, tier: string, env: NodeJS.ProcessEnv, flag
     const file = join(run.home, `${tier}.json`);
     const bin = join(run.place.root, 'node_modules', 'jest', 'bin', 'jest.js');
     const args = [bin, '--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${file}`, ...flags];
-    const code = await runProgram(run, ['--disable-warning=TimeoutNegativeWarning', ...args], { KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env });
+    const code = await runProgram(run, ['--disable-warning=TimeoutNegativeWarning', ...args], {
+      KAFKAJS_NO_PARTITIONER_WARNING: '1',
+      ...env,
+    });
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JestReport) : undefined;
     return jestCounts(report, code);
   });
 
 /** Whether a tier has any test file yet: servers and nodes are not started for none. */
 const hasTests = (root: string, ending: string): boolean =>
-  ['libs', 'apps', 'tools'].some((folder) => readdirSync(join(root, folder), { recursive: true }).some((path) => String(path).endsWith(ending)));
+  ['libs', 'apps', 'tools'].some((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).some((path) => String(path).endsWith(ending)),
+  );
 
 const journeys = async (run: Run, servers: Servers): Promise<void> => {
   const { home, processes, place } = run;
@@ -95,7 +108,7 @@ const allPhases = async (run: Run): Promise<void> => {
   run.outcomes.push({ name: 'build', passed: 1, failed: 0, tookMs: Number(process.env['YRD_BUILD_MS'] ?? 0) });
   await program(run, 'types of the tests', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.spec.json']);
   const quiet = { NX_DAEMON: 'false', NX_TUI: 'false' };
-  await program(run, 'lint, with module boundaries', [bin('nx', 'bin', 'nx.js'), 'run-many', '-t', 'lint', '--output-style=static'], quiet);
+  await program(run, 'lint, with module boundaries', [bin('.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'], quiet);
   await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
   const wanted = [hasTests(root, '.infra.spec.ts'), hasTests(root, '.e2e.spec.ts')];
   if (!wanted.includes(true)) return;
@@ -145,7 +158,8 @@ export const verify = async (place: Place): Promise<number> => {
     const kept = join(place.root, '.run', 'test-logs');
     rmSync(kept, { recursive: true, force: true });
     cpSync(logs, kept, { recursive: true });
-    for (const { code } of PROVINCES) if (existsSync(join(logs, `node-${code}.log`))) say(`\nnode-${code}, last lines:\n${processes.tail(`node-${code}`)}`);
+    for (const { code } of PROVINCES)
+      if (existsSync(join(logs, `node-${code}.log`))) say(`\nnode-${code}, last lines:\n${processes.tail(`node-${code}`)}`);
     say(`\nThe logs of servers and nodes are kept in ${kept}.`);
   }
   await end();

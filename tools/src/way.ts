@@ -82,7 +82,9 @@ export const chooseWay = async (record: WayRecord | undefined, found: Findings):
   }
   if (record.way === 'given') {
     if (!found.given) {
-      throw new Fault(`The data here lies on servers that KAFKA_BROKERS and MONGO_URL named, and both are unset: set them again, ${RESET}.`);
+      throw new Fault(
+        `The data here lies on servers that KAFKA_BROKERS and MONGO_URL named, and both are unset: set them again, ${RESET}.`,
+      );
     }
     if (fingerprint(found.given) !== record.servers) {
       throw new Fault(`The data here lies on other servers than KAFKA_BROKERS and MONGO_URL name now: set the former ones, ${RESET}.`);
