@@ -1,4 +1,5 @@
 /** The way to MongoDB: waits for a server that is not there yet, and refuses one that cannot keep the ledger's promises. */
+import os from 'node:os';
 import mongoose, { type Connection } from 'mongoose';
 import type { Notice } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from './clock.js';
@@ -33,6 +34,8 @@ const attempt = async (o: MongoOptions): Promise<Connection> => {
     autoCreate: false,
     autoIndex: false,
     ignoreUndefined: true,
+    // The driver would import it lazily, which sandboxes without dynamic import (jest's among them) cannot.
+    runtimeAdapters: { os },
   });
   try {
     await connection.asPromise();
