@@ -170,7 +170,7 @@ export class Running {
     await replica.open();
     this.journals.set(name, journal);
     this.replicas.set(name, replica);
-    if (name !== this.own) this.readers.set(name, new Streams(journal, this.vocabulary, this.context.folds));
+    if (name !== this.own) this.readers.set(name, new Streams(journal, this.vocabulary, this.context, world.storage.records));
   }
 
   /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
@@ -214,7 +214,7 @@ export class Running {
       try {
         if (!(await recover(options))) return;
         await this.publisher.start();
-        const streams = new Streams(own.journal, this.vocabulary, this.context.folds);
+        const streams = new Streams(own.journal, this.vocabulary, this.context, world.storage.records);
         const at = { province: this.options.province, origin: originOf(this.options.federation.federation, this.own) };
         this.sequencer = new Sequencer(world, own.journal, streams, this.vocabulary, at, {
           foreign: (sources) => this.foreign(sources),

@@ -2,7 +2,9 @@
 import { decodeEntries, type StoredCommit } from './block.js';
 import type { DomainEvent, Fold } from './decider.js';
 import { decodeEntry, type Vocabulary } from './entry.js';
+import { hex } from './bytes.js';
 import type { Journal } from './journal.js';
+import type { Records } from './ports.js';
 
 /** A command that a stream remembers: what came of it, so that a repeat gets the same answer. */
 export interface Remembered {
@@ -27,6 +29,20 @@ const REMEMBER_COUNT = 1_000;
 /** Streams kept in memory; the oldest unused go first. */
 const STREAMS_MAX = 20_000;
 
+/** A stream that took this many commits to open is saved, so that the next time takes only the tail. */
+const SNAPSHOT_COMMITS = 64;
+const SNAPSHOTS = 'snapshots';
+
+/** A folded stream beside its journal: believed only for the same code, and only where the journal has this root at this size. */
+interface Snapshot {
+  readonly code: string;
+  readonly size: number;
+  readonly root: string;
+  readonly version: number;
+  readonly state: unknown;
+  readonly commands: readonly Remembered[];
+}
+
 export interface StreamState {
   version: number;
   state: unknown;
@@ -47,9 +63,10 @@ export class Streams {
   constructor(
     private readonly journal: Journal,
     private readonly vocabulary: Vocabulary,
-    folds: readonly Fold<unknown, never>[],
+    private readonly context: { readonly folds: readonly Fold<unknown, never>[]; readonly codeVersion: string },
+    private readonly records: Records,
   ) {
-    for (const fold of folds) this.folds.set(fold.kind, fold);
+    for (const fold of context.folds) this.folds.set(fold.kind, fold);
   }
 
   /** A stream that is in memory; undefined otherwise. */
@@ -83,8 +100,7 @@ export class Streams {
   private async read(stream: string): Promise<void> {
     const generation = this.generation;
     try {
-      const size = this.journal.size;
-      const state = this.folded(stream, await this.journal.commitsOf(stream), size);
+      const state = await this.opened(stream, this.journal.size);
       if (generation === this.generation) this.loaded.set(stream, state);
     } finally {
       this.reading.delete(stream);
@@ -96,14 +112,40 @@ export class Streams {
     const size = this.journal.size;
     const known = this.get(stream);
     if (known && known.size === size) return known;
-    const commits = await this.journal.commitsOf(stream, known?.size ?? 0);
-    const found = this.folded(stream, commits, size, known);
+    const found = known
+      ? this.folded(stream, await this.journal.commitsOf(stream, known.size), size, known)
+      : await this.opened(stream, size);
     this.loaded.set(stream, found);
     for (const oldest of this.loaded.keys()) {
       if (this.loaded.size <= STREAMS_MAX) break;
       this.loaded.delete(oldest);
     }
     return found;
+  }
+
+  /** A stream at a size, from its snapshot and the tail after it, or from all its blocks. */
+  private async opened(stream: string, size: number): Promise<StreamState> {
+    const before = await this.snapshot(stream, size);
+    const commits = await this.journal.commitsOf(stream, before?.size ?? 0);
+    const state = this.folded(stream, commits, size, before);
+    if (commits.length >= SNAPSHOT_COMMITS) await this.save(stream, state);
+    return state;
+  }
+
+  /** The saved state of a stream, if this code folded it out of this very journal. */
+  private async snapshot(stream: string, size: number): Promise<StreamState | undefined> {
+    const saved = (await this.records.get<Snapshot>(SNAPSHOTS, `${this.journal.name}|${stream}`))?.value;
+    if (!saved || saved.code !== this.context.codeVersion || saved.size > size) return undefined;
+    if (hex(await this.journal.rootAt(saved.size)) !== saved.root) return undefined;
+    const { version, state, commands } = saved;
+    return { version, state, size: saved.size, commands: new Map(commands.map((each) => [each.id, each])), frozen: null };
+  }
+
+  private async save(stream: string, { size, version, state, commands, frozen }: StreamState): Promise<void> {
+    if (frozen !== null) return;
+    const root = hex(await this.journal.rootAt(size));
+    const value: Snapshot = { code: this.context.codeVersion, size, root, version, state, commands: [...commands.values()] };
+    await this.records.write([{ table: SNAPSHOTS, id: `${this.journal.name}|${stream}`, value }]);
   }
 
   /** The stream as durable commits make it, from nothing or on top of an earlier state, without touching memory. */
@@ -117,7 +159,7 @@ export class Streams {
       let at = 0;
       for (const [offset, entry] of decodeEntries(commit.bytes).entries()) {
         const index = commit.first + offset;
-        const decoded = index < from ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
+        const decoded = index < from || index >= size ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
         if (decoded?.kind === 'entry' && decoded.entry.stream === stream) {
           this.grow(found, [decoded.entry], fold);
           at = decoded.entry.time;
@@ -126,7 +168,7 @@ export class Streams {
           found.frozen = `Entry ${index} of this stream cannot be read here.`;
         }
       }
-      if (commit.streams[0] === stream && commit.command !== '') {
+      if (commit.streams[0] === stream && commit.command !== '' && commit.first < size) {
         this.remember(found, { id: commit.command, body: commit.body, size: commit.first + commit.count, version: found.version, at });
       }
     }

@@ -39,6 +39,15 @@ export const testKey = (seed: Uint8Array): { readonly secret: KeyObject; readonl
   return { secret, publicKey: new Uint8Array(spki.subarray(SPKI.length)) };
 };
 
+/** Keys as node:crypto wants them; making one costs as much as using it. */
+const publicKeys = new Map<string, KeyObject>();
+const publicKeyOf = (raw: Uint8Array): KeyObject => {
+  const name = hex(raw);
+  const key = publicKeys.get(name) ?? createPublicKey({ key: Buffer.from(concat(SPKI, raw)), format: 'der', type: 'spki' });
+  publicKeys.set(name, key);
+  return key;
+};
+
 /** A signer over the given secret keys; verifies anybody's. */
 export const testSigner = (secrets: ReadonlyMap<string, KeyObject>): Signer => ({
   sign: (keyName, message) => {
@@ -48,8 +57,7 @@ export const testSigner = (secrets: ReadonlyMap<string, KeyObject>): Signer => (
   },
   verify: (suite, publicKey, message, signature) => {
     if (suite !== 'ed25519' || publicKey.length !== 32 || signature.length !== 64) return false;
-    const key = createPublicKey({ key: Buffer.from(concat(SPKI, publicKey)), format: 'der', type: 'spki' });
-    return verify(null, message, key, signature);
+    return verify(null, message, publicKeyOf(publicKey), signature);
   },
 });
 
