@@ -40,10 +40,20 @@ export interface EntryContract<T extends TObject = TObject> {
 
 /** An entry that the four provinces may read. */
 export const federal = <T extends TObject>(data: T, example: Static<T>, legalBasis = 'YRD-DEC-13'): EntryContract<T> => ({
-  version: 1, audience: 'federation', classification: 'internal', legalBasis, data, example,
+  version: 1,
+  audience: 'federation',
+  classification: 'internal',
+  legalBasis,
+  data,
+  example,
 });
 
 /** An entry that anybody may read. */
 export const open = <T extends TObject>(data: T, example: Static<T>, legalBasis = 'YRD-DEC-13'): EntryContract<T> => ({
-  version: 1, audience: 'public', classification: 'public', legalBasis, data, example,
+  version: 1,
+  audience: 'public',
+  classification: 'public',
+  legalBasis,
+  data,
+  example,
 });

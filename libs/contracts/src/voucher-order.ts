@@ -14,31 +14,85 @@ const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems
 export const placing = {
   OrderPlaced: federal(
     Type.Object({
-      ...order, number: Type.String(), scheme: Id, year: Type.Integer(), policy: Type.String(), mode: Mode,
-      home: Province, subject: Id, subjectName: Text, subjectUscc: Type.String(), agencyProvince: Province, agency: Id,
-      product: Id, itemClass: Type.String(), amountFen: Fen, reservedFen: Fen,
-      placedMs: Ms, acceptByMs: Ms, useUntilMs: Ms, redeemUntilMs: Ms,
+      ...order,
+      number: Type.String(),
+      scheme: Id,
+      year: Type.Integer(),
+      policy: Type.String(),
+      mode: Mode,
+      home: Province,
+      subject: Id,
+      subjectName: Text,
+      subjectUscc: Type.String(),
+      agencyProvince: Province,
+      agency: Id,
+      product: Id,
+      itemClass: Type.String(),
+      amountFen: Fen,
+      reservedFen: Fen,
+      placedMs: Ms,
+      acceptByMs: Ms,
+      useUntilMs: Ms,
+      redeemUntilMs: Ms,
       /** How long past a limit a silent agency's province is waited for. */
       patienceMs: Ms,
       /** Whether the agency proposed it and so accepted it beforehand. */
       proposed: Type.Boolean(),
     }),
     {
-      ...O, number: 'CXQ-32-2026-00000001-1', scheme: 'cxq', year: 2026, policy: '32-cxq-2025.1', mode: 'tongdui', home: '32', subject: 's1',
-      subjectName: 'Invented Instruments Co.', subjectUscc: '91320000MAXXXX0000', agencyProvince: '31', agency: 'a1', product: 'p1',
-      itemClass: '5', amountFen: 8_000_000, reservedFen: 4_000_000, placedMs: 1, acceptByMs: 2, useUntilMs: 3, redeemUntilMs: 4, patienceMs: 5, proposed: false,
+      ...O,
+      number: 'CXQ-32-2026-00000001-1',
+      scheme: 'cxq',
+      year: 2026,
+      policy: '32-cxq-2025.1',
+      mode: 'tongdui',
+      home: '32',
+      subject: 's1',
+      subjectName: 'Invented Instruments Co.',
+      subjectUscc: '91320000MAXXXX0000',
+      agencyProvince: '31',
+      agency: 'a1',
+      product: 'p1',
+      itemClass: '5',
+      amountFen: 8_000_000,
+      reservedFen: 4_000_000,
+      placedMs: 1,
+      acceptByMs: 2,
+      useUntilMs: 3,
+      redeemUntilMs: 4,
+      patienceMs: 5,
+      proposed: false,
     },
   ),
   ProposalRefused: federal(
-    Type.Object({ ...order, agencyProvince: Province, code: CodeWord, facts: Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()])) }),
+    Type.Object({
+      ...order,
+      agencyProvince: Province,
+      code: CodeWord,
+      facts: Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()])),
+    }),
     { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { leftFen: 0 } },
   ),
   OrderAccepted: federal(Type.Object({ ...order, contractByMs: Ms }), { ...O, contractByMs: 5 }),
-  AcceptanceRefused: federal(Type.Object({ ...order, code: CodeWord, cause: Text }), { ...O, code: 'E-STATE', cause: 'cancelled by the enterprise' }),
+  AcceptanceRefused: federal(Type.Object({ ...order, code: CodeWord, cause: Text }), {
+    ...O,
+    code: 'E-STATE',
+    cause: 'cancelled by the enterprise',
+  }),
   OrderDeclined: federal(Type.Object({ ...order, cause: Text }), { ...O, cause: 'capacity' }),
-  OrderCancelled: federal(Type.Object({ ...order, by: oneOf('enterprise', 'agency'), cause: Text }), { ...O, by: 'enterprise', cause: 'plan changed' }),
+  OrderCancelled: federal(Type.Object({ ...order, by: oneOf('enterprise', 'agency'), cause: Text }), {
+    ...O,
+    by: 'enterprise',
+    cause: 'plan changed',
+  }),
   OrderLapsed: federal(
-    Type.Object({ ...order, limit: oneOf('accept', 'contract', 'redeem'), dueMs: Ms, agencyProvince: Province, invoiceKey: Type.Optional(Hash) }),
+    Type.Object({
+      ...order,
+      limit: oneOf('accept', 'contract', 'redeem'),
+      dueMs: Ms,
+      agencyProvince: Province,
+      invoiceKey: Type.Optional(Hash),
+    }),
     { ...O, limit: 'accept', dueMs: 2, agencyProvince: '31' },
   ),
   OrderHeld: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'audit' }),
@@ -47,29 +101,51 @@ export const placing = {
 
 /** The service is agreed, rendered and accepted. */
 export const serving = {
-  ContractSignatureTaken: federal(
-    Type.Object({ ...order, contractHash: Hash, amountFen: Fen, signedMs: Ms, startMs: Ms, endMs: Ms }),
-    { ...O, contractHash: hash, amountFen: 8_000_000, signedMs: 1, startMs: 1, endMs: 9 },
-  ),
+  ContractSignatureTaken: federal(Type.Object({ ...order, contractHash: Hash, amountFen: Fen, signedMs: Ms, startMs: Ms, endMs: Ms }), {
+    ...O,
+    contractHash: hash,
+    amountFen: 8_000_000,
+    signedMs: 1,
+    startMs: 1,
+    endMs: 9,
+  }),
   StatementRefused: federal(
-    Type.Object({ ...order, statement: oneOf('decline', 'cancellation', 'signature', 'delivery', 'redemption', 'invoice', 'share'), code: CodeWord, cause: Text }),
+    Type.Object({
+      ...order,
+      statement: oneOf('decline', 'cancellation', 'signature', 'delivery', 'redemption', 'invoice', 'share'),
+      code: CodeWord,
+      cause: Text,
+    }),
     { ...O, statement: 'delivery', code: 'E-STATE', cause: 'Closed' },
   ),
-  ContractSigned: federal(
-    Type.Object({ ...order, contractHash: Hash, amountFen: Fen, signedMs: Ms, startMs: Ms, endMs: Ms }),
-    { ...O, contractHash: hash, amountFen: 8_000_000, signedMs: 1, startMs: 1, endMs: 9 },
-  ),
+  ContractSigned: federal(Type.Object({ ...order, contractHash: Hash, amountFen: Fen, signedMs: Ms, startMs: Ms, endMs: Ms }), {
+    ...O,
+    contractHash: hash,
+    amountFen: 8_000_000,
+    signedMs: 1,
+    startMs: 1,
+    endMs: 9,
+  }),
   ServiceDelivered: federal(Type.Object({ ...order, deliverableHash: Hash }), { ...O, deliverableHash: hash }),
   ServiceAccepted: federal(Type.Object({ ...order, ...redeemable }), { ...O, redeemByMs: 9 }),
   DisputeRaised: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'incomplete' }),
-  DisputeResolved: federal(
-    Type.Object({ ...order, outcome: oneOf('full', 'partial', 'none'), share: Ratio, ...redeemable }),
-    { ...O, outcome: 'partial', share: { of: 3, in: 5 }, redeemByMs: 9 },
-  ),
+  DisputeResolved: federal(Type.Object({ ...order, outcome: oneOf('full', 'partial', 'none'), share: Ratio, ...redeemable }), {
+    ...O,
+    outcome: 'partial',
+    share: { of: 3, in: 5 },
+    redeemByMs: 9,
+  }),
 };
 
 const redemption = { invoiceKey: Hash, invoiceTail: Type.String({ maxLength: 4 }), invoiceFen: Fen, claimFen: Fen, paidFen: Fen, files };
-const redemptionExample = { invoiceKey: hash, invoiceTail: '0001', invoiceFen: 7_500_000, claimFen: 7_500_000, paidFen: 8_000_000, files: [] };
+const redemptionExample = {
+  invoiceKey: hash,
+  invoiceTail: '0001',
+  invoiceFen: 7_500_000,
+  claimFen: 7_500_000,
+  paidFen: 8_000_000,
+  files: [],
+};
 
 /** The voucher is redeemed: asked, reviewed, approved, publicised, paid. */
 export const redeeming = {
@@ -77,32 +153,69 @@ export const redeeming = {
     Type.Object({ ...order, agencyProvince: Province, agency: Id, ...redemption, replaces: Type.Optional(Hash) }),
     { ...O, agencyProvince: '31', agency: 'a1', ...redemptionExample },
   ),
-  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, cause: Text, redeemByMs: Ms }), { ...O, code: 'E-INVOICE', cause: 'claimed before', redeemByMs: 9 }),
-  RedemptionSubmitted: federal(
-    Type.Object({ ...order, ...redemption, restsOn: Type.Object({ journal: Type.String(), size: Size }) }),
-    { ...O, ...redemptionExample, restsOn: { journal: '31/voucher', size: 40 } },
-  ),
-  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), ...redeemable }), { ...O, defects: ['payment'], redeemByMs: 9 }),
-  RedemptionRefused: federal(
-    Type.Object({ ...order, agencyProvince: Province, invoiceKey: Hash, code: CodeWord }),
-    { ...O, agencyProvince: '31', invoiceKey: hash, code: 'E-STATUTORY' },
-  ),
+  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, cause: Text, redeemByMs: Ms }), {
+    ...O,
+    code: 'E-INVOICE',
+    cause: 'claimed before',
+    redeemByMs: 9,
+  }),
+  RedemptionSubmitted: federal(Type.Object({ ...order, ...redemption, restsOn: Type.Object({ journal: Type.String(), size: Size }) }), {
+    ...O,
+    ...redemptionExample,
+    restsOn: { journal: '31/voucher', size: 40 },
+  }),
+  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), ...redeemable }), {
+    ...O,
+    defects: ['payment'],
+    redeemByMs: 9,
+  }),
+  RedemptionRefused: federal(Type.Object({ ...order, agencyProvince: Province, invoiceKey: Hash, code: CodeWord }), {
+    ...O,
+    agencyProvince: '31',
+    invoiceKey: hash,
+    code: 'E-STATUTORY',
+  }),
   RedemptionApproved: federal(
     Type.Object({
-      ...order, scheme: Id, agencyProvince: Province, baseFen: Fen, ratio: Ratio, subsidyFen: Fen, payers: FenByProvince,
+      ...order,
+      scheme: Id,
+      agencyProvince: Province,
+      baseFen: Fen,
+      ratio: Ratio,
+      subsidyFen: Fen,
+      payers: FenByProvince,
       /** The part that another province is asked to pay; it counts only after its `ShareAccepted`. */
       asked: Type.Optional(Type.Object({ province: Province, amountFen: Fen, share: Ratio })),
     }),
     {
-      ...O, scheme: 'shuangchuang', agencyProvince: '31', baseFen: 7_500_000, ratio: { of: 1, in: 2 }, subsidyFen: 3_750_000,
-      payers: { 31: 1_250_000, 32: 2_500_000 }, asked: { province: '31', amountFen: 1_250_000, share: { of: 1, in: 3 } },
+      ...O,
+      scheme: 'shuangchuang',
+      agencyProvince: '31',
+      baseFen: 7_500_000,
+      ratio: { of: 1, in: 2 },
+      subsidyFen: 3_750_000,
+      payers: { 31: 1_250_000, 32: 2_500_000 },
+      asked: { province: '31', amountFen: 1_250_000, share: { of: 1, in: 3 } },
     },
   ),
-  ShareConfirmed: federal(Type.Object({ ...order, province: Province, amountFen: Fen, size: Size }), { ...O, province: '31', amountFen: 1_250_000, size: 44 }),
+  ShareConfirmed: federal(Type.Object({ ...order, province: Province, amountFen: Fen, size: Size }), {
+    ...O,
+    province: '31',
+    amountFen: 1_250_000,
+    size: 44,
+  }),
   ShareDeclined: federal(Type.Object({ ...order, province: Province, code: CodeWord }), { ...O, province: '31', code: 'E-POOL' }),
   BatchPublicised: open(
     Type.Object({ ...order, batch: Id, number: Type.String(), subjectName: Text, baseFen: Fen, subsidyFen: Fen, endsMs: Ms }),
-    { ...O, batch: '2026-05', number: 'CXQ-32-2026-00000001-1', subjectName: 'Invented Instruments Co.', baseFen: 7_500_000, subsidyFen: 3_750_000, endsMs: 9 },
+    {
+      ...O,
+      batch: '2026-05',
+      number: 'CXQ-32-2026-00000001-1',
+      subjectName: 'Invented Instruments Co.',
+      baseFen: 7_500_000,
+      subsidyFen: 3_750_000,
+      endsMs: 9,
+    },
   ),
   ObjectionLodged: federal(Type.Object({ ...order, grounds: CodeWord, leftMs: Ms }), { ...O, grounds: 'related-party', leftMs: 3 }),
   ObjectionUpheld: federal(Type.Object({ ...order }), O),
@@ -113,11 +226,16 @@ export const redeeming = {
 const line = Type.Object({ payer: Province, payee: Province, amountFen: Fen, foreign: Type.String(), foreignSize: Size });
 
 export const paying = {
-  PublicityEnded: federal(
-    Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(line) }),
-    { ...O, subsidyFen: 3_750_000, line: { payer: '32', payee: '31', amountFen: 3_750_000, foreign: '31/voucher', foreignSize: 40 } },
-  ),
-  LineSettled: federal(Type.Object({ ...order, window: Type.Integer({ minimum: 1 }), pair: Type.String() }), { ...O, window: 1, pair: '32-31' }),
+  PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(line) }), {
+    ...O,
+    subsidyFen: 3_750_000,
+    line: { payer: '32', payee: '31', amountFen: 3_750_000, foreign: '31/voucher', foreignSize: 40 },
+  }),
+  LineSettled: federal(Type.Object({ ...order, window: Type.Integer({ minimum: 1 }), pair: Type.String() }), {
+    ...O,
+    window: 1,
+    pair: '32-31',
+  }),
   PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 3_750_000 }),
   RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash }), { ...O, paidFen: 3_750_000, receiptHash: hash }),
   QuotaReserved: federal(Type.Object({ ...order, amountFen: Fen, expiresMs: Ms }), { ...O, amountFen: 4_000_000, expiresMs: 9 }),

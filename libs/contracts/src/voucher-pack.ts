@@ -69,10 +69,9 @@ export const VoucherPack = Type.Object(
     /** Item classes it never pays for. */
     forbidden: Type.Array(Type.String({ maxLength: 40 })),
     /** Where each value comes from, and whether it is assumed until the province confirms it. */
-    notes: Type.Array(
-      Type.Object({ field: Type.String(), assumed: Type.Boolean(), source: Type.String({ minLength: 3 }) }, closed),
-      { minItems: 1 },
-    ),
+    notes: Type.Array(Type.Object({ field: Type.String(), assumed: Type.Boolean(), source: Type.String({ minLength: 3 }) }, closed), {
+      minItems: 1,
+    }),
   },
   closed,
 );

@@ -8,7 +8,15 @@ import { adoption, settlement } from './voucher-settlement.js';
 
 /** Event name → contract. Additions only: a new meaning is a new name or version. */
 export const voucherContracts = {
-  ...placing, ...serving, ...redeeming, ...paying, ...agencies, ...statements, ...invoices, ...settlement, ...adoption,
+  ...placing,
+  ...serving,
+  ...redeeming,
+  ...paying,
+  ...agencies,
+  ...statements,
+  ...invoices,
+  ...settlement,
+  ...adoption,
 };
 
 export type VoucherEntryName = keyof typeof voucherContracts;
@@ -17,7 +25,9 @@ export type VoucherEntryName = keyof typeof voucherContracts;
 export type VoucherData<N extends VoucherEntryName> = Static<(typeof voucherContracts)[N]['data']>;
 
 /** A shared entry as an event: `VoucherEvent<'OrderPlaced' | 'OrderAccepted'>` is a union. */
-export type VoucherEvent<N extends VoucherEntryName = VoucherEntryName> = { [K in N]: { readonly type: K; readonly data: VoucherData<K> } }[N];
+export type VoucherEvent<N extends VoucherEntryName = VoucherEntryName> = {
+  [K in N]: { readonly type: K; readonly data: VoucherData<K> };
+}[N];
 
 /** What the leaf says of each kind of shared entry. */
 export const voucherEntryTypes: Readonly<Record<VoucherEntryName, EntryType>> = Object.fromEntries(

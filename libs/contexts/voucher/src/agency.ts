@@ -4,7 +4,9 @@ import type { Handler, Rejection, Turn } from '@yrd/ledger';
 import { foldOf, mayAct, refuse, single } from './handling.js';
 import { agencyStream } from './streams.js';
 
-export type AgencyEvent = VoucherEvent<'AgencyAdmitted' | 'AgencySuspended' | 'AgencyReinstated' | 'ProductListed' | 'PriceRevised' | 'ProductDelisted'>;
+export type AgencyEvent = VoucherEvent<
+  'AgencyAdmitted' | 'AgencySuspended' | 'AgencyReinstated' | 'ProductListed' | 'PriceRevised' | 'ProductDelisted'
+>;
 
 export interface Product {
   readonly itemClass: string;
@@ -27,16 +29,22 @@ const revise = (state: Agency, id: string, change: (product: Product) => Product
   return product ? { ...state, products: { ...state.products, [id]: change(product) } } : state;
 };
 
-export const agency = foldOf<Agency, AgencyEvent>('agency', { phase: 'None', organisation: null, name: '', classes: [], products: {} }, {
-  AgencyAdmitted: (state, { organisation, name, classes }) => ({ ...state, phase: 'Active', organisation, name, classes }),
-  AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
-  AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
-  ProductListed: (state, { product, itemClass, name, priceFen }) => ({
-    ...state, products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },
-  }),
-  PriceRevised: (state, { product, priceFen, fromMs }) => revise(state, product, (old) => ({ ...old, prices: [...old.prices, { fromMs, priceFen }] })),
-  ProductDelisted: (state, { product }) => revise(state, product, (old) => ({ ...old, listed: false })),
-});
+export const agency = foldOf<Agency, AgencyEvent>(
+  'agency',
+  { phase: 'None', organisation: null, name: '', classes: [], products: {} },
+  {
+    AgencyAdmitted: (state, { organisation, name, classes }) => ({ ...state, phase: 'Active', organisation, name, classes }),
+    AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
+    AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
+    ProductListed: (state, { product, itemClass, name, priceFen }) => ({
+      ...state,
+      products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },
+    }),
+    PriceRevised: (state, { product, priceFen, fromMs }) =>
+      revise(state, product, (old) => ({ ...old, prices: [...old.prices, { fromMs, priceFen }] })),
+    ProductDelisted: (state, { product }) => revise(state, product, (old) => ({ ...old, listed: false })),
+  },
+);
 
 /** The listed price at a time, in fen: the newest one that holds by then. */
 export const priceAt = (product: Product, nowMs: number): number => {
@@ -47,7 +55,7 @@ export const priceAt = (product: Product, nowMs: number): number => {
 
 /** V7, first half: active at home. */
 export const active = (state: Agency): Rejection | null =>
-  state.phase === 'Active' ? null : refuse('E-AGENCY', { seen: state.phase, needed: 'Active', whoCanMend: 'the agency\'s home province' });
+  state.phase === 'Active' ? null : refuse('E-AGENCY', { seen: state.phase, needed: 'Active', whoCanMend: "the agency's home province" });
 
 /** The product is listed and the fee is not above the listing (M3). */
 export const offered = (state: Agency, product: string, amountFen: number, nowMs: number): Rejection | null => {
@@ -69,13 +77,17 @@ export interface AdmitAgency {
   readonly classes: readonly string[];
 }
 /** AdmitAgency (clerk) → AgencyAdmitted. Self-assessment and publicity come before it in a later issue. */
-export const AdmitAgency: Handler<AdmitAgency> = single(agency, (command: AdmitAgency) => agencyStream(command.agency), (command, state, turn) => {
-  const no = mayAct(turn, ['clerk']);
-  if (no) return no;
-  if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
-  const { agency: id, organisation, name, uscc, classes } = command;
-  return [{ type: 'AgencyAdmitted', data: { agency: id, organisation, name, uscc, classes: [...classes] } }];
-});
+export const AdmitAgency: Handler<AdmitAgency> = single(
+  agency,
+  (command: AdmitAgency) => agencyStream(command.agency),
+  (command, state, turn) => {
+    const no = mayAct(turn, ['clerk']);
+    if (no) return no;
+    if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
+    const { agency: id, organisation, name, uscc, classes } = command;
+    return [{ type: 'AgencyAdmitted', data: { agency: id, organisation, name, uscc, classes: [...classes] } }];
+  },
+);
 
 export interface OfAgency {
   readonly agency: string;
@@ -84,21 +96,30 @@ const admitted = (state: Agency): Rejection | null =>
   state.phase === 'None' ? refuse('E-NOTFOUND', { seen: 'no such agency', needed: 'an admitted agency' }) : null;
 
 const clerkAct = <C extends OfAgency>(decide: (command: C, state: Agency) => readonly AgencyEvent[] | Rejection): Handler<C> =>
-  single(agency, (command: C) => agencyStream(command.agency), (command, state, turn) => mayAct(turn, ['clerk']) ?? admitted(state) ?? decide(command, state));
+  single(
+    agency,
+    (command: C) => agencyStream(command.agency),
+    (command, state, turn) => mayAct(turn, ['clerk']) ?? admitted(state) ?? decide(command, state),
+  );
 
 export interface SuspendAgency extends OfAgency {
   readonly reason: string;
 }
 /** SuspendAgency (clerk) → AgencySuspended: no new orders, no contracts (V7). */
 export const SuspendAgency = clerkAct<SuspendAgency>(({ agency: id, reason }, state) =>
-  state.phase === 'Suspended' ? [] : [{ type: 'AgencySuspended', data: { agency: id, reason } }]);
+  state.phase === 'Suspended' ? [] : [{ type: 'AgencySuspended', data: { agency: id, reason } }],
+);
 /** ReinstateAgency (clerk) → AgencyReinstated. */
 export const ReinstateAgency = clerkAct<OfAgency>(({ agency: id }, state) =>
-  state.phase === 'Active' ? [] : [{ type: 'AgencyReinstated', data: { agency: id } }]);
+  state.phase === 'Active' ? [] : [{ type: 'AgencyReinstated', data: { agency: id } }],
+);
 
 const agencyAct = <C extends OfAgency>(decide: (command: C, state: Agency, turn: Turn) => readonly AgencyEvent[] | Rejection): Handler<C> =>
-  single(agency, (command: C) => agencyStream(command.agency), (command, state, turn) =>
-    admitted(state) ?? mayAct(turn, ['agency'], state.organisation) ?? decide(command, state, turn));
+  single(
+    agency,
+    (command: C) => agencyStream(command.agency),
+    (command, state, turn) => admitted(state) ?? mayAct(turn, ['agency'], state.organisation) ?? decide(command, state, turn),
+  );
 
 export interface ListProduct extends OfAgency {
   readonly product: string;
@@ -110,7 +131,8 @@ export interface ListProduct extends OfAgency {
 export const ListProduct = agencyAct<ListProduct>(({ agency: id, product, itemClass, name, priceFen }, state) => {
   const known = state.products[product];
   if (known) return refuse('E-STATE', { seen: 'listed before', needed: 'a new product id, or RevisePrice' });
-  if (!state.classes.includes('*') && !state.classes.includes(itemClass)) return refuse('E-CLASS', { seen: itemClass, needed: state.classes.join(' ') });
+  if (!state.classes.includes('*') && !state.classes.includes(itemClass))
+    return refuse('E-CLASS', { seen: itemClass, needed: state.classes.join(' ') });
   return [{ type: 'ProductListed', data: { agency: id, product, itemClass, name, priceFen } }];
 });
 
@@ -136,5 +158,7 @@ export const RevisePrice = agencyAct<RevisePrice>(({ agency: id, product, priceF
   return [{ type: 'PriceRevised', data: { agency: id, product, priceFen, fromMs } }];
 });
 /** DelistProduct (agency) → ProductDelisted. */
-export const DelistProduct = agencyAct<OfProduct>(({ agency: id, product }, state) =>
-  unlisted(state, product) ?? (state.products[product]?.listed ? [{ type: 'ProductDelisted', data: { agency: id, product } }] : []));
+export const DelistProduct = agencyAct<OfProduct>(
+  ({ agency: id, product }, state) =>
+    unlisted(state, product) ?? (state.products[product]?.listed ? [{ type: 'ProductDelisted', data: { agency: id, product } }] : []),
+);

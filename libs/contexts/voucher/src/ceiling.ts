@@ -9,10 +9,14 @@ export interface Ceiling {
 type CeilingEvent = PrivateEvent<'CeilingTaken' | 'CeilingReturned'>;
 
 const ceiling = (kind: string) =>
-  foldOf<Ceiling, CeilingEvent>(kind, { takenFen: 0 }, {
-    CeilingTaken: (state, { amountFen }) => ({ takenFen: state.takenFen + amountFen }),
-    CeilingReturned: (state, { amountFen }) => ({ takenFen: state.takenFen - amountFen }),
-  });
+  foldOf<Ceiling, CeilingEvent>(
+    kind,
+    { takenFen: 0 },
+    {
+      CeilingTaken: (state, { amountFen }) => ({ takenFen: state.takenFen + amountFen }),
+      CeilingReturned: (state, { amountFen }) => ({ takenFen: state.takenFen - amountFen }),
+    },
+  );
 
 export const group = ceiling('group');
 export const pool = ceiling('pool');

@@ -2,7 +2,19 @@
 import { fen, invariant, type DerivedCommand, type Entry, type Found, type Match, type Need, type Reaction } from '@yrd/ledger';
 import type { CutRow, LineRow, WindowRow } from './clearing-views.js';
 import { dataOf, provinceOf } from './reading.js';
-import { FOLD_VERSION, PAIRS, PROVINCES, agree, attest, inWindow, netted, parting, sidesOf, windowDigest, type Sizes } from './settlement.js';
+import {
+  FOLD_VERSION,
+  PAIRS,
+  PROVINCES,
+  agree,
+  attest,
+  inWindow,
+  netted,
+  parting,
+  sidesOf,
+  windowDigest,
+  type Sizes,
+} from './settlement.js';
 import { journalOf, orderStream, windowStream } from './streams.js';
 
 /** Lines of one pair and home that a node is ready to count in one window; more is a sign of a fault, and parks. */
@@ -28,7 +40,8 @@ interface Cuts {
 }
 
 const cutsOf = (rows: readonly CutRow[], window: number): Cuts => {
-  const of = (which: number): Sizes => Object.fromEntries(rows.filter((row) => row.window === which).map(({ province, size }) => [province, size]));
+  const of = (which: number): Sizes =>
+    Object.fromEntries(rows.filter((row) => row.window === which).map(({ province, size }) => [province, size]));
   return { now: of(window), before: window === 1 ? Object.fromEntries(PROVINCES.map((province) => [province, 0])) : of(window - 1) };
 };
 
@@ -42,9 +55,18 @@ const ready = ({ now, before }: Cuts, pairs: readonly string[]): readonly string
 /** Questions whose answers together hold every line of the pair that can lie in the window, and few others. */
 const linesWhere = (pair: string, { now, before }: Cuts): readonly Where[] => {
   const { payer, payee } = sidesOf(pair);
-  return [[payer, payee], [payee, payer]].flatMap(([home = '', other = '']) => [
+  return [
+    [payer, payee],
+    [payee, payer],
+  ].flatMap(([home = '', other = '']) => [
     { kind: 'line', pair, home, homeSize: { gte: (before[home] ?? 0) + 1, lt: (now[home] ?? 0) + 1 } },
-    { kind: 'line', pair, home, homeSize: { lt: (before[home] ?? 0) + 1 }, foreignSize: { gte: (before[other] ?? 0) + 1, lt: (now[other] ?? 0) + 1 } },
+    {
+      kind: 'line',
+      pair,
+      home,
+      homeSize: { lt: (before[home] ?? 0) + 1 },
+      foreignSize: { gte: (before[other] ?? 0) + 1, lt: (now[other] ?? 0) + 1 },
+    },
   ]);
 };
 
@@ -67,7 +89,10 @@ const windowNeeds = (found: Found, window: number, pairs: readonly string[]): re
 
 const linesOf = (found: Found, pair: string, cuts: Cuts): readonly LineRow[] => {
   const rows = linesWhere(pair, cuts).flatMap((where) => found.rows<LineRow>('lines', where));
-  invariant(rows.length < LINES_MAX, `Pair ${pair} has ${rows.length} lines in one window, the limit is ${LINES_MAX}; close windows more often.`);
+  invariant(
+    rows.length < LINES_MAX,
+    `Pair ${pair} has ${rows.length} lines in one window, the limit is ${LINES_MAX}; close windows more often.`,
+  );
   return rows.filter((row) => inWindow(row, cuts.now, cuts.before));
 };
 
@@ -147,7 +172,13 @@ const netWindow: Reaction = {
     if (!row || row.settled.length < PAIRS.length) return [];
     const statement = netted(Object.fromEntries(row.settled.map(({ pair, sumFen }) => [pair, fen(sumFen)])));
     const digest = windowDigest(row.window, row.settled, statement, (text) => found.hash(text));
-    return [{ command: 'NetWindow', target: windowStream(row.window), body: { window: row.window, foldVersion: FOLD_VERSION, ...statement, digest } }];
+    return [
+      {
+        command: 'NetWindow',
+        target: windowStream(row.window),
+        body: { window: row.window, foldVersion: FOLD_VERSION, ...statement, digest },
+      },
+    ];
   },
 };
 

@@ -14,7 +14,7 @@ export interface LineRow extends Line {
   readonly payableMs: number;
   readonly settledIn: number | null;
 }
-/** Row of view `lines`: where a province cut its journal for a window. In the same view, so that it is never newer than the lines below it. */
+/** Row of view `lines`: where a province cut its journal. In the same view, so that it is never newer than the lines below it. */
 export interface CutRow {
   readonly kind: 'cut';
   readonly id: string;
@@ -30,7 +30,20 @@ const lineIn = (entry: Entry, { order, line }: VoucherData<'PublicityEnded'>): L
   if (line.foreign !== journalOf(home === line.payer ? line.payee : line.payer)) return null;
   const { payer, payee, amountFen, foreignSize } = line;
   const homeSize = entry.index + 1;
-  return { kind: 'line', id: order, order, pair: `${payer}-${payee}`, payer, payee, home, amountFen, homeSize, foreignSize, payableMs: entry.time, settledIn: null };
+  return {
+    kind: 'line',
+    id: order,
+    order,
+    pair: `${payer}-${payee}`,
+    payer,
+    payee,
+    home,
+    amountFen,
+    homeSize,
+    foreignSize,
+    payableMs: entry.time,
+    settledIn: null,
+  };
 };
 
 export const lines: View<LineRow | CutRow> = {
@@ -39,7 +52,9 @@ export const lines: View<LineRow | CutRow> = {
   key: (entry) => {
     const close = dataOf(entry, 'WindowClosed');
     if (close) return `cut.${close.window}.${provinceOf(entry.journal)}`;
-    return entry.type === 'PublicityEnded' || entry.type === 'LineSettled' ? `line.${provinceOf(entry.journal)}.${idOf(entry.stream)}` : null;
+    return entry.type === 'PublicityEnded' || entry.type === 'LineSettled'
+      ? `line.${provinceOf(entry.journal)}.${idOf(entry.stream)}`
+      : null;
   },
   fold: (part, entry) => {
     const close = dataOf(entry, 'WindowClosed');
@@ -104,14 +119,24 @@ const windowRow = (window: number, parts: Readonly<Record<string, WindowPart>>):
     const mine = attested[payer]?.[pair];
     return mine && agree(mine, attested[payee]?.[pair]) ? [mine] : [];
   });
-  const dissent = settled.some((pair) => PROVINCES.some((province) => {
-    const said = attested[province]?.[pair.pair];
-    return said !== undefined && !agree(said, pair);
-  }));
+  const dissent = settled.some((pair) =>
+    PROVINCES.some((province) => {
+      const said = attested[province]?.[pair.pair];
+      return said !== undefined && !agree(said, pair);
+    }),
+  );
   const digests = Object.fromEntries(PROVINCES.map((province) => [province, netted[province]?.digest ?? null]));
   return {
-    id: String(window), window, closes, attested, settled, diverged: Object.values(parts).flatMap(({ diverged }) => diverged), netted, digests,
-    equal: netted['31'] !== undefined && PROVINCES.every((province) => digests[province] === digests['31']), dissent,
+    id: String(window),
+    window,
+    closes,
+    attested,
+    settled,
+    diverged: Object.values(parts).flatMap(({ diverged }) => diverged),
+    netted,
+    digests,
+    equal: netted['31'] !== undefined && PROVINCES.every((province) => digests[province] === digests['31']),
+    dissent,
   };
 };
 

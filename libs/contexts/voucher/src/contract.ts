@@ -12,7 +12,8 @@ export const signable = (state: Order, signature: Signature, nowMs: number): Rej
   const { placedMs, useUntilMs, amountFen } = termsOf(state);
   const signed = dayOf(signature.signedMs);
   if (signed < dayOf(placedMs)) return refuse('E-DATE', { seen: signed, needed: `not before the order of ${dayOf(placedMs)}` });
-  if (signature.signedMs > useUntilMs) return refuse('E-DATE', { seen: signed, needed: `within the use window, until ${dayOf(useUntilMs)}` });
+  if (signature.signedMs > useUntilMs)
+    return refuse('E-DATE', { seen: signed, needed: `within the use window, until ${dayOf(useUntilMs)}` });
   if (signed > dayOf(nowMs)) return refuse('E-DATE', { seen: signed, needed: `not after today, ${dayOf(nowMs)}` });
   if (signature.endMs < signature.startMs) return refuse('E-DATE', { seen: dayOf(signature.endMs), needed: 'an end after the start' });
   if (signature.amountFen > amountFen) return refuse('E-FEE', { seen: signature.amountFen, needed: `up to ${amountFen} fen as ordered` });

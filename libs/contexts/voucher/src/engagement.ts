@@ -9,8 +9,15 @@ import type { PlaceOrder } from './placing.js';
 import { agencyStream, engagementStream, look, orderStream, type Place } from './streams.js';
 
 export type EngagementEvent = VoucherEvent<
-  | 'OrderProposed' | 'AcceptanceStated' | 'DeclineStated' | 'CancellationStated' | 'ContractSignatureStated' | 'DeliveryStated'
-  | 'RedemptionRequested' | 'ShareAccepted' | 'ShareRefused'
+  | 'OrderProposed'
+  | 'AcceptanceStated'
+  | 'DeclineStated'
+  | 'CancellationStated'
+  | 'ContractSignatureStated'
+  | 'DeliveryStated'
+  | 'RedemptionRequested'
+  | 'ShareAccepted'
+  | 'ShareRefused'
 >;
 
 export interface Engagement {
@@ -24,7 +31,15 @@ export interface Engagement {
   readonly requests: number;
 }
 
-const initial: Engagement = { proposed: false, answered: 'none', cancelled: false, signature: null, deliverableHash: null, requested: null, requests: 0 };
+const initial: Engagement = {
+  proposed: false,
+  answered: 'none',
+  cancelled: false,
+  signature: null,
+  deliverableHash: null,
+  requested: null,
+  requests: 0,
+};
 
 export const engagement = foldOf<Engagement, EngagementEvent>('engagement', initial, {
   OrderProposed: (state) => ({ ...state, proposed: true, answered: 'accepted' }),
@@ -66,7 +81,10 @@ export const agencyMay = (turn: Turn, command: OfOrder, act: OrderCommand): Reje
 export const homeOrder = (turn: Turn, { home, order: id }: Pick<OfOrder, 'home' | 'order'>): Order =>
   look(turn, order, { province: home, stream: orderStream(id) });
 
-const stating = <C extends OfOrder>(act: OrderCommand, state: (command: C, engagement: Engagement, turn: Turn) => readonly EngagementEvent[] | Rejection): Handler<C> =>
+const stating = <C extends OfOrder>(
+  act: OrderCommand,
+  state: (command: C, engagement: Engagement, turn: Turn) => readonly EngagementEvent[] | Rejection,
+): Handler<C> =>
   handler({
     target: (command: C) => engagementStream(command.order),
     reads: engagementReads,
@@ -79,7 +97,7 @@ const stating = <C extends OfOrder>(act: OrderCommand, state: (command: C, engag
     },
   });
 
-const already = (seen: string): Rejection => refuse('E-STATE', { seen, needed: 'the answer of the order\'s home' });
+const already = (seen: string): Rejection => refuse('E-STATE', { seen, needed: "the answer of the order's home" });
 
 /** AcceptOrder (agency) → AcceptanceStated. */
 export const AcceptOrder = stating<OfOrder>('AcceptOrder', ({ order: id, home, agency: by }, said) => {
@@ -97,7 +115,8 @@ export const DeclineOrder = stating<WithCause>('DeclineOrder', ({ order: id, hom
 });
 /** WithdrawFromOrder (agency) → CancellationStated, before the contract. */
 export const WithdrawFromOrder = stating<WithCause>('WithdrawFromOrder', ({ order: id, home, cause }, said) =>
-  said.cancelled ? [] : [{ type: 'CancellationStated', data: { order: id, home, cause } }]);
+  said.cancelled ? [] : [{ type: 'CancellationStated', data: { order: id, home, cause } }],
+);
 
 export interface SignAsAgency extends OfOrder {
   readonly contractHash: string;
@@ -107,19 +126,23 @@ export interface SignAsAgency extends OfOrder {
   readonly endMs: number;
 }
 /** SignAsAgency (agency) → ContractSignatureStated; E-DATE, E-FEE (V12). May be said anew until the enterprise has signed. */
-export const SignAsAgency = stating<SignAsAgency>('SignAsAgency', ({ order: id, home, contractHash, amountFen, signedMs, startMs, endMs }, said, turn) => {
-  const data = { order: id, home, contractHash, amountFen, signedMs, startMs, endMs };
-  const no = signable(homeOrder(turn, { home, order: id }), data, turn.now);
-  if (no) return no;
-  return JSON.stringify(said.signature) === JSON.stringify(data) ? [] : [{ type: 'ContractSignatureStated', data }];
-});
+export const SignAsAgency = stating<SignAsAgency>(
+  'SignAsAgency',
+  ({ order: id, home, contractHash, amountFen, signedMs, startMs, endMs }, said, turn) => {
+    const data = { order: id, home, contractHash, amountFen, signedMs, startMs, endMs };
+    const no = signable(homeOrder(turn, { home, order: id }), data, turn.now);
+    if (no) return no;
+    return JSON.stringify(said.signature) === JSON.stringify(data) ? [] : [{ type: 'ContractSignatureStated', data }];
+  },
+);
 
 export interface DeliverService extends OfOrder {
   readonly deliverableHash: string;
 }
 /** DeliverService (agency) → DeliveryStated: the hash of the result, never the result. */
 export const DeliverService = stating<DeliverService>('DeliverService', ({ order: id, home, deliverableHash }, said) =>
-  said.deliverableHash === deliverableHash ? [] : [{ type: 'DeliveryStated', data: { order: id, home, deliverableHash } }]);
+  said.deliverableHash === deliverableHash ? [] : [{ type: 'DeliveryStated', data: { order: id, home, deliverableHash } }],
+);
 
 export interface ProposeOrder extends Omit<PlaceOrder, 'agencyProvince'> {
   readonly home: OfOrder['home'];
@@ -136,7 +159,18 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
     const said = turn.state(engagement, engagementStream(command.order));
     if (said.proposed || said.answered !== 'none') return already('this order was spoken about before');
     const { order: id, home, agency: by, subject, scheme, year, mode, product, amountFen, voucherFen } = command;
-    const data = { order: id, home, agency: by, subject, scheme, year, mode, product, amountFen, ...(voucherFen === undefined ? {} : { voucherFen }) };
+    const data = {
+      order: id,
+      home,
+      agency: by,
+      subject,
+      scheme,
+      year,
+      mode,
+      product,
+      amountFen,
+      ...(voucherFen === undefined ? {} : { voucherFen }),
+    };
     return append(engagementStream(id), [{ type: 'OrderProposed', data }]);
   },
 });

@@ -1,6 +1,17 @@
 /** The grammar that every handler of this context is written in: folds as tables, refusals that teach, who may act. */
 import { codes, type CodeName } from '@yrd/contracts';
-import { isRejection, reject, type Append, type Decision, type DomainEvent, type Fold, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import {
+  isRejection,
+  reject,
+  type Append,
+  type Decision,
+  type DomainEvent,
+  type Fold,
+  type Handler,
+  type Peek,
+  type Rejection,
+  type Turn,
+} from '@yrd/ledger';
 import { foreignStreams, ownStreams, type Place } from './streams.js';
 
 /** One step for each kind of event. */
@@ -18,7 +29,8 @@ export const foldOf = <S, E extends DomainEvent>(kind: string, initial: S, steps
 export const refuse = (code: CodeName, facts: Rejection['facts']): Rejection => reject(code, { clause: codes[code].clause, ...facts });
 
 /** Roles as they come in the token. One person may have several; V16 keeps the hands on one redemption apart. */
-export type Role = 'enterprise' | 'agency' | 'reviewer' | 'clerk' | 'approver' | 'finance' | 'mediator' | 'operator' | 'integrity' | 'auditor';
+export type Role =
+  'enterprise' | 'agency' | 'reviewer' | 'clerk' | 'approver' | 'finance' | 'mediator' | 'operator' | 'integrity' | 'auditor';
 
 /** Null when the actor may act here: at home (E-HOME), in one of these roles and for this organisation (E-ROLE). */
 export const mayAct = (turn: Turn, roles: readonly Role[], organisation?: string | null): Rejection | null => {

@@ -17,7 +17,8 @@ import { recognition } from './recognition.js';
 import { register } from './register.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
-import { agencies, invoices, orders, products, quotas, redemptions } from './views.js';
+import { agencies, invoices, products } from './market-views.js';
+import { orders, quotas, redemptions } from './views.js';
 import { window } from './window.js';
 
 export const voucher: Context = {

@@ -15,12 +15,19 @@ export interface Invoice {
   readonly claims: Readonly<Record<string, number>>;
 }
 
-export const invoice = foldOf<Invoice, InvoiceEvent>('invoice', { registered: null, claims: {} }, {
-  InvoiceRegistered: (state, { agency, amountFen }) => ({ ...state, registered: { agency, amountFen } }),
-  InvoiceClaimed: (state, { order, claimFen }) => ({ ...state, claims: { ...state.claims, [order]: claimFen } }),
-  InvoiceClaimRefused: (state) => state,
-  InvoiceClaimReleased: (state, { order }) => ({ ...state, claims: Object.fromEntries(Object.entries(state.claims).filter(([each]) => each !== order)) }),
-});
+export const invoice = foldOf<Invoice, InvoiceEvent>(
+  'invoice',
+  { registered: null, claims: {} },
+  {
+    InvoiceRegistered: (state, { agency, amountFen }) => ({ ...state, registered: { agency, amountFen } }),
+    InvoiceClaimed: (state, { order, claimFen }) => ({ ...state, claims: { ...state.claims, [order]: claimFen } }),
+    InvoiceClaimRefused: (state) => state,
+    InvoiceClaimReleased: (state, { order }) => ({
+      ...state,
+      claims: Object.fromEntries(Object.entries(state.claims).filter(([each]) => each !== order)),
+    }),
+  },
+);
 
 export interface Claim {
   readonly invoice: string;
@@ -35,7 +42,8 @@ export interface Claim {
 /** Registers at the first claim, and claims; or why not: wrong party, another amount, used up by the order named (V15). */
 export const claim = (state: Invoice, asked: Claim): readonly InvoiceEvent[] | Rejection => {
   const { invoice: key, order, home, agency, tail, invoiceFen, claimFen } = asked;
-  if (state.registered && state.registered.agency !== agency) return refuse('E-INVOICE', { seen: 'another party\'s invoice', needed: 'an invoice of this agency', reference: null });
+  if (state.registered && state.registered.agency !== agency)
+    return refuse('E-INVOICE', { seen: "another party's invoice", needed: 'an invoice of this agency', reference: null });
   if (state.registered && state.registered.amountFen !== invoiceFen) {
     return refuse('E-INVOICE', { seen: invoiceFen, needed: state.registered.amountFen, reference: null });
   }
@@ -51,7 +59,9 @@ export const claim = (state: Invoice, asked: Claim): readonly InvoiceEvent[] | R
 /** V14: the whole list of what the pack asks for and the file has not, at once. Null when it is complete. */
 export const incomplete = (needed: readonly FileKind[], files: readonly { readonly kind: FileKind }[]): Rejection | null => {
   const defects = needed.filter((kind) => !files.some((file) => file.kind === kind));
-  return defects.length === 0 ? null : refuse('E-FILE', { seen: files.map(({ kind }) => kind).join(' '), needed: needed.join(' '), defects: defects.join(' ') });
+  return defects.length === 0
+    ? null
+    : refuse('E-FILE', { seen: files.map(({ kind }) => kind).join(' '), needed: needed.join(' '), defects: defects.join(' ') });
 };
 
 export interface RequestRedemption extends OfOrder {
@@ -85,33 +95,65 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     const { order, home, agency, invoiceKey, invoiceTail, invoiceFen, paidFen } = command;
     const said = turn.state(engagement, engagementStream(order));
     // Each return of the file allows one more request: a second one meanwhile would be refused at home and free the claim.
-    if (said.requests > seen.returns) return refuse('E-STATE', { seen: 'requested before', needed: 'the answer of the order\'s home' });
+    if (said.requests > seen.returns) return refuse('E-STATE', { seen: 'requested before', needed: "the answer of the order's home" });
     const claimFen = Math.min(seen.contract?.amountFen ?? 0, invoiceFen);
-    const claimed = claim(turn.state(invoice, invoiceStream(invoiceKey)), { invoice: invoiceKey, order, home, agency, tail: invoiceTail, invoiceFen, claimFen });
+    const claimed = claim(turn.state(invoice, invoiceStream(invoiceKey)), {
+      invoice: invoiceKey,
+      order,
+      home,
+      agency,
+      tail: invoiceTail,
+      invoiceFen,
+      claimFen,
+    });
     if ('rejected' in claimed) return claimed;
     const before = said.requested?.invoiceKey;
-    const data: VoucherData<'RedemptionRequested'> = { order, home, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files: [...command.files] };
+    const data: VoucherData<'RedemptionRequested'> = {
+      order,
+      home,
+      invoiceKey,
+      invoiceTail,
+      invoiceFen,
+      claimFen,
+      paidFen,
+      files: [...command.files],
+    };
     return [
       ...append(engagementStream(order), [{ type: 'RedemptionRequested', data }], version),
       ...append(invoiceStream(invoiceKey), claimed, version),
-      ...(before === undefined || before === invoiceKey ? [] : append(invoiceStream(before), [{ type: 'InvoiceClaimReleased', data: { invoice: before, order } }], version)),
+      ...(before === undefined || before === invoiceKey
+        ? []
+        : append(invoiceStream(before), [{ type: 'InvoiceClaimReleased', data: { invoice: before, order } }], version)),
     ];
   },
 });
 
 /** Derived, 通用: the enterprise's province asks → InvoiceClaimed | InvoiceClaimRefused, always an entry. */
-export const ClaimInvoice: Handler<Claim> = single(invoice, (command: Claim) => invoiceStream(command.invoice), (command, state) => {
-  const answer = claim(state, command);
-  if (!('rejected' in answer)) return answer;
-  const reference = typeof answer.facts.reference === 'string' ? answer.facts.reference : null;
-  const { invoice: key, order, home } = command;
-  return [{ type: 'InvoiceClaimRefused', data: { invoice: key, order, home, code: answer.rejected, reference, cause: `left or registered ${answer.facts.seen}` } }];
-});
+export const ClaimInvoice: Handler<Claim> = single(
+  invoice,
+  (command: Claim) => invoiceStream(command.invoice),
+  (command, state) => {
+    const answer = claim(state, command);
+    if (!('rejected' in answer)) return answer;
+    const reference = typeof answer.facts.reference === 'string' ? answer.facts.reference : null;
+    const { invoice: key, order, home } = command;
+    return [
+      {
+        type: 'InvoiceClaimRefused',
+        data: { invoice: key, order, home, code: answer.rejected, reference, cause: `left or registered ${answer.facts.seen}` },
+      },
+    ];
+  },
+);
 
 export interface ReleaseInvoice {
   readonly invoice: string;
   readonly order: string;
 }
 /** Derived: the redemption came to nothing → InvoiceClaimReleased; none when nothing is claimed. */
-export const ReleaseInvoice: Handler<ReleaseInvoice> = single(invoice, (command: ReleaseInvoice) => invoiceStream(command.invoice), ({ invoice: key, order }, state) =>
-  state.claims[order] === undefined ? [] : [{ type: 'InvoiceClaimReleased', data: { invoice: key, order } }]);
+export const ReleaseInvoice: Handler<ReleaseInvoice> = single(
+  invoice,
+  (command: ReleaseInvoice) => invoiceStream(command.invoice),
+  ({ invoice: key, order }, state) =>
+    state.claims[order] === undefined ? [] : [{ type: 'InvoiceClaimReleased', data: { invoice: key, order } }],
+);

@@ -1,6 +1,6 @@
 /** Whole journeys of an order through the handlers, reactions, views and timers of four provinces. */
 import { delta, firm, agent, actor, hex, DAY_MS, type Delta } from '../testing/scenario.js';
-import { PROVINCE_CODES } from '../testing/world.js';
+import { PROVINCE_CODES } from '../testing/node.js';
 import type { WindowRow } from './index.js';
 
 const windowOf = (d: Delta, province: (typeof PROVINCE_CODES)[number], window: number): WindowRow | undefined =>
@@ -25,13 +25,22 @@ test('通兑: a Jiangsu firm uses a voucher at a Shanghai agency, and four provi
   expect(d.order('o1').phase).toBe('Settled');
   expect(d.account()).toMatchObject({ grantedFen: 10_000_000, reservedFen: 0, consumedFen: 3_750_000 });
   const digests = PROVINCE_CODES.map((province) => windowOf(d, province, 1)?.digests);
-  expect(digests[0]).toEqual({ 31: expect.stringMatching(/^[0-9a-f]{64}$/), 32: digests[0]?.['31'], 33: digests[0]?.['31'], 34: digests[0]?.['31'] });
+  expect(digests[0]).toEqual({
+    31: expect.stringMatching(/^[0-9a-f]{64}$/),
+    32: digests[0]?.['31'],
+    33: digests[0]?.['31'],
+    34: digests[0]?.['31'],
+  });
   for (const each of digests) expect(each).toEqual(digests[0]);
-  expect(windowOf(d, '34', 1)).toMatchObject({ equal: true, dissent: false, netted: { 33: { grossFen: 3_750_000, nets: { 31: 3_750_000, 32: -3_750_000, 33: 0, 34: 0 } } } });
+  expect(windowOf(d, '34', 1)).toMatchObject({
+    equal: true,
+    dissent: false,
+    netted: { 33: { grossFen: 3_750_000, nets: { 31: 3_750_000, 32: -3_750_000, 33: 0, 34: 0 } } },
+  });
   noneParked(d);
 });
 
-test('通用: the enterprise redeems; the invoice\'s home is asked first, and a line of 0 fen is still counted by both', () => {
+test("通用: the enterprise redeems; the invoice's home is asked first, and a line of 0 fen is still counted by both", () => {
   const d = delta();
   d.serve('o1', { mode: 'tongyong' });
   d.redeem('o1');
@@ -108,7 +117,9 @@ test('two reservations of 60,000 on 100,000, one at home and one by a foreign en
   d.does('32', 'PlaceOrder', d.placing('o1', wish), firm);
   d.world.settle();
   expect([d.order('o1').phase, d.order('o2').phase]).toEqual(['Placed', 'Closed']);
-  expect(d.world.nodes['31'].entries.concat(d.world.nodes['32'].entries).filter(({ type }) => type === 'ProposalRefused')).toMatchObject([{ data: { code: 'E-QUOTA' } }]);
+  expect(d.world.nodes['31'].entries.concat(d.world.nodes['32'].entries).filter(({ type }) => type === 'ProposalRefused')).toMatchObject([
+    { data: { code: 'E-QUOTA' } },
+  ]);
   expect(d.account().reservedFen).toBe(6_000_000);
   noneParked(d);
 });
@@ -120,7 +131,7 @@ test('a proposal that the subject did not allow is refused by an entry', () => {
   expect(d.world.nodes['32'].entries.at(-1)).toMatchObject({ type: 'ProposalRefused', data: { code: 'E-ROLE' } });
 });
 
-test('one invoice in two provinces: the second redemption is refused with the first\'s reference (V15)', () => {
+test("one invoice in two provinces: the second redemption is refused with the first's reference (V15)", () => {
   const d = delta({ grantFen: 10_000_000 });
   const invoice = { invoiceKey: hex('one invoice') };
   d.serve('o1', { mode: 'tongyong' });
@@ -188,7 +199,7 @@ test('a node with something parked below the cut does not attest, and does once 
   expect(windowOf(d, '31', 1)).toMatchObject({ equal: true });
 });
 
-test('a line whose foreign part lies above the other side\'s cut waits for the next window', () => {
+test("a line whose foreign part lies above the other side's cut waits for the next window", () => {
   const d = delta();
   d.close(1, ['31']); // Shanghai cuts before anything was redeemed.
   d.serve('o1');

@@ -9,18 +9,58 @@ import type { PrivateEvent } from './private-events.js';
 
 export type OrderEvent =
   | VoucherEvent<
-      | 'OrderPlaced' | 'ProposalRefused' | 'OrderAccepted' | 'AcceptanceRefused' | 'OrderDeclined' | 'OrderCancelled' | 'OrderLapsed'
-      | 'OrderHeld' | 'OrderReleased' | 'ContractSignatureTaken' | 'StatementRefused' | 'ContractSigned' | 'ServiceDelivered'
-      | 'ServiceAccepted' | 'DisputeRaised' | 'DisputeResolved' | 'InvoiceClaimAsked' | 'InvoiceClaimFailed' | 'RedemptionSubmitted'
-      | 'RedemptionReturned' | 'RedemptionRefused' | 'RedemptionApproved' | 'ShareConfirmed' | 'ShareDeclined' | 'BatchPublicised'
-      | 'ObjectionLodged' | 'ObjectionUpheld' | 'ObjectionRejected' | 'PublicityEnded' | 'LineSettled' | 'PaymentInstructed' | 'RedemptionSettled'
+      | 'OrderPlaced'
+      | 'ProposalRefused'
+      | 'OrderAccepted'
+      | 'AcceptanceRefused'
+      | 'OrderDeclined'
+      | 'OrderCancelled'
+      | 'OrderLapsed'
+      | 'OrderHeld'
+      | 'OrderReleased'
+      | 'ContractSignatureTaken'
+      | 'StatementRefused'
+      | 'ContractSigned'
+      | 'ServiceDelivered'
+      | 'ServiceAccepted'
+      | 'DisputeRaised'
+      | 'DisputeResolved'
+      | 'InvoiceClaimAsked'
+      | 'InvoiceClaimFailed'
+      | 'RedemptionSubmitted'
+      | 'RedemptionReturned'
+      | 'RedemptionRefused'
+      | 'RedemptionApproved'
+      | 'ShareConfirmed'
+      | 'ShareDeclined'
+      | 'BatchPublicised'
+      | 'ObjectionLodged'
+      | 'ObjectionUpheld'
+      | 'ObjectionRejected'
+      | 'PublicityEnded'
+      | 'LineSettled'
+      | 'PaymentInstructed'
+      | 'RedemptionSettled'
     >
   | PrivateEvent<'ReservationMade' | 'HandRecorded'>;
 
 /** Phases of domain §2.3. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked; `Objected` is its Held. */
 export type Phase =
-  | 'None' | 'Placed' | 'Accepted' | 'InService' | 'Delivered' | 'Disputed' | 'ServiceAccepted' | 'InvoiceAsked' | 'UnderReview'
-  | 'Approved' | 'Publicised' | 'Objected' | 'Payable' | 'Settled' | 'Closed';
+  | 'None'
+  | 'Placed'
+  | 'Accepted'
+  | 'InService'
+  | 'Delivered'
+  | 'Disputed'
+  | 'ServiceAccepted'
+  | 'InvoiceAsked'
+  | 'UnderReview'
+  | 'Approved'
+  | 'Publicised'
+  | 'Objected'
+  | 'Payable'
+  | 'Settled'
+  | 'Closed';
 
 export interface Order {
   readonly phase: Phase;
@@ -53,9 +93,28 @@ export interface Order {
 }
 
 const initial: Order = {
-  phase: 'None', terms: null, holds: [], ceilings: [], contractByMs: 0, signature: null, contract: null, deliverableHash: null,
-  share: { of: 1, in: 1 }, redeemByMs: 0, asked: null, redemption: null, returns: 0, hands: {}, approval: null, shareSize: null,
-  shareDeclined: false, endsMs: 0, objectionLeftMs: 0, line: null, lineSettled: false, instructed: false,
+  phase: 'None',
+  terms: null,
+  holds: [],
+  ceilings: [],
+  contractByMs: 0,
+  signature: null,
+  contract: null,
+  deliverableHash: null,
+  share: { of: 1, in: 1 },
+  redeemByMs: 0,
+  asked: null,
+  redemption: null,
+  returns: 0,
+  hands: {},
+  approval: null,
+  shareSize: null,
+  shareDeclined: false,
+  endsMs: 0,
+  objectionLeftMs: 0,
+  line: null,
+  lineSettled: false,
+  instructed: false,
 };
 
 const closed = (state: Order): Order => ({ ...state, phase: 'Closed' });
@@ -80,7 +139,8 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   ServiceDelivered: (state, { deliverableHash }) => ({ ...state, phase: 'Delivered', deliverableHash }),
   ServiceAccepted: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', redeemByMs }),
   DisputeRaised: (state) => ({ ...state, phase: 'Disputed' }),
-  DisputeResolved: (state, { outcome, share, redeemByMs }) => (outcome === 'none' ? closed(state) : { ...state, phase: 'ServiceAccepted', share, redeemByMs }),
+  DisputeResolved: (state, { outcome, share, redeemByMs }) =>
+    outcome === 'none' ? closed(state) : { ...state, phase: 'ServiceAccepted', share, redeemByMs },
   InvoiceClaimAsked: (state, asked) => ({ ...state, phase: 'InvoiceAsked', asked }),
   InvoiceClaimFailed: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', redeemByMs }),
   RedemptionSubmitted: (state, redemption) => ({ ...state, phase: 'UnderReview', redemption, ...reopened }),
@@ -124,24 +184,62 @@ export const LEGAL = {
   RejectObjection: ['Objected'],
   InstructPayment: ['Payable'],
   ConfirmPaid: ['Payable'],
-  HoldOrder: ['Placed', 'Accepted', 'InService', 'Delivered', 'Disputed', 'ServiceAccepted', 'InvoiceAsked', 'UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable'],
-  ReleaseOrder: ['Placed', 'Accepted', 'InService', 'Delivered', 'Disputed', 'ServiceAccepted', 'InvoiceAsked', 'UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable'],
+  HoldOrder: [
+    'Placed',
+    'Accepted',
+    'InService',
+    'Delivered',
+    'Disputed',
+    'ServiceAccepted',
+    'InvoiceAsked',
+    'UnderReview',
+    'Approved',
+    'Publicised',
+    'Objected',
+    'Payable',
+  ],
+  ReleaseOrder: [
+    'Placed',
+    'Accepted',
+    'InService',
+    'Delivered',
+    'Disputed',
+    'ServiceAccepted',
+    'InvoiceAsked',
+    'UnderReview',
+    'Approved',
+    'Publicised',
+    'Objected',
+    'Payable',
+  ],
 } as const satisfies Readonly<Record<string, readonly Phase[]>>;
 
 export type OrderCommand = keyof typeof LEGAL;
 
 /** Commands that a hold does not stop: getting out, objecting, mending, and the hold itself. */
 const WHILE_HELD: readonly OrderCommand[] = [
-  'CancelOrder', 'DeclineOrder', 'WithdrawFromOrder', 'RaiseDispute', 'ResolveDispute', 'LodgeObjection', 'RejectObjection', 'UpholdObjection',
-  'HoldOrder', 'ReleaseOrder', 'ReturnRedemption', 'RefuseRedemption',
+  'CancelOrder',
+  'DeclineOrder',
+  'WithdrawFromOrder',
+  'RaiseDispute',
+  'ResolveDispute',
+  'LodgeObjection',
+  'RejectObjection',
+  'UpholdObjection',
+  'HoldOrder',
+  'ReleaseOrder',
+  'ReturnRedemption',
+  'RefuseRedemption',
 ];
 
 /** Whether the command is legal now; E-NOTFOUND, or E-STATE with what stands in the way. */
 export const legal = (state: Order, command: OrderCommand): Rejection | null => {
-  if (!state.terms) return refuse('E-NOTFOUND', { seen: 'no such order here', needed: 'an order; another province\'s may need a moment to arrive' });
+  if (!state.terms)
+    return refuse('E-NOTFOUND', { seen: 'no such order here', needed: "an order; another province's may need a moment to arrive" });
   const phases: readonly Phase[] = LEGAL[command];
   if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
-  if (state.holds.length > 0 && !WHILE_HELD.includes(command)) return refuse('E-STATE', { seen: `held: ${state.holds.join(' ')}`, needed: 'a release' });
+  if (state.holds.length > 0 && !WHILE_HELD.includes(command))
+    return refuse('E-STATE', { seen: `held: ${state.holds.join(' ')}`, needed: 'a release' });
   return null;
 };
 

@@ -18,10 +18,18 @@ export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ['clerk
   const pack = packOf(state, turn);
   const { approval } = state;
   if (!approval || !pack) return refuse('E-NOTFOUND', { seen: 'no approval or policy', needed: termsOf(state).policy });
-  if (approval.asked && state.shareSize === null) return refuse('E-STATE', { seen: `waiting for ${approval.asked.province}`, needed: 'its share accepted' });
+  if (approval.asked && state.shareSize === null)
+    return refuse('E-STATE', { seen: `waiting for ${approval.asked.province}`, needed: 'its share accepted' });
   const { number, subjectName } = termsOf(state);
   const { baseFen, subsidyFen } = approval;
-  return { events: [{ type: 'BatchPublicised', data: { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: limitMs(turn.now, pack.clocks.publicity) } }] };
+  return {
+    events: [
+      {
+        type: 'BatchPublicised',
+        data: { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: limitMs(turn.now, pack.clocks.publicity) },
+      },
+    ],
+  };
 });
 
 export interface LodgeObjection extends OfOrder {
@@ -33,7 +41,9 @@ export const LodgeObjection = orderAct<LodgeObjection>('LodgeObjection', 'anybod
   return { events: [{ type: 'ObjectionLodged', data: { order: id, grounds, leftMs: state.endsMs - turn.now } }] };
 });
 /** UpholdObjection (approver) → ObjectionUpheld: back to review. */
-export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ['approver'], ({ order: id }) => ({ events: [{ type: 'ObjectionUpheld', data: { order: id } }] }));
+export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ['approver'], ({ order: id }) => ({
+  events: [{ type: 'ObjectionUpheld', data: { order: id } }],
+}));
 /** RejectObjection (approver) → ObjectionRejected: publicity runs on for what was left. */
 export const RejectObjection = orderAct<OfOrder>('RejectObjection', ['approver'], ({ order: id }, state, turn) => ({
   events: [{ type: 'ObjectionRejected', data: { order: id, endsMs: resumedMs(turn.now, state.objectionLeftMs) } }],
@@ -88,8 +98,11 @@ export const InstructPayment = orderAct<OfOrder>('InstructPayment', ['finance'],
   if (state.instructed) return { events: [] };
   const no = otherHands(state, turn, ['review', 'approve']);
   if (no) return no;
-  if (state.line && !state.lineSettled) return refuse('E-STATE', { seen: 'its line is not settled', needed: 'the window in which both provinces attest it' });
-  return { events: [{ type: 'PaymentInstructed', data: { order: id, amountFen: state.approval?.subsidyFen ?? 0 } }, hand(id, 'instruct', turn)] };
+  if (state.line && !state.lineSettled)
+    return refuse('E-STATE', { seen: 'its line is not settled', needed: 'the window in which both provinces attest it' });
+  return {
+    events: [{ type: 'PaymentInstructed', data: { order: id, amountFen: state.approval?.subsidyFen ?? 0 } }, hand(id, 'instruct', turn)],
+  };
 });
 
 export interface ConfirmPaid extends OfOrder {

@@ -12,7 +12,16 @@ import { recognised, recognition } from './recognition.js';
 import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, type Drawn } from './reservation.js';
 import {
-  agencyStream, journalOf, look, orderRegister, orderStream, policyStream, quotaStream, recognitionStream, subjectStream, type Place,
+  agencyStream,
+  journalOf,
+  look,
+  orderRegister,
+  orderStream,
+  policyStream,
+  quotaStream,
+  recognitionStream,
+  subjectStream,
+  type Place,
 } from './streams.js';
 import { eligibility, groupOf, ineligible, subject, type Subject } from './subject.js';
 
@@ -35,15 +44,18 @@ export interface PlaceOrder {
 }
 
 /** V7 wherever it is asked: active at home, recognised here. The agency's home may be another province. */
-export const agencyPlaces = ({ agencyProvince, agency: id }: { readonly agencyProvince: string; readonly agency: string }, peek: Peek): readonly Place[] => [
+export const agencyPlaces = (
+  { agencyProvince, agency: id }: { readonly agencyProvince: string; readonly agency: string },
+  peek: Peek,
+): readonly Place[] => [
   { province: agencyProvince, stream: agencyStream(id) },
   ...(agencyProvince === peek.province ? [] : [{ province: peek.province, stream: recognitionStream(agencyProvince, id) }]),
 ];
 
 /** V7: E-AGENCY when not active at home, E-RECOG when not recognised here for the class. */
 export const trusted = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
-  active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) }))
-  ?? (agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), itemClass));
+  active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) })) ??
+  (agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), itemClass));
 
 /** M2: what a peer last said must be fresh for an order above the pack's small limit. */
 const fresh = (turn: Turn, agencyProvince: string, pack: VoucherPack, amountFen: number): Rejection | null => {
@@ -55,7 +67,8 @@ const fresh = (turn: Turn, agencyProvince: string, pack: VoucherPack, amountFen:
 
 const allowed = (turn: Turn, command: PlaceOrder, pack: VoucherPack, itemClass: string): Rejection | null => {
   const modes = command.agencyProvince === turn.province ? pack.modes.home : pack.modes.cross;
-  if (!modes.includes(command.mode)) return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: command.mode, needed: modes.join(' or ') });
+  if (!modes.includes(command.mode))
+    return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: command.mode, needed: modes.join(' or ') });
   if (pack.forbidden.includes(itemClass) || !covers(pack.classes, itemClass)) {
     return refuse('E-CLASS', { policy: pack.version, seen: itemClass, needed: pack.classes.join(' ') });
   }
@@ -67,7 +80,9 @@ const drawnOf = (command: PlaceOrder, who: Subject): Drawn => ({ ...command, gro
 export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] => {
   const who = peek.state(subject, subjectStream(command.subject));
   const own = [
-    subjectStream(command.subject), policyStream(command.scheme), orderRegister(command.year),
+    subjectStream(command.subject),
+    policyStream(command.scheme),
+    orderRegister(command.year),
     ...(who ? drawnStreams(drawnOf(command, who)) : []),
   ];
   return [...own.map((stream) => ({ province: peek.province, stream })), ...agencyPlaces(command, peek)];
@@ -77,17 +92,20 @@ export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] 
 const admissible = (turn: Turn, command: PlaceOrder, pack: VoucherPack, item: string, at: Agency): Rejection | null => {
   const who = turn.state(subject, subjectStream(command.subject));
   const account = turn.state(quota, quotaStream(command));
-  return ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) // V1
-    ?? reservable(account, turn.now) // V5, V13
-    ?? trusted(turn, command.agencyProvince, command.agency, item) // V7
-    ?? offered(at, command.product, command.amountFen, turn.now) // M3
-    ?? allowed(turn, command, pack, item)
-    ?? fresh(turn, command.agencyProvince, pack, command.amountFen); // M2
+  return (
+    ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ?? // V1
+    reservable(account, turn.now) ?? // V5, V13
+    trusted(turn, command.agencyProvince, command.agency, item) ?? // V7
+    offered(at, command.product, command.amountFen, turn.now) ?? // M3
+    allowed(turn, command, pack, item) ??
+    fresh(turn, command.agencyProvince, pack, command.amountFen)
+  ); // M2
 };
 
 /** OrderPlaced and everything committed with it, or the rule that forbids it. */
 export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): readonly Append[] | Rejection => {
-  if (turn.state(order, orderStream(command.order)).phase !== 'None') return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
+  if (turn.state(order, orderStream(command.order)).phase !== 'None')
+    return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
   const who = turn.state(subject, subjectStream(command.subject));
   const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
   if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${command.scheme}`, needed: 'an adopted pack' });
@@ -96,7 +114,8 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   const no = admissible(turn, command, pack, itemClass, at);
   if (no) return no;
   const terms = who.registered ? pack.subjects[who.registered.kind] : undefined;
-  if (!who.registered || !terms) return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
+  if (!who.registered || !terms)
+    return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
   const drawn = draw(turn, drawnOf(command, who), pack, terms, command);
   if (isRejection(drawn)) return drawn;
   const counter = takeNumber(turn.state(register, orderRegister(command.year)));
@@ -104,13 +123,28 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   const placed: VoucherEvent<'OrderPlaced'> = {
     type: 'OrderPlaced',
     data: {
-      order: command.order, scheme: command.scheme, year: command.year, policy: pack.version, mode: command.mode, // V6
+      order: command.order,
+      scheme: command.scheme,
+      year: command.year,
+      policy: pack.version,
+      mode: command.mode, // V6
       number: composeOrderNumber({ province: pack.province, year: command.year, sequence: counter.data.number }),
-      home: pack.province, subject: command.subject, subjectName: who.registered.name, subjectUscc: who.registered.uscc,
-      agencyProvince: command.agencyProvince, agency: command.agency, product: command.product, itemClass,
-      amountFen: command.amountFen, reservedFen: drawn.amountFen, placedMs: turn.now,
+      home: pack.province,
+      subject: command.subject,
+      subjectName: who.registered.name,
+      subjectUscc: who.registered.uscc,
+      agencyProvince: command.agencyProvince,
+      agency: command.agency,
+      product: command.product,
+      itemClass,
+      amountFen: command.amountFen,
+      reservedFen: drawn.amountFen,
+      placedMs: turn.now,
       acceptByMs: Math.min(limitMs(turn.now, pack.clocks.accept), account.useUntilMs),
-      useUntilMs: account.useUntilMs, redeemUntilMs: account.redeemUntilMs, patienceMs: lengthMs(pack.clocks.peerPatience), proposed,
+      useUntilMs: account.useUntilMs,
+      redeemUntilMs: account.redeemUntilMs,
+      patienceMs: lengthMs(pack.clocks.peerPatience),
+      proposed,
     },
   };
   const events: readonly OrderEvent[] = [
@@ -127,8 +161,10 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
 };
 
 /** OrderAccepted with the limit for the contract. */
-export const accepted = (id: string, turn: Turn, pack: VoucherPack, useUntilMs: number): VoucherEvent<'OrderAccepted'> =>
-  ({ type: 'OrderAccepted', data: { order: id, contractByMs: Math.min(limitMs(turn.now, pack.clocks.contract), useUntilMs) } });
+export const accepted = (id: string, turn: Turn, pack: VoucherPack, useUntilMs: number): VoucherEvent<'OrderAccepted'> => ({
+  type: 'OrderAccepted',
+  data: { order: id, contractByMs: Math.min(limitMs(turn.now, pack.clocks.contract), useUntilMs) },
+});
 
 /** PlaceOrder (enterprise) → OrderPlaced + QuotaReserved (+ group and pool), one commit. */
 export const PlaceOrder: Handler<PlaceOrder> = handler({
@@ -154,9 +190,10 @@ export const TakeProposal: Handler<TakeProposal> = handler({
     const { proposers } = turn.state(subject, subjectStream(command.subject));
     const uptoFen = proposers[`${command.from}.${command.agency}`] ?? 0;
     const wantedFen = command.voucherFen ?? command.amountFen;
-    const answer = wantedFen > uptoFen || command.from !== command.agencyProvince
-      ? refuse('E-ROLE', { seen: uptoFen, needed: `the subject's leave for ${wantedFen} fen` })
-      : place(turn, command, true);
+    const answer =
+      wantedFen > uptoFen || command.from !== command.agencyProvince
+        ? refuse('E-ROLE', { seen: uptoFen, needed: `the subject's leave for ${wantedFen} fen` })
+        : place(turn, command, true);
     if (!isRejection(answer)) return answer;
     const data = { order: command.order, agencyProvince: command.agencyProvince, code: answer.rejected, facts: answer.facts };
     // The id of a live order is not closed by a proposal that repeats it.

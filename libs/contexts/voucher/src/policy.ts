@@ -14,9 +14,13 @@ export interface Policy {
   readonly adopted: readonly Adopted[];
 }
 
-export const policy = foldOf<Policy, VoucherEvent<'PolicyAdopted'>>('policy', { adopted: [] }, {
-  PolicyAdopted: (state, { fromMs, pack }) => ({ adopted: [...state.adopted, { fromMs, pack }] }),
-});
+export const policy = foldOf<Policy, VoucherEvent<'PolicyAdopted'>>(
+  'policy',
+  { adopted: [] },
+  {
+    PolicyAdopted: (state, { fromMs, pack }) => ({ adopted: [...state.adopted, { fromMs, pack }] }),
+  },
+);
 
 /** The pack in force: the latest start not after `nowMs`; of equal starts the one adopted last. Null when there is none. */
 export const effective = (state: Policy, nowMs: number): VoucherPack | null => {
@@ -46,16 +50,20 @@ const sharesSumToOne = ({ home, agency }: VoucherPack['split']): boolean =>
   BigInt(home.of) * BigInt(agency.in) + BigInt(agency.of) * BigInt(home.in) === BigInt(home.in) * BigInt(agency.in);
 
 /** AdoptPolicy (clerk) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack. */
-export const AdoptPolicy: Handler<AdoptPolicy> = single(policy, ({ pack }: AdoptPolicy) => policyStream(pack.scheme), ({ pack }, state, turn) => {
-  const no = mayAct(turn, ['clerk']);
-  if (no) return no;
-  if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
-  if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });
-  const before = pinned(state, pack.version);
-  if (before) {
-    if (JSON.stringify(before) === JSON.stringify(pack)) return [];
-    return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
-  }
-  const fromMs = dayStartMs(pack.from);
-  return [{ type: 'PolicyAdopted', data: { scheme: pack.scheme, version: pack.version, fromMs, pack } }];
-});
+export const AdoptPolicy: Handler<AdoptPolicy> = single(
+  policy,
+  ({ pack }: AdoptPolicy) => policyStream(pack.scheme),
+  ({ pack }, state, turn) => {
+    const no = mayAct(turn, ['clerk']);
+    if (no) return no;
+    if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
+    if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });
+    const before = pinned(state, pack.version);
+    if (before) {
+      if (JSON.stringify(before) === JSON.stringify(pack)) return [];
+      return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
+    }
+    const fromMs = dayStartMs(pack.from);
+    return [{ type: 'PolicyAdopted', data: { scheme: pack.scheme, version: pack.version, fromMs, pack } }];
+  },
+);

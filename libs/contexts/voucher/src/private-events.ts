@@ -13,10 +13,22 @@ export interface SubjectFact {
 }
 
 interface PrivateData {
-  SubjectRegistered: { readonly subject: string; readonly kind: SubjectKind; readonly organisation: string; readonly name: string; readonly uscc: string };
+  SubjectRegistered: {
+    readonly subject: string;
+    readonly kind: SubjectKind;
+    readonly organisation: string;
+    readonly name: string;
+    readonly uscc: string;
+  };
   SubjectFactRecorded: SubjectFact;
   ProposerAllowed: { readonly agencyProvince: string; readonly agency: string; readonly uptoFen: number };
-  QuotaApplied: { readonly subject: string; readonly scheme: string; readonly year: number; readonly askedFen: number; readonly policy: string };
+  QuotaApplied: {
+    readonly subject: string;
+    readonly scheme: string;
+    readonly year: number;
+    readonly askedFen: number;
+    readonly policy: string;
+  };
   QuotaReturned: { readonly defects: readonly string[] };
   QuotaRefused: { readonly code: string };
   QuotaGranted: { readonly amountFen: number; readonly policy: string; readonly useUntilMs: number; readonly redeemUntilMs: number };
@@ -37,11 +49,22 @@ export type PrivateName = keyof PrivateData;
 export type PrivateEvent<N extends PrivateName = PrivateName> = { [K in N]: { readonly type: K; readonly data: PrivateData[K] } }[N];
 
 const names: Readonly<Record<PrivateName, string>> = {
-  SubjectRegistered: 'sensitive', SubjectFactRecorded: 'sensitive', ProposerAllowed: 'internal',
-  QuotaApplied: 'internal', QuotaReturned: 'internal', QuotaRefused: 'internal', QuotaGranted: 'internal',
-  QuotaFrozen: 'internal', QuotaUnfrozen: 'internal', QuotaClosed: 'internal',
-  CeilingTaken: 'internal', CeilingReturned: 'internal', NumberTaken: 'internal', ReservationMade: 'internal',
-  HandRecorded: 'sensitive', AttestationAsked: 'internal',
+  SubjectRegistered: 'sensitive',
+  SubjectFactRecorded: 'sensitive',
+  ProposerAllowed: 'internal',
+  QuotaApplied: 'internal',
+  QuotaReturned: 'internal',
+  QuotaRefused: 'internal',
+  QuotaGranted: 'internal',
+  QuotaFrozen: 'internal',
+  QuotaUnfrozen: 'internal',
+  QuotaClosed: 'internal',
+  CeilingTaken: 'internal',
+  CeilingReturned: 'internal',
+  NumberTaken: 'internal',
+  ReservationMade: 'internal',
+  HandRecorded: 'sensitive',
+  AttestationAsked: 'internal',
 };
 
 /** What the leaf says of each private kind. */

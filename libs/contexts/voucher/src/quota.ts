@@ -26,15 +26,30 @@ export interface Quota {
 }
 
 const initial: Quota = {
-  phase: 'None', further: 'none', askedFen: 0, claims: 0, grantedFen: 0, reservedFen: 0, consumedFen: 0, useUntilMs: 0, redeemUntilMs: 0,
+  phase: 'None',
+  further: 'none',
+  askedFen: 0,
+  claims: 0,
+  grantedFen: 0,
+  reservedFen: 0,
+  consumedFen: 0,
+  useUntilMs: 0,
+  redeemUntilMs: 0,
 };
 
 export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
-  QuotaApplied: (state, { askedFen }) => (state.phase === 'Granted' ? { ...state, further: 'submitted', askedFen } : { ...state, phase: 'Submitted', askedFen }),
+  QuotaApplied: (state, { askedFen }) =>
+    state.phase === 'Granted' ? { ...state, further: 'submitted', askedFen } : { ...state, phase: 'Submitted', askedFen },
   QuotaReturned: (state) => (state.phase === 'Granted' ? { ...state, further: 'returned' } : { ...state, phase: 'Returned' }),
   QuotaRefused: (state) => (state.phase === 'Granted' ? { ...state, further: 'none' } : { ...state, phase: 'Refused' }),
   QuotaGranted: (state, { amountFen, useUntilMs, redeemUntilMs }) => ({
-    ...state, phase: 'Granted', further: 'none', claims: state.claims + 1, grantedFen: state.grantedFen + amountFen, useUntilMs, redeemUntilMs,
+    ...state,
+    phase: 'Granted',
+    further: 'none',
+    claims: state.claims + 1,
+    grantedFen: state.grantedFen + amountFen,
+    useUntilMs,
+    redeemUntilMs,
   }),
   QuotaReserved: (state, { amountFen }) => ({ ...state, reservedFen: state.reservedFen + amountFen }),
   QuotaReleased: (state, { amountFen }) => {
@@ -42,7 +57,11 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     // After the year's end only what is still reserved lives on.
     return state.phase === 'Closed' ? { ...state, reservedFen, grantedFen: state.grantedFen - amountFen } : { ...state, reservedFen };
   },
-  QuotaConsumed: (state, { amountFen }) => ({ ...state, reservedFen: state.reservedFen - amountFen, consumedFen: state.consumedFen + amountFen }),
+  QuotaConsumed: (state, { amountFen }) => ({
+    ...state,
+    reservedFen: state.reservedFen - amountFen,
+    consumedFen: state.consumedFen + amountFen,
+  }),
   QuotaFrozen: (state) => ({ ...state, phase: 'Frozen' }),
   QuotaUnfrozen: (state) => ({ ...state, phase: 'Granted' }),
   QuotaClosed: (state, { voidedFen }) => ({ ...state, phase: 'Closed', grantedFen: state.grantedFen - voidedFen }),
@@ -63,7 +82,8 @@ const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] =
   { province: peek.province, stream: policyStream(scheme) },
 ];
 
-const noPolicy = (scheme: string): Rejection => refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
+const noPolicy = (scheme: string): Rejection =>
+  refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
 
 export interface ApplyQuota extends Account {
   readonly askedFen: number;
@@ -72,8 +92,10 @@ export interface ApplyQuota extends Account {
 const claimable = (state: Quota, pack: VoucherPack): Rejection | null => {
   const waiting = state.phase === 'Submitted' || state.further === 'submitted';
   if (waiting) return refuse('E-YEAR', { policy: pack.version, seen: 'a claim under review', needed: 'its decision first' });
-  if (state.phase === 'Refused' || state.phase === 'Frozen' || state.phase === 'Closed') return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
-  if (state.claims >= pack.claimsPerYear) { // V2
+  if (state.phase === 'Refused' || state.phase === 'Frozen' || state.phase === 'Closed')
+    return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
+  if (state.claims >= pack.claimsPerYear) {
+    // V2
     return refuse('E-YEAR', { policy: pack.version, seen: state.claims, needed: `fewer than ${pack.claimsPerYear} claims this year` });
   }
   return null;
@@ -88,12 +110,17 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
     if (!who.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
     if (!pack) return noPolicy(command.scheme);
-    const no = mayAct(turn, ['enterprise'], who.registered.organisation)
-      ?? ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack)
-      ?? claimable(turn.state(quota, quotaStream(command)), pack);
+    const no =
+      mayAct(turn, ['enterprise'], who.registered.organisation) ??
+      ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
+      claimable(turn.state(quota, quotaStream(command)), pack);
     if (no) return no;
     const { subject: id, scheme, year, askedFen } = command;
-    return append(quotaStream(command), [{ type: 'QuotaApplied', data: { subject: id, scheme, year, askedFen, policy: pack.version } }], pack.version);
+    return append(
+      quotaStream(command),
+      [{ type: 'QuotaApplied', data: { subject: id, scheme, year, askedFen, policy: pack.version } }],
+      pack.version,
+    );
   },
 });
 
@@ -134,13 +161,19 @@ export const GrantQuota: Handler<GrantQuota> = handler({
 });
 
 const clerkAct = <C extends Account>(decide: (command: C, state: Quota, turn: Turn) => readonly QuotaEvent[] | Rejection): Handler<C> =>
-  single(quota, (command: C) => quotaStream(command), (command, state, turn) => mayAct(turn, ['clerk']) ?? decide(command, state, turn));
+  single(
+    quota,
+    (command: C) => quotaStream(command),
+    (command, state, turn) => mayAct(turn, ['clerk']) ?? decide(command, state, turn),
+  );
 
 export interface ReturnQuota extends Account {
   readonly defects: readonly string[];
 }
 /** ReturnQuota (clerk) → QuotaReturned (退回修改). */
-export const ReturnQuota = clerkAct<ReturnQuota>(({ defects }, state) => underReview(state) ?? [{ type: 'QuotaReturned', data: { defects } }]);
+export const ReturnQuota = clerkAct<ReturnQuota>(
+  ({ defects }, state) => underReview(state) ?? [{ type: 'QuotaReturned', data: { defects } }],
+);
 
 export interface RefuseQuota extends Account {
   readonly code: string;
@@ -156,10 +189,12 @@ const mustBe = (state: Quota, phase: Quota['phase']): Rejection | null =>
 
 /** FreezeQuota (clerk) → QuotaFrozen: nothing new is reserved; what is reserved stays. */
 export const FreezeQuota = clerkAct<FreezeQuota>(({ reason }, state) =>
-  state.phase === 'Frozen' ? [] : mustBe(state, 'Granted') ?? [{ type: 'QuotaFrozen', data: { reason } }]);
+  state.phase === 'Frozen' ? [] : (mustBe(state, 'Granted') ?? [{ type: 'QuotaFrozen', data: { reason } }]),
+);
 /** UnfreezeQuota (clerk) → QuotaUnfrozen. */
 export const UnfreezeQuota = clerkAct<FreezeQuota>(({ reason }, state) =>
-  state.phase === 'Granted' ? [] : mustBe(state, 'Frozen') ?? [{ type: 'QuotaUnfrozen', data: { reason } }]);
+  state.phase === 'Granted' ? [] : (mustBe(state, 'Frozen') ?? [{ type: 'QuotaUnfrozen', data: { reason } }]),
+);
 /** CloseQuota (clerk, at year end) → QuotaClosed: voids only the part that is not reserved. */
 export const CloseQuota = clerkAct<Account>((_, state) => {
   if (state.phase === 'Closed') return [];
@@ -174,4 +209,3 @@ export const reservable = (state: Quota, nowMs: number): Rejection | null => {
   if (nowMs > state.useUntilMs) return refuse('E-WINDOW', { seen: nowMs, needed: `until ${state.useUntilMs}` }); // V13
   return null;
 };
-

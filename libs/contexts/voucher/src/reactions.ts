@@ -25,12 +25,16 @@ const on = <N extends VoucherEntryName>(name: string, type: N, react: (told: Tol
   },
 });
 
-type Statement = 'AcceptanceStated' | 'DeclineStated' | 'CancellationStated' | 'ContractSignatureStated' | 'DeliveryStated' | 'RedemptionRequested';
+type Statement =
+  'AcceptanceStated' | 'DeclineStated' | 'CancellationStated' | 'ContractSignatureStated' | 'DeliveryStated' | 'RedemptionRequested';
 
 /** A statement about an order goes to the order's home, with the journal and the size that it stands in. */
 const takeUp = (name: string, type: Statement, command: string): Reaction =>
   on(name, type, ({ data, entry, found }) =>
-    data.home === found.province ? commandOf(command, orderStream(data.order), { ...data, from: provinceOf(entry.journal), size: entry.index + 1 }) : []);
+    data.home === found.province
+      ? commandOf(command, orderStream(data.order), { ...data, from: provinceOf(entry.journal), size: entry.index + 1 })
+      : [],
+  );
 
 const takeProposal = on('take-proposal', 'OrderProposed', ({ data, entry, found }) => {
   const { home, ...proposal } = data;
@@ -53,19 +57,40 @@ const awaitsInvoice = (reaction: Reaction): Reaction => ({
   ...reaction,
   needs: (entry) => [{ journal: journalOf(String(entry.data.home)), stream: orderStream(String(entry.data.order)) }],
 });
-const answered = (found: Found, id: string): boolean => found.state(order, journalOf(found.province), orderStream(id)).phase === 'InvoiceAsked';
+const answered = (found: Found, id: string): boolean =>
+  found.state(order, journalOf(found.province), orderStream(id)).phase === 'InvoiceAsked';
 
-const invoiceClaimed = awaitsInvoice(on('invoice-claimed', 'InvoiceClaimed', ({ data, entry, found }) => {
-  if (data.home !== found.province || !answered(found, data.order)) return [];
-  const body = { order: data.order, from: provinceOf(entry.journal), invoice: data.invoice, claimed: true, code: '', cause: '', size: entry.index + 1 };
-  return commandOf('TakeInvoiceAnswer', orderStream(data.order), body);
-}));
-const invoiceRefused = awaitsInvoice(on('invoice-claim-refused', 'InvoiceClaimRefused', ({ data, entry, found }) => {
-  if (data.home !== found.province || !answered(found, data.order)) return [];
-  const { order: id, invoice, code, cause, reference } = data;
-  const body = { order: id, from: provinceOf(entry.journal), invoice, claimed: false, code, cause: reference === null ? cause : `${cause}, first claimed by ${reference}`, size: entry.index + 1 };
-  return commandOf('TakeInvoiceAnswer', orderStream(id), body);
-}));
+const invoiceClaimed = awaitsInvoice(
+  on('invoice-claimed', 'InvoiceClaimed', ({ data, entry, found }) => {
+    if (data.home !== found.province || !answered(found, data.order)) return [];
+    const body = {
+      order: data.order,
+      from: provinceOf(entry.journal),
+      invoice: data.invoice,
+      claimed: true,
+      code: '',
+      cause: '',
+      size: entry.index + 1,
+    };
+    return commandOf('TakeInvoiceAnswer', orderStream(data.order), body);
+  }),
+);
+const invoiceRefused = awaitsInvoice(
+  on('invoice-claim-refused', 'InvoiceClaimRefused', ({ data, entry, found }) => {
+    if (data.home !== found.province || !answered(found, data.order)) return [];
+    const { order: id, invoice, code, cause, reference } = data;
+    const body = {
+      order: id,
+      from: provinceOf(entry.journal),
+      invoice,
+      claimed: false,
+      code,
+      cause: reference === null ? cause : `${cause}, first claimed by ${reference}`,
+      size: entry.index + 1,
+    };
+    return commandOf('TakeInvoiceAnswer', orderStream(id), body);
+  }),
+);
 
 const answerShare = on('answer-share', 'RedemptionApproved', ({ data, entry, found }) => {
   const { asked, order: id, scheme } = data;
@@ -77,7 +102,14 @@ const takeShare = (name: string, type: 'ShareAccepted' | 'ShareRefused'): Reacti
   on(name, type, ({ data, entry, found }) => {
     if (data.home !== found.province) return [];
     const code = 'code' in data ? data.code : '';
-    const body = { order: data.order, from: provinceOf(entry.journal), accepted: entry.type === 'ShareAccepted', amountFen: data.amountFen, code, size: entry.index + 1 };
+    const body = {
+      order: data.order,
+      from: provinceOf(entry.journal),
+      accepted: entry.type === 'ShareAccepted',
+      amountFen: data.amountFen,
+      code,
+      size: entry.index + 1,
+    };
     return commandOf('TakeShareAnswer', orderStream(data.order), body);
   });
 
@@ -92,7 +124,8 @@ const freeRefused: Reaction = {
   name: 'free-invoice-of-refused-request',
   on: ['StatementRefused'],
   from: 'any',
-  needs: (entry, found) => (entry.data.statement === 'redemption' ? [{ journal: journalOf(found.province), stream: engagementStream(idOf(entry.stream)) }] : []),
+  needs: (entry, found) =>
+    entry.data.statement === 'redemption' ? [{ journal: journalOf(found.province), stream: engagementStream(idOf(entry.stream)) }] : [],
   react: (entry, found) => {
     if (entry.data.statement !== 'redemption') return [];
     const id = idOf(entry.stream);
@@ -110,7 +143,9 @@ export const orderReactions: readonly Reaction[] = [
   takeUp('take-signature', 'ContractSignatureStated', 'TakeSignature'),
   takeUp('take-delivery', 'DeliveryStated', 'TakeDelivery'),
   takeUp('take-redemption', 'RedemptionRequested', 'TakeRedemption'),
-  claimInvoice, invoiceClaimed, invoiceRefused,
+  claimInvoice,
+  invoiceClaimed,
+  invoiceRefused,
   answerShare,
   takeShare('take-share', 'ShareAccepted'),
   takeShare('take-share-refusal', 'ShareRefused'),

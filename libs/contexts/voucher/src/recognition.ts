@@ -11,11 +11,15 @@ export interface Recognition {
   readonly classes: readonly string[];
 }
 
-export const recognition = foldOf<Recognition, RecognitionEvent>('recognition', { phase: 'None', classes: [] }, {
-  RecognitionGranted: (_, { classes }) => ({ phase: 'Granted', classes }),
-  RecognitionRestricted: (_, { classes }) => ({ phase: 'Restricted', classes }),
-  RecognitionWithdrawn: () => ({ phase: 'Withdrawn', classes: [] }),
-});
+export const recognition = foldOf<Recognition, RecognitionEvent>(
+  'recognition',
+  { phase: 'None', classes: [] },
+  {
+    RecognitionGranted: (_, { classes }) => ({ phase: 'Granted', classes }),
+    RecognitionRestricted: (_, { classes }) => ({ phase: 'Restricted', classes }),
+    RecognitionWithdrawn: () => ({ phase: 'Withdrawn', classes: [] }),
+  },
+);
 
 /** V7, second half: recognised here for this class. An agency of the own province needs no recognition. */
 export const recognised = (state: Recognition, itemClass: string): Rejection | null => {
@@ -39,18 +43,27 @@ export interface WithdrawRecognition extends OfAgency {
 }
 
 const clerkAct = <C extends OfAgency>(decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection): Handler<C> =>
-  single(recognition, ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency), (command, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
-    if (no) return no;
-    if (command.agencyProvince === turn.province) return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
-    return decide(command, state);
-  });
+  single(
+    recognition,
+    ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency),
+    (command, state, turn) => {
+      const no = mayAct(turn, ['clerk']);
+      if (no) return no;
+      if (command.agencyProvince === turn.province)
+        return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
+      return decide(command, state);
+    },
+  );
 
-const same = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((each) => other.includes(each));
+const same = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((each) => other.includes(each));
 
 /** RecogniseAgency (clerk) → RecognitionGranted. */
 export const RecogniseAgency = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) =>
-  state.phase === 'Granted' && same(state.classes, classes) ? [] : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }]);
+  state.phase === 'Granted' && same(state.classes, classes)
+    ? []
+    : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }],
+);
 /** RestrictRecognition (clerk) → RecognitionRestricted: only these classes from now on; orders placed before are not affected (A12). */
 export const RestrictRecognition = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) => {
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });

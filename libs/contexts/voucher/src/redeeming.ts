@@ -29,7 +29,14 @@ export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', '
   const { order: id, invoiceKey, invoiceTail, invoiceFen, paidFen, files } = command;
   const before = state.redemption?.invoiceKey;
   const data: VoucherData<'InvoiceClaimAsked'> = {
-    order: id, agencyProvince, agency, invoiceKey, invoiceTail, invoiceFen, paidFen, files: [...files],
+    order: id,
+    agencyProvince,
+    agency,
+    invoiceKey,
+    invoiceTail,
+    invoiceFen,
+    paidFen,
+    files: [...files],
     claimFen: Math.min(state.contract?.amountFen ?? 0, invoiceFen, paidFen),
     ...(before === undefined || before === invoiceKey ? {} : { replaces: before }),
   };
@@ -49,14 +56,24 @@ const DAY_MS = 86_400_000;
 /** InvoiceClaimed → RedemptionSubmitted; InvoiceClaimRefused → InvoiceClaimFailed, and the enterprise may come with another invoice. */
 export const TakeInvoiceAnswer = taking<TakeInvoiceAnswer>('invoice', ['InvoiceAsked'], (command, state, turn) => {
   const { asked } = state;
-  if (!asked || asked.invoiceKey !== command.invoice) return refuse('E-STATE', { seen: 'an answer about another invoice', needed: 'the invoice asked about' });
+  if (!asked || asked.invoiceKey !== command.invoice)
+    return refuse('E-STATE', { seen: 'an answer about another invoice', needed: 'the invoice asked about' });
   const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files } = asked;
   if (!command.claimed) {
     // The answer may come after the window: a day is left to mend.
-    return { events: [{ type: 'InvoiceClaimFailed', data: { order: id, code: command.code, cause: command.cause, redeemByMs: Math.max(state.redeemByMs, turn.now + DAY_MS) } }] };
+    return {
+      events: [
+        {
+          type: 'InvoiceClaimFailed',
+          data: { order: id, code: command.code, cause: command.cause, redeemByMs: Math.max(state.redeemByMs, turn.now + DAY_MS) },
+        },
+      ],
+    };
   }
   const restsOn = { journal: journalOf(command.from), size: command.size };
-  return { events: [{ type: 'RedemptionSubmitted', data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn } }] };
+  return {
+    events: [{ type: 'RedemptionSubmitted', data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn } }],
+  };
 });
 
 export interface TakeRedemption extends Statement, Omit<VoucherData<'RedemptionSubmitted'>, 'order' | 'restsOn'> {
@@ -66,14 +83,26 @@ export interface TakeRedemption extends Statement, Omit<VoucherData<'RedemptionS
 export const TakeRedemption = taking<TakeRedemption>('redemption', LEGAL.RequestRedemption, (command, state) => {
   if (termsOf(state).mode !== 'tongdui') return refuse('E-STATE', { seen: termsOf(state).mode, needed: 'tongdui' });
   const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, from, size } = command;
-  return { events: [{ type: 'RedemptionSubmitted', data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn: { journal: journalOf(from), size } } }] };
+  return {
+    events: [
+      {
+        type: 'RedemptionSubmitted',
+        data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn: { journal: journalOf(from), size } },
+      },
+    ],
+  };
 });
 
-export const hand = (id: string, act: 'review' | 'approve' | 'instruct', turn: Turn): OrderEvent => ({ type: 'HandRecorded', data: { order: id, act, person: turn.actor.person } });
+export const hand = (id: string, act: 'review' | 'approve' | 'instruct', turn: Turn): OrderEvent => ({
+  type: 'HandRecorded',
+  data: { order: id, act, person: turn.actor.person },
+});
 
 /** V16: one person puts one hand on a redemption. */
 export const otherHands = (state: Order, turn: Turn, acts: readonly (keyof Order['hands'])[]): Rejection | null =>
-  acts.some((act) => state.hands[act] === turn.actor.person) ? refuse('E-RECUSE', { seen: 'the same person', needed: `another person than for ${acts.join(' and ')}` }) : null;
+  acts.some((act) => state.hands[act] === turn.actor.person)
+    ? refuse('E-RECUSE', { seen: 'the same person', needed: `another person than for ${acts.join(' and ')}` })
+    : null;
 
 /** ReviewRedemption (reviewer) → the review recorded, privately; approval needs it. */
 export const ReviewRedemption = orderAct<OfOrder>('ReviewRedemption', ['reviewer'], ({ order: id }, state, turn) => ({
@@ -99,7 +128,10 @@ export interface RefuseRedemption extends OfOrder {
 export const RefuseRedemption = orderAct<RefuseRedemption>('RefuseRedemption', ['reviewer', 'approver'], ({ order: id, code }, state) => {
   const { agencyProvince, reservedFen } = termsOf(state);
   const invoiceKey = state.redemption?.invoiceKey ?? '';
-  return { events: [{ type: 'RedemptionRefused', data: { order: id, agencyProvince, invoiceKey, code } }], more: release(state, reservedFen) };
+  return {
+    events: [{ type: 'RedemptionRefused', data: { order: id, agencyProvince, invoiceKey, code } }],
+    more: release(state, reservedFen),
+  };
 });
 
 /** V4: what the subsidy is counted on, fen. 通用: contract, invoice and payment; 通兑: contract and invoice; times the accepted share. */
@@ -111,7 +143,11 @@ export const baseOf = (state: Order): number => {
 };
 
 /** V19, V20: who pays. In-province and after a refused share the home province pays all. */
-export const payersOf = (subsidyFen: number, state: Order, pack: VoucherPack): { readonly payers: Readonly<Record<string, number>>; readonly agencyShare: Ratio } => {
+export const payersOf = (
+  subsidyFen: number,
+  state: Order,
+  pack: VoucherPack,
+): { readonly payers: Readonly<Record<string, number>>; readonly agencyShare: Ratio } => {
   const { home, agencyProvince } = termsOf(state);
   const whole = agencyProvince === home || state.shareDeclined;
   const shares = whole ? { [home]: { of: 1, in: 1 } } : { [home]: pack.split.home, [agencyProvince]: pack.split.agency };
@@ -131,11 +167,18 @@ export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ['approv
   if (!pack || !rules) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
   const baseFen = baseOf(state);
   const subsidyFen = Math.min(subsidyOf(rules, baseFen), reservedFen);
-  if (subsidyFen <= 0) return refuse('E-QUOTA', { policy: pack.version, seen: baseFen, needed: 'a base that leaves a subsidy; refuse it instead' });
+  if (subsidyFen <= 0)
+    return refuse('E-QUOTA', { policy: pack.version, seen: baseFen, needed: 'a base that leaves a subsidy; refuse it instead' });
   const { payers, agencyShare } = payersOf(subsidyFen, state, pack);
-  const askedFen = agencyProvince === home ? 0 : payers[agencyProvince] ?? 0;
+  const askedFen = agencyProvince === home ? 0 : (payers[agencyProvince] ?? 0);
   const data: VoucherData<'RedemptionApproved'> = {
-    order: id, scheme, agencyProvince, baseFen, ratio: ratioFor(rules, baseFen), subsidyFen, payers: { ...payers },
+    order: id,
+    scheme,
+    agencyProvince,
+    baseFen,
+    ratio: ratioFor(rules, baseFen),
+    subsidyFen,
+    payers: { ...payers },
     ...(askedFen > 0 ? { asked: { province: agencyProvince, amountFen: askedFen, share: agencyShare } } : {}),
   };
   return { events: [{ type: 'RedemptionApproved', data }, hand(id, 'approve', turn)] };
@@ -148,7 +191,8 @@ export interface AnswerShare {
   readonly amountFen: number;
   readonly share: Ratio;
 }
-const within = (share: Ratio, most: Ratio | undefined): boolean => most !== undefined && BigInt(share.of) * BigInt(most.in) <= BigInt(most.of) * BigInt(share.in);
+const within = (share: Ratio, most: Ratio | undefined): boolean =>
+  most !== undefined && BigInt(share.of) * BigInt(most.in) <= BigInt(most.of) * BigInt(share.in);
 
 /** Derived, in the payer's province: ShareAccepted by its own adopted policy, or ShareRefused; always an entry. */
 export const AnswerShare: Handler<AnswerShare> = handler({
@@ -157,9 +201,17 @@ export const AnswerShare: Handler<AnswerShare> = handler({
   decide: ({ order: id, home, scheme, amountFen, share }, turn): Decision => {
     const pack = effective(turn.state(policy, policyStream(scheme)), turn.now);
     if (!pack || !within(share, pack.shareAsAgency)) {
-      return append(engagementStream(id), [{ type: 'ShareRefused', data: { order: id, home, amountFen, code: pack ? 'E-QUOTA' : 'E-NOTFOUND' } }], pack?.version);
+      return append(
+        engagementStream(id),
+        [{ type: 'ShareRefused', data: { order: id, home, amountFen, code: pack ? 'E-QUOTA' : 'E-NOTFOUND' } }],
+        pack?.version,
+      );
     }
-    return append(engagementStream(id), [{ type: 'ShareAccepted', data: { order: id, home, amountFen, share, policy: pack.version } }], pack.version);
+    return append(
+      engagementStream(id),
+      [{ type: 'ShareAccepted', data: { order: id, home, amountFen, share, policy: pack.version } }],
+      pack.version,
+    );
   },
 });
 
@@ -170,11 +222,21 @@ export interface TakeShareAnswer extends Statement {
   readonly size: number;
 }
 /** ShareAccepted → ShareConfirmed; ShareRefused → ShareDeclined, back to review: the home province pays all or refuses. */
-export const TakeShareAnswer = taking<TakeShareAnswer>('share', ['Approved'], ({ order: id, from, accepted, amountFen, code, size }, state) => {
-  const asked = state.approval?.asked;
-  if (!asked || asked.amountFen !== amountFen) return refuse('E-STATE', { seen: amountFen, needed: asked?.amountFen ?? 'no share was asked' });
-  if (state.shareSize !== null) return { events: [] };
-  const province = from as typeof asked.province;
-  return { events: [accepted ? { type: 'ShareConfirmed', data: { order: id, province, amountFen, size } } : { type: 'ShareDeclined', data: { order: id, province, code } }] };
-});
-
+export const TakeShareAnswer = taking<TakeShareAnswer>(
+  'share',
+  ['Approved'],
+  ({ order: id, from, accepted, amountFen, code, size }, state) => {
+    const asked = state.approval?.asked;
+    if (!asked || asked.amountFen !== amountFen)
+      return refuse('E-STATE', { seen: amountFen, needed: asked?.amountFen ?? 'no share was asked' });
+    if (state.shareSize !== null) return { events: [] };
+    const province = from as typeof asked.province;
+    return {
+      events: [
+        accepted
+          ? { type: 'ShareConfirmed', data: { order: id, province, amountFen, size } }
+          : { type: 'ShareDeclined', data: { order: id, province, code } },
+      ],
+    };
+  },
+);

@@ -6,6 +6,10 @@ export interface Register {
   readonly last: number;
 }
 
-export const register = foldOf<Register, PrivateEvent<'NumberTaken'>>('register', { last: 0 }, { NumberTaken: (_, { number }) => ({ last: number }) });
+export const register = foldOf<Register, PrivateEvent<'NumberTaken'>>(
+  'register',
+  { last: 0 },
+  { NumberTaken: (_, { number }) => ({ last: number }) },
+);
 
 export const takeNumber = (state: Register): PrivateEvent<'NumberTaken'> => ({ type: 'NumberTaken', data: { number: state.last + 1 } });

@@ -30,16 +30,19 @@ export const reserve = (pack: VoucherPack, terms: Terms, wish: Wish): number | R
   if (wish.voucherFen !== undefined && wish.voucherFen > most) {
     return refuse('E-QUOTA', { ...facts, seen: wish.voucherFen, needed: `up to ${most} fen for this amount` });
   }
-  if (wish.voucherFen !== undefined && wish.voucherFen > left) return refuse('E-QUOTA', { ...facts, seen: left, needed: wish.voucherFen }); // V5
+  // V5: what was asked for in so many words is reserved whole or not at all.
+  if (wish.voucherFen !== undefined && wish.voucherFen > left) return refuse('E-QUOTA', { ...facts, seen: left, needed: wish.voucherFen });
   let amountFen = Math.min(wish.voucherFen ?? most, left);
   if (amountFen <= 0) return refuse('E-QUOTA', { ...facts, seen: left, needed: most });
-  if (wish.groupLeftFen !== null && amountFen > wish.groupLeftFen) { // V3
+  if (wish.groupLeftFen !== null && amountFen > wish.groupLeftFen) {
+    // V3: cut to what is left, or refused, as the pack says.
     if (wish.groupLeftFen === 0 || pack.group?.whenOver === 'refuse') {
       return refuse('E-GROUPCAP', { ...facts, seen: wish.groupLeftFen, needed: amountFen });
     }
     amountFen = wish.groupLeftFen;
   }
-  if (wish.poolLeftFen !== null && amountFen > wish.poolLeftFen) { // V4
+  if (wish.poolLeftFen !== null && amountFen > wish.poolLeftFen) {
+    // V4: the pool too.
     if (wish.poolLeftFen === 0) return refuse('E-POOL', { ...facts, seen: 0, needed: amountFen });
     amountFen = wish.poolLeftFen;
   }
@@ -55,8 +58,10 @@ export interface Drawn {
   readonly group: string | null;
 }
 
-const ceilingsOf = ({ scheme, year, group: id }: Drawn): readonly string[] =>
-  [...(id === null ? [] : [groupStream(id, scheme, year)]), poolStream(scheme, year)];
+const ceilingsOf = ({ scheme, year, group: id }: Drawn): readonly string[] => [
+  ...(id === null ? [] : [groupStream(id, scheme, year)]),
+  poolStream(scheme, year),
+];
 
 /** Own streams to load for a reservation. */
 export const drawnStreams = (drawn: Drawn): readonly string[] => [quotaStream(drawn), ...ceilingsOf(drawn)];
@@ -67,13 +72,18 @@ export const draw = (turn: Turn, drawn: Drawn, pack: VoucherPack, terms: Terms, 
   const amountFen = reserve(pack, terms, {
     ...wish,
     quota: account,
-    groupLeftFen: drawn.group === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(drawn.group, drawn.scheme, drawn.year))),
+    groupLeftFen:
+      drawn.group === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(drawn.group, drawn.scheme, drawn.year))),
     poolLeftFen: leftUnder(pack.poolFen, turn.state(pool, poolStream(drawn.scheme, drawn.year))),
   });
   if (isRejection(amountFen)) return amountFen;
   const ceilings = ceilingsOf(drawn);
   const appends: readonly Append[] = [
-    ...append(quotaStream(drawn), [{ type: 'QuotaReserved', data: { order: drawn.order, amountFen, expiresMs: account.redeemUntilMs } }], pack.version),
+    ...append(
+      quotaStream(drawn),
+      [{ type: 'QuotaReserved', data: { order: drawn.order, amountFen, expiresMs: account.redeemUntilMs } }],
+      pack.version,
+    ),
     ...ceilings.flatMap((stream) => append(stream, [take(drawn.order, amountFen)], pack.version)),
   ];
   return { amountFen, ceilings, appends };

@@ -42,14 +42,21 @@ export const orderAct = <C extends OfOrder>(
     reads: (command: C, peek) => {
       const terms = peek.state(order, orderStream(command.order))?.terms;
       if (!terms) return [];
-      return [...home([subjectStream(terms.subject), policyStream(terms.scheme)], peek.province), ...heldPlaces(command.order, peek), ...agencyPlaces(terms, peek)];
+      return [
+        ...home([subjectStream(terms.subject), policyStream(terms.scheme)], peek.province),
+        ...heldPlaces(command.order, peek),
+        ...agencyPlaces(terms, peek),
+      ];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
       if (!state.terms) return legal(state, act) ?? [];
-      const may = who === 'the enterprise'
-        ? mayAct(turn, ['enterprise'], turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null)
-        : who === 'anybody' ? null : mayAct(turn, who);
+      const may =
+        who === 'the enterprise'
+          ? mayAct(turn, ['enterprise'], turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null)
+          : who === 'anybody'
+            ? null
+            : mayAct(turn, who);
       const no = may ?? legal(state, act);
       if (no) return no;
       return commit(state, decide(command, state, turn));
@@ -185,27 +192,43 @@ export const TakeDecline = taking<Statement & { readonly cause: string }>('decli
   more: release(state, termsOf(state).reservedFen),
 }));
 /** CancellationStated → OrderCancelled + QuotaReleased. */
-export const TakeCancellation = taking<Statement & { readonly cause: string }>('cancellation', LEGAL.WithdrawFromOrder, ({ order: id, cause }, state) => ({
-  events: [{ type: 'OrderCancelled', data: { order: id, by: 'agency', cause } }],
-  more: release(state, termsOf(state).reservedFen),
-}));
+export const TakeCancellation = taking<Statement & { readonly cause: string }>(
+  'cancellation',
+  LEGAL.WithdrawFromOrder,
+  ({ order: id, cause }, state) => ({
+    events: [{ type: 'OrderCancelled', data: { order: id, by: 'agency', cause } }],
+    more: release(state, termsOf(state).reservedFen),
+  }),
+);
 /** ContractSignatureStated → ContractSignatureTaken, waiting for the enterprise's. */
 export const TakeSignature = taking<Statement & Signature>('signature', LEGAL.SignAsAgency, (command, state, turn) => {
   const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
-  return signable(state, command, turn.now) ?? { events: [{ type: 'ContractSignatureTaken', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
+  return (
+    signable(state, command, turn.now) ?? {
+      events: [{ type: 'ContractSignatureTaken', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }],
+    }
+  );
 });
 /** DeliveryStated → ServiceDelivered. */
-export const TakeDelivery = taking<Statement & { readonly deliverableHash: string }>('delivery', LEGAL.DeliverService, ({ order: id, deliverableHash }) => ({
-  events: [{ type: 'ServiceDelivered', data: { order: id, deliverableHash } }],
-}));
+export const TakeDelivery = taking<Statement & { readonly deliverableHash: string }>(
+  'delivery',
+  LEGAL.DeliverService,
+  ({ order: id, deliverableHash }) => ({
+    events: [{ type: 'ServiceDelivered', data: { order: id, deliverableHash } }],
+  }),
+);
 
 export interface LapseOrder extends OfOrder {
   readonly limit: 'accept' | 'contract' | 'redeem';
   readonly dueMs: number;
 }
-const LAPSES: Readonly<Record<LapseOrder['limit'], readonly Phase[]>> = { accept: ['Placed'], contract: ['Accepted'], redeem: ['ServiceAccepted'] };
+const LAPSES: Readonly<Record<LapseOrder['limit'], readonly Phase[]>> = {
+  accept: ['Placed'],
+  contract: ['Accepted'],
+  redeem: ['ServiceAccepted'],
+};
 const limitOf = (state: Order, limit: LapseOrder['limit']): number =>
-  limit === 'accept' ? state.terms?.acceptByMs ?? 0 : limit === 'contract' ? state.contractByMs : state.redeemByMs;
+  limit === 'accept' ? (state.terms?.acceptByMs ?? 0) : limit === 'contract' ? state.contractByMs : state.redeemByMs;
 
 /** Derived from a timer: the limit passed → OrderLapsed + QuotaReleased; none when the order moved on or got a later limit. */
 export const LapseOrder: Handler<LapseOrder> = handler({
@@ -215,7 +238,13 @@ export const LapseOrder: Handler<LapseOrder> = handler({
     const state = turn.state(order, orderStream(id));
     if (!state.terms || !LAPSES[limit].includes(state.phase) || limitOf(state, limit) > dueMs) return [];
     const invoiceKey = state.redemption?.invoiceKey;
-    const data = { order: id, limit, dueMs, agencyProvince: state.terms.agencyProvince, ...(invoiceKey === undefined ? {} : { invoiceKey }) };
+    const data = {
+      order: id,
+      limit,
+      dueMs,
+      agencyProvince: state.terms.agencyProvince,
+      ...(invoiceKey === undefined ? {} : { invoiceKey }),
+    };
     return commit(state, { events: [{ type: 'OrderLapsed', data }], more: release(state, state.terms.reservedFen) });
   },
 });

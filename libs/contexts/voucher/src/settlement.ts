@@ -13,9 +13,14 @@ const MARK_DIGITS = 16;
 export const PROVINCES = ['31', '32', '33', '34'] as const;
 
 /** The twelve ordered pairs, payer first: `31-32`. */
-export const PAIRS: readonly string[] = PROVINCES.flatMap((payer) => PROVINCES.filter((payee) => payee !== payer).map((payee) => `${payer}-${payee}`));
+export const PAIRS: readonly string[] = PROVINCES.flatMap((payer) =>
+  PROVINCES.filter((payee) => payee !== payer).map((payee) => `${payer}-${payee}`),
+);
 
-export const sidesOf = (pair: string): { readonly payer: string; readonly payee: string } => ({ payer: pair.slice(0, 2), payee: pair.slice(3) });
+export const sidesOf = (pair: string): { readonly payer: string; readonly payee: string } => ({
+  payer: pair.slice(0, 2),
+  payee: pair.slice(3),
+});
 
 /** One debt between two provinces. It stands in its home journal, and rests on a prefix of the other side's. */
 export interface Line {
@@ -73,7 +78,15 @@ export const attest = (of: Pick<Attestation, 'window' | 'pair' | 'cuts'>, lines:
   const counted = sorted(lines);
   const sumFen = sum(counted.map(({ amountFen }) => fen(amountFen)));
   const cuts = Object.entries(of.cuts).sort(([one], [other]) => byCode(one, other));
-  const head = ['yrd.voucher.pair', FOLD_VERSION, of.window, of.pair, ...cuts.map(([journal, { size, root }]) => `${journal} ${size} ${root}`), counted.length, sumFen];
+  const head = [
+    'yrd.voucher.pair',
+    FOLD_VERSION,
+    of.window,
+    of.pair,
+    ...cuts.map(([journal, { size, root }]) => `${journal} ${size} ${root}`),
+    counted.length,
+    sumFen,
+  ];
   const step = markStep(counted.length);
   const marks: string[] = [];
   let digest = hash(head.join('\n'));
@@ -91,13 +104,17 @@ export const agree = (one: Attestation | undefined, other: Attestation | undefin
 /** Where two attestations of a pair part: the cuts, the totals, or the first mark that differs (V22). Null when they agree. */
 export const parting = (mine: Attestation, theirs: Attestation): { readonly firstMark: number; readonly detail: string } | null => {
   if (agree(mine, theirs)) return null;
-  if (mine.foldVersion !== theirs.foldVersion) return { firstMark: 0, detail: `fold versions ${mine.foldVersion} and ${theirs.foldVersion}` };
+  if (mine.foldVersion !== theirs.foldVersion)
+    return { firstMark: 0, detail: `fold versions ${mine.foldVersion} and ${theirs.foldVersion}` };
   for (const [journal, cut] of Object.entries(mine.cuts)) {
     const other = theirs.cuts[journal];
     if (other?.size !== cut.size || other.root !== cut.root) return { firstMark: 0, detail: `the cut of ${journal}` };
   }
   const differs = mine.marks.findIndex((mark, at) => mark !== theirs.marks[at]);
-  const detail = mine.count === theirs.count && mine.sumFen === theirs.sumFen ? 'lines' : `count ${mine.count} and ${theirs.count}, sum ${mine.sumFen} and ${theirs.sumFen} fen`;
+  const detail =
+    mine.count === theirs.count && mine.sumFen === theirs.sumFen
+      ? 'lines'
+      : `count ${mine.count} and ${theirs.count}, sum ${mine.sumFen} and ${theirs.sumFen} fen`;
   return { firstMark: differs < 0 ? Math.min(mine.marks.length, theirs.marks.length) : differs, detail };
 };
 
@@ -131,7 +148,9 @@ export const netted = (owed: Readonly<Record<string, number>>): Statement => {
 
 /** The digest of a whole window over all twelve attested pairs and the nets; equal at all four nodes. */
 export const windowDigest = (window: number, pairs: readonly Attestation[], statement: Statement, hash: Hash): string => {
-  const rows = [...pairs].sort((one, other) => byCode(one.pair, other.pair)).map(({ pair, count, sumFen, digest }) => `${pair} ${count} ${sumFen} ${digest}`);
+  const rows = [...pairs]
+    .sort((one, other) => byCode(one.pair, other.pair))
+    .map(({ pair, count, sumFen, digest }) => `${pair} ${count} ${sumFen} ${digest}`);
   const { grossFen, bilateralFen, multilateralFen, nets } = statement;
   const totals = PROVINCES.map((province) => `${province} ${nets[province] ?? 0}`);
   return hash(['yrd.voucher.window', FOLD_VERSION, window, ...rows, grossFen, bilateralFen, multilateralFen, ...totals].join('\n'));

@@ -17,11 +17,19 @@ export interface Subject {
   readonly proposers: Readonly<Record<string, number>>;
 }
 
-export const subject = foldOf<Subject, SubjectEvent>('subject', { registered: null, facts: {}, links: [], proposers: {} }, {
-  SubjectRegistered: (state, data) => ({ ...state, registered: data }),
-  SubjectFactRecorded: (state, data) => (data.fact === 'link' ? { ...state, links: [...state.links, data] } : { ...state, facts: { ...state.facts, [data.fact]: data } }),
-  ProposerAllowed: (state, { agencyProvince, agency, uptoFen }) => ({ ...state, proposers: { ...state.proposers, [`${agencyProvince}.${agency}`]: uptoFen } }),
-});
+export const subject = foldOf<Subject, SubjectEvent>(
+  'subject',
+  { registered: null, facts: {}, links: [], proposers: {} },
+  {
+    SubjectRegistered: (state, data) => ({ ...state, registered: data }),
+    SubjectFactRecorded: (state, data) =>
+      data.fact === 'link' ? { ...state, links: [...state.links, data] } : { ...state, facts: { ...state.facts, [data.fact]: data } },
+    ProposerAllowed: (state, { agencyProvince, agency, uptoFen }) => ({
+      ...state,
+      proposers: { ...state.proposers, [`${agencyProvince}.${agency}`]: uptoFen },
+    }),
+  },
+);
 
 /** The controller's group of V3, if the facts name one. */
 export const groupOf = (state: Subject): string | null => state.facts.group?.value ?? null;
@@ -39,17 +47,30 @@ const TEAM_CORE_MIN = 3; // V1: a team has at least three core members (domain 2
 const proof = (state: Subject, kind: SubjectKind, year: number): Omit<Check, 'check' | 'outcome'> & { readonly ok: boolean } => {
   if (kind === 'team') {
     const core = state.facts['team-core']?.value ?? '';
-    return { ok: /^\d{1,3}$/.test(core) && Number(core) >= TEAM_CORE_MIN, seen: core || 'no team proof', needed: `${TEAM_CORE_MIN} core members` };
+    return {
+      ok: /^\d{1,3}$/.test(core) && Number(core) >= TEAM_CORE_MIN,
+      seen: core || 'no team proof',
+      needed: `${TEAM_CORE_MIN} core members`,
+    };
   }
   const sme = state.facts['sme-year']?.value ?? '';
   return { ok: sme === String(year), seen: sme || 'no record', needed: `a record of ${year}` };
 };
 
 /** V1, every check, in order, so that a screen can show them all. */
-export const eligibility = (state: Subject, where: { readonly province: string; readonly year: number }, pack: VoucherPack): readonly Check[] => {
+export const eligibility = (
+  state: Subject,
+  where: { readonly province: string; readonly year: number },
+  pack: VoucherPack,
+): readonly Check[] => {
   const { registered, facts } = state;
   if (!registered) return [{ check: 'registered', outcome: 'fail', seen: 'nothing', needed: 'a registered subject' }];
-  const check = (name: Check['check'], ok: boolean, seen: string, needed: string): Check => ({ check: name, outcome: ok ? 'pass' : 'fail', seen, needed });
+  const check = (name: Check['check'], ok: boolean, seen: string, needed: string): Check => ({
+    check: name,
+    outcome: ok ? 'pass' : 'fail',
+    seen,
+    needed,
+  });
   const terms: Terms | undefined = pack.subjects[registered.kind];
   const proven = proof(state, registered.kind, where.year);
   const address = facts.address?.value ?? 'unknown';
@@ -85,28 +106,37 @@ export interface RegisterSubject {
   readonly uscc: string;
 }
 /** RegisterSubject (clerk) → SubjectRegistered. */
-export const RegisterSubject: Handler<RegisterSubject> = single(subject, ({ subject: id }: RegisterSubject) => subjectStream(id), (command, state, turn) => {
-  const no = mayAct(turn, ['clerk']);
-  if (no) return no;
-  if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
-  if (command.kind === 'firm' && !usccOf.parse(command.uscc).ok) return refuse('E-VALIDATION', { field: 'uscc', seen: 'a wrong check digit or form', needed: 'a valid USCC' });
-  const { subject: id, kind, organisation, name, uscc } = command;
-  return [{ type: 'SubjectRegistered', data: { subject: id, kind, organisation, name, uscc } }];
-});
+export const RegisterSubject: Handler<RegisterSubject> = single(
+  subject,
+  ({ subject: id }: RegisterSubject) => subjectStream(id),
+  (command, state, turn) => {
+    const no = mayAct(turn, ['clerk']);
+    if (no) return no;
+    if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
+    if (command.kind === 'firm' && !usccOf.parse(command.uscc).ok)
+      return refuse('E-VALIDATION', { field: 'uscc', seen: 'a wrong check digit or form', needed: 'a valid USCC' });
+    const { subject: id, kind, organisation, name, uscc } = command;
+    return [{ type: 'SubjectRegistered', data: { subject: id, kind, organisation, name, uscc } }];
+  },
+);
 
 export interface RecordSubjectFact extends SubjectFact {
   readonly subject: string;
 }
 /** RecordSubjectFact (clerk) → SubjectFactRecorded; none when it is known so. */
-export const RecordSubjectFact: Handler<RecordSubjectFact> = single(subject, ({ subject: id }: RecordSubjectFact) => subjectStream(id), (command, state, turn) => {
-  const no = mayAct(turn, ['clerk']);
-  if (no) return no;
-  if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
-  const { fact, value, source, asOf } = command;
-  const known = fact === 'link' ? state.links.find((link) => link.value === value) : state.facts[fact];
-  if (known?.value === value && known.source === source && known.asOf === asOf) return [];
-  return [{ type: 'SubjectFactRecorded', data: { fact, value, source, asOf } }];
-});
+export const RecordSubjectFact: Handler<RecordSubjectFact> = single(
+  subject,
+  ({ subject: id }: RecordSubjectFact) => subjectStream(id),
+  (command, state, turn) => {
+    const no = mayAct(turn, ['clerk']);
+    if (no) return no;
+    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
+    const { fact, value, source, asOf } = command;
+    const known = fact === 'link' ? state.links.find((link) => link.value === value) : state.facts[fact];
+    if (known?.value === value && known.source === source && known.asOf === asOf) return [];
+    return [{ type: 'SubjectFactRecorded', data: { fact, value, source, asOf } }];
+  },
+);
 
 export interface AllowProposer {
   readonly subject: string;
@@ -116,11 +146,15 @@ export interface AllowProposer {
   readonly uptoFen: number;
 }
 /** AllowProposer (enterprise) → ProposerAllowed: this agency may propose orders in the subject's name (V5). */
-export const AllowProposer: Handler<AllowProposer> = single(subject, ({ subject: id }: AllowProposer) => subjectStream(id), (command, state, turn) => {
-  if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
-  const no = mayAct(turn, ['enterprise'], state.registered.organisation);
-  if (no) return no;
-  const { agencyProvince, agency, uptoFen } = command;
-  if (state.proposers[`${agencyProvince}.${agency}`] === uptoFen) return [];
-  return [{ type: 'ProposerAllowed', data: { agencyProvince, agency, uptoFen } }];
-});
+export const AllowProposer: Handler<AllowProposer> = single(
+  subject,
+  ({ subject: id }: AllowProposer) => subjectStream(id),
+  (command, state, turn) => {
+    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
+    const no = mayAct(turn, ['enterprise'], state.registered.organisation);
+    if (no) return no;
+    const { agencyProvince, agency, uptoFen } = command;
+    if (state.proposers[`${agencyProvince}.${agency}`] === uptoFen) return [];
+    return [{ type: 'ProposerAllowed', data: { agencyProvince, agency, uptoFen } }];
+  },
+);

@@ -10,10 +10,14 @@ const keyOf = (limit: Limit, order: string): string => `${limit}/${order}`;
 
 /** `lastMs` is the last millisecond in time: the timer is due right after it. */
 const lapse = (limit: 'accept' | 'contract' | 'redeem', order: string, lastMs: number): Extract<TimerChange, { set: string }> => ({
-  set: keyOf(limit, order), dueMs: lastMs + 1, fires: { command: 'LapseOrder', target: orderStream(order), body: { order, limit, dueMs: lastMs } },
+  set: keyOf(limit, order),
+  dueMs: lastMs + 1,
+  fires: { command: 'LapseOrder', target: orderStream(order), body: { order, limit, dueMs: lastMs } },
 });
 const publicity = (order: string, lastMs: number): TimerChange => ({
-  set: keyOf('publicity', order), dueMs: lastMs + 1, fires: { command: 'EndPublicity', target: orderStream(order), body: { order, dueMs: lastMs } },
+  set: keyOf('publicity', order),
+  dueMs: lastMs + 1,
+  fires: { command: 'EndPublicity', target: orderStream(order), body: { order, dueMs: lastMs } },
 });
 const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
 
@@ -27,7 +31,12 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   if (placed && !placed.proposed) {
     const abroad = placed.agencyProvince !== placed.home;
     // An acceptance stated in time counts, however late it arrives.
-    return [{ ...lapse('accept', order, placed.acceptByMs), ...(abroad ? { awaits: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : {}) }];
+    return [
+      {
+        ...lapse('accept', order, placed.acceptByMs),
+        ...(abroad ? { awaits: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : {}),
+      },
+    ];
   }
   const accepted = dataOf(entry, 'OrderAccepted');
   if (accepted) return [clear('accept', order), lapse('contract', order, accepted.contractByMs)];

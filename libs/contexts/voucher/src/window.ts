@@ -7,7 +7,8 @@ import { register, takeNumber } from './register.js';
 import type { Attestation } from './settlement.js';
 import { windowRegister, windowStream } from './streams.js';
 
-export type WindowEvent = VoucherEvent<'WindowClosed' | 'PairAttested' | 'PairSettled' | 'PairDiverged' | 'WindowNetted'> | PrivateEvent<'AttestationAsked'>;
+export type WindowEvent =
+  VoucherEvent<'WindowClosed' | 'PairAttested' | 'PairSettled' | 'PairDiverged' | 'WindowNetted'> | PrivateEvent<'AttestationAsked'>;
 
 export interface Window {
   readonly closed: boolean;
@@ -26,7 +27,10 @@ export const window = foldOf<Window, WindowEvent>('window', initial, {
   AttestationAsked: (state) => state,
   PairAttested: (state, { pair, digest }) => ({ ...state, attested: { ...state.attested, [pair]: digest } }),
   PairSettled: (state, { pair }) => ({ ...state, settled: [...state.settled, pair] }),
-  PairDiverged: (state, data) => ({ ...state, diverged: { ...state.diverged, [`${data.pair} ${data.with}`]: `${data.firstMark} ${data.detail}` } }),
+  PairDiverged: (state, data) => ({
+    ...state,
+    diverged: { ...state.diverged, [`${data.pair} ${data.with}`]: `${data.firstMark} ${data.detail}` },
+  }),
   WindowNetted: (state, { digest }) => ({ ...state, digest }),
 });
 
@@ -53,11 +57,17 @@ export const CloseWindow: Handler<OfWindow> = handler({
 });
 
 /** AskAttestation (operator) → looks again at every pair of the window, after something parked was mended. */
-export const AskAttestation: Handler<OfWindow> = single(window, (command: OfWindow) => windowStream(command.window), (command, state, turn) => {
-  const no = mayAct(turn, ['operator']);
-  if (no) return no;
-  return state.closed ? [{ type: 'AttestationAsked', data: { window: command.window } }] : refuse('E-STATE', { seen: 'open', needed: 'a closed window' });
-});
+export const AskAttestation: Handler<OfWindow> = single(
+  window,
+  (command: OfWindow) => windowStream(command.window),
+  (command, state, turn) => {
+    const no = mayAct(turn, ['operator']);
+    if (no) return no;
+    return state.closed
+      ? [{ type: 'AttestationAsked', data: { window: command.window } }]
+      : refuse('E-STATE', { seen: 'open', needed: 'a closed window' });
+  },
+);
 
 const derived = <C extends OfWindow>(decide: (command: C, state: Window) => readonly WindowEvent[]): Handler<C> =>
   single(window, (command: C) => windowStream(command.window), decide);
@@ -66,18 +76,24 @@ const derived = <C extends OfWindow>(decide: (command: C, state: Window) => read
 export const AttestPair = derived<Attestation>((command, state) => {
   if (state.attested[command.pair] === command.digest || state.settled.includes(command.pair)) return [];
   const { window: number, pair, cuts, foldVersion, count, sumFen, digest, marks } = command;
-  return [{ type: 'PairAttested', data: { window: number, pair, cuts: { ...cuts }, foldVersion, count, sumFen, digest, marks: [...marks] } }];
+  return [
+    { type: 'PairAttested', data: { window: number, pair, cuts: { ...cuts }, foldVersion, count, sumFen, digest, marks: [...marks] } },
+  ];
 });
 
 /** Derived: both sides attest the same → PairSettled in the journal of each side. */
 export const SettlePair = derived<VoucherData<'PairSettled'>>((command, state) =>
-  state.settled.includes(command.pair) ? [] : [{ type: 'PairSettled', data: command }]);
+  state.settled.includes(command.pair) ? [] : [{ type: 'PairSettled', data: command }],
+);
 
 /** Derived: the other side attests something else → PairDiverged, naming where (V22). */
 export const MarkDiverged = derived<VoucherData<'PairDiverged'>>((command, state) =>
   state.settled.includes(command.pair) || state.diverged[`${command.pair} ${command.with}`] === `${command.firstMark} ${command.detail}`
     ? []
-    : [{ type: 'PairDiverged', data: command }]);
+    : [{ type: 'PairDiverged', data: command }],
+);
 
 /** Derived: all twelve pairs are settled → WindowNetted, once. */
-export const NetWindow = derived<VoucherData<'WindowNetted'>>((command, state) => (state.digest === null ? [{ type: 'WindowNetted', data: command }] : []));
+export const NetWindow = derived<VoucherData<'WindowNetted'>>((command, state) =>
+  state.digest === null ? [{ type: 'WindowNetted', data: command }] : [],
+);

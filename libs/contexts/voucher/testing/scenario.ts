@@ -2,7 +2,8 @@
 import type { VoucherPack } from '@yrd/contracts';
 import type { Actor, Rejection } from '@yrd/ledger';
 import { orderStream, order, quota, quotaStream, type Role } from '../src/index.js';
-import { PROVINCE_CODES, World, type ProvinceCode } from './world.js';
+import { PROVINCE_CODES, type ProvinceCode } from './node.js';
+import { World } from './world.js';
 
 export const DAY_MS = 86_400_000;
 /** 2026-03-02 10:00 in Shanghai, a Monday. */
@@ -16,22 +17,39 @@ export const hex = (name: string): string => {
 };
 
 export const pack = (province: ProvinceCode, change: Partial<VoucherPack> = {}): VoucherPack => ({
-  province, scheme: 'cxq', title: 'test', version: `${province}-cxq-1`, from: '2025-09-01',
+  province,
+  scheme: 'cxq',
+  title: 'test',
+  version: `${province}-cxq-1`,
+  from: '2025-09-01',
   modes: { home: ['tongyong', 'tongdui'], cross: ['tongyong', 'tongdui'] },
   subjects: { firm: { capFen: 10_000_000, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } },
-  claimsPerYear: 1, split: { home: { of: 1, in: 1 }, agency: { of: 0, in: 1 } },
+  claimsPerYear: 1,
+  split: { home: { of: 1, in: 1 }, agency: { of: 0, in: 1 } },
   clocks: {
-    accept: { days: 5, unit: 'working' }, contract: { days: 30, unit: 'calendar' }, supplement: { days: 15, unit: 'working' },
-    publicity: { days: 7, unit: 'calendar' }, peerPatience: { days: 3, unit: 'calendar' },
+    accept: { days: 5, unit: 'working' },
+    contract: { days: 30, unit: 'calendar' },
+    supplement: { days: 15, unit: 'working' },
+    publicity: { days: 7, unit: 'calendar' },
+    peerPatience: { days: 3, unit: 'calendar' },
   },
-  use: { days: 365, lastDay: '12-31' }, redeem: { days: 540, lastDay: '06-30' }, stale: { afterMs: 900_000, limitFen: 1_000_000 },
-  integrityUnknown: 'allow', files: { tongyong: ['contract', 'invoice', 'payment', 'result'], tongdui: ['contract', 'invoice', 'result'] },
-  classes: ['*'], forbidden: [], notes: [{ field: '*', assumed: true, source: 'invented for tests' }],
+  use: { days: 365, lastDay: '12-31' },
+  redeem: { days: 540, lastDay: '06-30' },
+  stale: { afterMs: 900_000, limitFen: 1_000_000 },
+  integrityUnknown: 'allow',
+  files: { tongyong: ['contract', 'invoice', 'payment', 'result'], tongdui: ['contract', 'invoice', 'result'] },
+  classes: ['*'],
+  forbidden: [],
+  notes: [{ field: '*', assumed: true, source: 'invented for tests' }],
   ...change,
 });
 
-export const actor = (province: ProvinceCode, role: Role, organisation = `dept-${province}`, person: string = role): Actor =>
-  ({ person: `${province}-${person}`, organisation, province, roles: [role] });
+export const actor = (province: ProvinceCode, role: Role, organisation = `dept-${province}`, person: string = role): Actor => ({
+  person: `${province}-${person}`,
+  organisation,
+  province,
+  roles: [role],
+});
 export const firm = actor('32', 'enterprise', 'org-s1');
 export const agent = (province: ProvinceCode): Actor => actor(province, 'agency', `org-a${province}`);
 
@@ -53,8 +71,18 @@ export const delta = ({ packs = {}, grantFen = 10_000_000 }: Setup = {}): Delta 
     const clerk = actor(province, 'clerk');
     run(province, 'AdoptPolicy', { pack: pack(province, packs[province]) }, clerk);
     const id = `a${province}`;
-    run(province, 'AdmitAgency', { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC[province], classes: ['5', '11'] }, clerk);
-    run(province, 'ListProduct', { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 }, agent(province));
+    run(
+      province,
+      'AdmitAgency',
+      { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC[province], classes: ['5', '11'] },
+      clerk,
+    );
+    run(
+      province,
+      'ListProduct',
+      { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 },
+      agent(province),
+    );
     for (const other of PROVINCE_CODES) {
       if (other !== province) run(province, 'RecogniseAgency', { agencyProvince: other, agency: `a${other}`, classes: ['5'] }, clerk);
     }
@@ -80,8 +108,17 @@ export class Delta {
   /** A firm of the province with an active status and a granted quota; organisation `org-<id>`. */
   enrol(province: ProvinceCode, subject: string, grantFen: number, scheme = 'cxq'): void {
     const clerk = actor(province, 'clerk');
-    this.does(province, 'RegisterSubject', { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${subject}`, uscc: '91350100M000100Y43' }, clerk);
-    for (const [fact, value] of [['status', 'active'], ['address', `${province}0100`], ['sme-year', '2026']]) {
+    this.does(
+      province,
+      'RegisterSubject',
+      { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${subject}`, uscc: '91350100M000100Y43' },
+      clerk,
+    );
+    for (const [fact, value] of [
+      ['status', 'active'],
+      ['address', `${province}0100`],
+      ['sme-year', '2026'],
+    ]) {
       this.does(province, 'RecordSubjectFact', { subject, fact, value, source: 'test', asOf: '2026-01-05' }, clerk);
     }
     this.does(province, 'ApplyQuota', { subject, scheme, year: 2026, askedFen: grantFen }, actor(province, 'enterprise', `org-${subject}`));
@@ -89,7 +126,18 @@ export class Delta {
   }
 
   placing(order: string, change: object = {}): object {
-    return { order, subject: 's1', scheme: 'cxq', year: 2026, agencyProvince: '31', agency: 'a31', product: 'p1', mode: 'tongdui', amountFen: 8_000_000, ...change };
+    return {
+      order,
+      subject: 's1',
+      scheme: 'cxq',
+      year: 2026,
+      agencyProvince: '31',
+      agency: 'a31',
+      product: 'p1',
+      mode: 'tongdui',
+      amountFen: 8_000_000,
+      ...change,
+    };
   }
 
   order(id: string, province: ProvinceCode = '32') {
@@ -101,11 +149,18 @@ export class Delta {
   }
 
   /** From placing to an accepted service. */
-  serve(order: string, terms: { readonly [field: string]: unknown; readonly agencyProvince?: ProvinceCode; readonly amountFen?: number } = {}): void {
+  serve(
+    order: string,
+    terms: { readonly [field: string]: unknown; readonly agencyProvince?: ProvinceCode; readonly amountFen?: number } = {},
+  ): void {
     const at = terms.agencyProvince ?? '31';
     const by = { order, home: '32', agency: `a${at}` };
     const contract = {
-      contractHash: hex(`contract ${order}`), amountFen: terms.amountFen ?? 8_000_000, signedMs: this.world.nowMs, startMs: this.world.nowMs, endMs: this.world.nowMs + DAY_MS,
+      contractHash: hex(`contract ${order}`),
+      amountFen: terms.amountFen ?? 8_000_000,
+      signedMs: this.world.nowMs,
+      startMs: this.world.nowMs,
+      endMs: this.world.nowMs + DAY_MS,
     };
     this.does('32', 'PlaceOrder', this.placing(order, { ...terms, agency: `a${at}` }), firm);
     this.world.settle();
@@ -129,7 +184,14 @@ export class Delta {
   redeem(order: string, change: object = {}): void {
     const { terms } = this.order(order);
     const at = terms?.agencyProvince ?? '31';
-    const invoice = { invoiceKey: hex(`invoice ${order}`), invoiceTail: '0001', invoiceFen: 7_500_000, paidFen: 8_000_000, ...this.file(order), ...change };
+    const invoice = {
+      invoiceKey: hex(`invoice ${order}`),
+      invoiceTail: '0001',
+      invoiceFen: 7_500_000,
+      paidFen: 8_000_000,
+      ...this.file(order),
+      ...change,
+    };
     if (terms?.mode === 'tongyong') this.does('32', 'SubmitRedemption', { order, ...invoice }, firm);
     else this.does(at, 'RequestRedemption', { order, home: '32', agency: `a${at}`, ...invoice }, agent(at));
     this.world.settle();

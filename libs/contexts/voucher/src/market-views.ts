@@ -1,0 +1,128 @@
+/** Read models of the market: agencies with their recognition in each province, products with prices, invoices. */
+import type { View } from '@yrd/ledger';
+import { agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
+import { invoice, type Invoice } from './invoice.js';
+import { dataOf, eventOf, idIn, idOf, provinceOf } from './reading.js';
+
+interface AgencyPart {
+  readonly state: Agency | null;
+  readonly id: string;
+  readonly recognition: { readonly phase: string; readonly classes: readonly string[] } | null;
+  readonly updatedMs: number;
+}
+const RECOGNITION: Readonly<Record<string, string>> = {
+  RecognitionGranted: 'granted',
+  RecognitionRestricted: 'restricted',
+  RecognitionWithdrawn: 'withdrawn',
+};
+
+/** Row id `31.a1`. Recognition stands flat as `recognised32` and so on, beside the classes. */
+export const agencies: View<AgencyPart> = {
+  name: 'agencies',
+  on: ['AgencyAdmitted', 'AgencySuspended', 'AgencyReinstated', ...Object.keys(RECOGNITION)],
+  key: (entry) => {
+    const own = idIn(entry, 'agency');
+    return own === null ? idIn(entry, 'recognition') : `${provinceOf(entry.journal)}.${own}`;
+  },
+  fold: (part, entry) => {
+    const own = idIn(entry, 'agency');
+    const now = part ?? {
+      state: null,
+      recognition: null,
+      updatedMs: 0,
+      id: own === null ? idOf(entry.stream) : `${provinceOf(entry.journal)}.${own}`,
+    };
+    if (own !== null)
+      return { ...now, state: agency.evolve(now.state ?? agency.initial, eventOf<AgencyEvent>(entry)), updatedMs: entry.time };
+    const classes = dataOf(entry, 'RecognitionGranted')?.classes ?? dataOf(entry, 'RecognitionRestricted')?.classes ?? [];
+    return { ...now, recognition: { phase: RECOGNITION[entry.type] ?? '', classes }, updatedMs: entry.time };
+  },
+  join: (parts) => {
+    const home = Object.entries(parts).find(([journal, { state, id }]) => state !== null && id.startsWith(`${provinceOf(journal)}.`))?.[1];
+    if (!home?.state) return null;
+    const { state, id } = home;
+    const recognitions = Object.entries(parts).flatMap(([journal, part]) =>
+      part.recognition ? [[provinceOf(journal), part.recognition] as const] : [],
+    );
+    return {
+      id,
+      province: id.slice(0, 2),
+      agency: id.slice(3),
+      name: state.name,
+      state: state.phase,
+      classes: state.classes,
+      ...Object.fromEntries(
+        recognitions.flatMap(([province, { phase, classes }]) => [
+          [`recognised${province}`, phase],
+          [`classes${province}`, classes],
+        ]),
+      ),
+      updatedMs: Math.max(...Object.values(parts).map(({ updatedMs }) => updatedMs)),
+    };
+  },
+};
+
+interface ProductPart {
+  readonly id: string;
+  readonly product: string;
+  readonly agency: Agency;
+}
+/** Row id `31.a1.p1`; the price is that of the last revision, with the time it holds from. */
+export const products: View<ProductPart> = {
+  name: 'products',
+  on: ['ProductListed', 'PriceRevised', 'ProductDelisted'],
+  key: (entry) => `${provinceOf(entry.journal)}.${idOf(entry.stream)}.${String(entry.data.product)}`,
+  fold: (part, entry) => ({
+    id: `${provinceOf(entry.journal)}.${idOf(entry.stream)}.${String(entry.data.product)}`,
+    product: String(entry.data.product),
+    agency: agency.evolve(part?.agency ?? agency.initial, eventOf<AgencyEvent>(entry)),
+  }),
+  join: (parts) => {
+    const part = Object.values(parts)[0];
+    const item = part?.agency.products[part.product];
+    if (!part || !item) return null;
+    const [province = '', by = ''] = part.id.split('.');
+    const newest = item.prices.at(-1);
+    return {
+      id: part.id,
+      province,
+      agency: by,
+      product: part.product,
+      name: item.name,
+      itemClass: item.itemClass,
+      listed: item.listed,
+      priceFen: priceAt(item, Number.MAX_SAFE_INTEGER),
+      priceFromMs: newest?.fromMs ?? 0,
+    };
+  },
+};
+
+interface InvoicePart {
+  readonly id: string;
+  readonly tail: string;
+  readonly state: Invoice;
+}
+export const invoices: View<InvoicePart> = {
+  name: 'invoices',
+  on: ['InvoiceRegistered', 'InvoiceClaimed', 'InvoiceClaimRefused', 'InvoiceClaimReleased'],
+  key: (entry) => idIn(entry, 'invoice'),
+  fold: (part, entry) => ({
+    id: idOf(entry.stream),
+    tail: dataOf(entry, 'InvoiceRegistered')?.tail ?? part?.tail ?? '',
+    state: invoice.evolve(part?.state ?? invoice.initial, eventOf(entry)),
+  }),
+  join: (parts) => {
+    const [journal, part] = Object.entries(parts)[0] ?? [];
+    if (journal === undefined || !part?.state.registered) return null;
+    const claimedFen = Object.values(part.state.claims).reduce((total, claimFen) => total + claimFen, 0);
+    return {
+      id: part.id,
+      province: provinceOf(journal),
+      agency: part.state.registered.agency,
+      tail: part.tail,
+      amountFen: part.state.registered.amountFen,
+      claimedFen,
+      claims: Object.keys(part.state.claims).length,
+    };
+  },
+};

@@ -1,0 +1,254 @@
+/**
+ * One province in the test world: its journal an array, its replicas lengths read; commands, reactions, views and timers run as
+ * the ledger runs them. It knows nothing of blocks, proofs or storage; those have their own simulated world in the ledger.
+ */
+import {
+  isRejection,
+  type Actor,
+  type DerivedCommand,
+  type DomainEvent,
+  type Entry,
+  type Fold,
+  type Found,
+  type Handler,
+  type Match,
+  type Peek,
+  type Reaction,
+  type Rejection,
+  type Turn,
+  type View,
+} from '@yrd/ledger';
+import { voucher } from '../src/index.js';
+import { hash, matches, needKey } from './finding.js';
+import type { World } from './world.js';
+
+export const PROVINCE_CODES = ['31', '32', '33', '34'] as const;
+export type ProvinceCode = (typeof PROVINCE_CODES)[number];
+
+interface Due {
+  readonly dueMs: number;
+  readonly fires: DerivedCommand;
+  readonly awaits: string | undefined;
+  readonly patienceMs: number;
+}
+
+/** One province: its journal, how far it has read the others', its view rows. */
+export class Node {
+  readonly entries: Entry[] = [];
+  /** Journal → entries seen. */
+  readonly seen = new Map<string, number>();
+  /** When each other journal's owner last vouched for itself. */
+  readonly heard = new Map<string, number>();
+  /** View → row → journal → part. */
+  readonly parts = new Map<string, Map<string, Record<string, object>>>();
+  readonly done = new Set<string>();
+  readonly timers = new Map<string, Due>();
+  /** Derived commands that rejected: a defect, since nobody would learn of it. */
+  readonly parked: { readonly command: string; readonly why: Rejection }[] = [];
+  /** Journals with something parked below their end. */
+  readonly blind = new Set<string>();
+
+  constructor(
+    readonly world: World,
+    readonly province: ProvinceCode,
+  ) {}
+
+  get journal(): string {
+    return `${this.province}/voucher`;
+  }
+
+  /** Entries of a journal as this node may read them; sealed ones are missing. */
+  private readable(journal: string): readonly Entry[] {
+    if (journal === this.journal) return this.entries;
+    const owner = this.world.owner(journal);
+    return owner.entries.slice(0, this.seen.get(journal) ?? 0).filter(({ type }) => voucher.entryTypes[type]?.audience !== 'private');
+  }
+
+  state<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal = this.journal): S {
+    if (!stream.startsWith(`${fold.kind}/`)) throw new Error(`Stream ${stream} was read with the fold of ${fold.kind}.`);
+    return this.readable(journal)
+      .filter((entry) => entry.stream === stream)
+      .reduce((state, { type, data }) => fold.evolve(state, { type, data } as DomainEvent as E), fold.initial);
+  }
+
+  rows<R>(view: string, where: Readonly<Record<string, Match>> = {}): readonly R[] {
+    const definition = voucher.views.find(({ name }) => name === view);
+    if (!definition) throw new Error(`There is no view ${view}.`);
+    const join = definition.join as View['join'];
+    const joined = [...(this.parts.get(view) ?? new Map<string, Record<string, object>>()).values()].map((parts) => join(parts));
+    return joined.filter((row): row is Record<string, unknown> => row !== null && matches(row as Record<string, unknown>, where)) as R[];
+  }
+
+  execute(name: string, body: object, actor: Actor, expectDurable = true): Rejection | null {
+    const command = voucher.commands[name] as Handler<object> | undefined;
+    if (!command) throw new Error(`There is no command ${name}.`);
+    const own = new Set<string>();
+    const abroad = new Set<string>();
+    const peek: Peek = {
+      province: this.province,
+      state: (fold, stream) => (own.has(stream) ? this.state(fold, stream) : undefined),
+      foreign: (fold, { journal, stream }) => (abroad.has(`${journal} ${stream}`) ? this.state(fold, stream, journal) : undefined),
+    };
+    for (let before = -1; before !== own.size + abroad.size;) {
+      before = own.size + abroad.size;
+      const streams = command.streams(body, peek);
+      const foreign = command.foreign?.(body, peek) ?? [];
+      streams.forEach((stream) => own.add(stream));
+      foreign.forEach(({ journal, stream }) => abroad.add(`${journal} ${stream}`));
+    }
+    const decision = command.decide(body, this.turn(own, abroad, actor));
+    if (isRejection(decision)) return decision;
+    const streams = decision.map(({ stream }) => stream);
+    if (new Set(streams).size !== streams.length) throw new Error(`${name} appends twice to one stream: ${streams.join(' ')}.`);
+    if (streams.some((stream) => !own.has(stream))) throw new Error(`${name} appends to a stream that it did not name.`);
+    const basis = Object.fromEntries(
+      [...abroad].map((each) => each.split(' ')[0] ?? '').map((journal) => [journal, this.seen.get(journal) ?? 0]),
+    );
+    for (const { stream, events, policyVersion } of decision)
+      for (const event of events) this.append(stream, event, actor, policyVersion ?? '-', basis);
+    if (expectDurable) this.digest(this.journal);
+    return null;
+  }
+
+  private turn(own: ReadonlySet<string>, abroad: ReadonlySet<string>, actor: Actor): Turn {
+    return {
+      province: this.province,
+      journal: this.journal,
+      now: this.world.nowMs,
+      actor,
+      commandId: `c${this.entries.length}`,
+      hash,
+      state: (fold, stream) => {
+        if (!own.has(stream)) throw new Error(`${stream} was not named.`);
+        return this.state(fold, stream);
+      },
+      version: (stream) => this.entries.filter((entry) => entry.stream === stream).length,
+      foreign: (fold, { journal, stream }) => {
+        if (!abroad.has(`${journal} ${stream}`)) throw new Error(`${journal} ${stream} was not named.`);
+        return this.state(fold, stream, journal);
+      },
+      seen: (journal) => this.seen.get(journal) ?? 0,
+      freshness: (journal) => this.heard.get(journal) ?? null,
+    };
+  }
+
+  private append(stream: string, event: DomainEvent, actor: Actor, policyVersion: string, basis: Entry['basis']): void {
+    if (!voucher.entryTypes[event.type]) throw new Error(`${event.type} has no entry type.`);
+    const data = JSON.parse(JSON.stringify(event.data)) as Entry['data'];
+    this.entries.push({
+      journal: this.journal,
+      index: this.entries.length,
+      stream,
+      type: event.type,
+      time: this.world.nowMs,
+      policyVersion,
+      data,
+      basis,
+      actor: { province: actor.province, role: actor.roles[0] ?? '' },
+      command: '',
+      person: actor.person,
+      trace: '',
+    });
+  }
+
+  private digested = new Map<string, number>();
+
+  /** Takes what it may read of a journal into views, then reacts, then sets timers; own entries that follow are taken in too. */
+  digest(journal: string): void {
+    const until = journal === this.journal ? this.entries.length : (this.seen.get(journal) ?? 0);
+    const from = this.digested.get(journal) ?? 0;
+    if (from >= until) return;
+    this.digested.set(journal, until);
+    const fresh = this.readable(journal).filter(({ index }) => index >= from && index < until);
+    for (const entry of fresh) for (const view of voucher.views as readonly View[]) this.foldView(view, entry);
+    for (const entry of fresh) {
+      if (journal === this.journal) this.setTimers(entry);
+      for (const reaction of voucher.reactions) this.react(reaction, entry);
+    }
+    this.digest(this.journal);
+  }
+
+  private foldView(view: View, entry: Entry): void {
+    if (!view.on.includes(entry.type)) return;
+    const key = view.key(entry);
+    if (key === null) return;
+    const rows = this.parts.get(view.name) ?? new Map<string, Record<string, object>>();
+    this.parts.set(view.name, rows);
+    const row = { ...rows.get(key) };
+    const part = view.fold(row[entry.journal] ?? null, entry);
+    if (part === null) delete row[entry.journal];
+    else row[entry.journal] = JSON.parse(JSON.stringify(part)) as object;
+    rows.set(key, row);
+  }
+
+  private setTimers(entry: Entry): void {
+    for (const change of voucher.timers(entry)) {
+      if ('clear' in change) this.timers.delete(change.clear);
+      else
+        this.timers.set(change.set, {
+          dueMs: change.dueMs,
+          fires: change.fires,
+          awaits: change.awaits,
+          patienceMs: change.patienceMs ?? 0,
+        });
+    }
+  }
+
+  private react(reaction: Reaction, entry: Entry): void {
+    if (!reaction.on.includes(entry.type)) return;
+    const mine = entry.journal === this.journal;
+    if ((reaction.from === 'own' && !mine) || (reaction.from === 'foreign' && mine)) return;
+    const asked = new Set<string>();
+    const found = this.found(asked);
+    for (let before = -1; before !== asked.size;) {
+      before = asked.size;
+      (reaction.needs?.(entry, found) ?? []).forEach((need) => asked.add(needKey(need)));
+    }
+    reaction.react(entry, found).forEach((derived, ordinal) => {
+      const id = `${entry.journal} ${entry.index} ${reaction.name} ${derived.target} ${ordinal}`;
+      if (!this.done.has(id)) this.derive(id, derived);
+    });
+  }
+
+  private derive(id: string, { command, body }: DerivedCommand): void {
+    this.done.add(id);
+    const node: Actor = { person: 'node', organisation: `node-${this.province}`, province: this.province, roles: ['node'] };
+    const no = this.execute(command, body, node, false);
+    if (no) this.parked.push({ command, why: no });
+  }
+
+  private found(asked: ReadonlySet<string>): Found {
+    const must = (key: string): void => {
+      if (!asked.has(key)) throw new Error(`Not asked for: ${key}`);
+    };
+    return {
+      province: this.province,
+      hash,
+      state: (fold, journal, stream) => {
+        must(`state ${journal} ${stream}`);
+        return this.state(fold, stream, journal);
+      },
+      rows: (view, where) => {
+        must(`rows ${view} ${JSON.stringify(where)}`);
+        return this.rows(view, where);
+      },
+      rootOf: (journal, size) => {
+        must(`root ${journal} ${size}`);
+        return hash(JSON.stringify(this.world.owner(journal).entries.slice(0, size)));
+      },
+      parkedBelow: (journal) => this.blind.has(journal),
+    };
+  }
+
+  /** Fires what is due; where a peer's statement could still come, only once that peer has vouched past the limit and was read. */
+  fire(): void {
+    for (const [key, { dueMs, fires, awaits, patienceMs }] of [...this.timers]) {
+      const { nowMs } = this.world;
+      if (nowMs < dueMs) continue;
+      if (awaits !== undefined && nowMs < dueMs + patienceMs && (this.heard.get(awaits) ?? 0) < dueMs) continue;
+      this.timers.delete(key);
+      this.derive(`${key} ${dueMs}`, fires);
+      this.digest(this.journal);
+    }
+  }
+}
