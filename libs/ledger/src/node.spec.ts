@@ -16,7 +16,12 @@ describe('four nodes on one thread', () => {
     const federation = await run(1);
     await federation.converge();
     expect(federation.heads()['31']).toHaveLength(4);
-    expect(federation.node('33').status().journals.every(({ size }) => size === 1)).toBe(true);
+    expect(
+      federation
+        .node('33')
+        .status()
+        .journals.every(({ size }) => size === 1),
+    ).toBe(true);
   });
 
   test('carry a gift across the border and back, and count it once', async () => {
@@ -70,5 +75,84 @@ describe.each([11, 12, 13, 14, 15, 16])('under faults (seed %i)', (seed) => {
     const held = await Promise.all(federation.provinces.map((province) => coins(federation, province)));
     // What the killed node had decided but not acknowledged may still count: at least what was acknowledged is there.
     expect(held.reduce((total, each) => total + each, 0)).toBeGreaterThanOrEqual(filled);
+  });
+});
+
+describe('own recovery', () => {
+  const prepared = async (): Promise<FederationRun> => {
+    const federation = await run(31);
+    await federation.command('31', 'FillBox', { coins: 100 }, 'fill');
+    await federation.command('31', 'SendGift', { to: '32', coins: 30, dueMs: 0 });
+    await federation.converge();
+    return federation;
+  };
+
+  test('an emptied node takes its journal back from its peers, and never forks it', async () => {
+    const federation = await prepared();
+    const before = federation
+      .node('32')
+      .status()
+      .journals.find(({ journal }) => journal === '31/gifts')!;
+    federation.kill('31');
+    federation.world.wipe('31');
+    await federation.start('31');
+    await federation.scheduler.pass(20_000);
+    const after = federation.node('31').status();
+    expect(after.journals.find(({ journal }) => journal === '31/gifts')).toMatchObject({ size: before.size, root: before.root });
+    expect(after.notReady).toMatch(/^Frozen: 1 private payloads from entry 1 on are lost/);
+  });
+
+  test('nothing is decided on a journal that lost private payloads until its operator accepts the loss by an entry', async () => {
+    const federation = await prepared();
+    federation.kill('31');
+    federation.world.wipe('31');
+    await federation.start('31');
+    await federation.scheduler.pass(20_000);
+    expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ rejected: 'E-FROZEN' });
+    const loss = { from: 1, to: 2, entries: 1 };
+    expect(await federation.command('31', 'AcceptLoss', loss)).toMatchObject({ rejected: 'E-ROLE' });
+    expect(await federation.command('31', 'AcceptLoss', loss, 'accept', ['operator'])).toMatchObject({ ok: true });
+    expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
+    await federation.converge();
+  });
+
+  test('a node whose peers are all silent stays read-only and says so', async () => {
+    const federation = await prepared();
+    for (const province of federation.provinces) federation.kill(province);
+    await federation.start('31');
+    await federation.scheduler.pass(30_000);
+    expect(federation.node('31').status().notReady).toMatch(/^Read-only: no peer has answered yet/);
+    await federation.start('34');
+    await federation.ready('31', '34');
+  });
+});
+
+describe('healing', () => {
+  test.each(['recreated', 'truncated'])('a %s topic costs nothing: what is missing is asked for', async (how) => {
+    const federation = await run(41);
+    await federation.command('31', 'FillBox', { coins: 100 });
+    federation.kill('33');
+    await federation.command('31', 'SendGift', { to: '32', coins: 30, dueMs: 0 });
+    await federation.scheduler.pass(1_000);
+    if (how === 'recreated') federation.world.broker.recreate('yrd.31.gifts.journal');
+    else federation.world.broker.truncate('yrd.31.gifts.journal');
+    await federation.start('33');
+    await federation.ready('33');
+    await federation.command('31', 'SendGift', { to: '33', coins: 1, dueMs: 0 });
+    await federation.converge();
+    expect(await coins(federation, '33')).toBe(1);
+  });
+
+  test('a cut-off province catches up when the line is back, and the others did not wait', async () => {
+    const federation = await run(42);
+    await federation.command('31', 'FillBox', { coins: 100 });
+    federation.world.cutOff.add('34');
+    expect(await federation.command('31', 'SendGift', { to: '34', coins: 5, dueMs: 0 })).toMatchObject({ ok: true });
+    expect(await federation.command('31', 'SendGift', { to: '32', coins: 5, dueMs: 0 })).toMatchObject({ ok: true });
+    await federation.scheduler.pass(10_000);
+    expect(await coins(federation, '32')).toBe(5);
+    federation.world.cutOff.delete('34');
+    await federation.converge();
+    expect(await coins(federation, '34')).toBe(5);
   });
 });

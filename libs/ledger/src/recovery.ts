@@ -4,6 +4,7 @@
  */
 import { decodeWire } from './block.js';
 import type { Healing } from './healing.js';
+import { markRestored } from './loss.js';
 import type { World } from './ports.js';
 import { topicOf } from './publisher.js';
 import type { Replica } from './replica.js';
@@ -37,6 +38,7 @@ export const recover = async (options: RecoveryOptions): Promise<boolean> => {
   const wire = last && decodeWire(last.value);
   if (wire) await own.observe(wire.note);
   if (!(await peersAnswered(options))) return false;
+  if (own.journal.size < own.known) await markRestored(world.storage.records, journal, own.journal.size);
   while (own.journal.size < own.known && !own.quarantined && !stopped()) {
     say(`Taking entries ${own.journal.size} to ${own.known} of the own journal back from its replicas.`);
     await healing.heal(journal);

@@ -13,6 +13,7 @@ import { invariantVerifier, type Pinned } from './pinned.js';
 import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
 import type { Subscription } from './ports.js';
 import { Inbox } from './inbox.js';
+import { findLoss, type Loss } from './loss.js';
 import { Loops } from './loops.js';
 import { Publisher, topicOf } from './publisher.js';
 import { Reactor } from './reactor.js';
@@ -43,6 +44,8 @@ export class Running {
   readonly timers: Timers;
   publisher!: Publisher;
   sequencer: Sequencer | null = null;
+  /** Private payloads that are lost and not yet accepted as lost. */
+  loss: Loss | null = null;
   /** Why nothing can be written, in a sentence; null when it can. */
   notReady: string | null = 'Starting.';
   /** Set when what is held here no longer fits what peers hold: the node has to open again. */
@@ -125,11 +128,12 @@ export class Running {
     return this.sequencer;
   }
 
-  execute(request: CommandRequest): Promise<Answer> {
+  async execute(request: CommandRequest): Promise<Answer> {
     const handler = this.context.commands[request.command];
     if (!handler) throw new TypeError(`The context ${this.context.name} has no command ${request.command}.`);
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
-    return this.writer().execute({
+    const answer = this.writer().execute({
+      heals: request.command === 'AcceptLoss',
       handler,
       body: request.body,
       id,
@@ -138,6 +142,8 @@ export class Running {
       trace: request.trace,
       ...(request.expect !== undefined && { expect: request.expect }),
     });
+    if (request.command === 'AcceptLoss' && (await answer).ok) await this.settleLoss(this.journals.get(this.own)!);
+    return answer;
   }
 
   /** A reader of streams of a replicated journal. */
@@ -170,7 +176,7 @@ export class Running {
     await replica.open();
     this.journals.set(name, journal);
     this.replicas.set(name, replica);
-    if (name !== this.own) this.readers.set(name, new Streams(journal, this.vocabulary, this.context, world.storage.records));
+    this.readers.set(name, new Streams(journal, this.vocabulary, this.context, world.storage.records));
   }
 
   /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
@@ -214,12 +220,15 @@ export class Running {
       try {
         if (!(await recover(options))) return;
         await this.publisher.start();
+        await this.settleLoss(own.journal);
+        this.notReady ??= 'Opening the journal.';
         const streams = new Streams(own.journal, this.vocabulary, this.context, world.storage.records);
         const at = { province: this.options.province, origin: originOf(this.options.federation.federation, this.own) };
         this.sequencer = new Sequencer(world, own.journal, streams, this.vocabulary, at, {
           foreign: (sources) => this.foreign(sources),
           freshness: (journal) => this.witness.watermark(journal)?.time ?? null,
           barred: () => this.barred(),
+          lost: () => this.loss,
           epoch: this.lease.epoch,
         });
         const key = this.pinned.journal(this.own)!.line;
@@ -231,7 +240,7 @@ export class Running {
         for (const replica of this.replicas.values()) if (replica.quarantined) this.contradicted(replica.quarantined);
         for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
         void this.loops.start('timers', async () => (await this.timers.fire()) > 0, TIMER_MS);
-        this.notReady = null;
+        await this.settleLoss(own.journal);
         return;
       } catch (error) {
         this.notReady = `Recovery failed and is tried again: ${String(error)}`;
@@ -239,6 +248,16 @@ export class Running {
         await pause(world.clock, world.random.bytes(1)[0]!, attempt);
       }
     }
+  }
+
+  /** Finds what is lost and not yet accepted, and says so. */
+  private async settleLoss(journal: Journal): Promise<void> {
+    const loss = await findLoss(this.options.world.storage.records, journal);
+    const accepted = (await this.reader(journal.name).refreshed(SELF)).state as { readonly lossAcceptedTo: number };
+    this.loss = loss && loss.to > accepted.lossAcceptedTo ? loss : null;
+    this.notReady =
+      this.loss &&
+      `Frozen: ${this.loss.entries} private payloads from entry ${this.loss.from} on are lost. Restore a backup, or accept the loss.`;
   }
 
   private barred(): string | null {

@@ -9,6 +9,7 @@ import { canonicalBytes } from './canonical.js';
 import { invariant, isRejection, reject, type Actor, type Append, type ForeignStream, type Handler, type Peek } from './decider.js';
 import { entryOf, type Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
+import type { Loss } from './loss.js';
 import { Busy, Unavailable, type Answer } from './node.js';
 import type { World } from './ports.js';
 import { ANY_BODY, DERIVED, type Streams, type StreamState } from './streams.js';
@@ -21,6 +22,8 @@ export interface Submission {
   readonly id: string;
   /** Derived commands are the node's own: their body is fixed by their cause and is not compared. */
   readonly derived: boolean;
+  /** Decides about the journal itself, so it may even while the journal is frozen. */
+  readonly heals?: boolean;
   readonly actor: Actor;
   readonly trace: string;
   readonly expect?: number;
@@ -34,6 +37,8 @@ export interface Surroundings {
   freshness(journal: string): number | null;
   /** Why nothing may be answered now; null when all is well. Checked before a turn and again before its answer. */
   barred(): string | null;
+  /** Private payloads that a restored journal misses and that its operator has not accepted as lost. */
+  lost(): Loss | null;
   readonly epoch: number;
 }
 
@@ -135,6 +140,14 @@ export class Sequencer {
     const until = Math.max(0, ...[...states.values()].map((state) => state!.size));
     const early = this.early(submission, target, states.get(target)!, bodyHash);
     if (early) return { answer: early, until };
+    const lost = this.around.lost();
+    if (lost && !submission.heals) {
+      if (submission.derived) throw new Unavailable('Private payloads were lost: reactions wait until the operator accepts it.');
+      return {
+        answer: { ok: false, ...reject('E-FROZEN', { ...lost, why: 'private payloads were lost; the operator has to accept it' }) },
+        until,
+      };
+    }
     const frozen = [...states].find(([, state]) => state!.frozen !== null);
     if (frozen) return { answer: { ok: false, ...reject('E-FROZEN', { stream: frozen[0], why: frozen[1]!.frozen }) }, until };
     const now = this.writer.timeNow();

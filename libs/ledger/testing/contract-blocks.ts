@@ -77,7 +77,9 @@ const writingContract = ({ describe, test, expect, world, fresh }: Subject): voi
 
     test('a successor journal is another journal', async () => {
       const name = fresh('31/voucher');
-      await world().storage.blocks(name).insert(block(0, [commit(0, ['order/1'])]));
+      await world()
+        .storage.blocks(name)
+        .insert(block(0, [commit(0, ['order/1'])]));
       expect(await world().storage.blocks(`${name}~2`).last()).toBe(null);
     });
   });

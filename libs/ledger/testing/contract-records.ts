@@ -110,7 +110,12 @@ const batchContract = ({ describe, test, expect, world, fresh }: Subject): void 
       const increment = async (): Promise<void> => {
         for (;;) {
           const [a, b] = await Promise.all([records.get<{ n: number }>(left, 'n'), records.get<{ n: number }>(right, 'n')]);
-          const step = (table: string, seen: typeof a): RecordWrite => ({ table, id: 'n', value: { n: (seen?.value.n ?? 0) + 1 }, rev: seen?.rev ?? 0 });
+          const step = (table: string, seen: typeof a): RecordWrite => ({
+            table,
+            id: 'n',
+            value: { n: (seen?.value.n ?? 0) + 1 },
+            rev: seen?.rev ?? 0,
+          });
           if (await records.write([step(left, a), step(right, b)])) return;
           await world().clock.sleep(5);
         }
@@ -124,7 +129,13 @@ const batchContract = ({ describe, test, expect, world, fresh }: Subject): void 
 
 const valuesContract = ({ describe, test, expect, world, fresh }: Subject): void => {
   describe('the values of records', () => {
-    const value = { 'yrd.local/log/31': { $set: 1, '': 2, 甲: [null, true, [], {}] }, big: Number.MAX_SAFE_INTEGER, part: 0.1, less: -1, text: '\u0000…' };
+    const value = {
+      'yrd.local/log/31': { $set: 1, '': 2, 甲: [null, true, [], {}] },
+      big: Number.MAX_SAFE_INTEGER,
+      part: 0.1,
+      less: -1,
+      text: '\u0000…',
+    };
 
     test('come back as they were: any key, whole numbers as numbers', async () => {
       const { records } = world().storage;
@@ -133,7 +144,10 @@ const valuesContract = ({ describe, test, expect, world, fresh }: Subject): void
         await records.write([{ table, id: '甲/1 $.', value, ...(rev === undefined ? {} : { rev }) }]);
         expect((await records.get(table, '甲/1 $.'))?.value).toEqual(value);
       }
-      await records.write([{ table, id: 'x', value, rev: 0 }, { table, id: 'y', value }]);
+      await records.write([
+        { table, id: 'x', value, rev: 0 },
+        { table, id: 'y', value },
+      ]);
       expect((await records.find(table, { limit: 3 })).map((each) => each.value)).toEqual([value, value, value]);
     });
 
@@ -150,7 +164,10 @@ const valuesContract = ({ describe, test, expect, world, fresh }: Subject): void
     test('a dropped table is empty, can be used again, and takes no other with it', async () => {
       const { records } = world().storage;
       const [dropped, kept] = [fresh('view'), fresh('view')];
-      await records.write([{ table: dropped, id: 'a', value: {} }, { table: kept, id: 'a', value: {} }]);
+      await records.write([
+        { table: dropped, id: 'a', value: {} },
+        { table: kept, id: 'a', value: {} },
+      ]);
       await records.drop(dropped);
       await records.drop(fresh('never'));
       expect(await records.get(dropped, 'a')).toBe(null);
@@ -215,7 +232,9 @@ export const queriesContract = ({ describe, test, expect, world, fresh }: Subjec
           let after: RecordQuery['after'];
           for (let page = 0; page <= inOrder.length; page += 1) {
             const found = await world().storage.records.find<{ at?: string | number | null }>(name, {
-              limit, order: { field: 'at', descending }, ...(after ? { after } : {}),
+              limit,
+              order: { field: 'at', descending },
+              ...(after ? { after } : {}),
             });
             seen.push(...found.map(({ id }) => id));
             const last = found.at(-1);

@@ -63,14 +63,20 @@ export class FederationRun {
   }
 
   /** Sends a command; the promise rejects like the node's does. */
-  send(province: string, command: string, body: object, idempotencyKey = `key-${(this.commands += 1)}`): Promise<Answer> {
-    const actor = { person: 'p', organisation: `org-${province}`, province, roles: ['enterprise'] };
+  send(
+    province: string,
+    command: string,
+    body: object,
+    idempotencyKey = `key-${(this.commands += 1)}`,
+    roles = ['enterprise'],
+  ): Promise<Answer> {
+    const actor = { person: 'p', organisation: `org-${province}`, province, roles };
     return this.node(province).execute({ command, body, actor, idempotencyKey, trace: idempotencyKey });
   }
 
   /** Sends a command and lets the world go on until it is answered. */
-  command(province: string, command: string, body: object, idempotencyKey?: string): Promise<Answer> {
-    return this.scheduler.resolve(this.send(province, command, body, idempotencyKey));
+  command(province: string, command: string, body: object, idempotencyKey?: string, roles?: string[]): Promise<Answer> {
+    return this.scheduler.resolve(this.send(province, command, body, idempotencyKey, roles));
   }
 
   /** Lets the world go on until all nodes hold the same roots and have reacted to everything; throws when they do not. */

@@ -96,6 +96,11 @@ export class SimulatedWorld {
     this.epoch += ms;
   }
 
+  /** A disk that was lost whole: the province starts again with an empty one. */
+  wipe(province: string): void {
+    this.disks.set(province, new Disk());
+  }
+
   /** The ports of a new process of a province. `kill` ends it at whatever it is waiting for. */
   process(province: string): { readonly world: World; kill(): void } {
     const process: Process = { alive: true };
