@@ -37,8 +37,11 @@ export interface StoredBlock {
   readonly note?: string;
 }
 
-/** A block holds at most this much framed content and this many commits: Kafka's default message limit is 1 MiB, and throughput no longer grows. */
-export const BLOCK_BYTES_MAX = 524_288;
+/**
+ * A block holds at most this much framed content and this many commits; throughput no longer grows. Kafka's default
+ * message limit is 1 MiB, and quotes in a payload double on the wire: a block that cannot travel would stop its journal.
+ */
+export const BLOCK_BYTES_MAX = 500_000;
 export const BLOCK_COMMITS_MAX = 1_000;
 
 const OPENED = 1;
@@ -78,6 +81,7 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
   const entries: LedgerEntry[] = [];
   while (at < bytes.length) {
     const flags = take(1)[0]!;
+    invariant(flags <= (OPENED | PAYLOAD), 'A stored commit holds an entry of an unknown form: restore the journal from a peer.');
     const leaf = frame();
     const opened = flags & OPENED ? { salt: take(SALT_BYTES), leaf: frame() } : undefined;
     const payload = flags & PAYLOAD ? { salt: take(SALT_BYTES), bytes: frame() } : undefined;

@@ -1,7 +1,8 @@
 /** Bytes and their texts. Uint8Array only, so that the same code checks proofs in a browser. */
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is content: a decoder that drops it would give two byte sequences one text.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 

@@ -11,6 +11,9 @@ const wellFormed = (value: string): string => {
   return JSON.stringify(value);
 };
 
+/** What is all in its fields, a class of ours included; those of a Date, Map or byte array are not its content. */
+const isFields = (value: object): boolean => Object.prototype.toString.call(value) === '[object Object]';
+
 const write = (value: unknown, depth: number): string => {
   if (depth > DEPTH_MAX) throw new TypeError(`Canonical JSON is at most ${DEPTH_MAX} levels deep.`);
   if (value === null || typeof value === 'boolean') return String(value);
@@ -19,13 +22,14 @@ const write = (value: unknown, depth: number): string => {
     if (!Number.isFinite(value)) throw new TypeError('Canonical JSON holds finite numbers only.');
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map((each) => write(each, depth + 1)).join(',')}]`;
-  if (typeof value === 'object') {
+  // Array.from shows holes as undefined, which is refused below; map would skip them and write no JSON.
+  if (Array.isArray(value)) return `[${Array.from(value, (each) => write(each, depth + 1)).join(',')}]`;
+  if (typeof value === 'object' && isFields(value)) {
     const fields = Object.entries(value).filter(([, each]) => each !== undefined);
     fields.sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${fields.map(([key, each]) => `${wellFormed(key)}:${write(each, depth + 1)}`).join(',')}}`;
   }
-  throw new TypeError(`Canonical JSON cannot hold a ${typeof value}.`);
+  throw new TypeError(`Canonical JSON cannot hold a ${typeof value === 'object' ? value.constructor.name : typeof value}.`);
 };
 
 /** The canonical text. Fields that are undefined are left out. Throws TypeError on what JSON cannot hold. */

@@ -127,6 +127,8 @@ export const checkEntry = (
   index: number,
 ): { readonly good: boolean; readonly envelope: Envelope | null } => {
   const bad = { good: false, envelope: null };
+  // A salt of another length would move the border between salt and what it salts.
+  if ([entry.opened, entry.payload].some((shown) => shown && shown.salt.length !== SALT_BYTES)) return bad;
   const sealed = parseSealed(entry.leaf, index);
   let envelope: Envelope | null = null;
   if (sealed !== null) {

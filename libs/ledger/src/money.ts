@@ -13,7 +13,7 @@ export const fen = (amount: number): Fen => {
 };
 
 /** The sum, in fen. Throws RangeError on overflow. */
-export const sum = (amounts: readonly Fen[]): Fen => fen(amounts.reduce((total: number, each) => total + each, 0));
+export const sum = (amounts: readonly Fen[]): Fen => fen(Number(amounts.reduce((total, each) => total + BigInt(each), 0n)));
 
 /** A share of a whole as an exact fraction: 2/3 is `{ of: 2, in: 3 }`. */
 export interface Ratio {

@@ -77,7 +77,12 @@ export type ProofPlan = readonly (readonly NodeAt[])[];
 const cover = (from: number, to: number): readonly NodeAt[] =>
   peaks(to - from).map(({ level, index }) => ({ level, index: from / 2 ** level + index }));
 
-const splitPoint = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
+/** The largest power of two below `size`. Counted, since logarithms round up just below large powers of two. */
+const splitPoint = (size: number): number => {
+  let power = 1;
+  while (power * 2 < size) power *= 2;
+  return power;
+};
 
 /** RFC 6962 §2.1.1: the audit path of leaf `index` in a tree of `size`, leaf to root. Throws RangeError when it is not in the tree. */
 export const inclusionPlan = (index: number, size: number): ProofPlan => {
@@ -164,12 +169,12 @@ export const verifyConsistency = (
   if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) return false;
   if (claim.proof.some((hash) => hash.length !== 32)) return false;
   if (older === newer) return claim.proof.length === 0 && equal(olderRoot, newerRoot);
-  const power = Number.isInteger(Math.log2(older));
-  const path = power ? [olderRoot, ...claim.proof] : [...claim.proof];
-  const [first, ...rest] = path;
-  if (first === undefined || claim.proof.length === 0) return false;
   let [fn, sn] = [older - 1, newer - 1];
   while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  // Nothing is left of an exact power of two: its root is itself the first hash of the path.
+  const path = fn === 0 ? [olderRoot, ...claim.proof] : [...claim.proof];
+  const [first, ...rest] = path;
+  if (first === undefined || claim.proof.length === 0) return false;
   let [fr, sr] = [first, first];
   for (const hash of rest) {
     if (sn === 0) return false;
