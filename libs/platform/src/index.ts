@@ -1,4 +1,10 @@
+export { systemClock } from './clock.js';
+export { demoClock, type DemoClock, type DemoClockOptions, type Forward } from './clock-demo.js';
+export { type KafkaSettings } from './kafka-client.js';
 export * from './keys.js';
+export { type RecordIndexes } from './mongo-records.js';
+export { nodeHasher, nodeRandom, nodeSigner } from './node-crypto.js';
+export { openWorld, type WorldOptions } from './world.js';
 export { CurrentActor, Public, Roles } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
 export { ConfigError, processConfig, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
@@ -8,5 +14,5 @@ export { type MovableClock } from './node-facts.js';
 export { parsePosition, showPosition } from './nodes.js';
 export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Problem, Refused } from './problem.js';
-export { runService, startService, type OpenWorld, type RunningService, type ServedContext, type ServiceOptions } from './service.js';
+export { runService, Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';

@@ -1,0 +1,63 @@
+/** The newest message of a topic, read by a consumer that lives for a moment and leaves no position behind. */
+import { randomBytes } from 'node:crypto';
+import type { Consumer } from 'kafkajs';
+import type { BusMessage } from '@yrd/ledger';
+import { sleepMs } from './clock.js';
+import { RETRY, disconnect, fromKafka, within, type KafkaClient } from './kafka-client.js';
+import type { KafkaTopics, Reach } from './kafka-topics.js';
+
+const DEADLINE_MS = 10_000;
+/** Not every offset holds a message (transactions leave markers), so the search starts a little before the end. */
+const WINDOW = 16;
+/** Nothing in a window after so long: it holds none, and the next one reaches further back. */
+const QUIET_MS = 1_000;
+
+const search = async (consumer: Consumer, topic: string, { low, high }: Reach): Promise<BusMessage | null> => {
+  let found: BusMessage | null = null;
+  let end = (): void => undefined;
+  const atEnd = new Promise<void>((resolve) => (end = resolve));
+  let start = Math.max(low, high - WINDOW);
+  const joined = new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      consumer.seek({ topic, partition: 0, offset: String(start) });
+      resolve();
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+  });
+  joined.catch(() => undefined);
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => {
+      const last = batch.messages.at(-1);
+      if (last) found = fromKafka(topic, last);
+      if (Number(batch.lastOffset()) >= high - 1) end();
+    },
+  });
+  await joined;
+  for (let window = WINDOW; ; window *= WINDOW) {
+    await Promise.race([atEnd, sleepMs(QUIET_MS)]);
+    if (found || start === low) return found;
+    start = Math.max(low, high - window * WINDOW);
+    consumer.seek({ topic, partition: 0, offset: String(start) });
+  }
+};
+
+/** Null when the topic is not there, is empty, or lost all it held. Rejects when no answer came within 10 s. */
+export const lastMessage = async (kafka: KafkaClient, topics: KafkaTopics, topic: string): Promise<BusMessage | null> => {
+  const late = `the end of ${topic} could not be read within ${DEADLINE_MS / 1_000} s: see whether its broker is up`;
+  const reach = await within(DEADLINE_MS, topics.reach(topic), late);
+  if (!reach || reach.high <= reach.low) return null;
+  const consumer = kafka.consumer({
+    groupId: `last-message-${randomBytes(9).toString('base64url')}`,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 200,
+    retry: { ...RETRY, restartOnFailure: async () => false },
+  });
+  try {
+    return await within(DEADLINE_MS, search(consumer, topic, reach), late);
+  } finally {
+    void disconnect(consumer);
+  }
+};

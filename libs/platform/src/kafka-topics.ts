@@ -1,0 +1,86 @@
+/** Topics as an operator sees them: which there are, how far they reach, and making those that are missing. */
+import type { Admin } from 'kafkajs';
+import { disconnect, isTopicMissing, type KafkaClient } from './kafka-client.js';
+
+/** Room for a block of 512 kB with its frames, twice over. */
+const MESSAGE_BYTES_MAX = 2 * 1_024 * 1_024;
+
+/** Offsets of a topic's one partition: its oldest message is at or after `low`, its next one will be at `high`. */
+export interface Reach {
+  readonly low: number;
+  readonly high: number;
+}
+
+export class KafkaTopics {
+  private admin: Promise<Admin> | null = null;
+
+  constructor(
+    private readonly kafka: KafkaClient,
+    private readonly replicationFactor: number | undefined,
+  ) {}
+
+  /** Asks with the one connection there is; after any failure the next question opens a new one. */
+  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= this.open();
+    const asked = this.admin;
+    try {
+      return await question(await asked);
+    } catch (error) {
+      if (this.admin === asked) this.admin = null;
+      void asked.then(disconnect, () => undefined);
+      throw error;
+    }
+  }
+
+  private async open(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  /** Those of the topics that are there. */
+  async existing(topics: readonly string[]): Promise<readonly string[]> {
+    const all = new Set(await this.ask((admin) => admin.listTopics()));
+    return topics.filter((topic) => all.has(topic));
+  }
+
+  /** Makes those that are missing: one partition, nothing ever deleted by age. */
+  async ensure(topics: readonly string[]): Promise<void> {
+    const there = new Set(await this.existing(topics));
+    const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
+    if (missing.length === 0) return;
+    const configEntries = [
+      { name: 'max.message.bytes', value: String(MESSAGE_BYTES_MAX) },
+      { name: 'retention.ms', value: '-1' },
+      { name: 'cleanup.policy', value: 'delete' },
+    ];
+    // −1 asks the broker for its own default. That somebody else was faster is success: kafkajs answers false then.
+    const replicationFactor = this.replicationFactor ?? -1;
+    await this.ask((admin) =>
+      admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries })) }),
+    );
+  }
+
+  /** How far the topic reaches; null when it is not there. */
+  async reach(topic: string): Promise<Reach | null> {
+    try {
+      const [partition] = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+      return partition ? { low: Number(partition.low), high: Number(partition.high) } : null;
+    } catch (error) {
+      if (isTopicMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Those of the topics in which the group has no position yet. */
+  async withoutPosition(group: string, topics: readonly string[]): Promise<readonly string[]> {
+    const positions = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }));
+    const known = new Set(positions.filter(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0)).map(({ topic }) => topic));
+    return topics.filter((topic) => !known.has(topic));
+  }
+
+  async close(): Promise<void> {
+    await this.admin?.then(disconnect, () => undefined);
+    this.admin = null;
+  }
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { portsContract } from '../../ledger/testing/contract.js';
+import { systemClock } from './clock.js';
+import { createNodeKeys, openSigningKey } from './keys.js';
+import { connectMongo } from './mongo-connection.js';
+import { openWorld } from './world.js';
+
+const from = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run npm test, which starts Kafka and MongoDB and says where they are`);
+  return value;
+};
+
+portsContract(
+  'on MongoDB and Kafka',
+  async () => {
+    const mongoUrl = from('MONGO_URL');
+    const database = `yrd_test_${randomBytes(6).toString('hex')}`;
+    const { secret } = createNodeKeys({ federation: 'yrd.local', province: '31', name: '上海', url: 'http://127.0.0.1:3131', contexts: ['voucher'] });
+    const { name, publicKey } = openSigningKey(secret.keys[1] ?? '');
+    const world = await openWorld({
+      mongoUrl, database, kafka: { brokers: from('KAFKA_BROKERS').split(',') }, keys: secret, clock: systemClock(),
+      notice: () => undefined,
+    });
+    return {
+      world,
+      signing: { keyName: name, publicKey },
+      async close() {
+        await world.close();
+        const connection = await connectMongo({ mongoUrl, database, notice: () => undefined });
+        await connection.dropDatabase();
+        await connection.close();
+      },
+    };
+  },
+  { describe, test, beforeAll, afterAll, expect },
+);

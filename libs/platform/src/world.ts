@@ -1,0 +1,47 @@
+/** Everything a node is given, real: MongoDB, Kafka, node:crypto and a clock. */
+import type { Clock, Notice, World } from '@yrd/ledger';
+import { kafkaBus } from './kafka-bus.js';
+import type { KafkaSettings } from './kafka-client.js';
+import type { NodeSecret } from './keys.js';
+import { connectMongo } from './mongo-connection.js';
+import type { RecordIndexes } from './mongo-records.js';
+import { mongoStorage } from './mongo-storage.js';
+import { nodeHasher, nodeRandom, nodeSigner } from './node-crypto.js';
+
+export interface WorldOptions {
+  readonly mongoUrl: string;
+  /** One service's own database. */
+  readonly database: string;
+  readonly kafka: KafkaSettings;
+  readonly keys: NodeSecret;
+  readonly clock: Clock;
+  notice(event: Notice): void;
+  /** Table → the fields of each of its indexes. */
+  readonly indexes?: RecordIndexes;
+  /** Ends the wait for a database that is not there. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens the world. Waits for MongoDB for ever, with a notice for each failed try; Kafka is connected when first used.
+ * Rejects for settings that no waiting can mend. `close` ends subscriptions first, the database last.
+ */
+export const openWorld = async (o: WorldOptions): Promise<World & { close(): Promise<void> }> => {
+  const notice = (event: Notice): void => o.notice(event);
+  const signer = nodeSigner(o.keys.keys);
+  const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
+  const bus = kafkaBus({ ...o.kafka, clientId: o.database, notice });
+  return {
+    clock: o.clock,
+    random: nodeRandom,
+    hasher: nodeHasher,
+    signer,
+    storage: mongoStorage(connection, o.indexes ? { indexes: o.indexes } : {}),
+    bus,
+    notice,
+    async close() {
+      await bus.close();
+      await connection.close();
+    },
+  };
+};
