@@ -2,7 +2,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import type { Actor, Answer, LedgerNode, Position, RowPage, StreamRead } from '@yrd/ledger';
+import { commandId, streamId, type Actor, type Answer, type LedgerNode, type Position, type RowPage, type StreamRead } from '@yrd/ledger';
+import { nodeHasher } from './node-crypto.js';
 import { showPosition } from './nodes.js';
 import { Problem, Refused } from './problem.js';
 import { askedOf, type Request, type Response } from './request.js';
@@ -94,6 +95,11 @@ export class Call {
     this.response.statusCode = options.created === undefined ? 200 : 201;
     if (options.created !== undefined) this.response.setHeader('Location', options.created(answer));
     return { position: showPosition(position), stream, version, repeated };
+  }
+
+  /** Id of the thing of this kind that the command creates: the same whenever the same command is sent again. */
+  newId(command: string, kind: string): string {
+    return streamId(nodeHasher, commandId(nodeHasher, this.actor.organisation, command, this.idempotencyKey), kind);
   }
 
   /** Marks an answer about one stream with its version (`ETag`) and position. */

@@ -1,4 +1,5 @@
 /** The settings of a node: the environment read once, with every fault named before anything starts. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
@@ -41,6 +42,8 @@ export interface NodeConfig {
   /** Name of this process among those that could own the journals; the same after a restart. */
   readonly instance: string;
   readonly openAlone: boolean;
+  /** HMAC key under which invoice numbers cross borders, the same in all nodes (V15). 32 bytes; never shown, never logged. */
+  readonly invoiceKey: Uint8Array;
   readonly limits: Limits;
 }
 
@@ -71,6 +74,15 @@ class Reader {
     const value = this.text(name, fallback);
     if (this.faults.length === before && !shape.test(value)) this.faults.push(`${name} is "${value}" but must be ${form}`);
     return value;
+  }
+
+  /** A value that must not be repeated in a fault; undefined when it is not set or malformed. */
+  secret(name: string, shape: RegExp, form: string): string | undefined {
+    const value = this.env[name]?.trim();
+    if (value === undefined || value === '') return undefined;
+    if (shape.test(value)) return value;
+    this.faults.push(`${name} must be ${form}`);
+    return undefined;
   }
 
   list(name: string, shape: RegExp, form: string): readonly string[] {
@@ -126,6 +138,15 @@ const readFederation = (read: Reader, province: string, readText: (path: string)
   return federation;
 };
 
+/** Without the variable: a key that anybody can compute from the federation's name. Good for a laptop, refused in production. */
+const readInvoiceKey = (read: Reader, production: boolean, federation: string): Uint8Array => {
+  const form = '64 hex digits, agreed with the other nodes';
+  const given = read.secret('YRD_INVOICE_KEY', /^[0-9a-f]{64}$/, form);
+  if (given !== undefined) return Buffer.from(given, 'hex');
+  if (production) read.faults.push(`YRD_INVOICE_KEY is not set while NODE_ENV is production: give ${form}`);
+  return createHash('sha256').update(`yrd.local-invoice-key ${federation}`).digest();
+};
+
 const issuerShape = (production: boolean): { readonly shape: RegExp; readonly form: string } =>
   production
     ? { shape: /^https:\/\/[^\s,]+$/, form: 'an https:// address (NODE_ENV is production)' }
@@ -140,6 +161,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   const production = env['NODE_ENV'] === 'production';
   const province = read.matching('YRD_PROVINCE', /^\d{2}$/, 'two digits like 32');
   const issuer = issuerShape(production);
+  const federation = readFederation(read, province, readText);
   const config: NodeConfig = {
     production,
     province,
@@ -148,7 +170,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     kafkaBrokers: read.list('KAFKA_BROKERS', /^[^\s:/]+:\d{1,5}$/, 'host:port'),
     mongoUrl: read.matching('MONGO_URL', /^mongodb(\+srv)?:\/\/\S+$/, 'a mongodb:// address'),
     keysPath: read.text('YRD_KEYS'),
-    federation: readFederation(read, province, readText),
+    federation,
     policiesPath: read.text('YRD_POLICIES'),
     clock: read.oneOf('YRD_CLOCK', ['system', 'demo'], 'system'),
     issuers: read.list('YRD_ISSUER', issuer.shape, issuer.form),
@@ -156,6 +178,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     log: read.oneOf('YRD_LOG', logLevels, 'info'),
     instance: read.matching('YRD_INSTANCE', /^[\w.-]{1,64}$/, 'letters, digits, dots and hyphens', `${province || 'node'}-1`),
     openAlone: read.oneOf('YRD_OPEN_ALONE', ['no', 'yes'], 'no') === 'yes',
+    invoiceKey: readInvoiceKey(read, production, federation.federation),
     limits: readLimits(read),
   };
   if (production && config.clock === 'demo') {

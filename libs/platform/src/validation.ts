@@ -35,13 +35,17 @@ const zhOf: Readonly<Record<string, string>> = {
 
 const pointer = (path: readonly string[]): string => path.map((part) => `/${part.replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 
+/** A rule of a service brings its Chinese words as `context: { zh }` of the decorator. */
+const ownWords = ({ contexts }: ValidationError, rule: string): string | undefined =>
+  (contexts as Readonly<Record<string, { readonly zh?: string } | undefined>> | undefined)?.[rule]?.zh;
+
 const flatten = (errors: readonly ValidationError[], path: readonly string[]): FieldFault[] =>
   errors.flatMap((error) => {
     const here = [...path, error.property];
     const own = Object.entries(error.constraints ?? {}).map(([rule, en]) => ({
       field: pointer(here),
       rule,
-      message: { en, zh: zhOf[rule] ?? en },
+      message: { en, zh: ownWords(error, rule) ?? zhOf[rule] ?? en },
     }));
     return [...own, ...flatten(error.children ?? [], here)];
   });
