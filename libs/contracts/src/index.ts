@@ -3,3 +3,4 @@ export * from './codes.js';
 export { type EntryContract } from './schema.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
+export { parsePack, type ParsedPack } from './pack-check.js';

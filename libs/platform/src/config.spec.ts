@@ -9,8 +9,13 @@ const node = (province: string, url = `http://127.0.0.1:31${province}`): Federat
 const federation: Federation = { federation: 'yrd.test', nodes: [node('31'), node('32')] };
 
 const good: Environment = {
-  YRD_PROVINCE: '32', KAFKA_BROKERS: 'localhost:9092, localhost:9093', MONGO_URL: 'mongodb://localhost:27017/?replicaSet=rs0',
-  YRD_KEYS: 'keys.json', YRD_FEDERATION: 'federation.json', YRD_POLICIES: 'policies', YRD_ISSUER: 'http://127.0.0.1:3130',
+  YRD_PROVINCE: '32',
+  KAFKA_BROKERS: 'localhost:9092, localhost:9093',
+  MONGO_URL: 'mongodb://localhost:27017/?replicaSet=rs0',
+  YRD_KEYS: 'keys.json',
+  YRD_FEDERATION: 'federation.json',
+  YRD_POLICIES: 'policies',
+  YRD_ISSUER: 'http://127.0.0.1:3130',
 };
 const read = (env: Environment, text = JSON.stringify(federation)) => readConfig(env, () => text);
 const faultsOf = (env: Environment, text?: string): readonly string[] => {
@@ -26,15 +31,41 @@ const faultsOf = (env: Environment, text?: string): readonly string[] => {
 describe('the settings of a node', () => {
   it('are whole with only what has no default', () => {
     expect(read(good)).toMatchObject({
-      province: '32', host: '127.0.0.1', port: 3132, kafkaBrokers: ['localhost:9092', 'localhost:9093'], clock: 'system',
-      issuers: ['http://127.0.0.1:3130'], audience: 'yrd', log: 'info', instance: '32-1', openAlone: false, production: false, federation,
+      province: '32',
+      host: '127.0.0.1',
+      port: 3132,
+      kafkaBrokers: ['localhost:9092', 'localhost:9093'],
+      clock: 'system',
+      issuers: ['http://127.0.0.1:3130'],
+      audience: 'yrd',
+      log: 'info',
+      instance: '32-1',
+      openAlone: false,
+      production: false,
+      federation,
       limits: { bodyBytes: 262_144 },
     });
   });
 
   it('name every fault at once, not only the first', () => {
-    const faults = faultsOf({ YRD_PROVINCE: 'Jiangsu', KAFKA_BROKERS: 'localhost', YRD_PORT: '99999', YRD_CLOCK: 'fast', MONGO_URL: 'localhost' });
-    for (const name of ['YRD_PROVINCE', 'KAFKA_BROKERS', 'YRD_PORT', 'YRD_CLOCK', 'MONGO_URL', 'YRD_KEYS', 'YRD_FEDERATION', 'YRD_POLICIES', 'YRD_ISSUER']) {
+    const faults = faultsOf({
+      YRD_PROVINCE: 'Jiangsu',
+      KAFKA_BROKERS: 'localhost',
+      YRD_PORT: '99999',
+      YRD_CLOCK: 'fast',
+      MONGO_URL: 'localhost',
+    });
+    for (const name of [
+      'YRD_PROVINCE',
+      'KAFKA_BROKERS',
+      'YRD_PORT',
+      'YRD_CLOCK',
+      'MONGO_URL',
+      'YRD_KEYS',
+      'YRD_FEDERATION',
+      'YRD_POLICIES',
+      'YRD_ISSUER',
+    ]) {
       expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
     }
     expect(faults).toHaveLength(9);
@@ -42,8 +73,14 @@ describe('the settings of a node', () => {
 
   it('refuse a demo clock and a plain http issuer in production', () => {
     const faults = faultsOf({ ...good, NODE_ENV: 'production', YRD_CLOCK: 'demo' });
-    expect(faults).toHaveLength(2);
-    expect(faults.join()).toMatch(/YRD_ISSUER.*https[\s\S]*YRD_CLOCK is demo/);
+    expect(faults).toHaveLength(3);
+    expect(faults.join()).toMatch(/YRD_ISSUER.*https[\s\S]*YRD_INVOICE_KEY is not set[\s\S]*YRD_CLOCK is demo/);
+  });
+
+  it('never repeat a malformed secret', () => {
+    const faults = faultsOf({ ...good, YRD_INVOICE_KEY: 'not-so-secret' }).join();
+    expect(faults).toMatch(/YRD_INVOICE_KEY must be 64 hex digits/);
+    expect(faults).not.toContain('not-so-secret');
   });
 
   it('refuse a federation that does not know the own province', () => {
@@ -80,7 +117,10 @@ describe('the federation file', () => {
     );
   });
 
-  it.each(['', 'null', '[]', '"x"', '{"federation":"yrd.test","nodes":[null]}', '{"federation":7,"nodes":{}}'])('is refused, not choked on: %s', (text) => {
-    expect(parseFederation(text).faults.length).toBeGreaterThan(0);
-  });
+  it.each(['', 'null', '[]', '"x"', '{"federation":"yrd.test","nodes":[null]}', '{"federation":7,"nodes":{}}'])(
+    'is refused, not choked on: %s',
+    (text) => {
+      expect(parseFederation(text).faults.length).toBeGreaterThan(0);
+    },
+  );
 });
