@@ -11,7 +11,7 @@ import { AcceptsCommand, Call, CurrentCall } from './commands.js';
 import { readConfig } from './config.js';
 import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
 import { PageQuery, ReadQuery, readPage } from './paging.js';
-import { startService, type RunningService } from './service.js';
+import { Service } from './service.js';
 
 /** A tiny context: counters that go up to ten. */
 type Counted = { readonly type: 'Counted'; readonly data: { readonly by: number } };
@@ -97,7 +97,7 @@ const countersModule = (node: LedgerNode): DynamicModule => {
 
 const world = new SimulatedWorld(7, ['31', '32']);
 let issuer: TestIssuer;
-const services: RunningService[] = [];
+const services: Service[] = [];
 let driving = true;
 
 /** Virtual time follows real time, so that HTTP clients see the simulated world move. */
@@ -108,17 +108,19 @@ const drive = async (): Promise<void> => {
   }
 };
 
-const begin = (province: string): Promise<RunningService> => {
+const begin = async (province: string): Promise<Service> => {
   const env = {
     YRD_PROVINCE: province, KAFKA_BROKERS: 'localhost:1', MONGO_URL: 'mongodb://localhost:1', YRD_KEYS: '-', YRD_FEDERATION: '-',
     YRD_POLICIES: '-', YRD_ISSUER: issuer.issuer, YRD_PORT: '0', YRD_OPEN_ALONE: 'yes',
   };
   const config = readConfig(env, () => JSON.stringify(world.federation));
-  return startService({
-    config, openNode, contexts: [{ context, module: countersModule }], personKey: new Uint8Array(32), clock: null,
-    openWorld: () => Promise.resolve({ world: world.process(province).world, close: () => Promise.resolve() }),
+  const ground = { worlds: { voucher: world.process(province).world }, clock: null, close: () => Promise.resolve() };
+  const service = new Service({
+    config, openNode, contexts: [{ context, module: countersModule }], personKey: new Uint8Array(32), reach: () => Promise.resolve(ground),
     log: pino({ level: 'silent' }),
   });
+  await service.start();
+  return service;
 };
 
 const ask = (path: string, init: RequestInit = {}, at = 0) => fetch(`${services[at]?.url}${path}`, init);

@@ -32,9 +32,13 @@ export class NodeFacts {
     private readonly nodes: Nodes,
     private readonly life: Lifecycle,
     private readonly now: () => number,
-    /** Null where time cannot be moved. */
-    readonly clock: MovableClock | null,
+    private readonly movable: () => MovableClock | null,
   ) {}
+
+  /** Null where time cannot be moved. */
+  get clock(): MovableClock | null {
+    return this.movable();
+  }
 
   get federation(): Federation {
     return this.config.federation;

@@ -22,8 +22,8 @@ export interface NodeModuleOptions {
   readonly personKey: Uint8Array;
   /** Domain time, ms. */
   readonly now: () => number;
-  /** The clock that operators may move; null where time cannot be moved. */
-  readonly clock: MovableClock | null;
+  /** The clock that operators may move; null where time cannot be moved, or not yet. */
+  readonly clock: () => MovableClock | null;
   readonly codes: CodeTable;
   readonly life: Lifecycle;
   readonly notices: NoticeCounter;

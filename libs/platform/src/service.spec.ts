@@ -7,7 +7,7 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
-import { startService, type RunningService } from './service.js';
+import { Service, type ServiceOptions } from './service.js';
 import { readConfig } from './config.js';
 import { createNodeKeys } from './keys.js';
 import type { NodeConfig } from './config.js';
@@ -51,16 +51,19 @@ const logged: string[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => logged.push(line) });
 
 let issuer: TestIssuer;
-let service: RunningService;
-const begin = (extra: Partial<Parameters<typeof startService>[0]> = {}) =>
-  startService({
-    config: configFor(issuer.issuer), contexts: [], personKey: new Uint8Array(32), clock: stillClock(), log,
-    openWorld: () => Promise.reject(new Error('no context is served here')),
+let service: Service;
+const ground = (clock: MovableClock | null) => ({ worlds: {}, clock, close: () => Promise.resolve() });
+const begin = async (extra: Partial<ServiceOptions> = {}): Promise<Service> => {
+  const started = new Service({
+    config: configFor(issuer.issuer), contexts: [], personKey: new Uint8Array(32), log, reach: () => Promise.resolve(ground(stillClock())),
     openNode: () => {
       throw new Error('no context is served here');
     },
     ...extra,
   });
+  await started.start();
+  return started;
+};
 
 beforeAll(async () => {
   issuer = await startTestIssuer();
@@ -262,7 +265,7 @@ describe('the demo clock', () => {
   );
 
   it('cannot be moved where time is real', async () => {
-    const other = await begin({ clock: null });
+    const other = await begin({ reach: () => Promise.resolve(ground(null)) });
     const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${await issuer.token()}` };
     const answer = await fetch(`${other.url}/v1/dev/clock`, { method: 'POST', body: '{"forwardDays":1}', headers });
     await other.stop();
@@ -318,10 +321,26 @@ describe('a service', () => {
     class ForgetfulModule {}
     const context = { name: 'x', entryTypes: {} } as never;
     const served = { context, module: () => ({ module: ForgetfulModule, controllers: [Forgetful] }) };
-    const open = { world: {} as never, close: () => Promise.resolve() };
-    const lifeless = { stop: () => Promise.resolve(), status: () => ({ journals: [] }) } as never;
-    await expect(begin({ contexts: [served], openWorld: () => Promise.resolve(open), openNode: () => lifeless })).rejects.toThrow(
-      /Forgetful.read, Forgetful.write/,
-    );
+    await expect(begin({ contexts: [served] })).rejects.toThrow(/Forgetful.read, Forgetful.write/);
+  });
+
+  it('answers for its health while storage and bus are not reached, and can be stopped meanwhile', async () => {
+    const context = { name: 'voucher', entryTypes: {} } as never;
+    class EmptyModule {}
+    const reach: ServiceOptions['reach'] = (_notice, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('given up')));
+      });
+    const config = configFor(issuer.issuer);
+    const waiting = new Service({ config, contexts: [{ context, module: () => ({ module: EmptyModule }) }], personKey: new Uint8Array(32), log, reach, openNode: () => null as never });
+    const outcome = waiting.start().then(() => 'started', (error: Error) => error.message);
+    while (waiting.url === '') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await fetch(`${waiting.url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${waiting.url}/health/started`)).status).toBe(503);
+    const ready = await fetch(`${waiting.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'not-ready', reasons: ['the node is starting'], journals: [] }]);
+    expect(await problemOf(await fetch(`${waiting.url}/log/32/voucher/checkpoint`))).toMatchObject({ status: 503, code: 'E-UNAVAILABLE' });
+    await waiting.stop();
+    expect(await outcome).toBe('given up');
   });
 });

@@ -1,5 +1,5 @@
 /** A service from start to end: limits, routes and logs around the ledger nodes of one province. */
-import { Module, type DynamicModule, type INestApplication } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
@@ -7,8 +7,10 @@ import type { Context, LedgerNode, NodeOptions, Notice, World } from '@yrd/ledge
 import { routesWithoutAccess } from './access.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
+import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
 import { logRequests, nestLog, noticeTo, openLog, type Log } from './log.js';
+import { LateNode } from './late-node.js';
 import { Metrics, NoticeCounter } from './metrics.js';
 import { Lifecycle, type MovableClock } from './node-facts.js';
 import { nodeModule } from './node-module.js';
@@ -24,11 +26,16 @@ export interface ServedContext {
   readonly context: Context;
   /** Its controllers and event handlers. */
   module(node: LedgerNode, config: NodeConfig): DynamicModule;
+  /** Indexes for the questions that its views are asked: table → the fields of each index. */
+  readonly indexes?: RecordIndexes;
 }
 
-/** A world and the way to let go of it. */
-export interface OpenWorld {
-  readonly world: World;
+/** What a service stands on, once it is reached. */
+export interface Ground {
+  /** Context → its storage, bus and clock. */
+  readonly worlds: Readonly<Record<string, World>>;
+  /** The clock that operators may move; null where time cannot be moved. */
+  readonly clock: MovableClock | null;
   close(): Promise<void>;
 }
 
@@ -37,86 +44,27 @@ export interface ServiceOptions {
   readonly contexts: readonly ServedContext[];
   /** HMAC key of this node that turns persons into pseudonyms. */
   readonly personKey: Uint8Array;
-  /** The storage, bus and clock of one context. */
-  openWorld(context: string, notice: (notice: Notice) => void): Promise<OpenWorld>;
+  /** Reaches storage, bus and clock; may wait for them until the signal aborts. Rejects when waiting cannot help. */
+  reach(notice: (notice: Notice) => void, signal: AbortSignal): Promise<Ground>;
   openNode(options: NodeOptions): LedgerNode;
-  /** The clock that operators may move; null where time cannot be moved. */
-  readonly clock: MovableClock | null;
   /** Folder of the page at `/`. */
   readonly page?: string;
   readonly log?: Log;
 }
 
-export interface RunningService {
-  readonly app: INestApplication;
-  /** Where it answers. */
-  readonly url: string;
-  /** Stops accepting, finishes what is in flight, gives everything back. Safe to call twice. */
-  stop(): Promise<void>;
-}
+@Module({})
+class ServiceModule {}
 
-interface Served {
-  readonly context: Context;
-  readonly node: LedgerNode;
-  readonly open: OpenWorld;
+interface Served extends ServedContext {
+  readonly node: LateNode;
 }
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
 
-const openContexts = async (options: ServiceOptions, notice: (notice: Notice) => void): Promise<readonly Served[]> => {
-  const served: Served[] = [];
-  try {
-    for (const { context } of options.contexts) {
-      const open = await options.openWorld(context.name, notice);
-      const { province, federation, instance, openAlone } = options.config;
-      served.push({ context, open, node: options.openNode({ world: open.world, province, context, federation, instance, openAlone }) });
-    }
-    return served;
-  } catch (error) {
-    await Promise.all(served.map(({ open }) => open.close()));
-    throw error;
-  }
-};
-
-@Module({})
-class ServiceModule {}
-
-const createApp = async (options: ServiceOptions, served: readonly Served[], parts: Parts): Promise<NestExpressApplication> => {
-  const { config } = options;
-  const nodes = new Nodes(Object.fromEntries(served.map(({ context, node }) => [context.name, node])));
-  const [first] = served;
-  const now = (): number => options.clock?.now() ?? first?.open.world.clock.now() ?? Date.now();
-  const base = nodeModule({ ...parts, config, nodes, now, personKey: options.personKey, clock: options.clock, codes });
-  const modules = options.contexts.flatMap(({ context, module }) => {
-    const found = served.find((one) => one.context === context);
-    return found === undefined ? [] : [module(found.node, config)];
-  });
-  const app = await NestFactory.create<NestExpressApplication>(
-    { module: ServiceModule, imports: [base, ...modules] },
-    { bodyParser: false, logger: nestLog(parts.log), abortOnError: false, routeConflictPolicy: { duplicate: 'error' } },
-  );
-  for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
-  app.set('query parser', 'simple');
-  app.use(traced, secureHeaders, logRequests(parts.log), app.get(Metrics).time, readBodies(config.limits));
-  if (options.page !== undefined) app.use(startPage(options.page));
-  const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
-  if (open.length > 0) throw new Error(`these routes do not say who may call them, mark them @Public() or @Roles(…): ${open.join(', ')}`);
-  describeApi(app, `${config.federation.federation} ${config.province}`);
-  for (const { context, node } of served) app.connectMicroservice({ strategy: new LedgerTransport({ node, context }) });
-  return app;
-};
-
-interface Parts {
-  readonly log: Log;
-  readonly life: Lifecycle;
-  readonly notices: NoticeCounter;
-}
-
 /** Nest closes the server and waits for requests in flight; who does not finish in time is cut off. */
 const closeApp = async (app: NestExpressApplication): Promise<void> => {
-  const server = app.getHttpServer();
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), drainMs);
   try {
     await app.close();
   } finally {
@@ -124,68 +72,140 @@ const closeApp = async (app: NestExpressApplication): Promise<void> => {
   }
 };
 
-/**
- * Starts a service. `/health/*` answers while the nodes still recover; everything else says 503 until they are ready.
- * @throws when a world cannot be opened, a route does not say who may call it, or the port is taken.
- */
-export const startService = async (options: ServiceOptions): Promise<RunningService> => {
-  const { config } = options;
-  const parts: Parts = { log: options.log ?? openLog(config.log, config.province), life: new Lifecycle(), notices: new NoticeCounter() };
-  const toLog = noticeTo(parts.log);
-  const served = await openContexts(options, (notice) => {
-    parts.notices.take(notice);
-    toLog(notice);
-  });
-  let app: NestExpressApplication | null = null;
-  let stopping: Promise<void> | null = null;
-  const release = async (): Promise<void> => {
-    parts.life.stopping = true;
-    if (app !== null) await closeApp(app);
-    for (const { node } of served) await node.stop();
-    for (const { open } of served) await open.close();
-  };
-  const stop = (): Promise<void> => (stopping ??= release());
-  try {
-    app = await createApp(options, served, parts);
-    limitServer(app.getHttpServer(), config.limits);
-    await app.listen(config.port, config.host);
-    await Promise.all(served.map(({ node }) => node.start()));
-    await app.startAllMicroservices();
-    parts.life.started = true;
-    const url = await app.getUrl();
-    parts.log.info({ url }, 'answering');
-    return { app, url, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+/** `/health/*` answers from the first moment; everything else says 503 until the nodes are ready. */
+export class Service {
+  readonly log: Log;
+  private readonly life = new Lifecycle();
+  private readonly notices = new NoticeCounter();
+  private readonly halt = new AbortController();
+  private readonly served: readonly Served[];
+  private reaching: Promise<Ground> | null = null;
+  private ground: Ground | null = null;
+  private app: NestExpressApplication | null = null;
+  private starting: Promise<void> | null = null;
+  private stopping: Promise<void> | null = null;
+  private address = '';
+
+  constructor(private readonly options: ServiceOptions) {
+    const { province, log } = options.config;
+    this.log = options.log ?? openLog(log, province);
+    this.served = options.contexts.map((one) => ({ ...one, node: new LateNode({ province, context: one.context.name, now: () => this.now() }) }));
   }
-};
+
+  /** Where it answers; empty until it listens. */
+  get url(): string {
+    return this.address;
+  }
+
+  /**
+   * Listens, reaches what it stands on and starts the nodes.
+   * @throws when the port is taken, a route does not say who may call it, or what it stands on can never be reached.
+   */
+  start(): Promise<void> {
+    return (this.starting ??= this.begin());
+  }
+
+  /** Stops accepting, finishes what is in flight, gives everything back. Safe at any time, also twice. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async begin(): Promise<void> {
+    const { config } = this.options;
+    try {
+      const app = await this.createApp();
+      this.app = app;
+      limitServer(app.getHttpServer(), config.limits);
+      await app.listen(config.port, config.host);
+      this.address = await app.getUrl();
+      this.log.info({ url: this.address }, 'answering');
+      await this.openNodes();
+      await app.startAllMicroservices();
+      this.life.started = true;
+    } catch (error) {
+      // A stop under way has caused this and cleans up itself.
+      if (!this.halt.signal.aborted) await this.stop();
+      throw error;
+    }
+  }
+
+  private async end(): Promise<void> {
+    this.life.stopping = true;
+    this.halt.abort();
+    if (this.app !== null) await closeApp(this.app);
+    // What is reached only after the abort has to be given back as well.
+    const ground = await this.reaching?.catch(() => null);
+    for (const { node } of this.served) await node.stop();
+    await ground?.close();
+    this.log.info('stopped');
+  }
+
+  private async openNodes(): Promise<void> {
+    const { province, federation, instance, openAlone } = this.options.config;
+    const toLog = noticeTo(this.log);
+    const notice = (one: Notice): void => {
+      this.notices.take(one);
+      toLog(one);
+    };
+    this.reaching = this.options.reach(notice, this.halt.signal);
+    this.ground = await this.reaching;
+    for (const { context, node } of this.served) {
+      const world = this.ground.worlds[context.name];
+      if (world === undefined) throw new Error(`nothing was reached for the context ${context.name}`);
+      this.halt.signal.throwIfAborted();
+      node.become(this.options.openNode({ world, province, context, federation, instance, openAlone }));
+      await node.start();
+    }
+  }
+
+  private now(): number {
+    const [world] = Object.values(this.ground?.worlds ?? {});
+    return this.ground?.clock?.now() ?? world?.clock.now() ?? Date.now();
+  }
+
+  private async createApp(): Promise<NestExpressApplication> {
+    const { config, page } = this.options;
+    const { life, notices, log, served } = this;
+    const nodes = new Nodes(Object.fromEntries(served.map(({ context, node }) => [context.name, node])));
+    const time = { now: () => this.now(), clock: () => this.ground?.clock ?? null };
+    const base = nodeModule({ config, nodes, life, notices, log, codes, ...time, personKey: this.options.personKey });
+    const modules = served.map(({ node, module }) => module(node, config));
+    const app = await NestFactory.create<NestExpressApplication>(
+      { module: ServiceModule, imports: [base, ...modules] },
+      { bodyParser: false, logger: nestLog(log), abortOnError: false, routeConflictPolicy: { duplicate: 'error' } },
+    );
+    for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
+    app.set('query parser', 'simple');
+    app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, readBodies(config.limits));
+    if (page !== undefined) app.use(startPage(page));
+    const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
+    if (open.length > 0) throw new Error(`these routes do not say who may call them, mark them @Public() or @Roles(…): ${open.join(', ')}`);
+    describeApi(app, `${config.federation.federation} ${config.province}`);
+    for (const { context, node } of served) app.connectMicroservice({ strategy: new LedgerTransport({ node, context }) });
+    return app;
+  }
+}
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Runs a service as the whole process: stops in order on a signal, and says in plain words why it could not start. */
 export const runService = async (prepare: () => Promise<ServiceOptions>): Promise<void> => {
-  let running: Promise<RunningService> | null = null;
-  let asked = false;
   const fail = (error: unknown): void => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   };
-  const stop = (): void => {
-    if (asked) return;
-    asked = true;
-    // A signal during the start waits for it: what was opened must be given back.
-    Promise.resolve(running)
-      .then((service) => service?.stop())
-      .then(() => process.exit(0), fail);
-  };
-  for (const signal of signals) process.on(signal, stop);
-  process.on('unhandledRejection', (error) => fail(error instanceof Error ? new Error(`a promise was forgotten: ${error.stack ?? error.message}`) : error));
+  process.on('unhandledRejection', (error) => fail(new Error('a promise was forgotten: this is a fault of the program', { cause: error })));
+  let asked = false;
   try {
-    const options = await prepare();
-    running = startService(options);
-    await running;
+    const service = new Service(await prepare());
+    for (const signal of signals) {
+      process.on(signal, () => {
+        asked = true;
+        service.stop().then(() => process.exit(0), fail);
+      });
+    }
+    await service.start();
   } catch (error) {
-    fail(error);
+    if (!asked) fail(error);
   }
 };

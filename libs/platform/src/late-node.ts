@@ -1,0 +1,76 @@
+/** A ledger node whose storage and bus are still being reached: it says so to everybody until the real one takes over. */
+import { Unavailable, type CommandRequest, type DomainEvent, type Entry, type Fold, type LedgerNode, type NodeStatus, type Position, type RecordQuery } from '@yrd/ledger';
+
+export interface LateNodeOptions {
+  readonly province: string;
+  readonly context: string;
+  /** Domain time until the node has a clock of its own, ms. */
+  readonly now: () => number;
+}
+
+const why = 'Storage and bus are not reached yet.';
+
+/** Passes everything on to the node it is given. */
+export class LateNode implements LedgerNode {
+  private node: LedgerNode | null = null;
+  constructor(private readonly options: LateNodeOptions) {}
+
+  /** From now on this node answers. */
+  become(node: LedgerNode): void {
+    this.node = node;
+  }
+
+  async start(): Promise<void> {
+    await this.present.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.node?.stop();
+  }
+
+  async execute(request: CommandRequest) {
+    return this.present.execute(request);
+  }
+
+  async read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal?: string) {
+    return this.present.read(fold, stream, journal);
+  }
+
+  async rows<R>(view: string, query: RecordQuery) {
+    return this.present.rows<R>(view, query);
+  }
+
+  async reach(position: Position, timeoutMs: number) {
+    return this.present.reach(position, timeoutMs);
+  }
+
+  async checkpoint(journal: string) {
+    return this.present.checkpoint(journal);
+  }
+
+  verifier(journal: string): string | null {
+    return this.present.verifier(journal);
+  }
+
+  async disclose(journal: string, index: number, reader: 'public' | 'federation') {
+    return this.present.disclose(journal, index, reader);
+  }
+
+  async follow(name: string, handle: (entry: Entry) => Promise<void>) {
+    return this.present.follow(name, handle);
+  }
+
+  async parked() {
+    return this.present.parked();
+  }
+
+  status(): NodeStatus {
+    const { province, context, now } = this.options;
+    return this.node?.status() ?? { province, context, now: now(), journals: [], parked: 0, queued: 0, notReady: why };
+  }
+
+  private get present(): LedgerNode {
+    if (this.node === null) throw new Unavailable(why);
+    return this.node;
+  }
+}
