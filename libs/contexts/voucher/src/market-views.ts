@@ -37,7 +37,7 @@ export const agencies: View<AgencyPart> = {
     const classes = dataOf(entry, 'RecognitionGranted')?.classes ?? dataOf(entry, 'RecognitionRestricted')?.classes ?? [];
     return { ...now, recognition: { phase: RECOGNITION[entry.type] ?? '', classes }, updatedMs: entry.time };
   },
-  join: (parts) => {
+  join: (parts): object | null => {
     const home = Object.entries(parts).find(([journal, { state, id }]) => state !== null && id.startsWith(`${provinceOf(journal)}.`))?.[1];
     if (!home?.state) return null;
     const { state, id } = home;
@@ -51,7 +51,7 @@ export const agencies: View<AgencyPart> = {
       name: state.name,
       state: state.phase,
       classes: state.classes,
-      ...Object.fromEntries(
+      ...Object.fromEntries<string | readonly string[]>(
         recognitions.flatMap(([province, { phase, classes }]) => [
           [`recognised${province}`, phase],
           [`classes${province}`, classes],

@@ -80,7 +80,7 @@ export class Node {
   }
 
   execute(name: string, body: object, actor: Actor, expectDurable = true): Rejection | null {
-    const command = voucher.commands[name] as Handler<object> | undefined;
+    const command: Handler<object> | undefined = voucher.commands[name];
     if (!command) throw new Error(`There is no command ${name}.`);
     const own = new Set<string>();
     const abroad = new Set<string>();
@@ -160,7 +160,7 @@ export class Node {
     if (from >= until) return;
     this.digested.set(journal, until);
     const fresh = this.readable(journal).filter(({ index }) => index >= from && index < until);
-    for (const entry of fresh) for (const view of voucher.views as readonly View[]) this.foldView(view, entry);
+    for (const entry of fresh) for (const view of voucher.views) this.foldView(view, entry);
     for (const entry of fresh) {
       if (journal === this.journal) this.setTimers(entry);
       for (const reaction of voucher.reactions) this.react(reaction, entry);
