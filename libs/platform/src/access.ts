@@ -24,7 +24,7 @@ export const Roles = (...roles: readonly string[]): MethodDecorator & ClassDecor
   applyDecorators(SetMetadata<string, Access>(ACCESS, { public: false, roles }), ApiBearerAuth());
 
 /** Who works for a province, and so may see what its nodes share; a firm with a token is not among them. */
-const staffRoles = ['clerk', 'reviewer', 'approver', 'finance', 'auditor', 'operator'];
+const staffRoles = ['clerk', 'reviewer', 'approver', 'finance', 'mediator', 'operator', 'integrity', 'auditor'];
 
 /** Whether the actor may see what the federation shares among its nodes. */
 export const isStaff = (actor: Actor | undefined): boolean => actor?.roles.some((role) => staffRoles.includes(role)) ?? false;

@@ -59,7 +59,7 @@ const tokenFaults = [
 ];
 
 const isRoles = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.length <= 32 && value.every((role) => typeof role === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(role));
+  Array.isArray(value) && value.length <= 32 && value.every((role) => typeof role === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(role));
 
 /** Verifies tokens and names their bearers. */
 export class TokenVerifier {
@@ -105,11 +105,12 @@ export class TokenVerifier {
 
   private actor({ sub, iss, org, province, roles }: JWTPayload): Actor {
     if (typeof sub !== 'string' || sub === '' || sub.length > 255) throw refuse('its sub is not acceptable', '令牌的 sub 不符');
-    if (typeof org !== 'string' || !/^[\w.:-]{1,64}$/.test(org)) throw refuse('its org is not acceptable', '令牌的 org 不符');
+    // Who names no organisation belongs to the node itself: its clerks and operators.
+    if (org !== undefined && (typeof org !== 'string' || !/^[\w.:-]{1,64}$/.test(org))) throw refuse('its org is not acceptable', '令牌的 org 不符');
     if (typeof province !== 'string' || !/^\d{2}$/.test(province)) throw refuse('its province is not acceptable', '令牌的 province 不符');
     if (!isRoles(roles)) throw refuse('its roles are not acceptable', '令牌的 roles 不符');
     // The issuer belongs to the person: two issuers may both know a "1001".
     const person = createHmac('sha256', this.trust.personKey).update(JSON.stringify([iss, sub])).digest('hex').slice(0, 16);
-    return { person, organisation: org, province, roles };
+    return { person, organisation: org ?? `node:${province}`, province, roles };
   }
 }

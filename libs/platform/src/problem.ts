@@ -123,14 +123,15 @@ export class ProblemWords {
 
   document(told: Told, language: Language, traceId: string): ProblemDocument {
     const { row, facts } = told;
-    const { reasonZh: _zh, ...shown } = facts;
+    const { reasonZh: _zh, clause: named, ...shown } = facts;
+    const clause = typeof named === 'string' ? named : row.clause;
     const document = {
       type: `urn:yrd:problem:${told.context}:${told.code}`,
       title: row[language],
       status: row.status,
-      detail: row.detail === undefined ? withFacts(row[language], row.clause, shown) : fill(row.detail[language], facts),
+      detail: row.detail === undefined ? withFacts(row[language], clause, shown) : fill(row.detail[language], facts),
       code: told.code,
-      ...(row.clause === undefined ? {} : { clause: row.clause }),
+      ...(clause === undefined ? {} : { clause }),
       traceId,
       facts: shown,
     };

@@ -193,7 +193,7 @@ describe('a token', () => {
     ['a beginning in the future', { nbf: now + 60 }],
     ['no person', { sub: undefined }],
     ['a foreign issuer', { iss: 'https://evil.example' }],
-    ['no organisation', { org: undefined }],
+    ['an organisation that is none', { org: 'a/b' }],
     ['a province that is none', { province: '../31' }],
     ['roles that are no list', { roles: 'operator' }],
     ['roles with odd characters', { roles: ['operator', 'x"y'] }],
