@@ -1,0 +1,132 @@
+/** The first stages of the samples: agencies with products and recognition, enterprises with facts, and their quotas. */
+import { inParallel, textIn, type Api, type Visitor } from './samples-api.js';
+import type { AgencyRow, EnterpriseRow, Province, QuotaRow, Samples } from './samples-data.js';
+import { routes } from './samples-routes.js';
+import type { OfficeRole } from './samples-steps.js';
+import { Fault } from './say.js';
+
+/** Requests under way at once, over all nodes. */
+export const IN_FLIGHT = 8;
+
+/** What one load of the samples knows and learns on its way. */
+export interface Load {
+  readonly samples: Samples;
+  readonly api: Api;
+  /** Year of quotas and facts, and a part of every key. */
+  readonly year: number;
+  /** Sample id → id that a node gave it: enterprises, agencies, products, orders. */
+  readonly ids: Map<string, string>;
+}
+
+/** A key that names one command of one sample for ever. */
+export const keyOf = ({ year }: Load, ...parts: readonly (string | number)[]): string => ['samples', year, ...parts].join('/');
+
+export const office = (province: Province, role: OfficeRole): Visitor => ({ province, organisation: `sample-office-${province}`, role });
+export const enterpriseOf = ({ province, organisation }: EnterpriseRow): Visitor => ({ province, organisation, role: 'enterprise' });
+export const agencyOf = ({ province, organisation }: AgencyRow): Visitor => ({ province, organisation, role: 'agency' });
+
+/** The id that a node gave a sample. Throws a Fault for a sample that no earlier stage has brought in. */
+export const idIn = ({ ids }: Pick<Load, 'ids'>, sample: string): string => {
+  const id = ids.get(sample);
+  if (id === undefined) throw new Fault(`The samples name ${sample}, but no row brings it in: mend the files in samples/.`);
+  return id;
+};
+
+const learn = (load: Load, sample: string, answer: unknown): string => {
+  const id = textIn(answer, 'id');
+  if (id === '') throw new Fault(`The node answered no id for ${sample}; its API and these samples do not fit together.`);
+  load.ids.set(sample, id);
+  return id;
+};
+
+/** Admits the agencies at home, and has the other provinces recognise them with all their classes. */
+export const loadAgencies = async (load: Load): Promise<void> => {
+  const { api, samples } = load;
+  await inParallel(samples.agencies, IN_FLIGHT, async (agency) => {
+    const { row, id: sample, province, organisation, name, uscc, classes } = agency;
+    const body = { organisation, name, uscc, classes };
+    const answer = await api.post({
+      as: office(province, 'clerk'),
+      path: routes.agencies,
+      key: keyOf(load, 'agencies', sample),
+      body,
+      row,
+    });
+    const id = learn(load, sample, answer);
+    for (const by of agency.recognisedBy) {
+      const path = routes.recognition(province, id);
+      await api.post({ as: office(by, 'clerk'), path, key: keyOf(load, 'recognitions', by, sample), body: { classes }, row });
+    }
+  });
+};
+
+/** Each agency lists its products itself. */
+export const loadProducts = async (load: Load): Promise<void> => {
+  const { api, samples } = load;
+  const agencies = new Map(samples.agencies.map((agency) => [agency.id, agency]));
+  await inParallel(samples.products, IN_FLIGHT, async ({ row, id: sample, agency: by, itemClass, name, priceFen }) => {
+    const agency = agencies.get(by);
+    if (!agency) throw new Fault(`${row.file}, line ${row.line}: there is no agency ${by} in agencies.csv.`);
+    const path = routes.products(idIn(load, by));
+    const body = { product: sample, itemClass, name, priceFen };
+    await api.post({ as: agencyOf(agency), path, key: keyOf(load, 'products', sample), body, row });
+    load.ids.set(sample, sample);
+  });
+};
+
+/** The facts of a subject, each with its source and the day it was true. */
+const factsOf = ({ status, address, sme, teamCore, group, links, source, asOf }: EnterpriseRow, year: number): readonly object[] => {
+  const facts: readonly (readonly [string, string])[] = [
+    ['status', status],
+    ['address', address],
+    ['sme-year', sme ? String(year) : ''],
+    ['team-core', teamCore],
+    ['group', group],
+    ...links.map((link) => ['link', link] as const),
+  ];
+  return facts.filter(([, value]) => value !== '').map(([fact, value]) => ({ fact, value, source, asOf: `${year}-${asOf}` }));
+};
+
+/** Registers firms and teams, and records what is known of them. */
+export const loadEnterprises = async (load: Load): Promise<void> => {
+  const { api, samples, year } = load;
+  await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
+    const { row, id: sample, province, kind, organisation, name, uscc } = enterprise;
+    const as = office(province, 'clerk');
+    const body = { kind, organisation, name, ...(uscc === '' ? {} : { uscc }) };
+    const id = learn(load, sample, await api.post({ as, path: routes.subjects, key: keyOf(load, 'enterprises', sample), body, row }));
+    for (const [at, fact] of factsOf(enterprise, year).entries()) {
+      await api.post({ as, path: routes.facts(id), key: keyOf(load, 'facts', sample, at), body: fact, row });
+    }
+  });
+};
+
+const DECISIONS: Readonly<Record<string, { readonly noun: string; readonly body: object }>> = {
+  Returned: { noun: 'return', body: { defects: ['team-core'] } },
+  Refused: { noun: 'refusal', body: { code: 'E-SUBJECT' } },
+};
+
+const claim = async (load: Load, enterprise: EnterpriseRow, quota: QuotaRow, nth: number): Promise<void> => {
+  const { api, year } = load;
+  const { row, scheme, askedFen, grantedFen, reaches } = quota;
+  const subject = idIn(load, enterprise.id);
+  const key = (noun: string): string => keyOf(load, 'quotas', enterprise.id, scheme, nth, noun);
+  const clerk = office(enterprise.province, 'clerk');
+  await api.post({ as: enterpriseOf(enterprise), path: routes.quotas, key: key('claim'), body: { subject, scheme, year, askedFen }, row });
+  const decide = async (noun: string, body: object): Promise<void> => {
+    await api.post({ as: clerk, path: routes.quota(`${subject}.${scheme}.${year}`, noun), key: key(noun), body, row });
+  };
+  if (grantedFen > 0) await decide('grant', { amountFen: grantedFen });
+  const decision = DECISIONS[reaches];
+  if (decision) await decide(decision.noun, decision.body);
+  if (reaches === 'Frozen') await decide('freeze', { reason: 'audit' });
+};
+
+/** Claims and decisions. Several claims on one account come one after the other. */
+export const loadQuotas = async (load: Load): Promise<void> => {
+  const { samples } = load;
+  await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
+    const mine = samples.quotas.filter(({ subject }) => subject === enterprise.id);
+    for (const [at, quota] of mine.entries()) await claim(load, enterprise, quota, at);
+  });
+};
