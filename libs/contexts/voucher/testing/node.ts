@@ -74,7 +74,7 @@ export class Node {
   rows<R>(view: string, where: Readonly<Record<string, Match>> = {}): readonly R[] {
     const definition = voucher.views.find(({ name }) => name === view);
     if (!definition) throw new Error(`There is no view ${view}.`);
-    const join = definition.join as View['join'];
+    const { join }: View = definition;
     const joined = [...(this.parts.get(view) ?? new Map<string, Record<string, object>>()).values()].map((parts) => join(parts));
     return joined.filter((row): row is Record<string, unknown> => row !== null && matches(row as Record<string, unknown>, where)) as R[];
   }

@@ -93,6 +93,12 @@ export const delta = ({ packs = {}, grantFen = 10_000_000 }: Setup = {}): Delta 
   return result;
 };
 
+export interface Terms {
+  readonly [field: string]: unknown;
+  readonly agencyProvince?: ProvinceCode;
+  readonly amountFen?: number;
+}
+
 /** Short words for the acts of the journeys; each throws when it is refused, except `tries`. */
 export class Delta {
   constructor(readonly world: World) {}
@@ -148,32 +154,31 @@ export class Delta {
     return this.world.nodes[province].state(quota, quotaStream({ subject, scheme, year: 2026 }));
   }
 
-  /** From placing to an accepted service. */
-  serve(
-    order: string,
-    terms: { readonly [field: string]: unknown; readonly agencyProvince?: ProvinceCode; readonly amountFen?: number } = {},
-  ): void {
+  /** The acts from placing to an accepted service, in order; `until` names the last one to do. */
+  serve(order: string, terms: Terms = {}, until = 'ConfirmAcceptance'): void {
     const at = terms.agencyProvince ?? '31';
     const by = { order, home: '32', agency: `a${at}` };
+    const { nowMs } = this.world;
     const contract = {
       contractHash: hex(`contract ${order}`),
       amountFen: terms.amountFen ?? 8_000_000,
-      signedMs: this.world.nowMs,
-      startMs: this.world.nowMs,
-      endMs: this.world.nowMs + DAY_MS,
+      signedMs: nowMs,
+      startMs: nowMs,
+      endMs: nowMs + DAY_MS,
     };
-    this.does('32', 'PlaceOrder', this.placing(order, { ...terms, agency: `a${at}` }), firm);
-    this.world.settle();
-    this.does(at, 'AcceptOrder', by, agent(at));
-    this.world.settle();
-    this.does(at, 'SignAsAgency', { ...by, ...contract }, agent(at));
-    this.world.settle();
-    this.does('32', 'SignContract', { order, ...contract }, firm);
-    this.world.settle();
-    this.does(at, 'DeliverService', { ...by, deliverableHash: hex(`result ${order}`) }, agent(at));
-    this.world.settle();
-    this.does('32', 'ConfirmAcceptance', { order }, firm);
-    this.world.settle();
+    const acts: readonly [ProvinceCode, string, object, Actor][] = [
+      ['32', 'PlaceOrder', this.placing(order, { ...terms, agency: `a${at}` }), firm],
+      [at, 'AcceptOrder', by, agent(at)],
+      [at, 'SignAsAgency', { ...by, ...contract }, agent(at)],
+      ['32', 'SignContract', { order, ...contract }, firm],
+      [at, 'DeliverService', { ...by, deliverableHash: hex(`result ${order}`) }, agent(at)],
+      ['32', 'ConfirmAcceptance', { order }, firm],
+    ];
+    for (const [province, name, body, who] of acts) {
+      this.does(province, name, body, who);
+      this.world.settle();
+      if (name === until) return;
+    }
   }
 
   file(order: string, kinds: readonly string[] = ['contract', 'invoice', 'payment', 'result']): object {
