@@ -219,12 +219,14 @@ export class Journal {
     return subroot(this.world.hasher, part);
   }
 
+  /** The hashes of a tile. Where it lies is decided before anything is awaited: the journal may grow meanwhile. */
   private async tile(level: number, index: number): Promise<readonly Uint8Array[]> {
+    if (index === Math.floor(this.kept / TILE_WIDTH ** (level + 1))) return [...(this.tails[level] ?? [])];
     const id = this.tileId(level, index);
     const unsaved = this.unsaved.get(id);
     if (unsaved !== undefined) return hashesOf(unsaved);
     const saved = await this.world.storage.records.get<{ hashes: string }>(TILES, id);
-    return saved ? hashesOf(saved.value.hashes) : (this.tails[level] ?? []);
+    return saved ? hashesOf(saved.value.hashes) : [];
   }
 }
 
