@@ -23,6 +23,8 @@ const tier = (displayName, testMatch, testPathIgnorePatterns = []) => ({
   ...base, displayName, testMatch, testPathIgnorePatterns: ['/node_modules/', '/dist/', ...testPathIgnorePatterns],
 });
 export default {
+  // Simulated histories take seconds of real time on a busy machine; the limit is for what hangs.
+  testTimeout: 60_000,
   projects: [
     tier('pure', ['**/{libs,apps,tools}/**/*.spec.ts'], ['\\.infra\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$']),
     tier('infra', ['**/*.infra.spec.ts']),

@@ -67,9 +67,9 @@ export class Journal {
     const saved = await world.storage.records.get<TreeSnapshot>(TILES, `${name}:tree`);
     if (saved) {
       journal.tails = saved.value.tails.map(hashesOf);
+      journal.kept = saved.value.size;
       const at = await Promise.all(peaks(saved.value.size).map((node) => journal.node(node)));
       journal.range = { size: saved.value.size, peaks: at };
-      journal.kept = saved.value.size;
     }
     await journal.catchUp();
     return journal;
