@@ -40,5 +40,5 @@ export { eligibility, type Check } from './subject.js';
 export { effective } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';
-export type { OrderRow } from './views.js';
+export { deadlineOf, type OrderRow } from './views.js';
 export type { CutRow, LineRow, WindowRow } from './clearing-views.js';
