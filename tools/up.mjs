@@ -13,6 +13,7 @@ const command = process.argv[2];
 const startedAt = Date.now();
 const STILL_MS = 15_000; // A step that takes longer says so this often, so that nobody takes it for dead.
 const FREE_MIN = 2 ** 30; // Dependencies and servers take about 1 GiB; with less an install breaks off half way.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const running = new Set();
 let buildMs = 0;
 let holding = false; // Whether the lock below is ours.
@@ -220,13 +221,14 @@ const handOver = () => {
   const orphaned = process.env.npm_lifecycle_event && setInterval(() => ancestors() === before || child.kill('SIGTERM'), 500);
   child.on('close', (code, signal) => {
     clearInterval(orphaned);
-    if (signal) process.stderr.write(`The starter was ended by ${signal}; its servers and nodes are being stopped, nothing is lost.\n`);
-    process.exit(code ?? 1);
+    if (signal && !SIGNALS.includes(signal))
+      process.stderr.write(`The starter was ended by ${signal}; its servers and nodes are being stopped, nothing is lost.\n`);
+    process.exit(code ?? (SIGNALS.includes(signal) ? 130 : 1));
   });
 };
 
 let handedOver = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+for (const signal of SIGNALS) {
   process.on(signal, () => {
     for (const child of running) child.kill(signal);
     if (!handedOver) {

@@ -1,9 +1,10 @@
 /** Kafka and MongoDB in throw-away containers, for tests on a machine where Docker has the images. */
-import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+import { GenericContainer } from 'testcontainers';
 import { imagesFrom } from './docker.js';
 
 // One server per port, the same number inside and outside: both servers hand their own address to their clients.
 const CONTROLLER_PORT = 29_093;
+const START_MS = 120_000; // 4 s on a quiet machine; a busy one once took more than sixty.
 
 const kafkaEnvironment = (port: number, clusterId: string): Record<string, string> => ({
   CLUSTER_ID: clusterId,
@@ -31,25 +32,21 @@ export interface ContainerPorts {
   readonly clusterId: string;
 }
 
-/** Starts both containers. Answers their ids, and how to stop them. */
-export const startContainers = async (o: ContainerPorts): Promise<{ readonly ids: string[]; stop(): Promise<void> }> => {
+/** Starts both containers under the given names, by which they are removed at the end. */
+export const startContainers = async (o: ContainerPorts, [kafkaName, mongoName]: readonly [string, string]): Promise<void> => {
   const { kafka, mongo } = imagesFrom(process.env);
   const { kafkaPort, mongoPort } = o;
   // The guard removes the containers should this process die: a second watcher container is not needed.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1';
   const mongod = ['mongod', '--bind_ip_all', '--port', String(mongoPort), '--replSet', 'yrd', '--wiredTigerCacheSizeGB', '0.5'];
-  const started: StartedTestContainer[] = await Promise.all([
+  await Promise.all([
     new GenericContainer(kafka)
+      .withName(kafkaName)
       .withEnvironment(kafkaEnvironment(kafkaPort, o.clusterId))
       .withExposedPorts({ container: kafkaPort, host: kafkaPort })
+      .withStartupTimeout(START_MS)
       .start(),
-    new GenericContainer(mongo).withCommand(mongod).withExposedPorts({ container: mongoPort, host: mongoPort }).start(),
+    new GenericContainer(mongo).withName(mongoName).withCommand(mongod).withExposedPorts({ container: mongoPort, host: mongoPort }).start(),
   ]);
-  return {
-    ids: started.map((container) => container.getId()),
-    stop: async () => {
-      await Promise.all(started.map((container) => container.stop()));
-    },
-  };
 };

@@ -60,7 +60,6 @@ export const dockerCanRun = async (): Promise<boolean> => {
 export interface Compose {
   readonly argv: readonly string[];
   up(env: NodeJS.ProcessEnv): Promise<void>;
-  stop(): Promise<void>;
   /** Removes containers and data volumes. */
   remove(): Promise<void>;
   hasData(): Promise<boolean>;
@@ -82,7 +81,6 @@ export const composeProject = async (root: string, home: string): Promise<Compos
   return {
     argv,
     up: (env) => run(['up', '-d'], env),
-    stop: () => run(['stop']),
     remove: () => run(['down', '-v']),
     hasData: () => works('docker', ['volume', 'inspect', `${project}_mongo`], ASK_MS),
   };

@@ -1,9 +1,12 @@
 /** The starter's child processes: each with its log, a rank in the stopping order, a way back after a crash, and the guard over all. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { GRACE_MS, stopOrder } from './guard.js';
 import { Fault, lastLines, say, sleep } from './say.js';
+
+const exec = promisify(execFile);
 
 /** Stopping order: nodes talk to everything and go first; the database goes last. */
 export const rank = { node: 1, issuer: 2, kafka: 3, mongo: 4 } as const;
@@ -43,11 +46,11 @@ export interface Processes {
   start(spec: ChildSpec): Child;
   /** The last lines of a child's log. */
   tail(name: string, count?: number): string;
-  /** A program for the guard to run, should the starter be killed. */
-  onDeath(argv: readonly string[]): void;
+  /** A program that stops what is no child process (containers): run last by `stopAll`, or by the guard should the starter be killed. */
+  atEnd(argv: readonly string[]): void;
   /** A folder for the guard to remove, should the starter be killed. */
   removeOnDeath(folder: string): void;
-  /** Stops all children in order. */
+  /** Stops all children in order, then runs what was asked for with `atEnd`. */
   stopAll(): Promise<void>;
   /** Tells the guard that all is in order, after which it goes too. */
   dismissGuard(): Promise<void>;
@@ -177,6 +180,7 @@ export const createProcesses = (o: { readonly entry: string; readonly logs: stri
   mkdirSync(o.logs, { recursive: true });
   const guard = startGuard(o.entry, o.logs);
   const children: RunningChild[] = [];
+  const commands: (readonly string[])[] = [];
   let stopping = false;
   const logOf = (name: string): string => join(o.logs, `${name}.log`);
   const tail = (name: string, count = 12): string => {
@@ -195,11 +199,15 @@ export const createProcesses = (o: { readonly entry: string; readonly logs: stri
       children.push(child);
       return child;
     },
-    onDeath: (argv) => guard.tell({ run: argv }),
+    atEnd: (argv) => {
+      commands.push(argv);
+      guard.tell({ run: argv });
+    },
     removeOnDeath: (folder) => guard.tell({ remove: folder }),
     stopAll: async () => {
       stopping = true;
       for (const group of stopOrder(children)) await Promise.all(group.map((child) => child.stop()));
+      for (const [program = '', ...args] of commands.splice(0)) await exec(program, args).catch(() => undefined);
     },
     dismissGuard: () => Promise.race([guard.bye(), sleep(2_000)]),
   };

@@ -5,7 +5,7 @@ import { mongo } from 'mongoose';
 import { listening } from './ports.js';
 import { until } from './say.js';
 
-const SERVER_START_MS = 60_000; // A cold start takes 2 to 6 s on two busy cores; ten times that is a fault.
+const SERVER_START_MS = 120_000; // 2 to 6 s on two cores; twenty times that, on a very busy machine, is a fault.
 /** How long servers at given addresses may take to answer: they run already. */
 export const GIVEN_MS = 15_000;
 const ASK_MS = 2_000;

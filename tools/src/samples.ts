@@ -1,12 +1,23 @@
 /** The way of the sample data into the four nodes: through their public HTTP API, as any user's data would come. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createApi, fieldIn, type Api } from './samples-api.js';
+import { createApi, fieldIn, textIn } from './samples-api.js';
 import { readSamples, type Samples } from './samples-data.js';
-import { settleFirstWindow, walkToClock, walkToEnd } from './samples-orders.js';
+import { settleFirstWindow, waitsForClock, walkToClock, walkToEnd } from './samples-orders.js';
 import { routes } from './samples-routes.js';
-import { loadAgencies, loadEnterprises, loadProducts, loadQuotas, office, type Load } from './samples-setup.js';
-import { say } from './say.js';
+import {
+  adoptPolicies,
+  keyOf,
+  loadAgencies,
+  loadEnterprises,
+  loadFacts,
+  loadProducts,
+  loadQuotas,
+  office,
+  type DatedLoad,
+  type Load,
+} from './samples-setup.js';
+import { say, secondsSince } from './say.js';
 
 /** Where to send the samples and who vouches for the sender. */
 export interface SamplesOptions {
@@ -26,58 +37,64 @@ const ROOM_MS = 30 * DAY_MS;
 /** The mark beside the data that all of these samples are there; it only saves time, the keys keep a second load from doing harm. */
 const markFile = (root: string): string => join(resolve(root, process.env['YRD_HOME'] || '.run'), 'samples.json');
 
-interface Mark {
-  readonly hash: string;
-  readonly year: number;
-  readonly done: boolean;
-}
+/** The hash of the samples that were last loaded whole. */
+const readMark = (file: string): string => (existsSync(file) ? textIn(JSON.parse(readFileSync(file, 'utf8')), 'hash') : '');
 
-const readMark = (file: string): Mark | undefined => {
-  if (!existsSync(file)) return undefined;
-  const mark: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const [hash, year, done] = [fieldIn(mark, 'hash'), fieldIn(mark, 'year'), fieldIn(mark, 'done')];
-  return typeof hash === 'string' && typeof year === 'number' && typeof done === 'boolean' ? { hash, year, done } : undefined;
+/** The year of the quotas that an earlier load has asked for, if any. */
+const knownYear = async ({ api, samples, ids }: Load): Promise<number | undefined> => {
+  const first = samples.enterprises.find(({ id }) => samples.quotas.some(({ subject }) => subject === id));
+  const id = first === undefined ? undefined : ids.get(first.id);
+  if (!first || id === undefined) return undefined;
+  const items = fieldIn(await api.get(office(first.province, 'clerk'), routes.quotasOf(id)), 'items');
+  const years = (Array.isArray(items) ? items : []).map((item: unknown) => Number(fieldIn(item, 'year')));
+  return years.length === 0 ? undefined : Math.min(...years);
 };
 
-/** The year that the samples belong to; close to its end the clock goes on to the next one. */
-const sampleYear = async (api: Api): Promise<number> => {
+/** The year that the samples belong to: that of an earlier load, else the clock's; close to its end the clock goes on to the next one. */
+const sampleYear = async (load: Load): Promise<number> => {
+  const known = await knownYear(load);
+  if (known !== undefined) return known;
   const operator = office('31', 'operator');
-  const now = Number(fieldIn(await api.get(operator, routes.clock), 'now'));
+  const now = Number(fieldIn(await load.api.get(operator, routes.clock), 'now'));
   const year = new Date(now + CHINA_MS).getUTCFullYear();
   const next = Date.UTC(year + 1, 0, 1) - CHINA_MS;
   if (now < next - ROOM_MS) return year;
-  const toIso = new Date(next + 5 * DAY_MS).toISOString();
-  await api.post({ as: operator, path: routes.clock, key: `samples/${year + 1}/clock/new-year`, body: { toIso } });
+  const body = { toIso: new Date(next + 5 * DAY_MS).toISOString() };
+  await load.api.post({ as: operator, path: routes.clock, key: keyOf('clock', year + 1), body });
   return year + 1;
 };
 
 const countOf = ({ enterprises, agencies, products, quotas, orders }: Samples): number =>
   enterprises.length + agencies.length + products.length + quotas.length + orders.length;
 
+/** Does one stage and prints one line for it: how many records, how long. */
+const stage = async <T>(label: string, rows: readonly unknown[] | undefined, work: () => Promise<T>): Promise<T> => {
+  const since = Date.now();
+  const answer = await work();
+  const count = rows?.length ?? (typeof answer === 'number' ? answer : '');
+  say(`    ${label.padEnd(38)} ${String(count).padStart(4)} ${secondsSince(since).padStart(8)}`);
+  return answer;
+};
+
 /** Loads what is not there yet; a repeated or interrupted load goes on where it was. Answers how many records are there now. */
 export const loadSamples = async ({ root, nodes, issuer, signal }: SamplesOptions): Promise<number> => {
   const samples = readSamples(join(root, 'samples'));
   const file = markFile(root);
-  const mark = readMark(file);
-  if (mark?.done && mark.hash === samples.hash) return countOf(samples);
+  if (readMark(file) === samples.hash) return countOf(samples);
   const api = createApi({ nodes, issuer, signal });
-  const year = mark?.year ?? (await sampleYear(api));
-  const note = (done: boolean): void => writeFileSync(file, `${JSON.stringify({ hash: samples.hash, year, done } satisfies Mark)}\n`);
-  note(false);
-  const load: Load = { samples, api, year, ids: new Map() };
-  const stage = async <T>(label: string, count: number, work: () => Promise<T>): Promise<T> => {
-    const since = Date.now();
-    const answer = await work();
-    say(`    ${label.padEnd(42)} ${String(count).padStart(4)} ${((Date.now() - since) / 1_000).toFixed(1).padStart(5)} s`);
-    return answer;
-  };
-  await stage('agencies with their recognition', samples.agencies.length, () => loadAgencies(load));
-  await stage('products', samples.products.length, () => loadProducts(load));
-  await stage('enterprises and teams', samples.enterprises.length, () => loadEnterprises(load));
-  await stage('quotas', samples.quotas.length, () => loadQuotas(load));
-  const settled = await stage('orders through a time limit', 0, () => walkToClock(load));
-  await stage('first settlement window, four digests', 4, () => settleFirstWindow(load));
-  await stage('orders in every state', samples.orders.length, () => walkToEnd(load, settled));
-  note(true);
+  const undated: Load = { samples, api, ids: new Map() };
+  const { enterprises, agencies, products, quotas, orders } = samples;
+  await stage('policy packs', undefined, () => adoptPolicies(undated));
+  await stage('agencies with their recognition', agencies, () => loadAgencies(undated));
+  await stage('products', products, () => loadProducts(undated));
+  await stage('enterprises and teams', enterprises, () => loadEnterprises(undated));
+  const load: DatedLoad = { ...undated, year: await sampleYear(undated) };
+  await stage('their facts, with source and day', enterprises, () => loadFacts(load));
+  await stage('quotas', quotas, () => loadQuotas(load));
+  const through = orders.filter(waitsForClock);
+  const walks = await stage('orders up to a time limit, and past it', through, () => walkToClock(load));
+  await stage('first settlement window, four digests', undefined, () => settleFirstWindow(load));
+  await stage('orders in every state', orders, () => walkToEnd(load, walks));
+  writeFileSync(file, `${JSON.stringify({ hash: samples.hash })}\n`);
   return countOf(samples);
 };

@@ -8,11 +8,9 @@ import { GIVEN_MS, kafkaReady, mongoReady, newClusterId, replicaSet } from './re
 import { Fault, step } from './say.js';
 import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Given, type Way, type WayRecord } from './way.js';
 
-/** Running servers. */
+/** Running servers; `Processes.stopAll` stops them after the nodes. */
 export interface Servers extends Given {
   readonly way: Way;
-  /** Stops what is no child process (containers); child processes stop with `Processes.stopAll`, after the nodes. */
-  stop(): Promise<void>;
 }
 
 /** Where and for whom servers run. */
@@ -26,13 +24,11 @@ export interface ServersOptions {
   readonly throwAway?: boolean;
 }
 
-const nothing = (): Promise<void> => Promise.resolve();
-
 const startGiven = async (given: Given): Promise<Servers> => {
   const { kafkaBrokers, mongoUrl } = given;
   const both = () => Promise.all([kafkaReady(kafkaBrokers, undefined, GIVEN_MS), mongoReady(mongoUrl)]);
   await step('Kafka and MongoDB at the given addresses', both);
-  return { ...given, way: 'given', stop: nothing };
+  return { ...given, way: 'given' };
 };
 
 const startNative = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
@@ -50,7 +46,7 @@ const startNative = async (o: ServersOptions, place: NativePlace): Promise<Serve
     step(`Kafka, native, on port ${place.kafkaPort}`, kafka),
     step(`MongoDB, native, on port ${place.mongoPort}`, mongo),
   ]);
-  return { kafkaBrokers: brokers, mongoUrl, way: 'native', stop: nothing };
+  return { kafkaBrokers: brokers, mongoUrl, way: 'native' };
 };
 
 const startCompose = async (o: ServersOptions, place: NativePlace, keyed: boolean): Promise<Servers> => {
@@ -61,23 +57,24 @@ const startCompose = async (o: ServersOptions, place: NativePlace, keyed: boolea
   const { kafkaPort, mongoPort, clusterId } = place;
   const ports = { YRD_KAFKA_PORT: String(kafkaPort), YRD_MONGO_PORT: String(mongoPort) };
   const brokers = `127.0.0.1:${kafkaPort}`;
-  o.processes.onDeath([...compose.argv, 'stop']);
+  o.processes.atEnd([...compose.argv, 'stop']);
   const mongoUrl = await step(`Kafka and MongoDB in Docker, ports ${kafkaPort}, ${mongoPort}`, async () => {
     await compose.up({ ...process.env, ...ports, YRD_CLUSTER_ID: clusterId });
     const [, url] = await Promise.all([kafkaReady(brokers), replicaSet(mongoPort)]);
     return url;
   });
-  return { kafkaBrokers: brokers, mongoUrl, way: 'docker', stop: () => compose.stop() };
+  return { kafkaBrokers: brokers, mongoUrl, way: 'docker' };
 };
 
 const startThrowAwayContainers = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
   const { startContainers } = await import('./containers.js');
   const brokers = `127.0.0.1:${place.kafkaPort}`;
   return step('Kafka and MongoDB in test containers', async () => {
-    const containers = await startContainers(place);
-    o.processes.onDeath(['docker', 'rm', '-fv', ...containers.ids]);
+    const names = [`yrd-test-kafka-${place.kafkaPort}`, `yrd-test-mongo-${place.mongoPort}`] as const;
+    o.processes.atEnd(['docker', 'rm', '-fv', ...names]);
+    await startContainers(place, names);
     const [, mongoUrl] = await Promise.all([kafkaReady(brokers), replicaSet(place.mongoPort)]);
-    return { kafkaBrokers: brokers, mongoUrl, way: 'docker' as const, stop: () => containers.stop() };
+    return { kafkaBrokers: brokers, mongoUrl, way: 'docker' as const };
   });
 };
 

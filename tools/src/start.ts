@@ -9,7 +9,7 @@ import { portTaken } from './ports.js';
 import { createProcesses, type Processes } from './processes.js';
 import { loadSamples } from './samples.js';
 import { Fault, say, secondsSince, step } from './say.js';
-import { startServers, type Servers } from './servers.js';
+import { startServers } from './servers.js';
 import { readWay, writeWay } from './way.js';
 
 const FREE_MIN_BYTES = 2 ** 30; // A full disk stops broker and database in the middle of a write.
@@ -59,7 +59,6 @@ const printAddresses = (ports: ReadonlyMap<string, number>, issuer: string, sinc
 /** What runs, so far. */
 interface Running {
   readonly processes: Processes;
-  servers?: Servers;
   readonly samples: AbortController;
 }
 
@@ -71,7 +70,6 @@ const bringUp = async (place: Place, running: Running, crashed: (why: string, ta
   const issuer = issuerUrl(process.env);
   await refuseTakenPorts(ports, own);
   const servers = await startServers({ root, home, processes, onCrash: crashed });
-  running.servers = servers;
   const record = readWay(home);
   provideKeys(home, ports, record?.keyed === true);
   if (record && !record.keyed) writeWay(home, { ...record, keyed: true });
@@ -117,7 +115,6 @@ export const start = async (place: Place): Promise<number> => {
   const code = await ended;
   running.samples.abort();
   await processes.stopAll();
-  await running.servers?.stop();
   await processes.dismissGuard();
   lock.release();
   clearInterval(kept);

@@ -125,7 +125,6 @@ const allPhases = async (run: Run): Promise<void> => {
     if (wanted[1]) await journeys(run, servers);
   } finally {
     await processes.stopAll();
-    await servers.stop();
   }
 };
 
