@@ -1,4 +1,5 @@
 /** The services that a province node runs together. */
 import type { ServedContext } from '@yrd/platform';
+import { voucherClearing } from '@yrd/voucher-clearing';
 
-export const services: readonly ServedContext[] = [];
+export const services: readonly ServedContext[] = [voucherClearing];

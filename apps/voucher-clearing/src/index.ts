@@ -1,1 +1,2 @@
-export {};
+/** The voucher context behind HTTP. */
+export { voucherClearing, VoucherModule } from './voucher-module.js';

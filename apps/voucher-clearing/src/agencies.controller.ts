@@ -1,0 +1,150 @@
+/** Service agencies of this province and their listed products; the list shows those of all provinces. */
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Call, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { agency, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
+import { RowsPage } from './answers.js';
+import { Desk } from './desk.js';
+import { AmountFen, Classes, CodeWord, ItemClass, MadeId, OneOf, OrganisationId, ProductCode, Prose, TimeMs, Uscc } from './fields.js';
+import { NoBody } from './no-fields.js';
+import { Offers } from './offers.js';
+import { only, orderOf, sorts } from './rows.js';
+
+type ProvinceCode = (typeof PROVINCES)[number];
+const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
+const STATES = ['Active', 'Suspended'] as const;
+const SORTS = sorts('updatedMs', 'name');
+
+class AgencyPath {
+  @MadeId(AGENCY)
+  agency: string;
+}
+
+class ProductPath extends AgencyPath {
+  @ProductCode()
+  product: string;
+}
+
+class AdmitAgencyBody {
+  @OrganisationId()
+  organisation: string;
+
+  @Prose({ zh: '名称', en: 'name' }, '浦江分析测试中心（虚构）')
+  name: string;
+
+  @Uscc()
+  uscc: string;
+
+  @Classes()
+  classes: string[];
+}
+
+class ReasonBody {
+  @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'complaint')
+  reason: string;
+}
+
+class ListProductBody {
+  @ProductCode()
+  product: string;
+
+  @ItemClass()
+  itemClass: string;
+
+  @Prose({ zh: '名称', en: 'name' }, '材料成分分析')
+  name: string;
+
+  @AmountFen({ zh: '公示价格（分）', en: 'published price, fen' })
+  priceFen: number;
+}
+
+class RevisePriceBody {
+  @AmountFen({ zh: '新价格（分）', en: 'new price, fen' }, 9_000_000)
+  priceFen: number;
+
+  @TimeMs({ zh: '生效时间（毫秒）', en: 'from when it holds, ms' })
+  fromMs: number;
+}
+
+class AgenciesQuery extends PageQuery {
+  @OneOf(PROVINCES, { zh: '所在省', en: 'home province', optional: true })
+  province?: ProvinceCode;
+
+  @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
+  state?: (typeof STATES)[number];
+
+  @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
+  sort?: (typeof SORTS)[number];
+}
+
+class AgencyQuery extends ReadQuery {
+  @OneOf(PROVINCES, { zh: '所在省；默认本省', en: 'home province; this one by default', optional: true })
+  province?: ProvinceCode;
+}
+
+@Controller('v1/agencies')
+export class AgenciesController {
+  constructor(private readonly desk: Desk) {}
+
+  @Post()
+  @Offers('AdmitAgency', { creates: true })
+  admit(@Body() body: AdmitAgencyBody, @CurrentCall() call: Call) {
+    return this.desk.create(call, 'AdmitAgency', {
+      kind: 'agency',
+      at: (id) => `/v1/agencies/${id}`,
+      body: (id) => ({ agency: id, ...body }),
+    });
+  }
+
+  @Post(':agency/suspension')
+  @Offers('SuspendAgency')
+  suspend(@Param() path: AgencyPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'SuspendAgency', { ...path, ...body });
+  }
+
+  @Post(':agency/reinstatement')
+  @Offers('ReinstateAgency')
+  reinstate(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ReinstateAgency', { ...path });
+  }
+
+  @Post(':agency/products')
+  @Offers('ListProduct', { creates: true })
+  list(@Param() path: AgencyPath, @Body() body: ListProductBody, @CurrentCall() call: Call) {
+    const at = (id: string): string => `/v1/products/${this.desk.province}.${path.agency}.${id}`;
+    return this.desk.createNamed(call, 'ListProduct', { id: body.product, at, body: () => ({ ...path, ...body }) });
+  }
+
+  @Post(':agency/products/:product/price')
+  @Offers('RevisePrice')
+  revise(@Param() path: ProductPath, @Body() body: RevisePriceBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'RevisePrice', { ...path, ...body });
+  }
+
+  @Post(':agency/products/:product/delisting')
+  @Offers('DelistProduct')
+  delist(@Param() path: ProductPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'DelistProduct', { ...path });
+  }
+
+  @Get()
+  @Public()
+  @ApiOperation({ summary: '四省服务机构名录及互认情况 · Agencies of all provinces, and where they are recognised' })
+  @ApiOkResponse({ type: RowsPage })
+  rows(@Query() query: AgenciesQuery) {
+    const { province, state, sort = 'name' } = query;
+    return readPage(this.desk.node, { view: 'agencies', where: only({ province, state }), order: orderOf(sort) }, query);
+  }
+
+  @Get(':agency')
+  @Public()
+  @ApiOperation({ summary: '一家服务机构及其产品 · One agency with its products' })
+  async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
+    const province = query.province ?? this.desk.province;
+    const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));
+    if (found.version === 0) throw new Problem('E-NOTFOUND');
+    call.stamp(found);
+    const { phase, ...rest } = found.state;
+    return { id: path.agency, province, state: phase, ...rest };
+  }
+}

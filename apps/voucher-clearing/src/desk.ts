@@ -1,0 +1,60 @@
+/** Where requests meet the ledger: the node with its packs and the invoice key, in the words of this context. */
+import { createHmac } from 'node:crypto';
+import type { VoucherPack } from '@yrd/contracts';
+import type { LedgerNode } from '@yrd/ledger';
+import { Problem, type Call, type CommandAnswer } from '@yrd/platform';
+import type { BodyOf, PersonCommand } from '@yrd/voucher';
+import type { Packs } from './packs.js';
+
+/** How a created thing is named, and where it is then found. */
+interface Created<N extends PersonCommand> {
+  readonly kind: string;
+  readonly at: (id: string) => string;
+  readonly body: (id: string) => BodyOf<N> & object;
+}
+
+export class Desk {
+  constructor(
+    readonly node: LedgerNode,
+    readonly province: string,
+    readonly packs: Packs,
+    private readonly invoiceKey: Uint8Array,
+  ) {}
+
+  /** Carries a command out. @throws Refused, Problem, Unavailable, Busy as `Call.run`. */
+  act<N extends PersonCommand>(call: Call, command: N, body: BodyOf<N> & object): Promise<CommandAnswer> {
+    return call.run(this.node, command, body);
+  }
+
+  /** Carries out a command that creates something; the id derives from the command, so a repeat names the same thing. */
+  async create<N extends PersonCommand>(
+    call: Call,
+    command: N,
+    { kind, at, body }: Created<N>,
+  ): Promise<CommandAnswer & { readonly id: string }> {
+    return this.createNamed(call, command, { id: call.newId(command, kind), at, body });
+  }
+
+  /** The same where the thing has a name of its own. */
+  async createNamed<N extends PersonCommand>(
+    call: Call,
+    command: N,
+    { id, at, body }: Omit<Created<N>, 'kind'> & { readonly id: string },
+  ): Promise<CommandAnswer & { readonly id: string }> {
+    const answer = await call.run(this.node, command, body(id), { created: () => at(id) });
+    return { id, ...answer };
+  }
+
+  /** The pack of this province by scheme and version. @throws Problem E-NOTFOUND when no such file was there at the start. */
+  pack(scheme: string, version: string): VoucherPack {
+    const pack = this.packs.find((each) => each.province === this.province && each.scheme === scheme && each.version === version);
+    if (pack === undefined) throw new Problem('E-NOTFOUND', { facts: { scheme, version } });
+    return pack;
+  }
+
+  /** V15: an invoice crosses as a keyed hash with its last four digits, never as its number. */
+  invoice(number: string): { readonly invoiceKey: string; readonly invoiceTail: string } {
+    const invoiceKey = createHmac('sha256', this.invoiceKey).update(`yrd.invoice.v1\n${number}`).digest('hex');
+    return { invoiceKey, invoiceTail: number.slice(-4) };
+  }
+}

@@ -1,0 +1,60 @@
+/** An order as it is answered: its terms, where it stands, and what happened, without keys and without who put a hand on it. */
+import { deadlineOf, type order as orderFold } from '@yrd/voucher';
+
+type Order = (typeof orderFold)['initial'];
+
+/** Without the keyed hash of the invoice: its tail is enough to recognise it. */
+const withoutKey = <T extends { readonly invoiceKey: string }>(file: T | null): Omit<T, 'invoiceKey'> | null => {
+  if (file === null) return null;
+  const { invoiceKey: _key, ...shown } = file;
+  return shown;
+};
+
+/** Null when there is no such order: a proposal that was refused has no terms. */
+export const shownOrder = (state: Order): object | null => {
+  const { terms } = state;
+  if (terms === null) return null;
+  const { order: id, home, ...rest } = terms;
+  const { phase, holds, hands, redemption, asked, ...more } = state;
+  const {
+    signature,
+    contract,
+    deliverableHash,
+    share,
+    redeemByMs,
+    returns,
+    approval,
+    shareSize,
+    shareDeclined,
+    line,
+    lineSettled,
+    instructed,
+  } = more;
+  return {
+    id,
+    state: phase,
+    held: holds.length > 0,
+    holds,
+    province: home,
+    ...rest,
+    deadlineMs: deadlineOf(state),
+    contractByMs: state.contractByMs,
+    agencySigned: signature !== null,
+    signature,
+    contract,
+    deliverableHash,
+    share,
+    redeemByMs,
+    redemption: withoutKey(redemption ?? asked),
+    returns,
+    reviewed: hands.review !== undefined,
+    approved: approval !== null,
+    approval,
+    shareAnswered: approval?.asked === undefined ? null : shareSize !== null ? 'confirmed' : 'awaited',
+    shareDeclined,
+    publicUntilMs: state.endsMs === 0 ? null : state.endsMs,
+    line,
+    lineSettled,
+    instructed,
+  };
+};

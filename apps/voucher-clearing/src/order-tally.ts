@@ -1,0 +1,47 @@
+/** How many orders are in each state, counted from the view and kept for as long as nothing new was read. */
+import type { LedgerNode, Position, RowPage } from '@yrd/ledger';
+import { showPosition } from '@yrd/platform';
+
+/** Counts by state, and how far each journal was read for them. */
+export interface Tally {
+  readonly states: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly positions: readonly string[];
+}
+
+const PAGE = 1_000;
+
+/** Pages refresh every few seconds and there may be many: they share one count. */
+export class OrderTally {
+  private readonly counts = new Map<string, { readonly at: string; readonly tally: Promise<Tally> }>();
+
+  constructor(private readonly node: LedgerNode) {}
+
+  /** Orders of one province, or of all. */
+  count(province?: string): Promise<Tally> {
+    const key = province ?? '';
+    const at = this.node
+      .status()
+      .journals.map((each) => showPosition(each))
+      .join(' ');
+    const known = this.counts.get(key);
+    if (known?.at === at) return known.tally;
+    const tally = this.walk(province);
+    this.counts.set(key, { at, tally });
+    tally.catch(() => this.counts.delete(key));
+    return tally;
+  }
+
+  private async walk(province: string | undefined): Promise<Tally> {
+    const states: Record<string, number> = {};
+    let positions: readonly Position[] = [];
+    let after: RowPage<never>['next'] = null;
+    do {
+      const query = { ...(province === undefined ? {} : { where: { province } }), ...(after === null ? {} : { after }), limit: PAGE };
+      const page: RowPage<{ readonly state: string }> = await this.node.rows('orders', query);
+      for (const { row } of page.rows) states[row.state] = (states[row.state] ?? 0) + 1;
+      ({ positions, next: after } = page);
+    } while (after !== null);
+    return { states, total: Object.values(states).reduce((sum, count) => sum + count, 0), positions: positions.map(showPosition) };
+  }
+}

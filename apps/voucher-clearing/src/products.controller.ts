@@ -1,0 +1,61 @@
+/** Listed products of all four provinces, with the price of the last revision. */
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { PROVINCES } from '@yrd/voucher';
+import { Matches } from 'class-validator';
+import { RowsPage } from './answers.js';
+import { Desk } from './desk.js';
+import { ItemClass, MadeId, OneOf } from './fields.js';
+import { only, orderOf, sorts } from './rows.js';
+
+const SORTS = sorts('priceFen', 'name');
+const LISTED = ['yes', 'no'] as const;
+
+class ProductsQuery extends PageQuery {
+  @OneOf(PROVINCES, { zh: '服务机构所在省', en: 'province of the agency', optional: true })
+  province?: (typeof PROVINCES)[number];
+
+  @MadeId({ zh: '服务机构编号', en: 'id of the agency', optional: true })
+  agency?: string;
+
+  @ItemClass({ zh: '服务类别', en: 'class of the service', optional: true })
+  itemClass?: string;
+
+  @OneOf(LISTED, { zh: '是否在架', en: 'whether it is listed', optional: true })
+  listed?: (typeof LISTED)[number];
+
+  @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
+  sort?: (typeof SORTS)[number];
+}
+
+class ProductRowPath {
+  @ApiProperty({ description: '省.机构.产品 · province.agency.product', example: '31.0f3c5a9b1d2e4f60718293a4b5.p1' })
+  @Matches(/^3[1-4]\.[0-9a-f]{26}\.[A-Za-z0-9_-]{1,40}$/)
+  id: string;
+}
+
+@Controller('v1/products')
+export class ProductsController {
+  constructor(private readonly desk: Desk) {}
+
+  @Get()
+  @Public()
+  @ApiOperation({ summary: '四省服务产品 · Products of all provinces' })
+  @ApiOkResponse({ type: RowsPage })
+  list(@Query() query: ProductsQuery) {
+    const { province, agency, itemClass, listed, sort = 'priceFen' } = query;
+    const where = only({ province, agency, itemClass, listed: listed === undefined ? undefined : listed === 'yes' });
+    return readPage(this.desk.node, { view: 'products', where, order: orderOf(sort) }, query);
+  }
+
+  @Get(':id')
+  @Public()
+  @ApiOperation({ summary: '一项服务产品 · One product' })
+  async read(@Param() { id }: ProductRowPath, @Query() _query: ReadQuery): Promise<object> {
+    const { rows } = await this.desk.node.rows<object>('products', { where: { id }, limit: 1 });
+    const [found] = rows;
+    if (found === undefined) throw new Problem('E-NOTFOUND');
+    return { ...found.row, id };
+  }
+}

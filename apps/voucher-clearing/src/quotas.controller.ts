@@ -1,0 +1,157 @@
+/** Quota accounts: what a subject may spend under a scheme in a year. An account is named `<subject>.<scheme>.<year>`. */
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import type { Actor } from '@yrd/ledger';
+import { Call, CurrentActor, CurrentCall, PageQuery, Problem, ReadQuery, readPage, Roles } from '@yrd/platform';
+import { quota } from '@yrd/voucher';
+import { Matches } from 'class-validator';
+import { RowsPage } from './answers.js';
+import { Desk } from './desk.js';
+import { AmountFen, CodeWord, FromText, MadeId, OneOf, SchemeName, WordList, Year } from './fields.js';
+import { Offers } from './offers.js';
+import { only } from './rows.js';
+import { Sight } from './sight.js';
+
+const STATES = ['Submitted', 'Returned', 'Refused', 'Granted', 'Frozen', 'Closed'] as const;
+const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
+export const DEFECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+
+class QuotaPath {
+  @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
+  @Matches(/^[0-9a-f]{26}\.[a-z][a-z0-9-]{1,30}\.20[2-9]\d$/)
+  quota: string;
+}
+
+class ApplyQuotaBody {
+  @MadeId(SUBJECT)
+  subject: string;
+
+  @SchemeName()
+  scheme: string;
+
+  @Year()
+  year: number;
+
+  @AmountFen({ zh: '申请额度（分）', en: 'amount asked, fen' }, 10_000_000)
+  askedFen: number;
+}
+
+class GrantQuotaBody {
+  @AmountFen({ zh: '授予额度（分）', en: 'amount granted, fen' }, 10_000_000)
+  amountFen: number;
+}
+
+class DefectsBody {
+  @WordList(DEFECT, 50, { zh: '全部缺陷（一次性告知）', en: 'every defect, told once' }, ['address-proof'])
+  defects: string[];
+}
+
+class RefusalBody {
+  @CodeWord({ zh: '理由代码', en: 'code of the reason' }, 'E-SUBJECT')
+  code: string;
+}
+
+class ReasonBody {
+  @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'audit')
+  reason: string;
+}
+
+class QuotasQuery extends PageQuery {
+  @MadeId({ ...SUBJECT, optional: true })
+  subject?: string;
+
+  @SchemeName({ zh: '方案', en: 'scheme', optional: true })
+  scheme?: string;
+
+  @FromText()
+  @Year({ zh: '年度', en: 'year', optional: true })
+  year?: number;
+
+  @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
+  state?: (typeof STATES)[number];
+}
+
+/** The account that a checked name stands for. */
+const accountOf = (name: string) => {
+  const [subject = '', scheme = '', year = ''] = name.split('.');
+  return { subject, scheme, year: Number(year) };
+};
+
+@Controller('v1/quotas')
+export class QuotasController {
+  constructor(
+    private readonly desk: Desk,
+    private readonly sight: Sight,
+  ) {}
+
+  @Post()
+  @Offers('ApplyQuota', { creates: true })
+  apply(@Body() body: ApplyQuotaBody, @CurrentCall() call: Call) {
+    const id = `${body.subject}.${body.scheme}.${body.year}`;
+    return this.desk.createNamed(call, 'ApplyQuota', { id, at: () => `/v1/quotas/${id}`, body: () => body });
+  }
+
+  @Post(':quota/grant')
+  @Offers('GrantQuota')
+  grant(@Param() path: QuotaPath, @Body() body: GrantQuotaBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'GrantQuota', { ...accountOf(path.quota), ...body });
+  }
+
+  @Post(':quota/return')
+  @Offers('ReturnQuota')
+  giveBack(@Param() path: QuotaPath, @Body() body: DefectsBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ReturnQuota', { ...accountOf(path.quota), ...body });
+  }
+
+  @Post(':quota/refusal')
+  @Offers('RefuseQuota')
+  refuse(@Param() path: QuotaPath, @Body() body: RefusalBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'RefuseQuota', { ...accountOf(path.quota), ...body });
+  }
+
+  @Post(':quota/freeze')
+  @Offers('FreezeQuota')
+  freeze(@Param() path: QuotaPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'FreezeQuota', { ...accountOf(path.quota), ...body });
+  }
+
+  @Post(':quota/release')
+  @Offers('UnfreezeQuota')
+  unfreeze(@Param() path: QuotaPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'UnfreezeQuota', { ...accountOf(path.quota), ...body });
+  }
+
+  @Post(':quota/closure')
+  @Offers('CloseQuota')
+  close(@Param() path: QuotaPath, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'CloseQuota', accountOf(path.quota));
+  }
+
+  @Get()
+  @Roles()
+  @ApiOperation({ summary: '额度账户列表 · Quota accounts of this province' })
+  @ApiOkResponse({ type: RowsPage })
+  async list(@Query() query: QuotasQuery, @CurrentActor() actor: Actor): Promise<object> {
+    const { subject, scheme, year, state } = query;
+    await this.sight.narrow(actor, only({ subject }));
+    return readPage(this.desk.node, { view: 'quotas', where: only({ subject, scheme, year, state }) }, query);
+  }
+
+  @Get(':quota')
+  @Roles()
+  @ApiOperation({ summary: '一个额度账户 · One quota account' })
+  async read(
+    @Param() path: QuotaPath,
+    @Query() _query: ReadQuery,
+    @CurrentActor() actor: Actor,
+    @CurrentCall() call: Call,
+  ): Promise<object> {
+    const account = accountOf(path.quota);
+    const found = await this.desk.node.read(quota, `quota/${path.quota}`);
+    if (found.version === 0 || !(await this.sight.ofSubject(actor, account.subject))) throw new Problem('E-NOTFOUND');
+    call.stamp(found);
+    const { phase, grantedFen, reservedFen, consumedFen, ...rest } = found.state;
+    const leftFen = grantedFen - reservedFen - consumedFen;
+    return { id: path.quota, ...account, state: phase, grantedFen, reservedFen, consumedFen, leftFen, ...rest };
+  }
+}

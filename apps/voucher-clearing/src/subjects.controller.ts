@@ -1,0 +1,129 @@
+/** Subjects: firms and teams of this province, by facts that each have a source and a date. */
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { Call, CurrentActor, CurrentCall, Problem, ReadQuery, Roles } from '@yrd/platform';
+import type { Actor } from '@yrd/ledger';
+import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
+import { IsOptional } from 'class-validator';
+import { Desk } from './desk.js';
+import { AmountFen, Day, FromText, MadeId, OneOf, OrganisationId, Prose, SchemeName, Uscc, Year } from './fields.js';
+import { Offers } from './offers.js';
+import { Sight } from './sight.js';
+
+const KINDS = ['firm', 'team'] as const;
+const FACTS = ['status', 'address', 'sme-year', 'team-core', 'group', 'link'] as const;
+type ProvinceCode = (typeof PROVINCES)[number];
+
+class SubjectPath {
+  @MadeId({ zh: '用券主体编号', en: 'id of the subject' })
+  subject: string;
+}
+
+class RegisterSubjectBody {
+  @OneOf(KINDS, { zh: 'firm 企业，team 团队', en: 'firm or team' })
+  kind: (typeof KINDS)[number];
+
+  @OrganisationId()
+  organisation: string;
+
+  @Prose({ zh: '名称', en: 'name' }, '华瀛精密仪器（虚构）有限公司')
+  name: string;
+
+  @Uscc({ optional: true })
+  uscc?: string;
+}
+
+class RecordFactBody {
+  @OneOf(FACTS, {
+    zh: '事实：status 经营状态，address 注册地行政区划代码，sme-year 科技型中小企业入库年度，team-core 核心成员数，group 实际控制人组，link 关联',
+    en: 'which fact',
+  })
+  fact: (typeof FACTS)[number];
+
+  @Prose({ zh: '值', en: 'value' }, '320100')
+  value: string;
+
+  @Prose({ zh: '来源', en: 'source' }, '企业登记档案')
+  source: string;
+
+  @Day({ zh: '截至日期', en: 'the day it was true' })
+  asOf: string;
+}
+
+class AllowProposerBody {
+  @OneOf(PROVINCES, { zh: '服务机构所在省', en: 'province of the agency' })
+  agencyProvince: ProvinceCode;
+
+  @MadeId({ zh: '服务机构编号', en: 'id of the agency' })
+  agency: string;
+
+  @AmountFen({ zh: '可提出的券额上限（分），0 为收回', en: 'up to which voucher amount, fen; 0 takes the leave back' }, 4_000_000, 0)
+  uptoFen: number;
+}
+
+class SubjectQuery extends ReadQuery {
+  @IsOptional()
+  @SchemeName({ zh: '同时按此方案核对资格', en: 'also check eligibility under this scheme', optional: true })
+  scheme?: string;
+
+  @FromText()
+  @Year({ zh: '核对资格的年度', en: 'year to check eligibility for', optional: true })
+  year?: number;
+}
+
+@Controller('v1/subjects')
+export class SubjectsController {
+  constructor(
+    private readonly desk: Desk,
+    private readonly sight: Sight,
+  ) {}
+
+  @Post()
+  @Offers('RegisterSubject', { creates: true })
+  register(@Body() { kind, organisation, name, uscc }: RegisterSubjectBody, @CurrentCall() call: Call) {
+    return this.desk.create(call, 'RegisterSubject', {
+      kind: 'subject',
+      at: (id) => `/v1/subjects/${id}`,
+      // A team is not incorporated yet and may have no code; that a firm needs one is decided by the domain.
+      body: (id) => ({ subject: id, kind, organisation, name, uscc: uscc ?? '' }),
+    });
+  }
+
+  @Post(':subject/facts')
+  @Offers('RecordSubjectFact')
+  record(@Param() { subject: id }: SubjectPath, @Body() body: RecordFactBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'RecordSubjectFact', { subject: id, ...body });
+  }
+
+  @Post(':subject/proposers')
+  @Offers('AllowProposer')
+  allow(@Param() { subject: id }: SubjectPath, @Body() body: AllowProposerBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'AllowProposer', { subject: id, ...body });
+  }
+
+  @Get(':subject')
+  @Roles()
+  @ApiOperation({ summary: '主体档案，可按方案核对资格 · A subject, with its eligibility under a scheme when asked' })
+  async read(
+    @Param() path: SubjectPath,
+    @Query() query: SubjectQuery,
+    @CurrentActor() actor: Actor,
+    @CurrentCall() call: Call,
+  ): Promise<object> {
+    const found = await this.desk.node.read(subject, subjectStream(path.subject));
+    if (found.state.registered === null || !this.sight.isOf(actor, found.state.registered.organisation)) throw new Problem('E-NOTFOUND');
+    call.stamp(found);
+    const { registered, facts, links, proposers } = found.state;
+    const { subject: id, ...rest } = registered;
+    return { id, ...rest, facts, links, proposers, ...(await this.checks(found.state, query)) };
+  }
+
+  private async checks(state: Parameters<typeof eligibility>[0], { scheme, year }: SubjectQuery) {
+    if (scheme === undefined) return {};
+    const now = this.desk.node.status().now;
+    const pack = effective((await this.desk.node.read(policy, policyStream(scheme))).state, now);
+    if (pack === null) throw new Problem('E-NOTFOUND', { facts: { scheme } });
+    const asked = year ?? new Date(now).getUTCFullYear();
+    return { policy: pack.version, eligibility: eligibility(state, { province: this.desk.province, year: asked }, pack) };
+  }
+}

@@ -1,0 +1,56 @@
+/** Voucher clearing as a service: HTTP to commands and queries. Every rule is in `@yrd/voucher`. */
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { LedgerNode } from '@yrd/ledger';
+import type { NodeConfig, ServedContext } from '@yrd/platform';
+import { voucher } from '@yrd/voucher';
+import { AgenciesController } from './agencies.controller.js';
+import { Desk } from './desk.js';
+import { DesksController } from './desks.controller.js';
+import { EngagementsController } from './engagements.controller.js';
+import { OrderTally } from './order-tally.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersReadingController } from './orders-reading.controller.js';
+import { readPacks } from './packs.js';
+import { PoliciesController } from './policies.controller.js';
+import { ProductsController } from './products.controller.js';
+import { QuotasController } from './quotas.controller.js';
+import { RecognitionsController } from './recognitions.controller.js';
+import { RedeemingController } from './redeeming.controller.js';
+import { Sight } from './sight.js';
+import { SubjectsController } from './subjects.controller.js';
+import { WindowsController } from './windows.controller.js';
+
+export const controllers = [
+  PoliciesController,
+  SubjectsController,
+  QuotasController,
+  AgenciesController,
+  ProductsController,
+  RecognitionsController,
+  OrdersController,
+  RedeemingController,
+  OrdersReadingController,
+  EngagementsController,
+  WindowsController,
+  DesksController,
+];
+
+@Module({})
+export class VoucherModule {
+  /** @throws when a policy pack in `config.policiesPath` is not usable: a node must not start with rules it cannot read. */
+  static forNode(node: LedgerNode, config: Pick<NodeConfig, 'province' | 'policiesPath' | 'invoiceKey'>): DynamicModule {
+    const desk = new Desk(node, config.province, readPacks(config.policiesPath), config.invoiceKey);
+    return {
+      module: VoucherModule,
+      controllers,
+      providers: [
+        { provide: Desk, useValue: desk },
+        { provide: Sight, useValue: new Sight(desk) },
+        { provide: OrderTally, useValue: new OrderTally(node) },
+      ],
+    };
+  }
+}
+
+/** The context as a process plugs it in. */
+export const voucherClearing: ServedContext = { context: voucher, module: (node, config) => VoucherModule.forNode(node, config) };

@@ -1,0 +1,83 @@
+/** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Call, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { PAIRS, type WindowRow } from '@yrd/voucher';
+import { RowsPage } from './answers.js';
+import { Desk } from './desk.js';
+import { FromText, WindowNumber } from './fields.js';
+import { NoBody } from './no-fields.js';
+import { Offers } from './offers.js';
+
+class WindowPath {
+  @FromText()
+  @WindowNumber()
+  window: number;
+}
+
+/** Where each of the twelve ordered pairs stands: settled when both its sides attest the same. */
+const pairsOf = ({ settled, attested, diverged }: WindowRow) =>
+  PAIRS.map((pair) => {
+    const by = Object.keys(attested)
+      .filter((province) => attested[province]?.[pair] !== undefined)
+      .sort();
+    const agreed = settled.find((each) => each.pair === pair);
+    const parted = diverged.some((each) => each.pair === pair);
+    const state = agreed ? 'settled' : parted ? 'diverged' : by.length > 0 ? 'attested' : 'open';
+    return { pair, state, attestedBy: by, ...(agreed ? { count: agreed.count, sumFen: agreed.sumFen, digest: agreed.digest } : {}) };
+  });
+
+const shownWindow = (row: WindowRow) => {
+  const { id, window, closes, digests, equal, dissent, netted } = row;
+  const [stated] = Object.values(netted);
+  const statement = stated === undefined ? null : { ...stated };
+  return { id, window, closes, pairs: pairsOf(row), digests, equal, dissent, nets: statement?.nets ?? null, statement };
+};
+
+@Controller('v1/windows')
+export class WindowsController {
+  constructor(private readonly desk: Desk) {}
+
+  @Post(':window/close')
+  @Offers('CloseWindow')
+  close(@Param() path: WindowPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'CloseWindow', { ...path });
+  }
+
+  @Post(':window/attestations')
+  @Offers('AskAttestation')
+  ask(@Param() path: WindowPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'AskAttestation', { ...path });
+  }
+
+  @Get()
+  @Public()
+  @ApiOperation({ summary: '清算窗口，新的在前 · Settlement windows, the newest first' })
+  @ApiOkResponse({ type: RowsPage })
+  async list(@Query() query: PageQuery): Promise<object> {
+    const page = await readPage<WindowRow>(this.desk.node, { view: 'windows', order: { field: 'window', descending: true } }, query);
+    return { ...page, items: page.items.map(shownWindow) };
+  }
+
+  @Get('latest')
+  @Public()
+  @ApiOperation({ summary: '最近一个清算窗口 · The newest settlement window' })
+  async latest(@Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
+    const page = await this.desk.node.rows<WindowRow>('windows', { order: { field: 'window', descending: true }, limit: 1 });
+    return this.shown(page.rows[0]?.row, () => call.stampPage(page));
+  }
+
+  @Get(':window')
+  @Public()
+  @ApiOperation({ summary: '一个清算窗口：截点、各省际对、轧差、四方摘要 · One window: cuts, pairs, nets and the four digests' })
+  async read(@Param() { window }: WindowPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
+    const page = await this.desk.node.rows<WindowRow>('windows', { where: { window }, limit: 1 });
+    return this.shown(page.rows[0]?.row, () => call.stampPage(page));
+  }
+
+  private shown(row: WindowRow | undefined, stamp: () => void) {
+    if (row === undefined) throw new Problem('E-NOTFOUND');
+    stamp();
+    return shownWindow(row);
+  }
+}
