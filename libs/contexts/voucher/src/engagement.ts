@@ -3,7 +3,7 @@ import type { VoucherData, VoucherEvent } from '@yrd/contracts';
 import type { Append, Decision, Handler, Peek, Rejection, Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { signable } from './contract.js';
-import { append, foldOf, handler, mayAct, refuse } from './handling.js';
+import { alike, append, foldOf, handler, mayAct, refuse } from './handling.js';
 import { legal, order, type Order, type OrderCommand } from './order.js';
 import type { PlaceOrder } from './placing.js';
 import { agencyStream, engagementStream, look, orderStream, type Place } from './streams.js';
@@ -99,9 +99,15 @@ const stating = <C extends OfOrder>(
 
 const already = (seen: string): Rejection => refuse('E-STATE', { seen, needed: "the answer of the order's home" });
 
-/** AcceptOrder (agency) → AcceptanceStated. */
-export const AcceptOrder = stating<OfOrder>('AcceptOrder', ({ order: id, home, agency: by }, said) => {
+/** A statement after the limit would be refused at home; it is not made. */
+export const inTime = (turn: Turn, lastMs: number): Rejection | null =>
+  turn.now <= lastMs ? null : refuse('E-WINDOW', { seen: turn.now, needed: `until ${lastMs}` });
+
+/** AcceptOrder (agency) → AcceptanceStated; E-WINDOW after the limit. */
+export const AcceptOrder = stating<OfOrder>('AcceptOrder', ({ order: id, home, agency: by }, said, turn) => {
   if (said.answered !== 'none') return said.answered === 'accepted' ? [] : already('declined');
+  const late = inTime(turn, homeOrder(turn, { home, order: id }).terms?.acceptByMs ?? 0);
+  if (late) return late;
   return [{ type: 'AcceptanceStated', data: { order: id, home, agency: by } }];
 });
 
@@ -130,9 +136,10 @@ export const SignAsAgency = stating<SignAsAgency>(
   'SignAsAgency',
   ({ order: id, home, contractHash, amountFen, signedMs, startMs, endMs }, said, turn) => {
     const data = { order: id, home, contractHash, amountFen, signedMs, startMs, endMs };
-    const no = signable(homeOrder(turn, { home, order: id }), data, turn.now);
+    const seen = homeOrder(turn, { home, order: id });
+    const no = inTime(turn, seen.contractByMs) ?? signable(seen, data, turn.now);
     if (no) return no;
-    return JSON.stringify(said.signature) === JSON.stringify(data) ? [] : [{ type: 'ContractSignatureStated', data }];
+    return alike(said.signature, data) ? [] : [{ type: 'ContractSignatureStated', data }];
   },
 );
 

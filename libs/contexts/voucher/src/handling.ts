@@ -74,6 +74,23 @@ export const single = <C, S, E extends DomainEvent>(
     },
   });
 
+const ordered = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  return Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, each]) => [key, ordered(each)]);
+};
+
+/** Whether two pieces of plain data say the same, in whatever order their fields were written. */
+export const alike = (one: unknown, other: unknown): boolean => JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
+
+/** A positive whole number of fen; anything else is the caller's slip (`E-VALIDATION`). */
+export const positive = (field: string, amountFen: number): Rejection | null =>
+  Number.isSafeInteger(amountFen) && amountFen > 0
+    ? null
+    : refuse('E-VALIDATION', { field, seen: amountFen, needed: 'a positive whole number of fen' });
+
 /** Events for one stream; nothing when there are none. */
 export const append = (stream: string, events: readonly DomainEvent[], policyVersion = '-'): readonly Append[] =>
   events.length === 0 ? [] : [{ stream, events, policyVersion }];

@@ -2,7 +2,7 @@
 import type { FileKind, VoucherData, VoucherEvent } from '@yrd/contracts';
 import type { Decision, Handler, Rejection } from '@yrd/ledger';
 import { append, foldOf, handler, refuse, single } from './handling.js';
-import { engagement, engagementReads, agencyMay, homeOrder, type OfOrder } from './engagement.js';
+import { engagement, engagementReads, agencyMay, homeOrder, inTime, type OfOrder } from './engagement.js';
 import { order as orderFold, termsOf } from './order.js';
 import { pinned, policy } from './policy.js';
 import { engagementStream, glance, invoiceStream, look, orderStream, policyStream } from './streams.js';
@@ -47,6 +47,7 @@ export const claim = (state: Invoice, asked: Claim): readonly InvoiceEvent[] | R
   if (state.registered && state.registered.amountFen !== invoiceFen) {
     return refuse('E-INVOICE', { seen: invoiceFen, needed: state.registered.amountFen, reference: null });
   }
+  if (claimFen <= 0) return refuse('E-INVOICE', { seen: claimFen, needed: 'an amount to claim', reference: null });
   const others = Object.entries(state.claims).filter(([each]) => each !== order);
   const leftFen = invoiceFen - others.reduce((total, [, amount]) => total + amount, 0);
   if (claimFen > leftFen) return refuse('E-INVOICE', { seen: leftFen, needed: claimFen, reference: others[0]?.[0] ?? null });
@@ -90,6 +91,8 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     const { mode, scheme, policy: version } = termsOf(seen);
     if (mode !== 'tongdui') return refuse('E-ROLE', { seen: mode, needed: 'the enterprise redeems in this mode' });
     const pack = pinned(look(turn, policy, { province: command.home, stream: policyStream(scheme) }), version);
+    const late = inTime(turn, seen.redeemByMs);
+    if (late) return late;
     const missing = incomplete(pack?.files.tongdui ?? [], command.files);
     if (missing) return missing;
     const { order, home, agency, invoiceKey, invoiceTail, invoiceFen, paidFen } = command;

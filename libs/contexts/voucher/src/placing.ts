@@ -4,7 +4,7 @@ import { isRejection, type Append, type Decision, type Handler, type Peek, type 
 import { composeOrderNumber } from '@yrd/standards';
 import { active, agency, offered, type Agency } from './agency.js';
 import { lengthMs, limitMs } from './clocks.js';
-import { handler, mayAct, refuse } from './handling.js';
+import { handler, mayAct, positive, refuse } from './handling.js';
 import { order, type OrderEvent } from './order.js';
 import { covers, effective, policy } from './policy.js';
 import { quota, reservable } from './quota.js';
@@ -106,6 +106,8 @@ const admissible = (turn: Turn, command: PlaceOrder, pack: VoucherPack, item: st
 export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): readonly Append[] | Rejection => {
   if (turn.state(order, orderStream(command.order)).phase !== 'None')
     return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
+  const wrong = positive('amountFen', command.amountFen);
+  if (wrong) return wrong;
   const who = turn.state(subject, subjectStream(command.subject));
   const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
   if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${command.scheme}`, needed: 'an adopted pack' });

@@ -2,7 +2,7 @@
 import type { Terms, VoucherEvent, VoucherPack } from '@yrd/contracts';
 import type { Handler, Ratio } from '@yrd/ledger';
 import { dayStartMs } from './clocks.js';
-import { foldOf, mayAct, refuse, single } from './handling.js';
+import { alike, foldOf, mayAct, refuse, single } from './handling.js';
 import { policyStream } from './streams.js';
 
 interface Adopted {
@@ -60,7 +60,7 @@ export const AdoptPolicy: Handler<AdoptPolicy> = single(
     if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });
     const before = pinned(state, pack.version);
     if (before) {
-      if (JSON.stringify(before) === JSON.stringify(pack)) return [];
+      if (alike(before, pack)) return [];
       return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
     }
     const fromMs = dayStartMs(pack.from);

@@ -1,8 +1,8 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
 import type { VoucherEvent, VoucherPack } from '@yrd/contracts';
 import { type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
-import { windowEndMs } from './clocks.js';
-import { append, foldOf, handler, mayAct, refuse, single } from './handling.js';
+import { dayOf, windowEndMs } from './clocks.js';
+import { append, foldOf, handler, mayAct, positive, refuse, single } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
@@ -101,6 +101,11 @@ const claimable = (state: Quota, pack: VoucherPack): Rejection | null => {
   return null;
 };
 
+const ofThisYear = (year: number, nowMs: number): Rejection | null =>
+  String(year) === dayOf(nowMs).slice(0, 4)
+    ? null
+    : refuse('E-VALIDATION', { field: 'year', seen: year, needed: dayOf(nowMs).slice(0, 4) });
+
 /** ApplyQuota (enterprise) → QuotaApplied; E-SUBJECT, E-INTEGRITY (V1), E-YEAR (V2). */
 export const ApplyQuota: Handler<ApplyQuota> = handler({
   target: quotaStream,
@@ -112,6 +117,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
     if (!pack) return noPolicy(command.scheme);
     const no =
       mayAct(turn, ['enterprise'], who.registered.organisation) ??
+      ofThisYear(command.year, turn.now) ??
       ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
       claimable(turn.state(quota, quotaStream(command)), pack);
     if (no) return no;
@@ -134,11 +140,11 @@ export interface GrantQuota extends Account {
 }
 
 const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: number): Rejection | null => {
-  const no = underReview(state);
+  const no = underReview(state) ?? positive('amountFen', amountFen);
   if (no) return no;
   const claimCap = pack.claimCapFen ?? capFen;
   const most = Math.min(claimCap, capFen - state.grantedFen, state.askedFen);
-  if (amountFen > most || amountFen <= 0) return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed: `1 to ${most} fen` });
+  if (amountFen > most) return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed: `1 to ${most} fen` });
   return null;
 };
 

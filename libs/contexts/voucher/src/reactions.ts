@@ -12,6 +12,9 @@ interface Told<N extends VoucherEntryName> {
   readonly found: Found;
 }
 
+/** Where and when a statement stands: whose journal, the size that includes it, the time of its entry. */
+const standing = (entry: Entry) => ({ from: provinceOf(entry.journal), size: entry.index + 1, statedMs: entry.time });
+
 const commandOf = (command: string, target: string, body: object): readonly DerivedCommand[] => [{ command, target, body }];
 
 /** A reaction to one kind of entry of any journal. In-province orders take the same path: there both journals are one. */
@@ -31,9 +34,7 @@ type Statement =
 /** A statement about an order goes to the order's home, with the journal and the size that it stands in. */
 const takeUp = (name: string, type: Statement, command: string): Reaction =>
   on(name, type, ({ data, entry, found }) =>
-    data.home === found.province
-      ? commandOf(command, orderStream(data.order), { ...data, from: provinceOf(entry.journal), size: entry.index + 1 })
-      : [],
+    data.home === found.province ? commandOf(command, orderStream(data.order), { ...data, ...standing(entry) }) : [],
   );
 
 const takeProposal = on('take-proposal', 'OrderProposed', ({ data, entry, found }) => {
@@ -65,12 +66,11 @@ const invoiceClaimed = awaitsInvoice(
     if (data.home !== found.province || !answered(found, data.order)) return [];
     const body = {
       order: data.order,
-      from: provinceOf(entry.journal),
       invoice: data.invoice,
       claimed: true,
       code: '',
       cause: '',
-      size: entry.index + 1,
+      ...standing(entry),
     };
     return commandOf('TakeInvoiceAnswer', orderStream(data.order), body);
   }),
@@ -81,12 +81,11 @@ const invoiceRefused = awaitsInvoice(
     const { order: id, invoice, code, cause, reference } = data;
     const body = {
       order: id,
-      from: provinceOf(entry.journal),
       invoice,
       claimed: false,
       code,
       cause: reference === null ? cause : `${cause}, first claimed by ${reference}`,
-      size: entry.index + 1,
+      ...standing(entry),
     };
     return commandOf('TakeInvoiceAnswer', orderStream(id), body);
   }),
@@ -104,11 +103,10 @@ const takeShare = (name: string, type: 'ShareAccepted' | 'ShareRefused'): Reacti
     const code = 'code' in data ? data.code : '';
     const body = {
       order: data.order,
-      from: provinceOf(entry.journal),
       accepted: entry.type === 'ShareAccepted',
       amountFen: data.amountFen,
       code,
-      size: entry.index + 1,
+      ...standing(entry),
     };
     return commandOf('TakeShareAnswer', orderStream(data.order), body);
   });

@@ -7,7 +7,7 @@ import { incomplete } from './invoice.js';
 import { LEGAL, termsOf, type Order, type OrderEvent } from './order.js';
 import { effective, policy, ratioFor } from './policy.js';
 import { release, subsidyOf } from './reservation.js';
-import { orderAct, packOf, redeemable, taking, type OfOrder, type Statement } from './serving.js';
+import { late, orderAct, packOf, redeemable, taking, type OfOrder, type Statement } from './serving.js';
 import { engagementStream, journalOf, policyStream, subjectStream } from './streams.js';
 import { subject } from './subject.js';
 
@@ -81,6 +81,8 @@ export interface TakeRedemption extends Statement, Omit<VoucherData<'RedemptionS
 }
 /** RedemptionRequested (通兑) → RedemptionSubmitted. */
 export const TakeRedemption = taking<TakeRedemption>('redemption', LEGAL.RequestRedemption, (command, state) => {
+  const tooLate = late(command, state.redeemByMs);
+  if (tooLate) return tooLate;
   if (termsOf(state).mode !== 'tongdui') return refuse('E-STATE', { seen: termsOf(state).mode, needed: 'tongdui' });
   const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, from, size } = command;
   return {

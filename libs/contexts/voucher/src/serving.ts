@@ -116,7 +116,8 @@ export interface ResolveDispute extends OfOrder {
 /** ResolveDispute (mediator) → DisputeResolved; `none` closes the order and releases the quota. */
 export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ['mediator'], ({ order: id, outcome, share }, state) => {
   const part = outcome === 'full' ? { of: 1, in: 1 } : outcome === 'none' ? { of: 0, in: 1 } : share;
-  if (!part || (outcome === 'partial' && (part.of <= 0 || part.of >= part.in))) {
+  const between = part && Number.isSafeInteger(part.of) && Number.isSafeInteger(part.in) && part.of > 0 && part.of < part.in;
+  if (!part || (outcome === 'partial' && !between)) {
     return refuse('E-VALIDATION', { field: 'share', seen: part ? `${part.of}/${part.in}` : 'none', needed: 'a share between 0 and 1' });
   }
   const { redeemUntilMs, reservedFen } = termsOf(state);
@@ -141,6 +142,8 @@ export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ['clerk', 'integ
 /** A statement of the agency's province, as a reaction hands it on: `from` is whose journal it stands in. */
 export interface Statement extends OfOrder {
   readonly from: string;
+  /** When it was stated, ms by the other journal: a statement made in time counts, a late one does not. */
+  readonly statedMs: number;
 }
 type Refusable = 'acceptance' | 'decline' | 'cancellation' | 'signature' | 'delivery' | 'redemption' | 'share' | 'invoice';
 
@@ -180,8 +183,15 @@ export const taking = <C extends Statement>(
     },
   });
 
-/** AcceptanceStated → OrderAccepted | AcceptanceRefused (the enterprise was first). */
-export const TakeAcceptance = taking<Statement>('acceptance', LEGAL.AcceptOrder, ({ order: id }, state, turn) => {
+/** E-WINDOW for a statement made after the limit. */
+export const late = ({ statedMs }: Statement, lastMs: number): Rejection | null =>
+  statedMs > lastMs ? refuse('E-WINDOW', { seen: statedMs, needed: `until ${lastMs}` }) : null;
+
+/** AcceptanceStated → OrderAccepted | AcceptanceRefused (the enterprise was first, or it came too late). */
+export const TakeAcceptance = taking<Statement>('acceptance', LEGAL.AcceptOrder, (command, state, turn) => {
+  const { order: id } = command;
+  const tooLate = late(command, termsOf(state).acceptByMs);
+  if (tooLate) return tooLate;
   const pack = packOf(state, turn);
   if (!pack) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
   return { events: [accepted(id, turn, pack, termsOf(state).useUntilMs)] };

@@ -10,7 +10,6 @@ interface OrderPart {
   readonly home: Order | null;
   readonly said: string | null;
   readonly updatedMs: number;
-  readonly refusals: number;
 }
 
 const ORDER_EVENTS: readonly EntryName[] = [
@@ -132,7 +131,7 @@ export const orders: View<OrderPart> = {
   on: [...ORDER_EVENTS, ...STATEMENTS],
   key: (entry) => idIn(entry, 'order') ?? idIn(entry, 'engagement'),
   fold: (part, entry) => {
-    const now = part ?? { home: null, said: null, updatedMs: 0, refusals: 0 };
+    const now = part ?? { home: null, said: null, updatedMs: 0 };
     if (entry.stream.startsWith('engagement/')) return { ...now, said: entry.type, updatedMs: entry.time };
     return { ...now, home: order.evolve(now.home ?? order.initial, eventOf(entry)), updatedMs: entry.time };
   },
