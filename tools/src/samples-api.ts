@@ -137,10 +137,11 @@ export const createApi = (o: ApiOptions): Api => {
 
 /** Does the work for every item, at most `limit` at a time. The first failure ends it, after what is under way. */
 export const inParallel = async <T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> => {
-  const waiting = [...items];
+  const waiting = items.values(); // One iterator for all lanes: each item goes to one of them.
   let failed = false;
   const lane = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined && !failed; item = waiting.shift()) {
+    for (const item of waiting) {
+      if (failed) return;
       try {
         await work(item);
       } catch (error) {

@@ -2,7 +2,7 @@
 import { fieldIn, inParallel, textIn, type Api, type Visitor } from './samples-api.js';
 import type { AgencyRow, EnterpriseRow, OrderRow, Province } from './samples-data.js';
 import { routes } from './samples-routes.js';
-import { agencyOf, enterpriseOf, idIn, IN_FLIGHT, keyOf, office, type Load } from './samples-setup.js';
+import { agencyOf, enterpriseOf, idIn, IN_FLIGHT, keyOf, office, type DatedLoad } from './samples-setup.js';
 import { CLOCK_STEPS, phasesOf, STEPS, type OrderFacts, type Phase, type Step } from './samples-steps.js';
 import { Fault, sleep } from './say.js';
 
@@ -38,7 +38,7 @@ const find = <T extends { readonly id: string }>(rows: readonly T[], id: string,
   return found;
 };
 
-const walkOf = (load: Load, row: OrderRow): Walk => {
+const walkOf = (load: DatedLoad, row: OrderRow): Walk => {
   const { enterprises, agencies } = load.samples;
   const phases = phasesOf(row.steps);
   if (!phases) throw new Fault(`${row.row.file}, line ${row.row.line}: the steps of ${row.id} do not follow from one another.`);
@@ -52,10 +52,10 @@ const visitorOf = (walk: Walk, by: Step['by']): Visitor => {
   return by === 'agency' ? agencyOf(walk.agency) : office(walk.home, by);
 };
 
-const orderAt = (load: Load, walk: Walk): Promise<unknown> => load.api.get(office(walk.home, 'clerk'), routes.oneOrder(walk.order));
+const orderAt = (load: DatedLoad, walk: Walk): Promise<unknown> => load.api.get(office(walk.home, 'clerk'), routes.oneOrder(walk.order));
 
 /** Waits until the order shows one of the phases at its home. Answers what it shows. */
-const shows = (load: Load, walk: Walk, phases: readonly string[]): Promise<unknown> => {
+const shows = (load: DatedLoad, walk: Walk, phases: readonly string[]): Promise<unknown> => {
   let seen = 'nothing';
   const what = (): string => `orders.csv, line ${walk.row.row.line} (${walk.row.id}): the order shows ${seen}, not ${phases[0] ?? ''}`;
   return untilThere(load.api, what, async () => {
@@ -65,26 +65,26 @@ const shows = (load: Load, walk: Walk, phases: readonly string[]): Promise<unkno
   });
 };
 
-const place = async (load: Load, walk: Walk): Promise<void> => {
+const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
   const { row, agency, agencyId, enterprise } = walk;
   const { scheme, mode, amountFen } = row;
   const subject = idIn(load, enterprise.id);
   const product = idIn(load, row.product);
   const body = { subject, scheme, year: load.year, agencyProvince: agency.province, agency: agencyId, product, mode, amountFen };
-  const key = keyOf(load, 'orders', row.id, 'place');
+  const key = keyOf('orders', load.year, row.id, 'place');
   const answer = await load.api.post({ as: enterpriseOf(enterprise), path: routes.orders, key, body, row: row.row, patient: true });
   walk.order = textIn(answer, 'id');
   walk.placedMs = Number(fieldIn(await shows(load, walk, walk.phases), 'placedMs'));
 };
 
 /** Goes from one word of the script to another. Words that are done already answer as they did; so a load goes on where it was. */
-const walkOn = async (load: Load, walk: Walk, from: number, to: number): Promise<void> => {
+const walkOn = async (load: DatedLoad, walk: Walk, from: number, to: number): Promise<void> => {
   const { row, phases } = walk;
   for (let at = from; at < to; at++) {
     const word = row.steps[at] ?? '';
     const step = STEPS[word];
     if (!step) throw new Fault(`orders.csv, line ${row.row.line} (${row.id}): the step ${word} waits for the clock and stands too late.`);
-    const key = keyOf(load, 'orders', row.id, at, word);
+    const key = keyOf('orders', load.year, row.id, at, word);
     const as = visitorOf(walk, step.by);
     await load.api.post({ as, path: step.path(walk), key, body: step.body?.(walk) ?? {}, row: row.row, patient: true });
     // What another journal must take up first shows at home a moment later.
@@ -94,18 +94,21 @@ const walkOn = async (load: Load, walk: Walk, from: number, to: number): Promise
 
 const clockAt = ({ steps }: OrderRow): number => steps.findIndex((word) => word in CLOCK_STEPS);
 
+/** Whether the script of an order has a time limit that must pass. */
+export const waitsForClock = (row: OrderRow): boolean => clockAt(row) >= 0;
+
 /** Moves the demo clock just past the latest of these limits, if it is not there yet. */
-const moveClock = async (load: Load, limitMs: number): Promise<void> => {
+const moveClock = async (load: DatedLoad, limitMs: number): Promise<void> => {
   const operator = office('31', 'operator');
   const now = Number(fieldIn(await load.api.get(operator, routes.clock), 'now'));
   if (now > limitMs) return;
   const body = { toIso: new Date(limitMs + 1_000).toISOString() };
-  await load.api.post({ as: operator, path: routes.clock, key: keyOf(load, 'clock', limitMs), body });
+  await load.api.post({ as: operator, path: routes.clock, key: keyOf('clock', limitMs), body });
 };
 
 /** Walks the orders that need the clock up to it, moves it once past all their limits, and waits until each limit has fired. */
-export const walkToClock = async (load: Load): Promise<readonly Walk[]> => {
-  const walks = load.samples.orders.filter((row) => clockAt(row) >= 0).map((row) => walkOf(load, row));
+export const walkToClock = async (load: DatedLoad): Promise<readonly Walk[]> => {
+  const walks = load.samples.orders.filter(waitsForClock).map((row) => walkOf(load, row));
   const limits: number[] = [];
   await inParallel(walks, IN_FLIGHT, async (walk) => {
     const at = clockAt(walk.row);
@@ -122,11 +125,11 @@ export const walkToClock = async (load: Load): Promise<readonly Walk[]> => {
 };
 
 /** Closes the first window everywhere and waits for four equal digests. */
-export const settleFirstWindow = async (load: Load): Promise<void> => {
+export const settleFirstWindow = async (load: DatedLoad): Promise<void> => {
   const body = {};
   await inParallel(PROVINCES, PROVINCES.length, async (province) => {
     const as = office(province, 'operator');
-    await load.api.post({ as, path: routes.closeWindow(FIRST_WINDOW), key: keyOf(load, 'windows', FIRST_WINDOW), body });
+    await load.api.post({ as, path: routes.closeWindow(FIRST_WINDOW), key: keyOf('windows', FIRST_WINDOW), body });
   });
   const asks = async (): Promise<true | undefined> =>
     fieldIn(await load.api.get(office('31', 'operator'), routes.window(FIRST_WINDOW)), 'equal') === true ? true : undefined;
@@ -134,11 +137,11 @@ export const settleFirstWindow = async (load: Load): Promise<void> => {
 };
 
 /** Walks what comes after the clock, and every order that never needed it. */
-export const walkToEnd = async (load: Load, waiting: readonly Walk[]): Promise<void> => {
-  const fresh = load.samples.orders.filter((row) => clockAt(row) < 0).map((row) => walkOf(load, row));
+export const walkToEnd = async (load: DatedLoad, waiting: readonly Walk[]): Promise<void> => {
+  const fresh = load.samples.orders.filter((row) => !waitsForClock(row)).map((row) => walkOf(load, row));
   await inParallel([...waiting, ...fresh], IN_FLIGHT, async (walk) => {
     const { row, phases } = walk;
-    if (clockAt(row) < 0) await place(load, walk);
+    if (!waitsForClock(row)) await place(load, walk);
     await walkOn(load, walk, clockAt(row) + 1, row.steps.length);
     const body = await shows(load, walk, phases.slice(-1));
     if (fieldIn(body, 'held') !== row.held) {

@@ -6,6 +6,7 @@ export const routes = {
   subjects: '/v1/subjects',
   facts: (subject: string): string => `/v1/subjects/${subject}/facts`,
   quotas: '/v1/quotas',
+  quotasOf: (subject: string): string => `/v1/quotas?subject=${subject}`,
   quota: (id: string, noun: string): string => `/v1/quotas/${id}/${noun}`,
   agencies: '/v1/agencies',
   products: (agency: string): string => `/v1/agencies/${agency}/products`,

@@ -1,5 +1,5 @@
 /** The first stages of the samples: agencies with products and recognition, enterprises with facts, and their quotas. */
-import { inParallel, textIn, type Api, type Visitor } from './samples-api.js';
+import { fieldIn, inParallel, textIn, type Api, type Visitor } from './samples-api.js';
 import type { AgencyRow, EnterpriseRow, Province, QuotaRow, Samples } from './samples-data.js';
 import { routes } from './samples-routes.js';
 import type { OfficeRole } from './samples-steps.js';
@@ -12,14 +12,17 @@ export const IN_FLIGHT = 8;
 export interface Load {
   readonly samples: Samples;
   readonly api: Api;
-  /** Year of quotas and facts, and a part of every key. */
-  readonly year: number;
   /** Sample id → id that a node gave it: enterprises, agencies, products, orders. */
   readonly ids: Map<string, string>;
 }
 
+/** A load that knows which year its facts, quotas and orders belong to. */
+export interface DatedLoad extends Load {
+  readonly year: number;
+}
+
 /** A key that names one command of one sample for ever. */
-export const keyOf = ({ year }: Load, ...parts: readonly (string | number)[]): string => ['samples', year, ...parts].join('/');
+export const keyOf = (...parts: readonly (string | number)[]): string => ['samples', ...parts].join('/');
 
 export const office = (province: Province, role: OfficeRole): Visitor => ({ province, organisation: `sample-office-${province}`, role });
 export const enterpriseOf = ({ province, organisation }: EnterpriseRow): Visitor => ({ province, organisation, role: 'enterprise' });
@@ -39,6 +42,24 @@ const learn = (load: Load, sample: string, answer: unknown): string => {
   return id;
 };
 
+const PROVINCES: readonly Province[] = ['31', '32', '33', '34'];
+
+/** Each province adopts the packs that its node has and that nobody adopted yet. Answers how many there are. */
+export const adoptPolicies = async ({ api }: Pick<Load, 'api'>): Promise<number> => {
+  let count = 0;
+  await inParallel(PROVINCES, PROVINCES.length, async (province) => {
+    const as = office(province, 'clerk');
+    const items = fieldIn(await api.get(as, routes.policies), 'items');
+    const packs: readonly unknown[] = Array.isArray(items) ? items : [];
+    count += packs.length;
+    for (const pack of packs.filter((each) => fieldIn(each, 'adopted') !== true)) {
+      const body = { scheme: textIn(pack, 'scheme'), version: textIn(pack, 'version') };
+      await api.post({ as, path: routes.policies, key: keyOf('policies', body.version), body });
+    }
+  });
+  return count;
+};
+
 /** Admits the agencies at home, and has the other provinces recognise them with all their classes. */
 export const loadAgencies = async (load: Load): Promise<void> => {
   const { api, samples } = load;
@@ -48,14 +69,14 @@ export const loadAgencies = async (load: Load): Promise<void> => {
     const answer = await api.post({
       as: office(province, 'clerk'),
       path: routes.agencies,
-      key: keyOf(load, 'agencies', sample),
+      key: keyOf('agencies', sample),
       body,
       row,
     });
     const id = learn(load, sample, answer);
     for (const by of agency.recognisedBy) {
       const path = routes.recognition(province, id);
-      await api.post({ as: office(by, 'clerk'), path, key: keyOf(load, 'recognitions', by, sample), body: { classes }, row });
+      await api.post({ as: office(by, 'clerk'), path, key: keyOf('recognitions', by, sample), body: { classes }, row });
     }
   });
 };
@@ -69,7 +90,7 @@ export const loadProducts = async (load: Load): Promise<void> => {
     if (!agency) throw new Fault(`${row.file}, line ${row.line}: there is no agency ${by} in agencies.csv.`);
     const path = routes.products(idIn(load, by));
     const body = { product: sample, itemClass, name, priceFen };
-    await api.post({ as: agencyOf(agency), path, key: keyOf(load, 'products', sample), body, row });
+    await api.post({ as: agencyOf(agency), path, key: keyOf('products', sample), body, row });
     load.ids.set(sample, sample);
   });
 };
@@ -87,16 +108,24 @@ const factsOf = ({ status, address, sme, teamCore, group, links, source, asOf }:
   return facts.filter(([, value]) => value !== '').map(([fact, value]) => ({ fact, value, source, asOf: `${year}-${asOf}` }));
 };
 
-/** Registers firms and teams, and records what is known of them. */
+/** Registers firms and teams. */
 export const loadEnterprises = async (load: Load): Promise<void> => {
+  const { api, samples } = load;
+  await inParallel(samples.enterprises, IN_FLIGHT, async ({ row, id: sample, province, kind, organisation, name, uscc }) => {
+    const body = { kind, organisation, name, ...(uscc === '' ? {} : { uscc }) };
+    const as = office(province, 'clerk');
+    learn(load, sample, await api.post({ as, path: routes.subjects, key: keyOf('enterprises', sample), body, row }));
+  });
+};
+
+/** Records what is known of each enterprise. */
+export const loadFacts = async (load: DatedLoad): Promise<void> => {
   const { api, samples, year } = load;
   await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
-    const { row, id: sample, province, kind, organisation, name, uscc } = enterprise;
-    const as = office(province, 'clerk');
-    const body = { kind, organisation, name, ...(uscc === '' ? {} : { uscc }) };
-    const id = learn(load, sample, await api.post({ as, path: routes.subjects, key: keyOf(load, 'enterprises', sample), body, row }));
-    for (const [at, fact] of factsOf(enterprise, year).entries()) {
-      await api.post({ as, path: routes.facts(id), key: keyOf(load, 'facts', sample, at), body: fact, row });
+    const { row, id: sample, province } = enterprise;
+    const path = routes.facts(idIn(load, sample));
+    for (const [at, body] of factsOf(enterprise, year).entries()) {
+      await api.post({ as: office(province, 'clerk'), path, key: keyOf('facts', year, sample, at), body, row });
     }
   });
 };
@@ -106,11 +135,11 @@ const DECISIONS: Readonly<Record<string, { readonly noun: string; readonly body:
   Refused: { noun: 'refusal', body: { code: 'E-SUBJECT' } },
 };
 
-const claim = async (load: Load, enterprise: EnterpriseRow, quota: QuotaRow, nth: number): Promise<void> => {
+const claim = async (load: DatedLoad, enterprise: EnterpriseRow, quota: QuotaRow, nth: number): Promise<void> => {
   const { api, year } = load;
   const { row, scheme, askedFen, grantedFen, reaches } = quota;
   const subject = idIn(load, enterprise.id);
-  const key = (noun: string): string => keyOf(load, 'quotas', enterprise.id, scheme, nth, noun);
+  const key = (noun: string): string => keyOf('quotas', year, enterprise.id, scheme, nth, noun);
   const clerk = office(enterprise.province, 'clerk');
   await api.post({ as: enterpriseOf(enterprise), path: routes.quotas, key: key('claim'), body: { subject, scheme, year, askedFen }, row });
   const decide = async (noun: string, body: object): Promise<void> => {
@@ -123,7 +152,7 @@ const claim = async (load: Load, enterprise: EnterpriseRow, quota: QuotaRow, nth
 };
 
 /** Claims and decisions. Several claims on one account come one after the other. */
-export const loadQuotas = async (load: Load): Promise<void> => {
+export const loadQuotas = async (load: DatedLoad): Promise<void> => {
   const { samples } = load;
   await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
     const mine = samples.quotas.filter(({ subject }) => subject === enterprise.id);
