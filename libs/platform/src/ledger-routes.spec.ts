@@ -56,6 +56,7 @@ class CountDto {
   by: number;
 }
 
+const logged: string[] = [];
 const heard: Entry[] = [];
 let failuresLeft = 1;
 
@@ -73,6 +74,12 @@ const countersModule = (node: LedgerNode): DynamicModule => {
     @Public()
     list(@Query() page: PageQuery) {
       return readPage<{ sum: number }>(node, { view: 'counters', order: { field: 'sum' } }, page);
+    }
+
+    @Get('broken')
+    @Public()
+    fail(): never {
+      throw new Error('the inside of the house');
     }
 
     @Get(':id')
@@ -117,7 +124,7 @@ const begin = async (province: string): Promise<Service> => {
   const ground = { worlds: { voucher: world.process(province).world }, clock: null, close: () => Promise.resolve() };
   const service = new Service({
     config, openNode, contexts: [{ context, module: countersModule }], personKey: new Uint8Array(32), reach: () => Promise.resolve(ground),
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
   });
   await service.start();
   return service;
@@ -205,6 +212,18 @@ describe('a command over HTTP', () => {
     expect(await told(await send({ id: 'much', by: 11 }))).toMatchObject({
       http: 409, type: 'urn:yrd:problem:voucher:E-QUOTA', clause: 'V4 V5', facts: { needed: 11, left: 10 }, detail: expect.stringContaining('needed = 11'),
     });
+  });
+});
+
+describe('what nobody foresaw', () => {
+  it('is a bare 500, logged once with its trace', async () => {
+    const before = logged.length;
+    const problem = await told(await ask('/v1/counters/broken'));
+    expect(problem).toMatchObject({ http: 500, code: 'E-INTERNAL', facts: {} });
+    expect(JSON.stringify(problem)).not.toContain('inside');
+    const lines = logged.slice(before).filter((line) => line.includes('the inside of the house'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(String(problem['traceId']));
   });
 });
 

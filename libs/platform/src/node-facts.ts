@@ -26,6 +26,9 @@ export class Lifecycle {
   stopping = false;
 }
 
+/** After the colon stand addresses and drivers' words: those are for the log. */
+const publicStatus = (status: NodeStatus): NodeStatus => ({ ...status, notReady: status.notReady?.split(': ')[0] ?? null });
+
 export class NodeFacts {
   constructor(
     readonly config: NodeConfig,
@@ -53,7 +56,7 @@ export class NodeFacts {
     if (this.life.stopping) return ['the node is stopping'];
     if (!this.life.started) return ['the node is starting'];
     return this.nodes.all.flatMap((node) => {
-      const { context, notReady } = node.status();
+      const { context, notReady } = publicStatus(node.status());
       return notReady === null ? [] : [`${context}: ${notReady}`];
     });
   }
@@ -66,7 +69,7 @@ export class NodeFacts {
       name: this.federation.nodes.find((node) => node.province === province)?.name ?? province,
       clock: { mode: clock, now, iso: new Date(now).toISOString() },
       ready: this.reasons().length === 0,
-      contexts: this.nodes.all.map((node) => node.status()),
+      contexts: this.nodes.all.map((node) => publicStatus(node.status())),
       federation: this.federation.nodes.map(({ province: code, name, url }) => ({ province: code, name, url })),
     };
   }

@@ -43,7 +43,7 @@ export const describeApi = (app: INestApplication, title: string): void => {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(title)
-    .setDescription('Commands take an Idempotency-Key; answers carry ETag and Yrd-Position; any GET takes ?at=<journal>@<size>.')
+    .setDescription('Commands take an Idempotency-Key; answers carry ETag and Yrd-Position; any GET takes ?at=32/voucher@123.')
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();

@@ -4,9 +4,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Post } from '@nestjs/common';
+import { Busy, Unavailable } from '@yrd/ledger';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
+import { ProblemWords, Refused } from './problem.js';
 import { Service, type ServiceOptions } from './service.js';
 import { readConfig } from './config.js';
 import { createNodeKeys } from './keys.js';
@@ -160,6 +162,19 @@ describe('a problem', () => {
 
   it('answers what is not HTTP at all', async () => {
     expect(await raw('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*E-MALFORMED/);
+  });
+
+  it('of a full queue or a node that cannot answer now says when to come back', () => {
+    const words = new ProblemWords({});
+    expect(words.tell(new Busy('full')).told).toMatchObject({ code: 'E-BUSY', row: { status: 429 }, headers: { 'Retry-After': '1' } });
+    const { told } = words.tell(new Unavailable('No lease.', 2_500));
+    expect(told).toMatchObject({ code: 'E-UNAVAILABLE', row: { status: 503 }, headers: { 'Retry-After': '3' } });
+    expect(words.document(told, 'en', 't').detail).toBe('No lease.');
+  });
+
+  it('without a row in the table is told as a conflict and wakes somebody', () => {
+    const { told, unexpected } = new ProblemWords({}).tell(new Refused('voucher', { rejected: 'E-NEW', facts: { needed: 1 } }));
+    expect([told.row.status, unexpected]).toEqual([409, true]);
   });
 
   it('refuses an address that cannot be decoded', async () => {
