@@ -112,6 +112,8 @@ describe('a checkpoint', () => {
 
   test('does not open for a cosigner: a witness vouches and does not state', () => {
     expect(openCheckpoint(signer, cosigner, vectors.cosigned.note)).toBeNull();
+    const asWitness = verifier(verifierLine(hasher, journal.name, 'cosignature', journal.publicKey));
+    expect(openCheckpoint(signer, asWitness, formatNote(signNote(signer, asWitness, body)))).toBeNull();
   });
 
   test('does not open with any byte of its text changed', () => {
@@ -137,6 +139,7 @@ describe('a checkpoint', () => {
     ['a root of another length', `o\n8\n${base64(new Uint8Array(31))}\n`],
     ['a root with loose bits', `o\n8\n${'A'.repeat(42)}B=\n`],
     ['an extension line', `${'o\n8\n'}${base64(new Uint8Array(32))}\nmore\n`],
+    ['lines after an empty one', `o\n8\n${base64(new Uint8Array(32))}\n\nmore\n`],
     ['no last newline', `o\n8\n${base64(new Uint8Array(32))}`],
     ['carriage returns', `o\r\n8\r\n${base64(new Uint8Array(32))}\r\n`],
   ])('with %s is none', (_, text) => {
@@ -194,6 +197,7 @@ describe('a hostile note is refused', () => {
     ['a tab', `${body}\n${line.replace('— ', '—\t')}`],
     ['a carriage return', `${body}\n${line.replace('\n', '\r\n')}`],
     ['a NUL in the text', `${body.replace('log', 'l\0g')}\n${line}`],
+    ['a bell in the text', `${body.replace('log', 'l\x07g')}\n${line}`],
     ['a name with a plus', `${body}\n${line.replace('yrd', 'y+d')}`],
     ['a name with a wide space', `${body}\n${line.replace('yrd', 'y\u3000d')}`],
     ['a fourth field', `${body}\n${line.replace('\n', ' x\n')}`],
