@@ -1,5 +1,6 @@
 /** What others may read: entry contracts, policy packs, refusal codes. Data and types only. */
 export * from './codes.js';
+export * from './entry-check.js';
 export { type EntryContract } from './schema.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';

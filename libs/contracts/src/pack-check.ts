@@ -1,10 +1,6 @@
 /** Whether a document is a policy pack: what a service asks before it offers one for adoption. */
-import { TypeRegistry } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { VoucherPack } from './voucher-pack.js';
-
-// `oneOf` writes a plain JSON Schema `enum`, which TypeBox checks only when it is told how.
-TypeRegistry.Set<{ readonly enum?: readonly unknown[] }>('Unsafe', ({ enum: words }, value) => words?.includes(value) ?? false);
 
 /** How many faults are told at most. */
 const FAULTS_MAX = 20;

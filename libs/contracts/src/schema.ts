@@ -1,6 +1,9 @@
 /** The building blocks of entry schemas, and what a contract says of one kind of entry. */
-import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { Type, TypeRegistry, type Static, type TObject } from '@sinclair/typebox';
 import type { Audience } from '@yrd/ledger';
+
+// `oneOf` writes a plain JSON Schema `enum`, which TypeBox checks only when it is told how.
+TypeRegistry.Set<{ readonly enum?: readonly unknown[] }>('Unsafe', ({ enum: words }, value) => words?.includes(value) ?? false);
 
 /** One of a few words; plain `enum` in JSON Schema. */
 export const oneOf = <const T extends readonly string[]>(...words: T) => Type.Unsafe<T[number]>({ type: 'string', enum: words });

@@ -1,6 +1,6 @@
 /** The voucher contracts: examples fit schemas, names are wire names, and nothing that must stay at home can cross. */
 import { Value } from '@sinclair/typebox/value';
-import { codes, voucherContracts, voucherEntryTypes } from './index.js';
+import { codes, voucherContracts, voucherEntryTypes, voucherFaults } from './index.js';
 import type { EntryContract } from './schema.js';
 
 const contracts = Object.entries<EntryContract>(voucherContracts);
@@ -43,4 +43,12 @@ test('every code speaks both languages, names its clause, and is refused with a 
   expect([codes['E-VERSION'].status, codes['E-IDEMPOTENCY'].status, codes['E-HOME'].status, codes['E-BUSY'].status]).toEqual([
     412, 422, 421, 429,
   ]);
+});
+
+test('a payload that does not fit names the place, an unknown event is a fault, an added field is not', () => {
+  const { example } = voucherContracts.QuotaReserved;
+  expect(voucherFaults('QuotaReserved', { ...example, amountFen: '4' })).toEqual([expect.stringContaining('QuotaReserved/amountFen')]);
+  expect(voucherFaults('QuotaReserved', { ...example, laterField: true })).toEqual([]);
+  expect(voucherFaults('SubjectRegistered', {})).toEqual(['no contract names SubjectRegistered']);
+  expect(voucherFaults('OrderPlaced', null).length).toBeGreaterThan(0);
 });

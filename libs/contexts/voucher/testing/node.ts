@@ -18,6 +18,7 @@ import {
   type Turn,
   type View,
 } from '@yrd/ledger';
+import { voucherFaults } from '@yrd/contracts';
 import { voucher } from '../src/index.js';
 import { hash, matches, needKey } from './finding.js';
 import type { World } from './world.js';
@@ -135,6 +136,8 @@ export class Node {
   private append(stream: string, event: DomainEvent, actor: Actor, policyVersion: string, basis: Entry['basis']): void {
     if (!voucher.entryTypes[event.type]) throw new Error(`${event.type} has no entry type.`);
     const data = JSON.parse(JSON.stringify(event.data)) as Entry['data'];
+    const faults = voucher.entryTypes[event.type]?.audience === 'private' ? [] : voucherFaults(event.type, data);
+    if (faults.length > 0) throw new Error(`An entry does not fit its contract: ${faults.join('; ')}`);
     this.entries.push({
       journal: this.journal,
       index: this.entries.length,
