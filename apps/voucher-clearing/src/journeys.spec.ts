@@ -1,0 +1,118 @@
+/** Orders through HTTP alone, from the adoption of a pack to the treasury's receipt: what a province's people really do. */
+import { createHash } from 'node:crypto';
+import { DAY_MS, RunningDelta, type Who } from '../testing/delta.js';
+
+const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
+const clerk = (province: string): Who => ({ province, role: 'clerk' });
+const staff = (role: string): Who => ({ province: '32', role });
+const firm: Who = { province: '32', role: 'enterprise', org: 'org-firm' };
+const agent = (province: string): Who => ({ province, role: 'agency', org: `org-agency-${province}` });
+const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
+
+let delta: RunningDelta;
+let subject = '';
+const agencies: Record<string, string> = {};
+
+const stateOf = async (order: string): Promise<unknown> => (await delta.get(firm, `/v1/orders/${order}`)).body['state'];
+const reaches = (order: string, state: string): Promise<void> => delta.until(async () => (await stateOf(order)) === state);
+
+/** Until a refusal that only waits for news from another province goes away. */
+const patiently = async (who: Who, path: string, body: unknown): Promise<Record<string, any>> => {
+  let last: Record<string, any> = {};
+  await delta.until(async () => {
+    const answer = await delta.post(who, path, body);
+    last = answer.body;
+    if (answer.status < 300) return true;
+    if (['E-NOTFOUND', 'E-STATE', 'E-RECOG', 'E-AGENCY', 'E-STALE'].includes(String(last['code']))) return false;
+    throw new Error(`${path} answered ${JSON.stringify(last)}`);
+  });
+  return last;
+};
+
+const placing = (agencyProvince: string, mode: string) => ({
+  subject, scheme: 'cxq', year: 2026, agencyProvince, agency: agencies[agencyProvince], product: 'p1', mode, amountFen: 4_000_000,
+});
+
+/** From placing to an accepted service. */
+const serve = async (province: string, mode: string): Promise<string> => {
+  const order = (await patiently(firm, '/v1/orders', placing(province, mode)))['id'] as string;
+  const by = { home: '32', agency: agencies[province] };
+  const contract = { contractHash: hash('contract'), amountFen: 4_000_000, signedMs: delta.nowMs, startMs: delta.nowMs, endMs: delta.nowMs + DAY_MS };
+  await patiently(agent(province), `/v1/engagements/${order}/acceptance`, by);
+  await reaches(order, 'Accepted');
+  await patiently(agent(province), `/v1/engagements/${order}/signature`, { ...by, ...contract });
+  await patiently(firm, `/v1/orders/${order}/contract`, contract);
+  await patiently(agent(province), `/v1/engagements/${order}/delivery`, { ...by, deliverableHash: hash('result') });
+  await reaches(order, 'Delivered');
+  await delta.does(firm, `/v1/orders/${order}/acceptance`);
+  return order;
+};
+
+/** From the file under review to payable. */
+const approve = async (order: string): Promise<void> => {
+  await reaches(order, 'UnderReview');
+  await delta.does(staff('reviewer'), `/v1/orders/${order}/review`);
+  await delta.does(staff('approver'), `/v1/orders/${order}/approval`);
+  await delta.does(clerk('32'), `/v1/orders/${order}/publicity`, { batch: '2026-01' });
+  delta.pass(8 * DAY_MS);
+  await reaches(order, 'Payable');
+};
+
+const pay = async (order: string): Promise<void> => {
+  await patiently(staff('finance'), `/v1/orders/${order}/payment-instruction`, {});
+  await delta.does(staff('finance'), `/v1/orders/${order}/payment`, { receiptHash: hash(`receipt ${order}`) });
+};
+
+beforeAll(async () => {
+  delta = await RunningDelta.start(['31', '32']);
+  for (const province of ['31', '32']) {
+    await delta.does(clerk(province), '/v1/policies', { scheme: 'cxq', version: `${province}-cxq-test.1` });
+    const admitted = { organisation: `org-agency-${province}`, name: `检测中心 ${province}`, uscc: '91310000MAXXXX0150', classes: ['5'] };
+    const agency = (await delta.does(clerk(province), '/v1/agencies', admitted))['id'] as string;
+    agencies[province] = agency;
+    await delta.does(agent(province), `/v1/agencies/${agency}/products`, { product: 'p1', itemClass: '5', name: '成分分析', priceFen: 8_000_000 });
+  }
+  await delta.does(clerk('32'), `/v1/recognitions/31/${agencies['31']}`, { classes: ['5'] });
+  const registered = { kind: 'firm', organisation: 'org-firm', name: '华瀛（虚构）', uscc: '91350100M000100Y43' };
+  subject = (await delta.does(clerk('32'), '/v1/subjects', registered))['id'] as string;
+  for (const [fact, value] of [['status', 'active'], ['address', '320100'], ['sme-year', '2026']]) {
+    await delta.does(clerk('32'), `/v1/subjects/${subject}/facts`, { fact, value, source: '登记档案', asOf: '2026-01-05' });
+  }
+  await delta.does(firm, '/v1/quotas', { subject, scheme: 'cxq', year: 2026, askedFen: 10_000_000 });
+  await delta.does(clerk('32'), `/v1/quotas/${subject}.cxq.2026/grant`, { amountFen: 10_000_000 });
+}, 60_000);
+afterAll(() => delta.stop());
+
+describe('A firm of Jiangsu with a quota', () => {
+  it('redeems a service of its own province itself (通用) and is paid half', async () => {
+    const order = await serve('32', 'tongyong');
+    await delta.does(firm, `/v1/orders/${order}/redemption`, { invoiceNumber: '26320000000000000001', invoiceFen: 4_000_000, paidFen: 3_600_000, files });
+    await approve(order);
+    await pay(order);
+    expect((await delta.get(firm, `/v1/orders/${order}`)).body).toMatchObject({
+      state: 'Settled', mode: 'tongyong', line: null, approval: { subsidyFen: 1_800_000, payers: { 32: 1_800_000 } },
+    });
+  }, 60_000);
+
+  it('uses a voucher at an agency of Shanghai, which redeems it (通兑); the two provinces settle the line', async () => {
+    const order = await serve('31', 'tongdui');
+    const file = { home: '32', agency: agencies['31'], invoiceNumber: '26310000000000000001', invoiceFen: 4_000_000, paidFen: 2_000_000, files };
+    await patiently(agent('31'), `/v1/engagements/${order}/redemption`, file);
+    await approve(order);
+    for (const province of ['31', '32']) await delta.does({ province, role: 'operator' }, '/v1/windows/1/close');
+    await delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['lineSettled'] === true);
+    await pay(order);
+    expect((await delta.get(firm, `/v1/orders/${order}`)).body).toMatchObject({
+      state: 'Settled', line: { payer: '32', payee: '31', amountFen: 2_000_000 }, redemption: { invoiceTail: '0001' },
+    });
+    for (const province of ['31', '32']) {
+      const latest = await (await delta.fetch(province, '/v1/windows/latest')).json();
+      expect(latest).toMatchObject({ window: 1, pairs: expect.arrayContaining([expect.objectContaining({ pair: '32-31', state: 'settled', sumFen: 2_000_000 })]) });
+    }
+  }, 60_000);
+
+  it('finds its money on the account: what is paid is consumed, the rest is free again', async () => {
+    const { body } = await delta.get(firm, `/v1/quotas/${subject}.cxq.2026`);
+    expect(body).toMatchObject({ state: 'Granted', grantedFen: 10_000_000, reservedFen: 0, consumedFen: 3_800_000, leftFen: 6_200_000 });
+  });
+});
