@@ -45,7 +45,8 @@ const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 const refuseTarget = (to: Forward, now: number): void => {
   const target = 'toMs' in to ? to.toMs : now + to.byMs;
-  if (!Number.isSafeInteger(target) || target > LATEST_MS) throw new RangeError('the demo clock takes whole milliseconds up to the year 9999');
+  if (!Number.isSafeInteger(target) || target > LATEST_MS)
+    throw new RangeError('the demo clock takes whole milliseconds up to the year 9999');
   if (target < now) throw new RangeError(`the demo clock never goes back: it shows ${new Date(now).toISOString()}, name a later time`);
 };
 
@@ -65,7 +66,10 @@ class SharedOffset {
   }
 
   private get documents() {
-    return this.connection.getClient().db(this.options.database ?? 'yrd_dev').collection<ClockDocument>('clock');
+    return this.connection
+      .getClient()
+      .db(this.options.database ?? 'yrd_dev')
+      .collection<ClockDocument>('clock');
   }
 
   /** Reads the shared offset and tells the others that this node has it. */
@@ -123,7 +127,8 @@ class SharedOffset {
 
 /** Opens the shared clock; waits for MongoDB like everything else. Throws in production, where time is not ours to move. */
 export const demoClock = async (o: DemoClockOptions): Promise<DemoClock> => {
-  if (o.environment === 'production') throw new Error('the demo clock is refused in production: leave YRD_CLOCK out or set NODE_ENV otherwise');
+  if (o.environment === 'production')
+    throw new Error('the demo clock is refused in production: leave YRD_CLOCK out or set NODE_ENV otherwise');
   const connection = await connectMongo({ ...o, database: o.database ?? 'yrd_dev' });
   const offset = new SharedOffset(connection, o);
   await offset.take();

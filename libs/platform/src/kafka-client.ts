@@ -35,10 +35,16 @@ export const kafkaClient = (o: KafkaOptions): KafkaClient =>
     retry: RETRY,
     logLevel: logLevel.WARN,
     // What the client calls an error is one failed try; whether it matters, the code around it knows.
-    logCreator: () => ({ level, namespace, log }) => {
-      const why = typeof log['error'] === 'string' ? log['error'] : null;
-      o.notice({ level: level === logLevel.ERROR ? 'info' : 'debug', what: 'kafka.client', facts: { part: namespace, message: log.message, why } });
-    },
+    logCreator:
+      () =>
+      ({ level, namespace, log }) => {
+        const why = typeof log['error'] === 'string' ? log['error'] : null;
+        o.notice({
+          level: level === logLevel.ERROR ? 'info' : 'debug',
+          what: 'kafka.client',
+          facts: { part: namespace, message: log.message, why },
+        });
+      },
   });
 
 /** What went wrong, in a line. */

@@ -28,9 +28,11 @@ export class KafkaPublisher {
     const before = this.lines.get(topic) ?? Promise.resolve();
     const sent = before.catch(() => undefined).then(() => this.deliver(topic, value, headers));
     this.lines.set(topic, sent);
-    sent.catch(() => undefined).finally(() => {
-      if (this.lines.get(topic) === sent) this.lines.delete(topic);
-    });
+    sent
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.lines.get(topic) === sent) this.lines.delete(topic);
+      });
     return sent;
   }
 

@@ -18,6 +18,7 @@ export interface ReaderOptions extends SubscribeOptions {
 
 /** A fetch waits so long for something new; also how late a heartbeat or a resumed topic may be. */
 const FETCH_WAIT_MS = 500;
+const SESSION_MS = 8_000;
 const COMMIT_EVERY_MS = 100;
 const LOOK_FOR_MISSING_MS = 1_500;
 const RETRY_FIRST_MS = 100;
@@ -63,7 +64,7 @@ export class KafkaReader implements Subscription {
     const { signal } = this.closing;
     // Topics that are made later start with the reader: all that is in them came after it subscribed.
     let latest = this.options.from === 'latest';
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         const there = await this.options.known.existing(this.options.topics);
         if (there.length === 0) {
@@ -80,7 +81,11 @@ export class KafkaReader implements Subscription {
       } catch (error) {
         failures += 1;
         const retryMs = jitteredMs(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures));
-        this.options.notice({ level: 'warn', what: 'bus.reconnecting', facts: { group: this.options.group, retryMs, why: reasonOf(error) } });
+        this.options.notice({
+          level: 'warn',
+          what: 'bus.reconnecting',
+          facts: { group: this.options.group, retryMs, why: reasonOf(error) },
+        });
         await sleepMs(retryMs, signal);
       }
     }
@@ -95,6 +100,10 @@ export class KafkaReader implements Subscription {
       groupId: group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      // A process that died without a word keeps its successor out for so long.
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: 2 * SESSION_MS,
+      heartbeatInterval: SESSION_MS / 4,
       maxBytesPerPartition: BYTES_PER_FETCH,
       metadataMaxAge: 5_000,
       retry: { ...RETRY, restartOnFailure: async () => false },
@@ -106,11 +115,9 @@ export class KafkaReader implements Subscription {
     consumer.on(consumer.events.GROUP_JOIN, () => this.assigned(consumer, starts));
     this.consumer = consumer;
     try {
-      await consumer.connect();
-      // Where a position is lost (the topic was truncated, or made anew) reading starts again with what there is.
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async (batch) => this.receive(batch) });
-      await Promise.race([broken, this.settle(consumer, starts)]);
+      // A coordinator may let a member wait long; closing does not.
+      await Promise.race([broken, this.closed(), this.join(consumer, topics, starts)]);
+      if (this.closing.signal.aborted) return;
       joined();
       await Promise.race([broken, this.untilReplaced(topics)]);
     } finally {
@@ -119,7 +126,7 @@ export class KafkaReader implements Subscription {
   }
 
   /** Ends of the topics in which the group has no position: where it shall start. */
-  private async ends(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  private async ends(topics: readonly string[]): Promise<Map<string, number>> {
     const starts = new Map<string, number>();
     for (const topic of await this.options.known.withoutPosition(this.options.group, topics)) {
       starts.set(topic, (await this.options.known.reach(topic))?.high ?? 0);
@@ -134,9 +141,15 @@ export class KafkaReader implements Subscription {
     for (const [topic, offset] of starts) consumer.seek({ topic, partition: 0, offset: String(offset) });
   }
 
-  private async settle(consumer: Consumer, starts: ReadonlyMap<string, number>): Promise<void> {
+  private async join(consumer: Consumer, topics: readonly string[], starts: Map<string, number>): Promise<void> {
+    await consumer.connect();
+    // Where a position is lost (the topic was truncated, or made anew) reading starts again with what there is.
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async (batch) => this.receive(batch) });
     const offsets = [...starts].map(([topic, offset]) => ({ topic, partition: 0, offset: String(offset) }));
     if (offsets.length > 0) await consumer.commitOffsets(offsets);
+    // From here on they are the group's positions; a later assignment starts from what is committed.
+    starts.clear();
   }
 
   /** Hands a batch over and returns: a handler that takes long must stop neither heartbeats nor other topics. */
@@ -148,13 +161,18 @@ export class KafkaReader implements Subscription {
     resolveOffset(last.offset);
   }
 
+  private closed(): Promise<void> {
+    const { signal } = this.closing;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   private async untilReplaced(topics: readonly string[]): Promise<void> {
     const { signal } = this.closing;
     const missing = this.options.topics.filter((topic) => !topics.includes(topic));
-    if (missing.length === 0) {
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      return;
-    }
+    if (missing.length === 0) return this.closed();
     while (!signal.aborted) {
       await sleepMs(LOOK_FOR_MISSING_MS, signal);
       if ((await this.options.known.existing(missing)).length > 0) return;

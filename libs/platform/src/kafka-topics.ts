@@ -75,7 +75,9 @@ export class KafkaTopics {
   /** Those of the topics in which the group has no position yet. */
   async withoutPosition(group: string, topics: readonly string[]): Promise<readonly string[]> {
     const positions = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }));
-    const known = new Set(positions.filter(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0)).map(({ topic }) => topic));
+    const known = new Set(
+      positions.filter(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0)).map(({ topic }) => topic),
+    );
     return topics.filter((topic) => !known.has(topic));
   }
 

@@ -19,8 +19,10 @@ describe('the keys of a node', () => {
   test('are one identity, and one journal and one cosigner for each context, named as everybody names them', () => {
     expect(made.secret.keys.map((line) => openSigningKey(line).name)).toEqual([
       'yrd.local/node/31',
-      'yrd.local/log/31/voucher', 'yrd.local/witness/31/voucher',
-      'yrd.local/log/31/expert', 'yrd.local/witness/31/expert',
+      'yrd.local/log/31/voucher',
+      'yrd.local/witness/31/voucher',
+      'yrd.local/log/31/expert',
+      'yrd.local/witness/31/expert',
     ]);
     expect(made.public.identity).toMatch(/^yrd\.local\/node\/31\+[0-9a-f]{8}\+A[A-Za-z0-9+/]+$/);
     expect(Object.keys(made.public.journals)).toEqual(['voucher', 'expert']);
@@ -63,7 +65,9 @@ describe('the keys of a node', () => {
 describe('the key file', () => {
   let folder = '';
   const { secret } = createNodeKeys(shanghai);
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'keys-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keys-'));
+  });
   afterEach(() => rm(folder, { recursive: true }));
 
   test('is for its owner only, and reads back as it was written', async () => {

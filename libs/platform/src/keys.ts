@@ -58,12 +58,16 @@ const signerShape = /^PRIVATE\+KEY\+([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44}
 export const openSigningKey = (line: string): SigningKey => {
   const [, name, id, encoded] = signerShape.exec(line) ?? [];
   if (name === undefined || encoded === undefined) {
-    throw new Error('a signing key is not of the form PRIVATE+KEY+<name>+<8 hex>+<44 base64>: take the file from a backup or make new keys');
+    throw new Error(
+      'a signing key is not of the form PRIVATE+KEY+<name>+<8 hex>+<44 base64>: take the file from a backup or make new keys',
+    );
   }
   const bytes = Buffer.from(encoded, 'base64');
   const algorithm = Object.values(noteAlgorithm).find((known) => known === bytes[0]);
   if (algorithm === undefined || bytes.length !== 33) {
-    throw new Error(`the signing key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519) and 4 (cosignature/v1) are known here`);
+    throw new Error(
+      `the signing key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519) and 4 (cosignature/v1) are known here`,
+    );
   }
   const key = fromSeed(name, algorithm, bytes.subarray(1));
   if (noteKeyId(name, algorithm, key.publicKey) !== id) {
@@ -147,7 +151,8 @@ const parseSecret = (text: string): NodeSecret => {
   const names = keys.map((line) => openSigningKey(line).name);
   const double = names.find((name, at) => names.indexOf(name) !== at);
   if (double !== undefined) throw new Error(`it holds two keys of the name ${double}`);
-  if (!names.includes(identityName(federation, province))) throw new Error(`it holds no identity key ${identityName(federation, province)}`);
+  if (!names.includes(identityName(federation, province)))
+    throw new Error(`it holds no identity key ${identityName(federation, province)}`);
   return { federation, province, keys, personKey };
 };
 

@@ -45,7 +45,13 @@ const toDocument = (block: StoredBlock): BlockDocument => ({
   epoch: block.epoch,
   at: block.at,
   commits: block.commits.map(({ first, count, streams, versions, command, body, bytes }) => ({
-    f: first, n: count, s: streams, v: versions, k: command, h: body, b: new Binary(bytes),
+    f: first,
+    n: count,
+    s: streams,
+    v: versions,
+    k: command,
+    h: body,
+    b: new Binary(bytes),
   })),
   ...(block.note === undefined ? {} : { note: block.note }),
 });
@@ -54,11 +60,23 @@ const toDocument = (block: StoredBlock): BlockDocument => ({
 const bytesOf = (binary: mongo.Binary): Uint8Array => new Uint8Array(binary.value());
 
 const toCommit = ({ f, n, s, v, k, h, b }: CommitDocument): StoredCommit => ({
-  first: f, count: n, streams: s, versions: v, command: k, body: h, bytes: bytesOf(b),
+  first: f,
+  count: n,
+  streams: s,
+  versions: v,
+  command: k,
+  body: h,
+  bytes: bytesOf(b),
 });
 
 const toBlock = ({ _id, n, root, epoch, at, commits, note }: BlockDocument): StoredBlock => ({
-  first: _id, count: n, root: bytesOf(root), epoch, at, commits: commits.map(toCommit), ...(note === undefined ? {} : { note }),
+  first: _id,
+  count: n,
+  root: bytesOf(root),
+  epoch,
+  at,
+  commits: commits.map(toCommit),
+  ...(note === undefined ? {} : { note }),
 });
 
 /** Creates a collection with its indexes, or finds it so. */
@@ -84,7 +102,11 @@ export const once = (make: () => Promise<void>): (() => Promise<void>) => {
 /** The `_id` of the block that holds index `from`, or of the last one before it. */
 const holderOf = async (blocks: mongo.Collection<BlockDocument>, from: number): Promise<number> => {
   if (from <= 0) return 0;
-  const found = await blocks.find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } }).sort({ _id: -1 }).limit(1).next();
+  const found = await blocks
+    .find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } })
+    .sort({ _id: -1 })
+    .limit(1)
+    .next();
   return found?._id ?? from;
 };
 
@@ -108,8 +130,15 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
       if (limit < 1) return [];
       await ready();
       const holder = await holderOf(blocks, from);
-      const found = await blocks.find({ _id: { $gte: holder } }, MAJORITY_READ).sort({ _id: 1 }).limit(limit + 1).toArray();
-      return found.filter(({ _id, n }) => _id + n > from).slice(0, limit).map(toBlock);
+      const found = await blocks
+        .find({ _id: { $gte: holder } }, MAJORITY_READ)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .toArray();
+      return found
+        .filter(({ _id, n }) => _id + n > from)
+        .slice(0, limit)
+        .map(toBlock);
     },
     async last() {
       await ready();
@@ -126,7 +155,10 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
           MAJORITY_READ,
         )
         .toArray();
-      return found.flatMap(({ commits }) => commits).filter(({ f, n }) => f + n > from).map(toCommit);
+      return found
+        .flatMap(({ commits }) => commits)
+        .filter(({ f, n }) => f + n > from)
+        .map(toCommit);
     },
   };
 };

@@ -22,7 +22,9 @@ const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
 const refuseStandalone = async (connection: Connection, url: string): Promise<void> => {
   const hello = await connection.getClient().db('admin').command({ hello: 1 });
   if (hello['setName'] === undefined && hello['msg'] !== 'isdbgrid') {
-    throw new TypeError(`MongoDB at ${shown(url)} is not a replica set, and transactions need one: start it with --replSet and initiate it`);
+    throw new TypeError(
+      `MongoDB at ${shown(url)} is not a replica set, and transactions need one: start it with --replSet and initiate it`,
+    );
   }
 };
 
@@ -47,9 +49,10 @@ const attempt = async (o: MongoOptions): Promise<Connection> => {
   }
 };
 
-// No server can mend a wrong address or a server of the wrong kind, so waiting would only hide it.
-const isHopeless = (error: unknown): boolean =>
-  error instanceof TypeError || error instanceof mongoose.mongo.MongoParseError || error instanceof mongoose.mongo.MongoInvalidArgumentError;
+// No server can mend a wrong address or a server of the wrong kind, so waiting would only hide it. By name: the driver's
+// parser of addresses has an error class of its own.
+const HOPELESS = ['TypeError', 'MongoParseError', 'MongoInvalidArgumentError', 'MongoMissingDependencyError'];
+const isHopeless = (error: unknown): boolean => error instanceof Error && HOPELESS.includes(error.name);
 
 /**
  * Connects, and tries again for ever while no primary answers; each failed try is a `mongo.unreachable` notice. Rejects at

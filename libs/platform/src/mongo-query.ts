@@ -22,7 +22,8 @@ const condition = (match: Match): unknown => {
 
 const KINDS = ['null', 'number', 'string', 'bool'] as const;
 
-const kindOf = (value: Scalar): number => (value === null ? 0 : { number: 1, string: 2, boolean: 3 }[typeof value as 'number' | 'string' | 'boolean']);
+const kindOf = (value: Scalar): number =>
+  value === null ? 0 : { number: 1, string: 2, boolean: 3 }[typeof value as 'number' | 'string' | 'boolean'];
 
 // MongoDB compares within one type only, so rows whose field is of a later type are asked for by type. A missing field is null.
 const ofKinds = (path: string, kinds: readonly (typeof KINDS)[number][]): readonly Filter[] =>

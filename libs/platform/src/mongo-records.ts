@@ -48,7 +48,8 @@ const mustMatch = (operations: readonly Operation[]): number =>
 const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);
 
 /** One write needs a transaction only where it takes two steps. */
-const isOneStep = (writes: readonly RecordWrite[]): boolean => writes.length === 1 && writes.every((write) => operationsOf(write).length === 1);
+const isOneStep = (writes: readonly RecordWrite[]): boolean =>
+  writes.length === 1 && writes.every((write) => operationsOf(write).length === 1);
 
 class MongoRecords implements Records {
   private readonly ensured = new Map<string, () => Promise<void>>();
@@ -128,9 +129,12 @@ class MongoRecords implements Records {
   }
 
   async drop(table: string): Promise<void> {
-    await this.db.collection(tableCollection(table)).drop(DURABLE).catch((error: unknown) => {
-      if (!hasCode(error, NAMESPACE_NOT_FOUND)) throw error;
-    });
+    await this.db
+      .collection(tableCollection(table))
+      .drop(DURABLE)
+      .catch((error: unknown) => {
+        if (!hasCode(error, NAMESPACE_NOT_FOUND)) throw error;
+      });
     this.ensured.delete(table);
     await this.table(table);
   }

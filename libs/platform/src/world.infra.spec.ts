@@ -16,10 +16,20 @@ portsContract(
   async () => {
     const mongoUrl = from('MONGO_URL');
     const database = `yrd_test_${randomBytes(6).toString('hex')}`;
-    const { secret } = createNodeKeys({ federation: 'yrd.local', province: '31', name: '上海', url: 'http://127.0.0.1:3131', contexts: ['voucher'] });
+    const { secret } = createNodeKeys({
+      federation: 'yrd.local',
+      province: '31',
+      name: '上海',
+      url: 'http://127.0.0.1:3131',
+      contexts: ['voucher'],
+    });
     const { name, publicKey } = openSigningKey(secret.keys[1] ?? '');
     const world = await openWorld({
-      mongoUrl, database, kafka: { brokers: from('KAFKA_BROKERS').split(',') }, keys: secret, clock: systemClock(),
+      mongoUrl,
+      database,
+      kafka: { brokers: from('KAFKA_BROKERS').split(',') },
+      keys: secret,
+      clock: systemClock(),
       notice: () => undefined,
     });
     return {

@@ -18,12 +18,12 @@ export interface WorldOptions {
   notice(event: Notice): void;
   /** Table → the fields of each of its indexes. */
   readonly indexes?: RecordIndexes;
-  /** Ends the wait for a database that is not there. */
+  /** Ends the wait for servers that are not there; the promise then rejects. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the world. Waits for MongoDB for ever, with a notice for each failed try; Kafka is connected when first used.
+ * Opens the world. Waits for MongoDB and Kafka for ever, with a notice for each failed try.
  * Rejects for settings that no waiting can mend. `close` ends subscriptions first, the database last.
  */
 export const openWorld = async (o: WorldOptions): Promise<World & { close(): Promise<void> }> => {
@@ -31,6 +31,12 @@ export const openWorld = async (o: WorldOptions): Promise<World & { close(): Pro
   const signer = nodeSigner(o.keys.keys);
   const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
   const bus = kafkaBus({ ...o.kafka, clientId: o.database, notice });
+  try {
+    await bus.ready(o.signal);
+  } catch (error) {
+    await Promise.all([bus.close(), connection.close()]);
+    throw error;
+  }
   return {
     clock: o.clock,
     random: nodeRandom,
