@@ -12,8 +12,8 @@ const ISSUER_START_MS = 15_000;
 /** The issuer's port: YRD_PORT_ISSUER, else 3130. */
 export const issuerPort = (env: NodeJS.ProcessEnv): number => portFrom(env, 'YRD_PORT_ISSUER') ?? ISSUER_PORT;
 
-/** Where tokens come from: YRD_ISSUER (somebody else's), else the local issuer. */
-export const issuerUrl = (env: NodeJS.ProcessEnv): string => env['YRD_ISSUER'] || `http://127.0.0.1:${issuerPort(env)}`;
+/** Where tokens come from: the first of YRD_ISSUER (somebody else's), else the local issuer. */
+export const issuerUrl = (env: NodeJS.ProcessEnv): string => env['YRD_ISSUER']?.split(',')[0] || `http://127.0.0.1:${issuerPort(env)}`;
 
 /** The issuer of the last start in this data folder, when the environment names none. */
 const recordedIssuer = (home: string): string => {

@@ -45,11 +45,13 @@ export const until = async (
 /** Resolves after `ms` milliseconds. */
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const SHOWN_CHARS = 300; // Of a structured log's line the beginning tells what happened.
+
 /** The last lines of a text, indented to stand below a heading. */
 export const lastLines = (text: string, count: number): string =>
   text
     .trimEnd()
     .split('\n')
     .slice(-count)
-    .map((line) => `    ${line}`)
+    .map((line) => `    ${line.slice(0, SHOWN_CHARS)}`)
     .join('\n');

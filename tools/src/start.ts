@@ -80,8 +80,15 @@ const bringUp = async (place: Place, running: Running, crashed: (why: string, ta
   const nodes = new Map(PROVINCES.map((province) => [province.code, nodeUrl(ports, province.code)]));
   writeFileSync(join(home, 'addresses.json'), `${JSON.stringify({ issuer, nodes: Object.fromEntries(nodes) }, null, 2)}\n`);
   printAddresses(ports, issuer, Number(process.env['YRD_STARTED_AT'] ?? Date.now()));
-  const count = await step('sample data', () => loadSamples({ root, nodes, issuer, signal: running.samples.signal }));
-  if (count > 0) say(`  ${count} sample records are there.`);
+  const { signal } = running.samples;
+  try {
+    const count = await step('sample data', () => loadSamples({ root, nodes, issuer, signal }));
+    if (count > 0) say(`  ${count} sample records are there.`);
+  } catch (error) {
+    if (signal.aborted) return;
+    // The nodes work without samples; a fault of theirs must not take the nodes down.
+    say(`  ! Sample data broke off and goes on at the next start: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
 
 /** Runs until it is told to stop. Answers the exit code. */
