@@ -30,8 +30,9 @@ const staffRoles = ['clerk', 'reviewer', 'approver', 'finance', 'mediator', 'ope
 export const isStaff = (actor: Actor | undefined): boolean => actor?.roles.some((role) => staffRoles.includes(role)) ?? false;
 
 /** The verified actor of the request; undefined on public routes without a token. */
-export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor | undefined =>
-  askedOf(context.switchToHttp().getRequest<Request>()).actor);
+export const CurrentActor = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Actor | undefined => askedOf(context.switchToHttp().getRequest<Request>()).actor,
+);
 
 /** Where this node stands, and where the others are. */
 export class HomeAddress {

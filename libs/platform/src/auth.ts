@@ -19,7 +19,10 @@ const fetchTimeoutMs = 3_000;
 
 const refuse = (en: string, zh: string): Problem =>
   // RFC 6750 §3: the challenge says what kind of credential is wanted and why this one was not enough.
-  new Problem('E-AUTH', { facts: { reason: en, reasonZh: zh }, headers: { 'WWW-Authenticate': `Bearer realm="yrd", error="invalid_token", error_description="${en}"` } });
+  new Problem('E-AUTH', {
+    facts: { reason: en, reasonZh: zh },
+    headers: { 'WWW-Authenticate': `Bearer realm="yrd", error="invalid_token", error_description="${en}"` },
+  });
 
 const missing = (): Problem =>
   new Problem('E-AUTH', {
@@ -54,8 +57,15 @@ class IssuerKeys {
 
 /** Faults of the token; every other error means that the issuer could not be asked. */
 const tokenFaults = [
-  errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid, errors.JWSInvalid, errors.JWSSignatureVerificationFailed,
-  errors.JOSEAlgNotAllowed, errors.JOSENotSupported, errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys,
+  errors.JWTClaimValidationFailed,
+  errors.JWTExpired,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
 ];
 
 const isRoles = (value: unknown): value is readonly string[] =>
@@ -72,7 +82,8 @@ export class TokenVerifier {
   async actorOf(header: string | undefined): Promise<Actor> {
     if (header === undefined) throw missing();
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(header)?.[1];
-    if (token === undefined || token.length > 8_192) throw refuse('it is not a bearer token of three parts', '不是由三段组成的 Bearer 令牌');
+    if (token === undefined || token.length > 8_192)
+      throw refuse('it is not a bearer token of three parts', '不是由三段组成的 Bearer 令牌');
     return this.actor(await this.verify(token));
   }
 
@@ -92,25 +103,38 @@ export class TokenVerifier {
     const [issuer, issuerKeys] = this.issuerOf(token);
     try {
       const { payload } = await jwtVerify(token, await issuerKeys.keys(), {
-        issuer, audience: this.trust.audience, algorithms, clockTolerance: toleranceS, requiredClaims: ['exp', 'sub'],
+        issuer,
+        audience: this.trust.audience,
+        algorithms,
+        clockTolerance: toleranceS,
+        requiredClaims: ['exp', 'sub'],
       });
       return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw refuse('it has expired', '令牌已过期');
-      if (error instanceof errors.JWTClaimValidationFailed) throw refuse(`its ${error.claim} is not acceptable`, `令牌的 ${error.claim} 不符`);
+      if (error instanceof errors.JWTClaimValidationFailed)
+        throw refuse(`its ${error.claim} is not acceptable`, `令牌的 ${error.claim} 不符`);
       if (tokenFaults.some((fault) => error instanceof fault)) throw refuse('its signature or form is not valid', '令牌的签名或格式无效');
-      throw Problem.unavailable('The token issuer cannot be asked for its keys; try again.', '暂时无法向令牌签发方取得公钥，请稍后再试。', 5_000);
+      throw Problem.unavailable(
+        'The token issuer cannot be asked for its keys; try again.',
+        '暂时无法向令牌签发方取得公钥，请稍后再试。',
+        5_000,
+      );
     }
   }
 
   private actor({ sub, iss, org, province, roles }: JWTPayload): Actor {
     if (typeof sub !== 'string' || sub === '' || sub.length > 255) throw refuse('its sub is not acceptable', '令牌的 sub 不符');
     // Who names no organisation belongs to the node itself: its clerks and operators.
-    if (org !== undefined && (typeof org !== 'string' || !/^[\w.:-]{1,64}$/.test(org))) throw refuse('its org is not acceptable', '令牌的 org 不符');
+    if (org !== undefined && (typeof org !== 'string' || !/^[\w.:-]{1,64}$/.test(org)))
+      throw refuse('its org is not acceptable', '令牌的 org 不符');
     if (typeof province !== 'string' || !/^\d{2}$/.test(province)) throw refuse('its province is not acceptable', '令牌的 province 不符');
     if (!isRoles(roles)) throw refuse('its roles are not acceptable', '令牌的 roles 不符');
     // The issuer belongs to the person: two issuers may both know a "1001".
-    const person = createHmac('sha256', this.trust.personKey).update(JSON.stringify([iss, sub])).digest('hex').slice(0, 16);
+    const person = createHmac('sha256', this.trust.personKey)
+      .update(JSON.stringify([iss, sub]))
+      .digest('hex')
+      .slice(0, 16);
     return { person, organisation: org ?? `node:${province}`, province, roles };
   }
 }

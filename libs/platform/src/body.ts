@@ -29,10 +29,11 @@ const collect = (request: Request, limits: Limits): Promise<Buffer> =>
       request.off('data', take).off('end', end).off('error', lost).off('aborted', lost);
       finish();
     };
-    const refuse = (problem: Problem): void => settle(() => {
-      request.resume();
-      reject(problem);
-    });
+    const refuse = (problem: Problem): void =>
+      settle(() => {
+        request.resume();
+        reject(problem);
+      });
     const close = { Connection: 'close' };
     const take = (part: Buffer): void => {
       size += part.length;
@@ -103,15 +104,12 @@ export const readBodies =
     if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes) {
       return next(new Problem('E-TOO-LARGE', { facts: { limitBytes: limits.bodyBytes }, headers: { Connection: 'close' } }));
     }
-    collect(request, limits).then(
-      (bytes) => {
-        try {
-          request.body = parseBody(bytes);
-        } catch (error) {
-          return next(error);
-        }
-        next();
-      },
-      next,
-    );
+    collect(request, limits).then((bytes) => {
+      try {
+        request.body = parseBody(bytes);
+      } catch (error) {
+        return next(error);
+      }
+      next();
+    }, next);
   };

@@ -105,6 +105,7 @@ export const parseFederation = (text: string): { readonly federation: Federation
   const list: readonly unknown[] = Array.isArray(nodes) ? nodes : [];
   const read = list.map((node, at) => new NodeReader(federation, (fault) => faults.push(`node ${at + 1}: ${fault}`)).node(node));
   const provinces = read.map((node) => node.province);
-  for (const double of new Set(provinces.filter((one, at) => provinces.indexOf(one) !== at))) faults.push(`province ${double} stands in it twice`);
+  for (const double of new Set(provinces.filter((one, at) => provinces.indexOf(one) !== at)))
+    faults.push(`province ${double} stands in it twice`);
   return { federation: { federation, nodes: read }, faults };
 };

@@ -87,7 +87,10 @@ class Reader {
 
   list(name: string, shape: RegExp, form: string): readonly string[] {
     const before = this.faults.length;
-    const values = this.text(name).split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const values = this.text(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     if (this.faults.length > before) return [];
     if (values.length === 0) this.faults.push(`${name} is an empty list: give ${form}, separated by commas`);
     for (const value of values) if (!shape.test(value)) this.faults.push(`${name} holds "${value}" but each part must be ${form}`);
@@ -127,7 +130,9 @@ const readFederation = (read: Reader, province: string, readText: (path: string)
   try {
     text = readText(path);
   } catch {
-    read.faults.push(`YRD_FEDERATION names ${path}, which cannot be read: give the path of the federation file agreed with the other nodes`);
+    read.faults.push(
+      `YRD_FEDERATION names ${path}, which cannot be read: give the path of the federation file agreed with the other nodes`,
+    );
     return none;
   }
   const { federation, faults } = parseFederation(text);

@@ -45,9 +45,11 @@ type Move = Parameters<MovableClock['forward']>[0];
 /** Where a step leads. @throws Problem E-VALIDATION. */
 export const moveOf = (step: ClockStep, now: number): Move => {
   const given = [step.toIso, step.forwardDays, step.forwardMs].filter((value) => value !== undefined);
-  if (given.length !== 1) throw wrong('give exactly one of toIso, forwardDays, forwardMs', 'toIso、forwardDays、forwardMs 须且仅须给出一个');
+  if (given.length !== 1)
+    throw wrong('give exactly one of toIso, forwardDays, forwardMs', 'toIso、forwardDays、forwardMs 须且仅须给出一个');
   if (step.toIso === undefined) return { byMs: step.forwardMs ?? (step.forwardDays ?? 0) * dayMs };
-  if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(step.toIso)) throw wrong('say the time zone: 2026-12-31T16:00:00Z', '请写明时区，例如 2026-12-31T16:00:00Z', '/toIso');
+  if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(step.toIso))
+    throw wrong('say the time zone: 2026-12-31T16:00:00Z', '请写明时区，例如 2026-12-31T16:00:00Z', '/toIso');
   const toMs = Date.parse(step.toIso);
   if (!(toMs - now <= stepMaxMs)) throw wrong('move at most ten years at once', '一次最多前移十年', '/toIso');
   return { toMs };

@@ -34,7 +34,9 @@ const reachAll = async (o: GroundOptions, opened: Closing[], notice: (notice: No
   for (const { context, indexes } of o.contexts) {
     const database = databaseOf(province, context.name);
     const kafka = { brokers: config.kafkaBrokers };
-    worlds[context.name] = keep(await openWorld({ mongoUrl, database, kafka, keys, clock, notice, signal, ...(indexes ? { indexes } : {}) }));
+    worlds[context.name] = keep(
+      await openWorld({ mongoUrl, database, kafka, keys, clock, notice, signal, ...(indexes ? { indexes } : {}) }),
+    );
   }
   return { worlds, clock: demo, close: () => closeAll(opened) };
 };

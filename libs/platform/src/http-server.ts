@@ -6,7 +6,8 @@ import type { Limits } from './config.js';
 /** What a client gets that does not speak HTTP: there is no request yet, so no trace and no language. */
 const refusal = (status: number, words: string, code: string): string => {
   const body = JSON.stringify({ type: `urn:yrd:problem:node:${code}`, title: words, status, code });
-  return `HTTP/1.1 ${status} ${words}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const headers = ['Connection: close', 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`];
+  return [`HTTP/1.1 ${status} ${words}`, ...headers, '', body].join('\r\n');
 };
 
 const answerBroken = (error: Error & { readonly code?: string }, socket: Socket): void => {

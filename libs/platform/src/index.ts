@@ -1,3 +1,4 @@
+/** The deep library of a service: HTTP, tokens, storage, bus and clock around ledger nodes. */
 export { systemClock } from './clock.js';
 export { demoClock, type DemoClock, type DemoClockOptions, type Forward } from './clock-demo.js';
 export { type KafkaSettings } from './kafka-client.js';

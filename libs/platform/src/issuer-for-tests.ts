@@ -38,7 +38,17 @@ export const startTestIssuer = async (): Promise<TestIssuer> => {
   });
   const token = async (claims: Readonly<Record<string, unknown>> = {}): Promise<string> => {
     const now = Math.floor(Date.now() / 1_000);
-    const payload = { iss: server.url, aud: 'yrd', sub: 'person-1', org: 'org-1', province: '32', roles: ['operator'], iat: now, exp: now + 120, ...claims };
+    const payload = {
+      iss: server.url,
+      aud: 'yrd',
+      sub: 'person-1',
+      org: 'org-1',
+      province: '32',
+      roles: ['operator'],
+      iat: now,
+      exp: now + 120,
+      ...claims,
+    };
     const given: JWTPayload = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined));
     return new SignJWT(given).setProtectedHeader({ alg: 'EdDSA', kid: 'one' }).sign(privateKey);
   };

@@ -1,5 +1,15 @@
 /** A ledger node whose storage and bus are still being reached: it says so to everybody until the real one takes over. */
-import { Unavailable, type CommandRequest, type DomainEvent, type Entry, type Fold, type LedgerNode, type NodeStatus, type Position, type RecordQuery } from '@yrd/ledger';
+import {
+  Unavailable,
+  type CommandRequest,
+  type DomainEvent,
+  type Entry,
+  type Fold,
+  type LedgerNode,
+  type NodeStatus,
+  type Position,
+  type RecordQuery,
+} from '@yrd/ledger';
 
 export interface LateNodeOptions {
   readonly province: string;

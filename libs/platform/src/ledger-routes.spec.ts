@@ -117,13 +117,24 @@ const drive = async (): Promise<void> => {
 
 const begin = async (province: string): Promise<Service> => {
   const env = {
-    YRD_PROVINCE: province, KAFKA_BROKERS: 'localhost:1', MONGO_URL: 'mongodb://localhost:1', YRD_KEYS: '-', YRD_FEDERATION: '-',
-    YRD_POLICIES: '-', YRD_ISSUER: issuer.issuer, YRD_PORT: '0', YRD_OPEN_ALONE: 'yes',
+    YRD_PROVINCE: province,
+    KAFKA_BROKERS: 'localhost:1',
+    MONGO_URL: 'mongodb://localhost:1',
+    YRD_KEYS: '-',
+    YRD_FEDERATION: '-',
+    YRD_POLICIES: '-',
+    YRD_ISSUER: issuer.issuer,
+    YRD_PORT: '0',
+    YRD_OPEN_ALONE: 'yes',
   };
   const config = readConfig(env, () => JSON.stringify(world.federation));
   const ground = { worlds: { voucher: world.process(province).world }, clock: null, close: () => Promise.resolve() };
   const service = new Service({
-    config, openNode, contexts: [{ context, module: countersModule }], personKey: new Uint8Array(32), reach: () => Promise.resolve(ground),
+    config,
+    openNode,
+    contexts: [{ context, module: countersModule }],
+    personKey: new Uint8Array(32),
+    reach: () => Promise.resolve(ground),
     log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
   });
   await service.start();
@@ -131,7 +142,8 @@ const begin = async (province: string): Promise<Service> => {
 };
 
 const ask = (path: string, init: RequestInit = {}, at = 0) => fetch(`${services[at]?.url}${path}`, init);
-const json = async (path: string, at = 0): Promise<Record<string, unknown>> => (await ask(path, {}, at)).json() as Promise<Record<string, unknown>>;
+const json = async (path: string, at = 0): Promise<Record<string, unknown>> =>
+  (await ask(path, {}, at)).json() as Promise<Record<string, unknown>>;
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; tries < 400; tries += 1) {
     if (await holds()) return;
@@ -161,11 +173,17 @@ const send = async (body: object, headers: Record<string, string> = {}) =>
     method: 'POST',
     body: JSON.stringify(body),
     headers: {
-      'Content-Type': 'application/json', Authorization: `Bearer ${await issuer.token({ roles: ['clerk'] })}`, 'Idempotency-Key': `key-${(keys += 1)}`,
-      'Accept-Language': 'en', ...headers,
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${await issuer.token({ roles: ['clerk'] })}`,
+      'Idempotency-Key': `key-${(keys += 1)}`,
+      'Accept-Language': 'en',
+      ...headers,
     },
   });
-const told = async (answer: Response) => ({ http: answer.status, ...((await answer.json()) as Record<string, unknown>) });
+const told = async (answer: Response): Promise<Record<string, unknown>> => ({
+  http: answer.status,
+  ...((await answer.json()) as Record<string, unknown>),
+});
 
 describe('a command over HTTP', () => {
   it('answers 201 with version, address and position', async () => {
@@ -198,7 +216,11 @@ describe('a command over HTTP', () => {
     ['an If-Match with a wildcard', { 'If-Match': '*' }],
   ])('is refused with %s', async (_what, headers) => {
     const [name = ''] = Object.keys(headers);
-    expect(await told(await send({ id: 'x', by: 1 }, headers))).toMatchObject({ http: 400, code: 'E-VALIDATION', errors: [{ field: name }] });
+    expect(await told(await send({ id: 'x', by: 1 }, headers))).toMatchObject({
+      http: 400,
+      code: 'E-VALIDATION',
+      errors: [{ field: name }],
+    });
   });
 
   it('is refused when somebody else was faster', async () => {
@@ -210,7 +232,11 @@ describe('a command over HTTP', () => {
 
   it('is refused by the domain with the rule and the values seen', async () => {
     expect(await told(await send({ id: 'much', by: 11 }))).toMatchObject({
-      http: 409, type: 'urn:yrd:problem:voucher:E-QUOTA', clause: 'V4 V5', facts: { needed: 11, left: 10 }, detail: expect.stringContaining('needed = 11'),
+      http: 409,
+      type: 'urn:yrd:problem:voucher:E-QUOTA',
+      clause: 'V4 V5',
+      facts: { needed: 11, left: 10 },
+      detail: expect.stringContaining('needed = 11'),
     });
   });
 });
@@ -256,9 +282,16 @@ describe('reading', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=many', 'cursor=!!', 'cursor=e30', `cursor=${Buffer.from('["x",1,"y"]').toString('base64url')}`, 'colour=red'])(
-    'refuses a page with %s',
-    async (query) => expect(await told(await ask(`/v1/counters?${query}`))).toMatchObject({ http: 400, code: 'E-VALIDATION' }),
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=many',
+    'cursor=!!',
+    'cursor=e30',
+    `cursor=${Buffer.from('["x",1,"y"]').toString('base64url')}`,
+    'colour=red',
+  ])('refuses a page with %s', async (query) =>
+    expect(await told(await ask(`/v1/counters?${query}`))).toMatchObject({ http: 400, code: 'E-VALIDATION' }),
   );
 });
 
@@ -282,17 +315,22 @@ describe('what every node shows', () => {
     await until(async () => (await ask(`/log/32/voucher/entry/${index}`)).status === 200);
     expect(await json(`/log/32/voucher/entry/${index}`)).toMatchObject({ depth: 'leaf', index });
     const as = async (role: string) => {
-      const answer = await ask(`/log/32/voucher/entry/${index}`, { headers: { Authorization: `Bearer ${await issuer.token({ roles: [role] })}` } });
+      const answer = await ask(`/log/32/voucher/entry/${index}`, {
+        headers: { Authorization: `Bearer ${await issuer.token({ roles: [role] })}` },
+      });
       return (await answer.json()) as Record<string, unknown>;
     };
     expect(await as('auditor')).toMatchObject({ depth: 'payload', payload: expect.stringContaining('"by":1') });
     expect(await as('enterprise')).toMatchObject({ depth: 'leaf' });
   });
 
-  it.each(['/log/32/nothing/key', '/log/99/voucher/key', '/log/32/voucher/entry/999999', '/log/32/voucher/entry/-1', '/log/32/voucher/entry/1e1'])(
-    'is not %s',
-    async (path) => expect(await told(await ask(path))).toMatchObject({ http: 404, code: 'E-NOTFOUND' }),
-  );
+  it.each([
+    '/log/32/nothing/key',
+    '/log/99/voucher/key',
+    '/log/32/voucher/entry/999999',
+    '/log/32/voucher/entry/-1',
+    '/log/32/voucher/entry/1e1',
+  ])('is not %s', async (path) => expect(await told(await ask(path))).toMatchObject({ http: 404, code: 'E-NOTFOUND' }));
 
   it('is its journals as metrics', async () => {
     const text = await (await ask('/metrics')).text();
@@ -309,7 +347,11 @@ describe('an entry as an event', () => {
     const of = (id: string) => heard.filter(({ stream, journal }) => stream === `counter/${id}` && journal === '32/voucher');
     // Both services write into this array: each hears both entries.
     await until(async () => of('event').length >= 4);
-    expect(of('event').map(({ data }) => data['by']).sort()).toEqual([1, 1, 2, 2]);
+    expect(
+      of('event')
+        .map(({ data }) => data['by'])
+        .sort(),
+    ).toEqual([1, 1, 2, 2]);
     // The very first entry failed at the node that heard it first, and was heard there after all.
     expect(failuresLeft).toBeLessThan(0);
     expect(of('first')).toHaveLength(2);

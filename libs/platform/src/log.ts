@@ -18,7 +18,8 @@ export const noticeTo =
     log[level]({ what, ...facts }, what);
   };
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : value instanceof Error ? value.message : JSON.stringify(value));
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value instanceof Error ? value.message : JSON.stringify(value);
 
 /** Nest's own words; its chatter while it starts is worth a debug line. */
 export const nestLog = (log: Log): LoggerService => ({
@@ -41,8 +42,13 @@ export const logRequests =
     response.once('close', () => {
       const { trace, actor } = askedOf(request);
       const line = {
-        trace, method: request.method, path: request.path, status: response.statusCode,
-        durationMs: Math.round(performance.now() - startedAt), person: actor?.person, finished: response.writableFinished,
+        trace,
+        method: request.method,
+        path: request.path,
+        status: response.statusCode,
+        durationMs: Math.round(performance.now() - startedAt),
+        person: actor?.person,
+        finished: response.writableFinished,
       };
       log[quiet.test(request.path) ? 'debug' : 'info'](line, 'request');
     });

@@ -18,7 +18,10 @@ export class NoticeCounter {
 export class Metrics {
   readonly registry = new Registry();
   private readonly durations = new Histogram({
-    name: 'yrd_http_request_duration_seconds', help: 'Time from request to answer.', labelNames: ['method', 'route', 'status'], buckets,
+    name: 'yrd_http_request_duration_seconds',
+    help: 'Time from request to answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets,
     registers: [this.registry],
   });
 
@@ -40,7 +43,10 @@ export class Metrics {
 
   private gauge(name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void): void {
     const gauge: Gauge = new Gauge({
-      name, help, labelNames: [...labelNames], registers: [this.registry],
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
       collect: () => {
         gauge.reset();
         collect(gauge);
@@ -49,7 +55,11 @@ export class Metrics {
   }
 
   private journals(nodes: Nodes): void {
-    const each = (name: string, help: string, value: (journal: ReturnType<Nodes['all'][number]['status']>['journals'][number]) => number | null): void =>
+    const each = (
+      name: string,
+      help: string,
+      value: (journal: ReturnType<Nodes['all'][number]['status']>['journals'][number]) => number | null,
+    ): void =>
       this.gauge(name, help, ['journal'], (gauge) => {
         for (const journal of nodes.all.flatMap((node) => node.status().journals)) {
           const now = value(journal);
@@ -58,9 +68,13 @@ export class Metrics {
       });
     each('yrd_journal_size', 'Entries held of a journal.', (journal) => journal.size);
     each('yrd_journal_lag', 'Entries that the owner vouched for and this node does not hold yet.', (journal) => journal.lag);
-    each('yrd_journal_silence_seconds', 'Real time since the owner was last heard.', ({ silentMs }) => (silentMs === null ? null : silentMs / 1_000));
+    each('yrd_journal_silence_seconds', 'Real time since the owner was last heard.', ({ silentMs }) =>
+      silentMs === null ? null : silentMs / 1_000,
+    );
     each('yrd_journal_cosigners', 'Provinces whose fresh cosignature is held.', (journal) => journal.cosigners.length);
-    each('yrd_journal_quarantined', '1 when the journal was caught telling two histories.', ({ state }) => (state === 'quarantined' ? 1 : 0));
+    each('yrd_journal_quarantined', '1 when the journal was caught telling two histories.', ({ state }) =>
+      state === 'quarantined' ? 1 : 0,
+    );
   }
 
   private contexts(nodes: Nodes): void {
@@ -75,7 +89,10 @@ export class Metrics {
 
   private notices(notices: NoticeCounter): void {
     const counter: Counter = new Counter({
-      name: 'yrd_notices_total', help: 'What the ledger noticed, by name.', labelNames: ['level', 'what'], registers: [this.registry],
+      name: 'yrd_notices_total',
+      help: 'What the ledger noticed, by name.',
+      labelNames: ['level', 'what'],
+      registers: [this.registry],
       collect: () => {
         counter.reset();
         for (const [key, count] of notices.counts) {

@@ -138,7 +138,9 @@ export class LogController {
 
   @Public({ recognise: true })
   @Get('entry/:index')
-  @ApiOperation({ summary: 'One entry with its proof, as deep as the asker may see; with a token of provincial staff also what only its nodes may read.' })
+  @ApiOperation({
+    summary: 'One entry with its proof, as deep as the asker may see; with a token of provincial staff also what only its nodes may read.',
+  })
   @ApiOkResponse({ description: 'Leaf, RFC 6962 inclusion proof, checkpoint, and where the audience allows payload and salt.' })
   async entry(
     @Param('province') province: string,

@@ -52,7 +52,10 @@ export interface Page<T> {
 
 /** Which list a cursor belongs to, in 12 hex digits: a cursor of another list would skip rows silently. */
 const listMark = (view: string, query: Pick<RecordQuery, 'where' | 'order'>): string =>
-  createHash('sha256').update(JSON.stringify([view, query.where ?? null, query.order ?? null])).digest('hex').slice(0, 12);
+  createHash('sha256')
+    .update(JSON.stringify([view, query.where ?? null, query.order ?? null]))
+    .digest('hex')
+    .slice(0, 12);
 
 type After = NonNullable<RecordQuery['after']>;
 

@@ -24,13 +24,21 @@ const row = (status: number, title: readonly [zh: string, en: string], detail?: 
 });
 
 export const nodeCodes = {
-  'E-VALIDATION': row(400, ['输入有误', 'The input is not valid'], ['共 {count} 处有误，见 errors。', '{count} things are wrong; errors lists them all.']),
+  'E-VALIDATION': row(
+    400,
+    ['输入有误', 'The input is not valid'],
+    ['共 {count} 处有误，见 errors。', '{count} things are wrong; errors lists them all.'],
+  ),
   'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reasonZh}', '{reason}']),
   'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reasonZh}。', 'A valid access token is needed: {reason}.']),
   'E-ROLE': row(403, ['权限不足', 'Not allowed'], ['需要以下角色之一：{needed}。', 'One of these roles is needed: {needed}.']),
   'E-NOTFOUND': row(404, ['不存在', 'Not found'], ['此处没有这样的内容。', 'There is nothing here by that name.']),
   'E-METHOD': row(405, ['方法不允许', 'Method not allowed']),
-  'E-SLOW': row(408, ['请求超时', 'The request came too slowly'], ['请求体须在 {timeoutMs} 毫秒内送达。', 'The body must arrive within {timeoutMs} ms.']),
+  'E-SLOW': row(
+    408,
+    ['请求超时', 'The request came too slowly'],
+    ['请求体须在 {timeoutMs} 毫秒内送达。', 'The body must arrive within {timeoutMs} ms.'],
+  ),
   'E-FROZEN': row(409, ['此项已冻结，待运维人员裁定', 'This is frozen until an operator decides']),
   'E-CLOCK': row(409, ['时钟不能倒退', 'The clock never goes back'], ['现在是 {now}。', 'It is {now} now.']),
   'E-TOO-LARGE': row(413, ['请求体过大', 'The body is too large'], ['上限为 {limitBytes} 字节。', 'The limit is {limitBytes} bytes.']),

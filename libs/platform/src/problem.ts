@@ -102,8 +102,16 @@ interface Told {
 }
 
 const byStatus: Readonly<Record<number, NodeCode>> = {
-  400: 'E-MALFORMED', 401: 'E-AUTH', 403: 'E-ROLE', 404: 'E-NOTFOUND', 405: 'E-METHOD',
-  408: 'E-SLOW', 413: 'E-TOO-LARGE', 415: 'E-MEDIA-TYPE', 429: 'E-BUSY', 503: 'E-UNAVAILABLE',
+  400: 'E-MALFORMED',
+  401: 'E-AUTH',
+  403: 'E-ROLE',
+  404: 'E-NOTFOUND',
+  405: 'E-METHOD',
+  408: 'E-SLOW',
+  413: 'E-TOO-LARGE',
+  415: 'E-MEDIA-TYPE',
+  429: 'E-BUSY',
+  503: 'E-UNAVAILABLE',
 };
 
 /** The words of every code: the node's own and those of the contexts it serves. */
@@ -141,7 +149,8 @@ export class ProblemWords {
 
   private asProblem(exception: unknown): Problem | Refused {
     if (exception instanceof Problem || exception instanceof Refused) return exception;
-    if (exception instanceof Unavailable) return Problem.unavailable(exception.message, '节点暂时无法处理，请稍后再试。', exception.retryAfterMs);
+    if (exception instanceof Unavailable)
+      return Problem.unavailable(exception.message, '节点暂时无法处理，请稍后再试。', exception.retryAfterMs);
     if (exception instanceof Busy) return new Problem('E-BUSY', { headers: retryAfter(exception.retryAfterMs) });
     const code = exception instanceof HttpException ? byStatus[exception.getStatus()] : undefined;
     if (code === 'E-MALFORMED') return Problem.malformed('The address or a parameter cannot be decoded.', '地址或参数无法解码。');

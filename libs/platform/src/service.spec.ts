@@ -16,14 +16,24 @@ import type { NodeConfig } from './config.js';
 import type { MovableClock } from './node-facts.js';
 
 const node = (province: string) =>
-  createNodeKeys({ federation: 'yrd.test', province, name: `节点 ${province}`, url: `http://node-${province}.test`, contexts: ['voucher'] }).public;
+  createNodeKeys({ federation: 'yrd.test', province, name: `节点 ${province}`, url: `http://node-${province}.test`, contexts: ['voucher'] })
+    .public;
 const federation = { federation: 'yrd.test', nodes: [node('31'), node('32')] };
 
 const configFor = (issuer: string): NodeConfig =>
   readConfig(
     {
-      YRD_PROVINCE: '32', KAFKA_BROKERS: 'localhost:1', MONGO_URL: 'mongodb://localhost:1', YRD_KEYS: '-', YRD_FEDERATION: '-',
-      YRD_POLICIES: '-', YRD_ISSUER: issuer, YRD_PORT: '0', YRD_CLOCK: 'demo', YRD_BODY_TIMEOUT_MS: '300', YRD_LIVE_CLIENTS: '1',
+      YRD_PROVINCE: '32',
+      KAFKA_BROKERS: 'localhost:1',
+      MONGO_URL: 'mongodb://localhost:1',
+      YRD_KEYS: '-',
+      YRD_FEDERATION: '-',
+      YRD_POLICIES: '-',
+      YRD_ISSUER: issuer,
+      YRD_PORT: '0',
+      YRD_CLOCK: 'demo',
+      YRD_BODY_TIMEOUT_MS: '300',
+      YRD_LIVE_CLIENTS: '1',
     },
     () => JSON.stringify(federation),
   );
@@ -43,7 +53,11 @@ const stillClock = (): MovableClock => {
 
 const pageFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));
-  for (const [name, text] of [['index.html', '<!doctype html><title>节点</title>'], ['page.css', 'body{}'], ['page.js', '0']] as const) {
+  for (const [name, text] of [
+    ['index.html', '<!doctype html><title>节点</title>'],
+    ['page.css', 'body{}'],
+    ['page.js', '0'],
+  ] as const) {
     writeFileSync(join(folder, name), text);
   }
   return folder;
@@ -57,7 +71,11 @@ let service: Service;
 const ground = (clock: MovableClock | null) => ({ worlds: {}, clock, close: () => Promise.resolve() });
 const begin = async (extra: Partial<ServiceOptions> = {}): Promise<Service> => {
   const started = new Service({
-    config: configFor(issuer.issuer), contexts: [], personKey: new Uint8Array(32), log, reach: () => Promise.resolve(ground(stillClock())),
+    config: configFor(issuer.issuer),
+    contexts: [],
+    personKey: new Uint8Array(32),
+    log,
+    reach: () => Promise.resolve(ground(stillClock())),
     openNode: () => {
       throw new Error('no context is served here');
     },
@@ -140,7 +158,10 @@ describe('a problem', () => {
       pull: (controller) => controller.enqueue(chunk),
     });
     const init = { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': 'application/json' } } as RequestInit;
-    const outcome = await ask('/v1/dev/clock', init).then((answer) => answer.status, () => 'cut off');
+    const outcome = await ask('/v1/dev/clock', init).then(
+      (answer) => answer.status,
+      () => 'cut off',
+    );
     expect([413, 'cut off']).toContain(outcome);
     expect((await ask('/health/live')).status).toBe(200);
   });
@@ -197,8 +218,10 @@ describe('a token', () => {
     expect(found.answer.headers.get('www-authenticate')).toBe('Bearer realm="yrd"');
   });
 
-  it.each([['Basic x'], ['Bearer'], ['Bearer x.y'], ['Bearer x.y.z'], [`Bearer ${'x'.repeat(9_000)}.y.z`]])('is refused when it is none: %.20s', async (header) =>
-    expect(await status(header)).toMatchObject({ status: 401, code: 'E-AUTH' }));
+  it.each([['Basic x'], ['Bearer'], ['Bearer x.y'], ['Bearer x.y.z'], [`Bearer ${'x'.repeat(9_000)}.y.z`]])(
+    'is refused when it is none: %.20s',
+    async (header) => expect(await status(header)).toMatchObject({ status: 401, code: 'E-AUTH' }),
+  );
 
   const now = Math.floor(Date.now() / 1_000);
   it.each<[string, Record<string, unknown>]>([
@@ -251,7 +274,11 @@ describe('a token', () => {
   });
 
   it('of another province is sent home', async () => {
-    expect(await bearer({ province: '31' })).toMatchObject({ status: 421, code: 'E-HOME', facts: { home: '31', address: 'http://node-31.test' } });
+    expect(await bearer({ province: '31' })).toMatchObject({
+      status: 421,
+      code: 'E-HOME',
+      facts: { home: '31', address: 'http://node-31.test' },
+    });
   });
 
   it('never shows in the log, nor does the person behind it', async () => {
@@ -270,13 +297,20 @@ describe('the demo clock', () => {
     const start = (await (await ask('/v1/dev/clock')).json()) as { now: number; mode: string };
     expect(start.mode).toBe('demo');
     expect(await (await post('/v1/dev/clock', { forwardDays: 2 })).json()).toMatchObject({ now: start.now + 2 * 86_400_000 });
-    expect(await (await post('/v1/dev/clock', { toIso: '2026-03-01T00:00:00+08:00' })).json()).toMatchObject({ iso: '2026-02-28T16:00:00.000Z' });
+    expect(await (await post('/v1/dev/clock', { toIso: '2026-03-01T00:00:00+08:00' })).json()).toMatchObject({
+      iso: '2026-02-28T16:00:00.000Z',
+    });
     expect(await problemOf(await post('/v1/dev/clock', { toIso: '2026-02-01T00:00:00Z' }))).toMatchObject({ status: 409, code: 'E-CLOCK' });
   });
 
-  it.each([{}, { forwardDays: 1, forwardMs: 1 }, { toIso: '2026-12-31' }, { toIso: '2026-12-31T10:00:00' }, { toIso: '9999-01-01T00:00:00Z' }])(
-    'does not guess what is meant by %j',
-    async (body) => expect(await problemOf(await post('/v1/dev/clock', body))).toMatchObject({ status: 400, code: 'E-VALIDATION' }),
+  it.each([
+    {},
+    { forwardDays: 1, forwardMs: 1 },
+    { toIso: '2026-12-31' },
+    { toIso: '2026-12-31T10:00:00' },
+    { toIso: '9999-01-01T00:00:00Z' },
+  ])('does not guess what is meant by %j', async (body) =>
+    expect(await problemOf(await post('/v1/dev/clock', body))).toMatchObject({ status: 400, code: 'E-VALIDATION' }),
   );
 
   it('cannot be moved where time is real', async () => {
@@ -290,9 +324,14 @@ describe('the demo clock', () => {
 
 describe('a service', () => {
   it('is described in OpenAPI 3.1, for programs and for people', async () => {
-    const document = (await (await ask('/openapi.json')).json()) as { openapi: string; paths: Record<string, Record<string, { responses: object }>> };
+    const document = (await (await ask('/openapi.json')).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { responses: object }>>;
+    };
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/health/ready', '/log/{province}/{context}/checkpoint', '/v1/dev/clock']));
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/health/ready', '/log/{province}/{context}/checkpoint', '/v1/dev/clock']),
+    );
     expect(document.paths['/v1/dev/clock']?.['post']?.responses).toHaveProperty('default');
     expect(await (await ask('/docs')).text()).toContain('swagger-ui');
   });
@@ -347,8 +386,18 @@ describe('a service', () => {
         signal.addEventListener('abort', () => reject(new Error('given up')));
       });
     const config = configFor(issuer.issuer);
-    const waiting = new Service({ config, contexts: [{ context, module: () => ({ module: EmptyModule }) }], personKey: new Uint8Array(32), log, reach, openNode: () => null as never });
-    const outcome = waiting.start().then(() => 'started', (error: Error) => error.message);
+    const waiting = new Service({
+      config,
+      contexts: [{ context, module: () => ({ module: EmptyModule }) }],
+      personKey: new Uint8Array(32),
+      log,
+      reach,
+      openNode: () => null as never,
+    });
+    const outcome = waiting.start().then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
     while (waiting.url === '') await new Promise((resolve) => setTimeout(resolve, 5));
     expect((await fetch(`${waiting.url}/health/live`)).status).toBe(200);
     expect((await fetch(`${waiting.url}/health/started`)).status).toBe(503);

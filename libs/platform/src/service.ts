@@ -89,7 +89,10 @@ export class Service {
   constructor(private readonly options: ServiceOptions) {
     const { province, log } = options.config;
     this.log = options.log ?? openLog(log, province);
-    this.served = options.contexts.map((one) => ({ ...one, node: new LateNode({ province, context: one.context.name, now: () => this.now() }) }));
+    this.served = options.contexts.map((one) => ({
+      ...one,
+      node: new LateNode({ province, context: one.context.name, now: () => this.now() }),
+    }));
   }
 
   /** Where it answers; empty until it listens. */

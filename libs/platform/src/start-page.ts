@@ -10,7 +10,11 @@ interface PageFile {
   readonly tag: string;
 }
 
-const files = { '/': ['index.html', 'text/html'], '/page/page.css': ['page.css', 'text/css'], '/page/page.js': ['page.js', 'text/javascript'] } as const;
+const files = {
+  '/': ['index.html', 'text/html'],
+  '/page/page.css': ['page.css', 'text/css'],
+  '/page/page.js': ['page.js', 'text/javascript'],
+} as const;
 
 /** Serves the page from a folder that holds index.html, page.css and page.js. Throws when one is missing. */
 export const startPage = (folder: string): Middleware => {

@@ -32,10 +32,12 @@ export class LedgerTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     const { node, context, follower } = this.options;
-    node.follow(follower ?? `nest/${context.name}`, (entry) => this.deliver(entry)).then((subscription) => {
-      this.subscription = subscription;
-      callback();
-    }, callback);
+    node
+      .follow(follower ?? `nest/${context.name}`, (entry) => this.deliver(entry))
+      .then((subscription) => {
+        this.subscription = subscription;
+        callback();
+      }, callback);
   }
 
   async close(): Promise<void> {
