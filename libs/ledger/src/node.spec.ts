@@ -99,7 +99,7 @@ describe('own recovery', () => {
     await federation.scheduler.pass(20_000);
     const after = federation.node('31').status();
     expect(after.journals.find(({ journal }) => journal === '31/gifts')).toMatchObject({ size: before.size, root: before.root });
-    expect(after.notReady).toMatch(/^Frozen: 1 private payloads from entry 1 on are lost/);
+    expect(after.notReady).toMatch(/^Frozen, since 1 private payloads from entry 1 on are lost/);
   });
 
   test('nothing is decided on a journal that lost private payloads until its operator accepts the loss by an entry', async () => {
@@ -121,7 +121,7 @@ describe('own recovery', () => {
     for (const province of federation.provinces) federation.kill(province);
     await federation.start('31');
     await federation.scheduler.pass(30_000);
-    expect(federation.node('31').status().notReady).toMatch(/^Read-only: no peer has answered yet/);
+    expect(federation.node('31').status().notReady).toMatch(/^Read-only, since no peer has answered yet/);
     await federation.start('34');
     await federation.ready('31', '34');
   });

@@ -257,7 +257,7 @@ export class Running {
     this.loss = loss && loss.to > accepted.lossAcceptedTo ? loss : null;
     this.notReady =
       this.loss &&
-      `Frozen: ${this.loss.entries} private payloads from entry ${this.loss.from} on are lost. Restore a backup, or accept the loss.`;
+      `Frozen, since ${this.loss.entries} private payloads from entry ${this.loss.from} on are lost. Restore a backup, or accept the loss.`;
   }
 
   private barred(): string | null {
