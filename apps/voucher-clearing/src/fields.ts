@@ -10,6 +10,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -48,8 +49,9 @@ const text = (shape: RegExp, maxLength: number, words: Words, example: string): 
 const whole = (minimum: number, maximum: number, words: Words, example: number): PropertyDecorator =>
   applyDecorators(described(words, { type: 'integer', minimum, maximum, example }), IsInt(), Min(minimum), Max(maximum));
 
-/** Numbers in a path or query arrive as text. */
-export const FromText = (): PropertyDecorator => Type(() => Number);
+/** Numbers in a path or query arrive as text: plain digits and nothing else, `1e3` is no number of a window. */
+export const FromText = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value));
 
 /** An id that a node made: 26 hex digits. */
 export const MadeId = (words: Words): PropertyDecorator => text(/^[0-9a-f]{26}$/, 26, words, ID);
@@ -106,12 +108,13 @@ export const ListOf = (item: () => new () => object, most: number, words: Words)
     described(words, { type: item, isArray: true, maxItems: most }),
     IsArray(),
     ArrayMaxSize(most),
+    IsObject({ each: true }),
     ValidateNested({ each: true }),
     Type(item),
   );
 /** One object. */
 export const Nested = (item: () => new () => object, words: Words): PropertyDecorator =>
-  applyDecorators(described(words, { type: item }), ValidateNested(), Type(item));
+  applyDecorators(described(words, { type: item }), IsObject(), ValidateNested(), Type(item));
 
 type Reader = (
   value: unknown,

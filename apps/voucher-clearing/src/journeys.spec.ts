@@ -30,14 +30,27 @@ const patiently = async (who: Who, path: string, body: unknown): Promise<Record<
 };
 
 const placing = (agencyProvince: string, mode: string) => ({
-  subject, scheme: 'cxq', year: 2026, agencyProvince, agency: agencies[agencyProvince], product: 'p1', mode, amountFen: 4_000_000,
+  subject,
+  scheme: 'cxq',
+  year: 2026,
+  agencyProvince,
+  agency: agencies[agencyProvince],
+  product: 'p1',
+  mode,
+  amountFen: 4_000_000,
 });
 
 /** From placing to an accepted service. */
 const serve = async (province: string, mode: string): Promise<string> => {
   const order = (await patiently(firm, '/v1/orders', placing(province, mode)))['id'] as string;
   const by = { home: '32', agency: agencies[province] };
-  const contract = { contractHash: hash('contract'), amountFen: 4_000_000, signedMs: delta.nowMs, startMs: delta.nowMs, endMs: delta.nowMs + DAY_MS };
+  const contract = {
+    contractHash: hash('contract'),
+    amountFen: 4_000_000,
+    signedMs: delta.nowMs,
+    startMs: delta.nowMs,
+    endMs: delta.nowMs + DAY_MS,
+  };
   await patiently(agent(province), `/v1/engagements/${order}/acceptance`, by);
   await reaches(order, 'Accepted');
   await patiently(agent(province), `/v1/engagements/${order}/signature`, { ...by, ...contract });
@@ -70,12 +83,21 @@ beforeAll(async () => {
     const admitted = { organisation: `org-agency-${province}`, name: `检测中心 ${province}`, uscc: '91310000MAXXXX0150', classes: ['5'] };
     const agency = (await delta.does(clerk(province), '/v1/agencies', admitted))['id'] as string;
     agencies[province] = agency;
-    await delta.does(agent(province), `/v1/agencies/${agency}/products`, { product: 'p1', itemClass: '5', name: '成分分析', priceFen: 8_000_000 });
+    await delta.does(agent(province), `/v1/agencies/${agency}/products`, {
+      product: 'p1',
+      itemClass: '5',
+      name: '成分分析',
+      priceFen: 8_000_000,
+    });
   }
   await delta.does(clerk('32'), `/v1/recognitions/31/${agencies['31']}`, { classes: ['5'] });
   const registered = { kind: 'firm', organisation: 'org-firm', name: '华瀛（虚构）', uscc: '91350100M000100Y43' };
   subject = (await delta.does(clerk('32'), '/v1/subjects', registered))['id'] as string;
-  for (const [fact, value] of [['status', 'active'], ['address', '320100'], ['sme-year', '2026']]) {
+  for (const [fact, value] of [
+    ['status', 'active'],
+    ['address', '320100'],
+    ['sme-year', '2026'],
+  ]) {
     await delta.does(clerk('32'), `/v1/subjects/${subject}/facts`, { fact, value, source: '登记档案', asOf: '2026-01-05' });
   }
   await delta.does(firm, '/v1/quotas', { subject, scheme: 'cxq', year: 2026, askedFen: 10_000_000 });
@@ -86,28 +108,48 @@ afterAll(() => delta.stop());
 describe('A firm of Jiangsu with a quota', () => {
   it('redeems a service of its own province itself (通用) and is paid half', async () => {
     const order = await serve('32', 'tongyong');
-    await delta.does(firm, `/v1/orders/${order}/redemption`, { invoiceNumber: '26320000000000000001', invoiceFen: 4_000_000, paidFen: 3_600_000, files });
+    await delta.does(firm, `/v1/orders/${order}/redemption`, {
+      invoiceNumber: '26320000000000000001',
+      invoiceFen: 4_000_000,
+      paidFen: 3_600_000,
+      files,
+    });
     await approve(order);
     await pay(order);
     expect((await delta.get(firm, `/v1/orders/${order}`)).body).toMatchObject({
-      state: 'Settled', mode: 'tongyong', line: null, approval: { subsidyFen: 1_800_000, payers: { 32: 1_800_000 } },
+      state: 'Settled',
+      mode: 'tongyong',
+      line: null,
+      approval: { subsidyFen: 1_800_000, payers: { 32: 1_800_000 } },
     });
   }, 60_000);
 
   it('uses a voucher at an agency of Shanghai, which redeems it (通兑); the two provinces settle the line', async () => {
     const order = await serve('31', 'tongdui');
-    const file = { home: '32', agency: agencies['31'], invoiceNumber: '26310000000000000001', invoiceFen: 4_000_000, paidFen: 2_000_000, files };
+    const file = {
+      home: '32',
+      agency: agencies['31'],
+      invoiceNumber: '26310000000000000001',
+      invoiceFen: 4_000_000,
+      paidFen: 2_000_000,
+      files,
+    };
     await patiently(agent('31'), `/v1/engagements/${order}/redemption`, file);
     await approve(order);
     for (const province of ['31', '32']) await delta.does({ province, role: 'operator' }, '/v1/windows/1/close');
     await delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['lineSettled'] === true);
     await pay(order);
     expect((await delta.get(firm, `/v1/orders/${order}`)).body).toMatchObject({
-      state: 'Settled', line: { payer: '32', payee: '31', amountFen: 2_000_000 }, redemption: { invoiceTail: '0001' },
+      state: 'Settled',
+      line: { payer: '32', payee: '31', amountFen: 2_000_000 },
+      redemption: { invoiceTail: '0001' },
     });
     for (const province of ['31', '32']) {
       const latest = await (await delta.fetch(province, '/v1/windows/latest')).json();
-      expect(latest).toMatchObject({ window: 1, pairs: expect.arrayContaining([expect.objectContaining({ pair: '32-31', state: 'settled', sumFen: 2_000_000 })]) });
+      expect(latest).toMatchObject({
+        window: 1,
+        pairs: expect.arrayContaining([expect.objectContaining({ pair: '32-31', state: 'settled', sumFen: 2_000_000 })]),
+      });
     }
   }, 60_000);
 

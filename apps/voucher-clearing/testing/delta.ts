@@ -84,12 +84,19 @@ export class RunningDelta {
   headers({ province, role, org = `dept-${province}`, person = role }: Who): Record<string, string> {
     return {
       Authorization: `Bearer ${this.issuer.token({ province, org, sub: `${province}-${person}`, roles: [role] })}`,
-      'Content-Type': 'application/json', 'Accept-Language': 'en', 'Idempotency-Key': `key-${(this.keys += 1)}`,
+      'Content-Type': 'application/json',
+      'Accept-Language': 'en',
+      'Idempotency-Key': `key-${(this.keys += 1)}`,
     };
   }
 
   /** A command at the node of the asker's province, or at another one. */
-  async post(who: Who, path: string, body: unknown = {}, more: { readonly at?: string; readonly headers?: Record<string, string> } = {}): Promise<Told> {
+  async post(
+    who: Who,
+    path: string,
+    body: unknown = {},
+    more: { readonly at?: string; readonly headers?: Record<string, string> } = {},
+  ): Promise<Told> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const init = { method: 'POST', body: text, headers: { ...this.headers(who), ...more.headers } };
     return told(await this.fetch(more.at ?? who.province, path, init));
@@ -116,8 +123,16 @@ export class RunningDelta {
 
   private async begin(province: string): Promise<Service> {
     const env = {
-      YRD_PROVINCE: province, KAFKA_BROKERS: 'localhost:1', MONGO_URL: 'mongodb://localhost:1', YRD_KEYS: '-', YRD_FEDERATION: '-',
-      YRD_POLICIES: this.policies, YRD_ISSUER: this.issuer.url, YRD_PORT: '0', YRD_OPEN_ALONE: 'yes', YRD_LOG: 'silent',
+      YRD_PROVINCE: province,
+      KAFKA_BROKERS: 'localhost:1',
+      MONGO_URL: 'mongodb://localhost:1',
+      YRD_KEYS: '-',
+      YRD_FEDERATION: '-',
+      YRD_POLICIES: this.policies,
+      YRD_ISSUER: this.issuer.url,
+      YRD_PORT: '0',
+      YRD_OPEN_ALONE: 'yes',
+      YRD_LOG: 'silent',
     };
     const config = readConfig(env, () => JSON.stringify(this.world.federation));
     const ground = { worlds: { voucher: this.world.process(province).world }, clock: null, close: () => Promise.resolve() };
