@@ -1,5 +1,5 @@
 // The node's small page: shows what the node itself tells anybody, live, in Chinese or English. It asks /v1/live (the status
-// once a second), /v1/orders/summary and /v1/windows/latest (the last two may not be there yet).
+// once a second), /v1/orders/summary and /v1/windows/latest (nothing there yet: an empty state).
 
 const words = {
   kind: ['创新券通用通兑 · 省级节点', 'Innovation voucher clearing · province node'],
@@ -18,7 +18,7 @@ const words = {
   windowLead: ['各省各自计算；四个摘要一致，即四方对同一笔账。', 'Each province computes alone; four equal digests mean four equal accounts.'],
   windowNone: ['还没有结算过。', 'Nothing has been settled yet.'],
   equal: ['四省摘要一致。', 'All four digests are equal.'], unequal: ['摘要尚不一致，或尚未收齐。', 'The digests are not equal yet, or not all are here.'],
-  awaited: ['等待中', 'awaited'],
+  pairs: ['已结省际对', 'Settled pairs:'], awaited: ['等待中', 'awaited'],
   others: ['其他节点', 'The other nodes'], docs: ['接口文档', 'API documentation'], raw: ['原始状态', 'Raw status'], metrics: ['指标', 'Metrics'],
   ready: ['就绪', 'ready'], notReady: ['未就绪', 'not ready'], never: ['从未', 'never'], none: ['无', 'none'],
   live: ['正常', 'live'], recovering: ['恢复中', 'recovering'], 'read-only': ['只读', 'read-only'], healing: ['补全中', 'healing'],
@@ -102,39 +102,40 @@ const showStatus = (status) => {
   put('others', ...others.map(({ name, province, url }) => make('li', {}, make('a', { href: url }, `${name} (${province})`))));
 };
 
-/** { states: { Placed: 3 } } or { items: [{ state, count }] }. */
+/** `states`: state → count. */
 const showOrders = (orders) => {
-  const { items, states = {} } = orders ?? {};
-  const pairs = Array.isArray(items) ? items.map(({ state, count }) => [state, count]) : Object.entries(states);
-  const filled = pairs.filter(([, count]) => Number(count) > 0);
+  const filled = Object.entries(orders?.states ?? {}).filter(([, count]) => count > 0);
   const most = Math.max(1, ...filled.map(([, count]) => count));
   put('orders', ...filled.map(([state, count]) =>
-    make('li', {}, make('span', {}, say(state)), make('span', { className: 'count' }, count), make('progress', { max: most, value: count }))));
+    make('li', {},
+      make('span', {}, say(state)), make('span', { className: 'count' }, count), make('progress', { max: most, value: count }))));
   byId('ordersNone').hidden = filled.length > 0;
 };
 
-/** { window, digests: { '31': hex | null } } or digests: [{ province, digest }]. */
-const showWindow = (latest, provinces) => {
-  const given = latest?.digests ?? {};
-  const digests = new Map(Array.isArray(given) ? given.map(({ province, digest }) => [province, digest]) : Object.entries(given));
-  byId('windowTitle').textContent = say('window') + (latest?.window === undefined ? '' : ` · ${latest.window}`);
-  if (digests.size === 0) {
-    put('digests');
-    put('windowNote', say('windowNone'));
-    return;
-  }
-  const all = provinces.map((province) => [province, digests.get(province) ?? null]);
-  put('digests', ...all.map(([province, digest]) =>
-    make('li', {}, make('strong', {}, province),
-      digest === null ? make('span', { className: 'warn' }, say('awaited')) : make('code', {}, digest))));
-  const equal = all.every(([, digest]) => digest !== null && digest === all[0][1]);
-  put('windowNote', say(equal ? 'equal' : 'unequal'));
-  byId('windowNote').className = `note ${equal ? 'good' : 'warn'}`;
+const money = { style: 'currency', currency: 'CNY', signDisplay: 'exceptZero' };
+const yuan = (fen) => new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', money).format(fen / 100);
+
+/** One province's digest of the window, and what it gets (+) or owes (−) in the end. */
+const digestRow = (province, digest, net) =>
+  make('li', {},
+    make('strong', {}, province),
+    digest === null ? make('span', { className: 'warn' }, say('awaited')) : make('code', {}, digest),
+    net === undefined ? '' : make('span', { className: 'net' }, yuan(net)));
+
+/** `digests`: province → hex or null; `nets`: province → fen; `pairs`: where each ordered pair stands. */
+const showWindow = (latest) => {
+  byId('windowTitle').textContent = say('window') + (latest === null ? '' : ` · ${latest.window}`);
+  const digests = Object.entries(latest?.digests ?? {});
+  put('digests', ...digests.map(([province, digest]) => digestRow(province, digest, latest.nets?.[province])));
+  const settled = latest?.pairs.filter(({ state }) => state === 'settled').length;
+  const pairs = latest === null ? '' : ` ${say('pairs')} ${settled} / ${latest.pairs.length}`;
+  put('windowNote', say(latest === null ? 'windowNone' : latest.equal ? 'equal' : 'unequal') + pairs);
+  byId('windowNote').className = `note ${latest === null ? '' : latest.equal ? 'good' : 'warn'}`;
 };
 
 const showViews = () => {
   showOrders(seen.orders);
-  showWindow(seen.latest, seen.status?.federation.map(({ province }) => province) ?? []);
+  showWindow(seen.latest);
 };
 
 const showAll = () => {
