@@ -41,7 +41,7 @@ export const placing = {
     }),
     {
       ...O,
-      number: 'CXQ-32-2026-00000001-1',
+      number: 'CXQ-32-2026-00000001-X',
       scheme: 'cxq',
       year: 2026,
       policy: '32-cxq-2025.1',
@@ -210,7 +210,7 @@ export const redeeming = {
     {
       ...O,
       batch: '2026-05',
-      number: 'CXQ-32-2026-00000001-1',
+      number: 'CXQ-32-2026-00000001-X',
       subjectName: 'Invented Instruments Co.',
       baseFen: 7_500_000,
       subsidyFen: 3_750_000,

@@ -126,7 +126,7 @@ const derived = Object.keys(derivedCommands).filter((name) =>
 );
 test.each(PHASES)('in %s no derived command rejects: it answers with an entry or with nothing', (phase) => {
   const body = {
-    ...(reach('Placed').placing('o1') as object),
+    ...reach('Placed').placing('o1'),
     order: 'o1',
     from: '31',
     home: '32',
