@@ -62,6 +62,11 @@ export const send = async (url: string, { method = 'GET', body, headers = {} }: 
   return { status: response.status, headers: response.headers, body: parsed };
 };
 
+/** A refusal that no waiting mends. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
 /** Waits until the question has an answer; fails with what was seen last. */
 export const eventually = async <T>(what: string, ask: () => Promise<T | null | undefined | false>, timeoutMs = 60_000): Promise<T> => {
   const deadline = Date.now() + timeoutMs;
@@ -71,9 +76,11 @@ export const eventually = async <T>(what: string, ask: () => Promise<T | null | 
       const found = await ask();
       if (found !== null && found !== undefined && found !== false) return found;
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms${last === undefined ? '' : ` (last: ${String(last)})`}.`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not within ${timeoutMs} ms${last === undefined ? '' : ` (last: ${String(last)})`}.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };
