@@ -68,6 +68,13 @@ describe('a request of the samples', () => {
     );
   });
 
+  it('that was sent before with other content says that the files changed', async () => {
+    const api = await apiOf((_, response) => {
+      response.writeHead(422, { 'content-type': 'application/problem+json' }).end(problem('E-IDEMPOTENCY', 'another body'));
+    });
+    await expect(api.post(wish)).rejects.toThrow(/another body The files in samples\/ changed/);
+  });
+
   it('that may come too early for another province waits for the news', async () => {
     let asked = 0;
     const api = await apiOf((_, response) => {

@@ -33,6 +33,16 @@ export interface Api {
   goOn(): void;
 }
 
+/** A node's refusal, with its code. */
+export class Refusal extends Fault {
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
 export interface ApiOptions {
   readonly nodes: ReadonlyMap<string, string>;
   readonly issuer: string;
@@ -70,6 +80,15 @@ const read = async (response: Response): Promise<Answered> => {
   let body: unknown = text;
   if (response.headers.get('content-type')?.includes('json')) body = JSON.parse(text);
   return { status: response.status, body, retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1_000 };
+};
+
+/** What a node said, in one sentence. */
+const refusal = (what: string, said: unknown): Refusal => {
+  const code = textIn(said, 'code');
+  const faults = fieldIn(said, 'errors');
+  const mend =
+    code === 'E-IDEMPOTENCY' ? ' The files in samples/ changed after a first load: bring the old ones back, or npm run reset.' : '';
+  return new Refusal(`${what}: ${textIn(said, 'detail')}${faults === undefined ? '' : ` ${JSON.stringify(faults)}`}${mend}`, code);
 };
 
 /** Speaks as many visitors; asks the issuer once for each. */
@@ -117,10 +136,7 @@ export const createApi = (o: ApiOptions): Api => {
         waits,
       );
       if (status < 300) return said;
-      const faults = JSON.stringify(fieldIn(said, 'errors') ?? '');
-      throw new Fault(
-        `${where(row)}node ${as.province} refused POST ${path} (${status}): ${textIn(said, 'detail')}${faults === '""' ? '' : ` ${faults}`}`,
-      );
+      throw refusal(`${where(row)}node ${as.province} refused POST ${path} (${status})`, said);
     },
     async get(as, path) {
       const { status, body } = await again(

@@ -1,10 +1,10 @@
 /** The orders of the samples, walked step by step as their people would, through the clock and the first settlement window. */
-import { fieldIn, inParallel, textIn, type Api, type Visitor } from './samples-api.js';
+import { fieldIn, inParallel, Refusal, textIn, type Api, type Visitor } from './samples-api.js';
 import type { AgencyRow, EnterpriseRow, OrderRow, Province } from './samples-data.js';
 import { routes } from './samples-routes.js';
 import { agencyOf, enterpriseOf, idIn, IN_FLIGHT, keyOf, office, type DatedLoad } from './samples-setup.js';
 import { CLOCK_STEPS, phasesOf, STEPS, type OrderFacts, type Phase, type Step } from './samples-steps.js';
-import { Fault, sleep } from './say.js';
+import { Fault, say, sleep } from './say.js';
 
 const PROVINCES: readonly Province[] = ['31', '32', '33', '34'];
 const FIRST_WINDOW = 1;
@@ -30,6 +30,8 @@ interface Walk extends Omit<OrderFacts, 'order' | 'placedMs'> {
   readonly phases: readonly Phase[];
   order: string;
   placedMs: number;
+  /** A load that was interrupted for long finds that a time limit was faster than the script: such an order is left as it is. */
+  overtaken: boolean;
 }
 
 const find = <T extends { readonly id: string }>(rows: readonly T[], id: string, row: OrderRow): T => {
@@ -44,7 +46,17 @@ const walkOf = (load: DatedLoad, row: OrderRow): Walk => {
   if (!phases) throw new Fault(`${row.row.file}, line ${row.row.line}: the steps of ${row.id} do not follow from one another.`);
   const enterprise = find(enterprises, row.subject, row);
   const agency: AgencyRow = find(agencies, row.agency, row);
-  return { row, enterprise, agency, home: enterprise.province, agencyId: idIn(load, agency.id), phases, order: '', placedMs: 0 };
+  return {
+    row,
+    enterprise,
+    agency,
+    home: enterprise.province,
+    agencyId: idIn(load, agency.id),
+    phases,
+    order: '',
+    placedMs: 0,
+    overtaken: false,
+  };
 };
 
 const visitorOf = (walk: Walk, by: Step['by']): Visitor => {
@@ -65,6 +77,11 @@ const shows = (load: DatedLoad, walk: Walk, phases: readonly string[]): Promise<
   });
 };
 
+const overtake = (walk: Walk, why: string): void => {
+  walk.overtaken = true;
+  say(`    ${walk.row.id} is left as it is, since a time limit passed before its script was through: ${why}`);
+};
+
 const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
   const { row, agency, agencyId, enterprise } = walk;
   const { scheme, mode, amountFen } = row;
@@ -72,9 +89,17 @@ const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
   const product = idIn(load, row.product);
   const body = { subject, scheme, year: load.year, agencyProvince: agency.province, agency: agencyId, product, mode, amountFen };
   const key = keyOf('orders', load.year, row.id, 'place');
-  const answer = await load.api.post({ as: enterpriseOf(enterprise), path: routes.orders, key, body, row: row.row, patient: true });
-  walk.order = textIn(answer, 'id');
-  walk.placedMs = Number(fieldIn(await shows(load, walk, walk.phases), 'placedMs'));
+  try {
+    const answer = await load.api.post({ as: enterpriseOf(enterprise), path: routes.orders, key, body, row: row.row, patient: true });
+    walk.order = textIn(answer, 'id');
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'E-WINDOW')) throw error; // Any other refusal is a fault of the samples.
+    return overtake(walk, 'its quota has ended');
+  }
+  const order = await orderAt(load, walk);
+  walk.placedMs = Number(fieldIn(order, 'placedMs'));
+  const state = textIn(order, 'state');
+  if (![...walk.phases, 'InvoiceAsked'].includes(state)) overtake(walk, `it shows ${state}`);
 };
 
 /** Goes from one word of the script to another. Words that are done already answer as they did; so a load goes on where it was. */
@@ -113,15 +138,17 @@ export const walkToClock = async (load: DatedLoad): Promise<readonly Walk[]> => 
   await inParallel(walks, IN_FLIGHT, async (walk) => {
     const at = clockAt(walk.row);
     await place(load, walk);
+    if (walk.overtaken) return;
     await walkOn(load, walk, 0, at);
     const body = await orderAt(load, walk);
     if (textIn(body, 'state') === walk.phases[at]) limits.push(Number(fieldIn(body, 'deadlineMs')));
   });
   if (limits.length > 0) await moveClock(load, Math.max(...limits));
-  await inParallel(walks, IN_FLIGHT, async (walk) => {
+  const going = walks.filter(({ overtaken }) => !overtaken);
+  await inParallel(going, IN_FLIGHT, async (walk) => {
     await shows(load, walk, walk.phases.slice(clockAt(walk.row) + 1));
   });
-  return walks;
+  return going;
 };
 
 /** Closes the first window everywhere and waits for four equal digests. */
@@ -142,6 +169,7 @@ export const walkToEnd = async (load: DatedLoad, waiting: readonly Walk[]): Prom
   await inParallel([...waiting, ...fresh], IN_FLIGHT, async (walk) => {
     const { row, phases } = walk;
     if (!waitsForClock(row)) await place(load, walk);
+    if (walk.overtaken) return;
     await walkOn(load, walk, clockAt(row) + 1, row.steps.length);
     const body = await shows(load, walk, phases.slice(-1));
     if (fieldIn(body, 'held') !== row.held) {

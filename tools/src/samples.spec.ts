@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { invoiceNumber, regionCode, uscc } from '@yrd/standards';
 import { readSamples, type OrderRow } from './samples-data.js';
+import { yearAt } from './samples.js';
 import { CLOCK_STEPS, phasesOf, STEPS, type Phase } from './samples-steps.js';
 
 const root = resolve(__dirname, '..', '..');
@@ -191,5 +192,21 @@ describe('the orders', () => {
     const shared = orders.filter(({ scheme, steps }) => scheme === 'shuangchuang' && steps.includes('publicity-end'));
     expect(shared.map(({ amountFen }) => Math.floor(amountFen / 2))).toEqual(expect.arrayContaining([456_789, 10_000_000]));
     expect(orders.some(({ contractFen, steps }) => steps.includes('pay') && contractFen % 2 === 1)).toBe(true);
+  });
+});
+
+describe('the year of the samples', () => {
+  const at = (iso: string) => yearAt(Date.parse(iso));
+
+  it('is the year of the clock in Shanghai', () => {
+    expect(at('2026-05-04T00:00:00+08:00')).toEqual({ year: 2026, fromMs: null });
+    expect(at('2026-01-01T00:00:00+08:00')).toEqual({ year: 2026, fromMs: null });
+  });
+
+  it('is the next one when vouchers would end before the scripts do', () => {
+    const sixth = Date.parse('2027-01-06T00:00:00+08:00');
+    expect(at('2026-12-01T23:59:59+08:00')).toEqual({ year: 2026, fromMs: null });
+    expect(at('2026-12-02T00:00:00+08:00')).toEqual({ year: 2027, fromMs: sixth });
+    expect(at('2026-12-31T23:59:59+08:00')).toEqual({ year: 2027, fromMs: sixth });
   });
 });

@@ -50,18 +50,26 @@ const knownYear = async ({ api, samples, ids }: Load): Promise<number | undefine
   return years.length === 0 ? undefined : Math.min(...years);
 };
 
-/** The year that the samples belong to: that of an earlier load, else the clock's; close to its end the clock goes on to the next one. */
+/**
+ * The year that new samples belong to at a domain time, in Shanghai. Close to its end it is the next one, and the clock has to go on
+ * to `fromMs` first: its sixth day, when offices are open again.
+ */
+export const yearAt = (nowMs: number): { readonly year: number; readonly fromMs: number | null } => {
+  const year = new Date(nowMs + CHINA_MS).getUTCFullYear();
+  const next = Date.UTC(year + 1, 0, 1) - CHINA_MS;
+  return nowMs < next - ROOM_MS ? { year, fromMs: null } : { year: year + 1, fromMs: next + 5 * DAY_MS };
+};
+
+/** The year of an earlier load, else the clock's. */
 const sampleYear = async (load: Load): Promise<number> => {
   const known = await knownYear(load);
   if (known !== undefined) return known;
   const operator = office('31', 'operator');
-  const now = Number(fieldIn(await load.api.get(operator, routes.clock), 'now'));
-  const year = new Date(now + CHINA_MS).getUTCFullYear();
-  const next = Date.UTC(year + 1, 0, 1) - CHINA_MS;
-  if (now < next - ROOM_MS) return year;
-  const body = { toIso: new Date(next + 5 * DAY_MS).toISOString() };
-  await load.api.post({ as: operator, path: routes.clock, key: keyOf('clock', year + 1), body });
-  return year + 1;
+  const { year, fromMs } = yearAt(Number(fieldIn(await load.api.get(operator, routes.clock), 'now')));
+  if (fromMs === null) return year;
+  const body = { toIso: new Date(fromMs).toISOString() };
+  await load.api.post({ as: operator, path: routes.clock, key: keyOf('clock', year), body });
+  return year;
 };
 
 const countOf = ({ enterprises, agencies, products, quotas, orders }: Samples): number =>
