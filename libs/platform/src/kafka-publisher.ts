@@ -1,27 +1,36 @@
 /** Publishing: one idempotent producer, one message of a topic at a time, a new producer after every failure. */
 import kafkajs, { type Producer } from 'kafkajs';
-import { RETRY, disconnect, isTopicMissing, reasonOf, toKafka, type KafkaClient, type KafkaOptions } from './kafka-client.js';
+import { RETRY, isTopicMissing, reasonOf, toKafka, type KafkaClient, type KafkaOptions } from './kafka-client.js';
+import { Lending } from './kafka-lending.js';
 import type { KafkaTopics } from './kafka-topics.js';
 
 const { Partitioners } = kafkajs;
 const ALL_IN_SYNC_REPLICAS = -1;
 
-/** A producer and how many are using it: a failed one goes only when nobody waits for it any more. */
-interface Lent {
-  readonly producer: Promise<Producer>;
-  users: number;
-  retired: boolean;
-}
+const openProducer = async (kafka: KafkaClient): Promise<Producer> => {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: RETRY,
+    metadataMaxAge: 30_000,
+  });
+  await producer.connect();
+  return producer;
+};
 
 export class KafkaPublisher {
   private readonly lines = new Map<string, Promise<void>>();
-  private lent: Lent | null = null;
+  private readonly producer: Lending<Producer>;
 
   constructor(
-    private readonly kafka: KafkaClient,
+    kafka: KafkaClient,
     private readonly topics: KafkaTopics,
     private readonly notice: KafkaOptions['notice'],
-  ) {}
+  ) {
+    this.producer = new Lending(() => openProducer(kafka));
+  }
 
   /** Messages of one topic keep the order in which they were given. */
   publish(topic: string, value: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void> {
@@ -49,40 +58,13 @@ export class KafkaPublisher {
   }
 
   private async send(topic: string, value: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void> {
-    const lent = (this.lent ??= { producer: this.open(), users: 0, retired: false });
-    lent.users += 1;
-    try {
-      const producer = await lent.producer;
-      await producer.send({ topic, acks: ALL_IN_SYNC_REPLICAS, messages: [{ ...toKafka(value, headers), partition: 0 }] });
-    } catch (error) {
-      // Its sequence numbers, or its memory of a topic that is gone, would fail what comes next.
-      lent.retired = true;
-      if (this.lent === lent) this.lent = null;
-      throw error;
-    } finally {
-      lent.users -= 1;
-      if (lent.retired && lent.users === 0) void lent.producer.then(disconnect, () => undefined);
-    }
-  }
-
-  private async open(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: RETRY,
-      metadataMaxAge: 30_000,
-    });
-    await producer.connect();
-    return producer;
+    const messages = [{ ...toKafka(value, headers), partition: 0 }];
+    await this.producer.use((producer) => producer.send({ topic, acks: ALL_IN_SYNC_REPLICAS, messages }));
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
     await Promise.allSettled(this.lines.values());
-    const { lent } = this;
-    this.lent = null;
-    await lent?.producer.then(disconnect, () => undefined);
+    await this.producer.close();
   }
 }

@@ -1,6 +1,7 @@
 /** Topics as an operator sees them: which there are, how far they reach, and making those that are missing. */
 import type { Admin } from 'kafkajs';
-import { disconnect, isTopicMissing, type KafkaClient } from './kafka-client.js';
+import { isTopicMissing, type KafkaClient } from './kafka-client.js';
+import { Lending } from './kafka-lending.js';
 
 /** Room for a block of 512 kB with its frames, twice over. */
 const MESSAGE_BYTES_MAX = 2 * 1_024 * 1_024;
@@ -12,35 +13,22 @@ export interface Reach {
 }
 
 export class KafkaTopics {
-  private admin: Promise<Admin> | null = null;
+  private readonly admin: Lending<Admin>;
 
   constructor(
-    private readonly kafka: KafkaClient,
+    kafka: KafkaClient,
     private readonly replicationFactor: number | undefined,
-  ) {}
-
-  /** Asks with the one connection there is; after any failure the next question opens a new one. */
-  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= this.open();
-    const asked = this.admin;
-    try {
-      return await question(await asked);
-    } catch (error) {
-      if (this.admin === asked) this.admin = null;
-      void asked.then(disconnect, () => undefined);
-      throw error;
-    }
-  }
-
-  private async open(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    return admin;
+  ) {
+    this.admin = new Lending(async () => {
+      const admin = kafka.admin();
+      await admin.connect();
+      return admin;
+    });
   }
 
   /** Those of the topics that are there. */
   async existing(topics: readonly string[]): Promise<readonly string[]> {
-    const all = new Set(await this.ask((admin) => admin.listTopics()));
+    const all = new Set(await this.admin.use((admin) => admin.listTopics()));
     return topics.filter((topic) => all.has(topic));
   }
 
@@ -56,7 +44,7 @@ export class KafkaTopics {
     ];
     // −1 asks the broker for its own default. That somebody else was faster is success: kafkajs answers false then.
     const replicationFactor = this.replicationFactor ?? -1;
-    await this.ask((admin) =>
+    await this.admin.use((admin) =>
       admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries })) }),
     );
   }
@@ -64,7 +52,7 @@ export class KafkaTopics {
   /** How far the topic reaches; null when it is not there. */
   async reach(topic: string): Promise<Reach | null> {
     try {
-      const [partition] = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+      const [partition] = await this.admin.use((admin) => admin.fetchTopicOffsets(topic));
       return partition ? { low: Number(partition.low), high: Number(partition.high) } : null;
     } catch (error) {
       if (isTopicMissing(error)) return null;
@@ -74,15 +62,14 @@ export class KafkaTopics {
 
   /** Those of the topics in which the group has no position yet. */
   async withoutPosition(group: string, topics: readonly string[]): Promise<readonly string[]> {
-    const positions = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }));
+    const positions = await this.admin.use((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }));
     const known = new Set(
       positions.filter(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0)).map(({ topic }) => topic),
     );
     return topics.filter((topic) => !known.has(topic));
   }
 
-  async close(): Promise<void> {
-    await this.admin?.then(disconnect, () => undefined);
-    this.admin = null;
+  close(): Promise<void> {
+    return this.admin.close();
   }
 }
