@@ -172,7 +172,7 @@ class JournalNode implements LedgerNode {
       head,
       lag: head - size,
       heardAt: mine ? this.options.world.clock.now() : (word?.time ?? null),
-      silentMs: mine ? 0 : word && this.options.world.clock.monotonic() - word.heardAt,
+      silentMs: mine ? 0 : word && Math.round(this.options.world.clock.monotonic() - word.heardAt),
       state: this.stateOf(running, journal.name),
       cosigners: running.witness.cosignersOf(journal.name, size),
     };

@@ -1,4 +1,5 @@
 /** The simulated world and the suite that every set of adapters passes. */
+export * from './contract.js';
 export * from './federation-run.js';
 export * from './gifts.js';
 export * from './memory.js';
