@@ -12,7 +12,7 @@ const [command = '', ...args] = process.argv.slice(2);
 // Each command loads only what it needs: the guard must be small and start at once.
 const commands: Record<string, () => Promise<number | void>> = {
   start: async () => (await import('./start.js')).start(place),
-  test: async () => (await import('./verify.js')).verify(place),
+  test: async () => (await import('./verify.js')).verify(place, args),
   reset: async () => (await import('./reset.js')).reset(place, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),

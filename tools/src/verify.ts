@@ -10,7 +10,7 @@ import { nodeUrl, startNodes, type NodesOptions } from './nodes.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
 import { freePorts } from './ports.js';
 import { createProcesses, type Processes } from './processes.js';
-import { say, secondsSince } from './say.js';
+import { Fault, say, secondsSince } from './say.js';
 import { startServers, type Servers } from './servers.js';
 import { onStopAsked, type Place } from './start.js';
 
@@ -101,35 +101,50 @@ const journeys = async (run: Run, servers: Servers): Promise<void> => {
 
 const addresses = ({ kafkaBrokers, mongoUrl }: Servers) => ({ KAFKA_BROKERS: kafkaBrokers, MONGO_URL: mongoUrl });
 
-const allPhases = async (run: Run): Promise<void> => {
+/** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */
+const TIERS = ['types', 'lint', 'pure', 'infra', 'e2e'] as const;
+type Tier = (typeof TIERS)[number];
+
+/** Throws a Fault for a name that is no tier. */
+export const tiersOf = (args: readonly string[]): readonly Tier[] => {
+  const unknown = args.find((arg) => !TIERS.some((tier) => tier === arg));
+  if (unknown !== undefined) throw new Fault(`There is no tier "${unknown}": name some of ${TIERS.join(', ')}, or none to run all.`);
+  return args.length === 0 ? TIERS : TIERS.filter((tier) => args.includes(tier));
+};
+
+const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
   const { root } = run.place;
   const bin = (...parts: string[]): string => join(root, 'node_modules', ...parts);
   // The build is what this program runs from: had it failed, the bootstrap would have said so and counted it.
   run.outcomes.push({ name: 'build', passed: 1, failed: 0, tookMs: Number(process.env['YRD_BUILD_MS'] ?? 0) });
-  await program(run, 'types of the tests', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.spec.json']);
+  if (tiers.includes('types')) await program(run, 'types of the tests', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.spec.json']);
   const quiet = { NX_DAEMON: 'false', NX_TUI: 'false' };
-  await program(run, 'lint, with module boundaries', [bin('.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'], quiet);
-  await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
-  const wanted = [hasTests(root, '.infra.spec.ts'), hasTests(root, '.e2e.spec.ts')];
-  if (!wanted.includes(true)) return;
-  const { processes, home } = run;
+  const nx = [bin('.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'];
+  if (tiers.includes('lint')) await program(run, 'lint, with module boundaries', nx, quiet);
+  if (tiers.includes('pure')) await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
+  const real = tiers.filter((tier) => (tier === 'infra' || tier === 'e2e') && hasTests(root, `.${tier}.spec.ts`));
+  if (real.length > 0) await onServers(run, real);
+};
+
+const onServers = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
+  const { processes, home, place } = run;
   const onCrash = (why: string, tail: string): void => say(`${why}; last lines:\n${tail}`);
   const servers = await phase(run, 'Kafka and MongoDB', async () => {
-    return { passed: 1, failed: 0, value: await startServers({ root, home, processes, onCrash, throwAway: true }) };
+    return { passed: 1, failed: 0, value: await startServers({ root: place.root, home, processes, onCrash, throwAway: true }) };
   });
   if (!servers) return;
   try {
-    if (wanted[0]) {
-      await jest(run, 'tests on Kafka and MongoDB', 'infra', addresses(servers), ['--maxWorkers=2', `--testTimeout=${INFRA_TEST_MS}`]);
-    }
-    if (wanted[1]) await journeys(run, servers);
+    const flags = ['--maxWorkers=2', `--testTimeout=${INFRA_TEST_MS}`];
+    if (tiers.includes('infra')) await jest(run, 'tests on Kafka and MongoDB', 'infra', addresses(servers), flags);
+    if (tiers.includes('e2e')) await journeys(run, servers);
   } finally {
     await processes.stopAll();
   }
 };
 
-/** Runs everything. Answers the exit code: 0 only when nothing failed. */
-export const verify = async (place: Place): Promise<number> => {
+/** Runs everything, or the tiers named. Answers the exit code: 0 only when nothing failed. */
+export const verify = async (place: Place, args: readonly string[] = []): Promise<number> => {
+  const tiers = tiersOf(args);
   const home = mkdtempSync(join(tmpdir(), 'yrd-test-'));
   const logs = join(home, 'logs');
   const processes = createProcesses({ entry: place.entry, logs });
@@ -147,7 +162,7 @@ export const verify = async (place: Place): Promise<number> => {
     run.current?.kill('SIGTERM');
     void end().then(() => process.exit(130));
   });
-  await allPhases(run).catch((error: unknown) => {
+  await allPhases(run, tiers).catch((error: unknown) => {
     say(error instanceof Error ? String(error.stack) : String(error));
     run.outcomes.push({ name: 'the run itself', passed: 0, failed: 1, tookMs: 0 });
   });
