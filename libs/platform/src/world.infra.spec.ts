@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { portsContract } from '../../ledger/testing/contract.js';
+import { portsContract } from '@yrd/ledger/testing';
 import { systemClock } from './clock.js';
 import { createNodeKeys, openSigningKey } from './keys.js';
 import { connectMongo } from './mongo-connection.js';
