@@ -1,6 +1,6 @@
 /** Orders through HTTP alone, from the adoption of a pack to the treasury's receipt: what a province's people really do. */
 import { createHash } from 'node:crypto';
-import { DAY_MS, RunningDelta, type Who } from '../testing/delta.js';
+import { DAY_MS, RunningDelta, type Json, type Who } from '../testing/delta.js';
 
 const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
 const clerk = (province: string): Who => ({ province, role: 'clerk' });
@@ -17,8 +17,8 @@ const stateOf = async (order: string): Promise<unknown> => (await delta.get(firm
 const reaches = (order: string, state: string): Promise<void> => delta.until(async () => (await stateOf(order)) === state);
 
 /** Until a refusal that only waits for news from another province goes away. */
-const patiently = async (who: Who, path: string, body: unknown): Promise<Record<string, any>> => {
-  let last: Record<string, any> = {};
+const patiently = async (who: Who, path: string, body: unknown): Promise<Json> => {
+  let last: Json = {};
   await delta.until(async () => {
     const answer = await delta.post(who, path, body);
     last = answer.body;

@@ -7,6 +7,7 @@ import { AgenciesController } from './agencies.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
+import { indexes } from './indexes.js';
 import { OrderTally } from './order-tally.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersReadingController } from './orders-reading.controller.js';
@@ -53,4 +54,4 @@ export class VoucherModule {
 }
 
 /** The context as a process plugs it in. */
-export const voucherClearing: ServedContext = { context: voucher, module: (node, config) => VoucherModule.forNode(node, config) };
+export const voucherClearing: ServedContext = { context: voucher, module: (node, config) => VoucherModule.forNode(node, config), indexes };

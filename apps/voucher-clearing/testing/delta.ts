@@ -12,11 +12,14 @@ import { startIssuer, type Issuer } from './issuer.js';
 
 export const DAY_MS = 86_400_000;
 
+/** A body as it came; what a field holds is found out by expecting it. */
+export type Json = Readonly<Record<string, unknown>>;
+
 /** An answer over HTTP. */
 export interface Told {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Record<string, any>;
+  readonly body: Json;
 }
 
 /** Who asks: a role in a province, by default in the province's own department. */
@@ -103,7 +106,7 @@ export class RunningDelta {
   }
 
   /** The same, which must be carried out. Answers its body. */
-  async does(who: Who, path: string, body: unknown = {}): Promise<Record<string, any>> {
+  async does(who: Who, path: string, body: unknown = {}): Promise<Json> {
     const answer = await this.post(who, path, body);
     if (answer.status >= 300) throw new Error(`${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
@@ -154,5 +157,5 @@ export class RunningDelta {
 const told = async (answer: Response): Promise<Told> => ({
   status: answer.status,
   headers: answer.headers,
-  body: (await answer.json()) as Record<string, any>,
+  body: (await answer.json()) as Json,
 });

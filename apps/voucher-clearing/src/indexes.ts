@@ -1,0 +1,31 @@
+/** Indexes for the questions that lists and settlement ask of the views. */
+import { voucher } from '@yrd/voucher';
+
+type Indexes = readonly (readonly string[])[];
+
+/** View → fields of each index: those asked for by equality first, the order's field last. */
+const views: Readonly<Record<string, Indexes>> = {
+  orders: [['id'], ['placedMs'], ['state', 'placedMs'], ['subject', 'placedMs'], ['agencyProvince', 'agency', 'placedMs'], ['deadlineMs']],
+  quotas: [['subject'], ['scheme', 'year', 'state']],
+  agencies: [['name'], ['province', 'name']],
+  products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],
+  redemptions: [['updatedMs'], ['state', 'updatedMs']],
+  windows: [['window']],
+  lines: [
+    ['kind', 'window'],
+    ['kind', 'pair', 'home', 'homeSize'],
+    ['kind', 'pair', 'home', 'foreignSize'],
+    ['kind', 'payableMs'],
+  ],
+};
+
+/** A view's rows stand in a table named after it and the code that folded it (libs/ledger, folder). */
+const rows = Object.fromEntries(
+  Object.entries(views).map(([view, each]) => [
+    `view.${view}@${voucher.codeVersion}`,
+    each.map((fields) => fields.map((field) => `row.${field}`)),
+  ]),
+);
+
+/** Table → fields of each of its indexes; timers are asked for by when they are due. */
+export const indexes: Readonly<Record<string, Indexes>> = { ...rows, [`timers@${voucher.codeVersion}`]: [['dueMs']] };
