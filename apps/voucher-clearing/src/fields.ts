@@ -57,7 +57,7 @@ export const FromText = (): PropertyDecorator =>
 export const MadeId = (words: Words): PropertyDecorator => text(/^[0-9a-f]{26}$/, 26, words, ID);
 /** The id of an organisation as it stands in tokens. */
 export const OrganisationId = (): PropertyDecorator =>
-  text(/^[A-Za-z0-9._-]{1,80}$/, 80, { zh: '所属机构，与令牌 org 一致', en: 'its organisation, as in the token’s org' }, 'org-huaying');
+  text(/^[A-Za-z0-9._-]{1,64}$/, 64, { zh: '所属机构，与令牌 org 一致', en: 'its organisation, as in the token’s org' }, 'org-huaying');
 export const SchemeName = (words: Words = { zh: '创新券方案', en: 'voucher scheme' }): PropertyDecorator =>
   text(/^[a-z][a-z0-9-]{1,30}$/, 31, words, 'cxq');
 export const PackVersion = (): PropertyDecorator =>

@@ -144,6 +144,9 @@ describe('A firm of Jiangsu with a quota', () => {
       line: { payer: '32', payee: '31', amountFen: 2_000_000 },
       redemption: { invoiceTail: '0001' },
     });
+    const abroad = `/v1/orders/${order}?province=32`;
+    await delta.until(async () => (await delta.get(agent('31'), abroad)).body['state'] === 'Settled');
+    expect((await delta.get({ ...agent('31'), org: 'org-other' }, abroad)).status).toBe(404);
     for (const province of ['31', '32']) {
       const latest = await (await delta.fetch(province, '/v1/windows/latest')).json();
       expect(latest).toMatchObject({
@@ -152,6 +155,23 @@ describe('A firm of Jiangsu with a quota', () => {
       });
     }
   }, 60_000);
+
+  it('shows in the counts and lists of both provinces', async () => {
+    for (const province of ['31', '32']) {
+      await delta.until(async () => {
+        const summary = (await (await delta.fetch(province, '/v1/orders/summary')).json()) as Json;
+        return JSON.stringify(summary['states']) === '{"Settled":2}';
+      });
+    }
+    const lines = (await delta.get(staff('auditor'), '/v1/lines?payer=32')).body['items'];
+    expect(lines).toEqual([expect.objectContaining({ pair: '32-31', amountFen: 2_000_000, settledIn: 1 })]);
+    const first = (await delta.get(firm, `/v1/orders?subject=${subject}&sort=placedMs&limit=1`)).body;
+    const second = (await delta.get(firm, `/v1/orders?subject=${subject}&sort=placedMs&limit=1&cursor=${String(first['next'])}`)).body;
+    expect([first, second].map((page) => (page['items'] as Json[])[0]?.['mode'])).toEqual(['tongyong', 'tongdui']);
+    const mine = (await delta.get(agent('31'), `/v1/orders?agency=${agencies['31']}`)).body['items'];
+    expect(mine).toEqual([expect.objectContaining({ mode: 'tongdui', state: 'Settled' })]);
+    expect((await delta.get(staff('finance'), '/v1/redemptions?state=Settled')).body['items']).toHaveLength(2);
+  });
 
   it('finds its money on the account: what is paid is consumed, the rest is free again', async () => {
     const { body } = await delta.get(firm, `/v1/quotas/${subject}.cxq.2026`);

@@ -18,12 +18,10 @@ export class OrderTally {
   constructor(private readonly node: LedgerNode) {}
 
   /** Orders of one province, or of all. */
-  count(province?: string): Promise<Tally> {
+  async count(province?: string): Promise<Tally> {
     const key = province ?? '';
-    const at = this.node
-      .status()
-      .journals.map((each) => showPosition(each))
-      .join(' ');
+    // How far the view was folded, not how long the journals are: a count made in between would stay too small.
+    const at = (await this.node.rows('orders', { limit: 1 })).positions.map(showPosition).join(' ');
     const known = this.counts.get(key);
     if (known?.at === at) return known.tally;
     const tally = this.walk(province);

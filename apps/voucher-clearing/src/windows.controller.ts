@@ -27,10 +27,10 @@ const pairsOf = ({ settled, attested, diverged }: WindowRow) =>
     return { pair, state, attestedBy: by, ...(agreed ? { count: agreed.count, sumFen: agreed.sumFen, digest: agreed.digest } : {}) };
   });
 
-const shownWindow = (row: WindowRow) => {
+/** Totals and nets as this province states them, or as another does while it has not yet. */
+const shownWindow = (row: WindowRow, here: string) => {
   const { id, window, closes, digests, equal, dissent, netted } = row;
-  const [stated] = Object.values(netted);
-  const statement = stated === undefined ? null : { ...stated };
+  const statement = netted[here] ?? Object.values(netted)[0] ?? null;
   return { id, window, closes, pairs: pairsOf(row), digests, equal, dissent, nets: statement?.nets ?? null, statement };
 };
 
@@ -56,7 +56,7 @@ export class WindowsController {
   @ApiOkResponse({ type: RowsPage })
   async list(@Query() query: PageQuery): Promise<object> {
     const page = await readPage<WindowRow>(this.desk.node, { view: 'windows', order: { field: 'window', descending: true } }, query);
-    return { ...page, items: page.items.map(shownWindow) };
+    return { ...page, items: page.items.map((row) => shownWindow(row, this.desk.province)) };
   }
 
   @Get('latest')
@@ -78,6 +78,6 @@ export class WindowsController {
   private shown(row: WindowRow | undefined, stamp: () => void) {
     if (row === undefined) throw new Problem('E-NOTFOUND');
     stamp();
-    return shownWindow(row);
+    return shownWindow(row, this.desk.province);
   }
 }
