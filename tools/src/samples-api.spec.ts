@@ -1,6 +1,6 @@
 /** Speaking to a node over HTTP: tokens, patience with a busy node, and a refusal that names the row. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,19 @@ describe('a request of the samples', () => {
     });
     expect(await api.post(wish)).toEqual({ id: 'a1' });
     expect(seen).toEqual([wish.key, wish.key, wish.key]);
+  });
+
+  it('waits its turn while eight others are under way', async () => {
+    const held: ServerResponse[] = [];
+    let most = 0;
+    const api = await apiOf((_, response) => {
+      most = Math.max(most, held.push(response));
+      if (held.length !== 8) return;
+      const answerAll = (): void => held.splice(0).forEach((each) => each.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+      setTimeout(answerAll, 100); // Time for a ninth to come, if it could.
+    });
+    await Promise.all(Array.from({ length: 32 }, () => api.post(wish)));
+    expect(most).toBe(8);
   });
 
   it('carries a token of its organisation, role and province, asked for once', async () => {

@@ -50,6 +50,8 @@ export interface ApiOptions {
   readonly signal: AbortSignal;
 }
 
+/** Requests under way at once, over all nodes. Whoever waits for another province's news does not count. */
+const IN_FLIGHT = 8;
 const REQUEST_MS = 20_000;
 const PATIENCE_MS = 60_000;
 const PAUSE_MIN_MS = 50;
@@ -91,6 +93,23 @@ const refusal = (what: string, said: unknown): Refusal => {
   return new Refusal(`${what}: ${textIn(said, 'detail')}${faults === undefined ? '' : ` ${JSON.stringify(faults)}`}${mend}`, code);
 };
 
+/** Lets at most `limit` at a time through, first come, first served. */
+const gate = (limit: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  const queue: (() => void)[] = [];
+  let free = limit;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((turn) => queue.push(turn));
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift(); // The place is handed on, so that nobody overtakes the queue.
+      if (next) next();
+      else free += 1;
+    }
+  };
+};
+
 /** Speaks as many visitors; asks the issuer once for each. */
 export const createApi = (o: ApiOptions): Api => {
   const tokens = new Map<string, Promise<string>>();
@@ -100,6 +119,7 @@ export const createApi = (o: ApiOptions): Api => {
     tokens.set(sub, known);
     return known;
   };
+  const through = gate(IN_FLIGHT);
   const goOn = (): void => {
     if (o.signal.aborted) throw new Fault('The samples are not all there yet; the next start goes on with them.');
   };
@@ -116,7 +136,7 @@ export const createApi = (o: ApiOptions): Api => {
     const end = Date.now() + PATIENCE_MS;
     for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 1.5)) {
       goOn();
-      const answer = await ask();
+      const answer = await through(ask);
       if (answer && !(wait(answer) || answer.status === 429 || answer.status === 503)) return answer;
       if (Date.now() > end) {
         if (answer) return answer;

@@ -2,11 +2,13 @@
 import { fieldIn, inParallel, Refusal, textIn, type Api, type Visitor } from './samples-api.js';
 import type { AgencyRow, EnterpriseRow, OrderRow, Province } from './samples-data.js';
 import { routes } from './samples-routes.js';
-import { agencyOf, enterpriseOf, idIn, IN_FLIGHT, keyOf, office, type DatedLoad } from './samples-setup.js';
+import { agencyOf, enterpriseOf, idIn, keyOf, office, type DatedLoad } from './samples-setup.js';
 import { CLOCK_STEPS, phasesOf, STEPS, type OrderFacts, type Phase, type Step } from './samples-steps.js';
 import { Fault, say, sleep } from './say.js';
 
 const PROVINCES: readonly Province[] = ['31', '32', '33', '34'];
+/** Orders on their way at once: most of them wait for another province. */
+const LANES = 24;
 const FIRST_WINDOW = 1;
 const WAIT_MS = 60_000;
 const PAUSE_MIN_MS = 40;
@@ -135,7 +137,7 @@ const moveClock = async (load: DatedLoad, limitMs: number): Promise<void> => {
 export const walkToClock = async (load: DatedLoad): Promise<readonly Walk[]> => {
   const walks = load.samples.orders.filter(waitsForClock).map((row) => walkOf(load, row));
   const limits: number[] = [];
-  await inParallel(walks, IN_FLIGHT, async (walk) => {
+  await inParallel(walks, LANES, async (walk) => {
     const at = clockAt(walk.row);
     await place(load, walk);
     if (walk.overtaken) return;
@@ -145,7 +147,7 @@ export const walkToClock = async (load: DatedLoad): Promise<readonly Walk[]> => 
   });
   if (limits.length > 0) await moveClock(load, Math.max(...limits));
   const going = walks.filter(({ overtaken }) => !overtaken);
-  await inParallel(going, IN_FLIGHT, async (walk) => {
+  await inParallel(going, LANES, async (walk) => {
     await shows(load, walk, walk.phases.slice(clockAt(walk.row) + 1));
   });
   return going;
@@ -166,7 +168,7 @@ export const settleFirstWindow = async (load: DatedLoad): Promise<void> => {
 /** Walks what comes after the clock, and every order that never needed it. */
 export const walkToEnd = async (load: DatedLoad, waiting: readonly Walk[]): Promise<void> => {
   const fresh = load.samples.orders.filter((row) => !waitsForClock(row)).map((row) => walkOf(load, row));
-  await inParallel([...waiting, ...fresh], IN_FLIGHT, async (walk) => {
+  await inParallel([...waiting, ...fresh], LANES, async (walk) => {
     const { row, phases } = walk;
     if (!waitsForClock(row)) await place(load, walk);
     if (walk.overtaken) return;

@@ -5,8 +5,8 @@ import { routes } from './samples-routes.js';
 import type { OfficeRole } from './samples-steps.js';
 import { Fault } from './say.js';
 
-/** Requests under way at once, over all nodes. */
-export const IN_FLIGHT = 8;
+/** Rows worked on at once. */
+const LANES = 8;
 
 /** What one load of the samples knows and learns on its way. */
 export interface Load {
@@ -63,7 +63,7 @@ export const adoptPolicies = async ({ api }: Pick<Load, 'api'>): Promise<number>
 /** Admits the agencies at home, and has the other provinces recognise them with all their classes. */
 export const loadAgencies = async (load: Load): Promise<void> => {
   const { api, samples } = load;
-  await inParallel(samples.agencies, IN_FLIGHT, async (agency) => {
+  await inParallel(samples.agencies, LANES, async (agency) => {
     const { row, id: sample, province, organisation, name, uscc, classes } = agency;
     const body = { organisation, name, uscc, classes };
     const answer = await api.post({
@@ -85,7 +85,7 @@ export const loadAgencies = async (load: Load): Promise<void> => {
 export const loadProducts = async (load: Load): Promise<void> => {
   const { api, samples } = load;
   const agencies = new Map(samples.agencies.map((agency) => [agency.id, agency]));
-  await inParallel(samples.products, IN_FLIGHT, async ({ row, id: sample, agency: by, itemClass, name, priceFen }) => {
+  await inParallel(samples.products, LANES, async ({ row, id: sample, agency: by, itemClass, name, priceFen }) => {
     const agency = agencies.get(by);
     if (!agency) throw new Fault(`${row.file}, line ${row.line}: there is no agency ${by} in agencies.csv.`);
     const path = routes.products(idIn(load, by));
@@ -111,7 +111,7 @@ const factsOf = ({ status, address, sme, teamCore, group, links, source, asOf }:
 /** Registers firms and teams. */
 export const loadEnterprises = async (load: Load): Promise<void> => {
   const { api, samples } = load;
-  await inParallel(samples.enterprises, IN_FLIGHT, async ({ row, id: sample, province, kind, organisation, name, uscc }) => {
+  await inParallel(samples.enterprises, LANES, async ({ row, id: sample, province, kind, organisation, name, uscc }) => {
     const body = { kind, organisation, name, ...(uscc === '' ? {} : { uscc }) };
     const as = office(province, 'clerk');
     learn(load, sample, await api.post({ as, path: routes.subjects, key: keyOf('enterprises', sample), body, row }));
@@ -121,7 +121,7 @@ export const loadEnterprises = async (load: Load): Promise<void> => {
 /** Records what is known of each enterprise. */
 export const loadFacts = async (load: DatedLoad): Promise<void> => {
   const { api, samples, year } = load;
-  await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
+  await inParallel(samples.enterprises, LANES, async (enterprise) => {
     const { row, id: sample, province } = enterprise;
     const path = routes.facts(idIn(load, sample));
     for (const [at, body] of factsOf(enterprise, year).entries()) {
@@ -154,7 +154,7 @@ const claim = async (load: DatedLoad, enterprise: EnterpriseRow, quota: QuotaRow
 /** Claims and decisions. Several claims on one account come one after the other. */
 export const loadQuotas = async (load: DatedLoad): Promise<void> => {
   const { samples } = load;
-  await inParallel(samples.enterprises, IN_FLIGHT, async (enterprise) => {
+  await inParallel(samples.enterprises, LANES, async (enterprise) => {
     const mine = samples.quotas.filter(({ subject }) => subject === enterprise.id);
     for (const [at, quota] of mine.entries()) await claim(load, enterprise, quota, at);
   });
