@@ -1,4 +1,4 @@
-/** What comes in from outside: malformed, forged, misplaced, repeated, stale. Each is answered by a problem with a code, and changes nothing. */
+/** What comes in from outside: malformed, misplaced, repeated, stale. Each is answered by a problem with a code, and changes nothing. */
 import { RunningDelta, type Told, type Who } from '../testing/delta.js';
 
 const ID = '0f3c5a9b1d2e4f60718293a4b5';
