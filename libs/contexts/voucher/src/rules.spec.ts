@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Terms, VoucherPack } from '@yrd/contracts';
 import { fen, isRejection, split } from '@yrd/ledger';
 import { DAY_MS, actor, agent, delta, firm, hex, pack, type Delta } from '../testing/scenario.js';
-import { eligibility } from './index.js';
+import { eligibility, invoice } from './index.js';
 import { ratioFor } from './policy.js';
 import { quota } from './quota.js';
 import { reserve } from './reservation.js';
@@ -134,6 +134,13 @@ describe('V4, the amount', () => {
     expect(reserve(pack('32'), half, { amountFen: 50_000_000, quota: account(12_000_000), groupLeftFen: null, poolLeftFen: null })).toBe(
       12_000_000,
     );
+  });
+  test('a subsidy never exceeds what the order reserved', () => {
+    const d = delta();
+    d.serve('o1', { voucherFen: 1_000_000 });
+    d.redeem('o1');
+    d.approve('o1');
+    expect(d.order('o1').approval).toMatchObject({ baseFen: 7_500_000, subsidyFen: 1_000_000 });
   });
   test('the pool cuts too, and an empty one refuses', () => {
     const wish = { amountFen: 10_000_000, quota: account(12_000_000), groupLeftFen: null };
@@ -292,15 +299,63 @@ describe('V14, the file', () => {
 describe('V15, an invoice', () => {
   test('supports redemptions up to its amount', () => {
     const d = delta();
-    const invoice = { invoiceKey: hex('one'), invoiceFen: 10_000_000 };
+    const bill = { invoiceKey: hex('one'), invoiceFen: 10_000_000 };
     for (const order of ['o1', 'o2', 'o3']) d.serve(order, { amountFen: 4_000_000 });
-    d.redeem('o1', invoice);
-    d.redeem('o2', invoice);
-    const body = { order: 'o3', home: '32', agency: 'a31', ...invoice, invoiceTail: '1', paidFen: 0, ...d.file('o3') };
+    d.redeem('o1', bill);
+    d.redeem('o2', bill);
+    const body = { order: 'o3', home: '32', agency: 'a31', ...bill, invoiceTail: '1', paidFen: 0, ...d.file('o3') };
     expect(d.tries('31', 'RequestRedemption', body, agent('31'))).toMatchObject({
       rejected: 'E-INVOICE',
       facts: { seen: 2_000_000, reference: 'o1' },
     });
+  });
+  test("is asked for once until the home has answered: a second request would free the first one's claim", () => {
+    const d = delta();
+    d.serve('o1');
+    const body = {
+      order: 'o1',
+      home: '32',
+      agency: 'a31',
+      invoiceKey: hex('one'),
+      invoiceFen: 7_500_000,
+      invoiceTail: '1',
+      paidFen: 0,
+      ...d.file('o1'),
+    };
+    d.does('31', 'RequestRedemption', body, agent('31'));
+    expect(d.tries('31', 'RequestRedemption', body, agent('31'))).toMatchObject({
+      rejected: 'E-STATE',
+      facts: { seen: 'requested before' },
+    });
+    d.world.settle();
+    expect(d.order('o1').phase).toBe('UnderReview');
+    expect(d.world.nodes['31'].state(invoice, `invoice/${hex('one')}`).claims).toEqual({ o1: 7_500_000 });
+  });
+  test('is free again when the home could not take the request up', () => {
+    const d = delta();
+    d.serve('o1');
+    const { redeemByMs } = d.order('o1');
+    const shanghai = d.world.nodes['31'];
+    d.does(
+      '31',
+      'RequestRedemption',
+      {
+        order: 'o1',
+        home: '32',
+        agency: 'a31',
+        invoiceKey: hex('one'),
+        invoiceFen: 7_500_000,
+        invoiceTail: '1',
+        paidFen: 0,
+        ...d.file('o1'),
+      },
+      agent('31'),
+    );
+    for (const [at, entry] of shanghai.entries.entries())
+      if (entry.type === 'RedemptionRequested') shanghai.entries[at] = { ...entry, time: redeemByMs + 1 };
+    d.world.settle();
+    expect(d.order('o1').phase).toBe('ServiceAccepted');
+    expect(shanghai.state(invoice, `invoice/${hex('one')}`).claims).toEqual({});
   });
   test('of another agency, or with another amount, is refused', () => {
     const d = delta();

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Entry, View } from '@yrd/ledger';
 import { PROVINCE_CODES } from '../testing/node.js';
-import { DAY_MS, delta, firm, hex, type Delta } from '../testing/scenario.js';
+import { DAY_MS, actor, delta, firm, hex, type Delta } from '../testing/scenario.js';
 import { voucher } from './index.js';
 
 const settled = (): Delta => {
@@ -158,6 +158,22 @@ test("a timer is set for the order's limits and cleared when it moves on", () =>
   d.does('32', 'CancelOrder', { order: 'o1', cause: 'x' }, firm);
   expect(keys()).toEqual([]);
   expect([...d.world.nodes['31'].timers.keys()]).toEqual([]);
+});
+
+test('an objection stops the publicity clock, its rejection starts it again', () => {
+  const d = delta();
+  d.serve('o1', { agencyProvince: '32' });
+  d.redeem('o1');
+  d.approve('o1');
+  d.does('32', 'PubliciseOrder', { order: 'o1', batch: 'b' }, actor('32', 'clerk'));
+  const { timers } = d.world.nodes['32'];
+  expect([...timers.keys()]).toEqual(['publicity/o1']);
+  d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+  expect([...timers.keys()]).toEqual([]);
+  d.world.pass(10 * DAY_MS);
+  d.does('32', 'RejectObjection', { order: 'o1' }, actor('32', 'approver'));
+  expect([...timers.values()]).toMatchObject([{ dueMs: d.order('o1').endsMs + 1 }]);
+  expect(d.order('o1').endsMs).toBeGreaterThan(d.world.nowMs + 7 * DAY_MS - 1);
 });
 
 test('a redemption never asked for lapses at the end of its window, and the agency is then too late', () => {

@@ -237,7 +237,7 @@ export class Node {
       },
       rootOf: (journal, size) => {
         must(`root ${journal} ${size}`);
-        return hash(JSON.stringify(this.world.owner(journal).entries.slice(0, size)));
+        return this.world.rootOf(journal, size);
       },
       parkedBelow: (journal) => this.blind.has(journal),
     };

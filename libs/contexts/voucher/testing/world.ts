@@ -1,4 +1,5 @@
 /** Four provinces on one thread: a shared clock, and a network that delivers when it is told to. */
+import { hash } from './finding.js';
 import { Node, PROVINCE_CODES, type ProvinceCode } from './node.js';
 
 /** The four of them, a shared clock, and a network that delivers when it is told to. */
@@ -9,6 +10,16 @@ export class World {
 
   constructor(public nowMs: number) {
     this.nodes = { 31: new Node(this, '31'), 32: new Node(this, '32'), 33: new Node(this, '33'), 34: new Node(this, '34') };
+  }
+
+  private readonly roots = new Map<string, string>();
+
+  /** A stand-in for the tree root at a size: one hash over the whole prefix, computed once. */
+  rootOf(journal: string, size: number): string {
+    const key = `${journal} ${size}`;
+    const root = this.roots.get(key) ?? hash(JSON.stringify(this.owner(journal).entries.slice(0, size)));
+    this.roots.set(key, root);
+    return root;
   }
 
   owner(journal: string): Node {
