@@ -171,7 +171,10 @@ const byProvince = async <T>(make: (province: Province) => Promise<T>): Promise<
   return Object.fromEntries(PROVINCES.map((province, at) => [province, made[at]])) as Readonly<Record<Province, T>>;
 };
 
-/** Four provinces with packs, one agency each that all recognise, and one firm each with quotas; in March of a year that no run can leave by accident. */
+/**
+ * Four provinces with packs, one agency each that all recognise, and one firm each with quotas; in March of a year that
+ * no run can leave by accident.
+ */
 export const openMarket = async (): Promise<Market> => {
   const year = new Date().getUTCFullYear() + 1;
   const start = Date.UTC(year, 2, 2, 2);

@@ -54,7 +54,10 @@ const framed = (bytes: Uint8Array): Uint8Array => {
   return out;
 };
 
-/** Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload; lengths are 32-bit big-endian. */
+/**
+ * Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload; lengths
+ * are 32-bit big-endian.
+ */
 export const encodeEntries = (entries: readonly LedgerEntry[]): Uint8Array =>
   concat(
     ...entries.flatMap(({ leaf, opened, payload }) => [

@@ -1,4 +1,7 @@
-/** RFC 8785 canonical JSON: one value, one sequence of bytes. Source: RFC 8785 §3.2 (keys by UTF-16 units, numbers as ECMAScript writes them). */
+/**
+ * RFC 8785 canonical JSON: one value, one sequence of bytes. Source: RFC 8785 §3.2 (keys by UTF-16 units, numbers as
+ * ECMAScript writes them).
+ */
 import { text, utf8 } from './bytes.js';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -50,7 +50,10 @@ export class Healing {
     return this.asking.has(journal);
   }
 
-  /** Brings a replica to the largest head known, asking its owner first and then everybody else. Resolves when it is there or the node stops. */
+  /**
+   * Brings a replica to the largest head known, asking its owner first and then everybody else. Resolves when it is
+   * there or the node stops.
+   */
   heal(journal: string): Promise<void> {
     const running = this.asking.get(journal);
     if (running) return running;

@@ -104,7 +104,10 @@ export class Journal {
     return block?.first === first ? block : null;
   }
 
-  /** Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the store is damaged. */
+  /**
+   * Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the
+   * store is damaged.
+   */
   advance(block: StoredBlock): void {
     if (block.first < this.size) return;
     invariant(

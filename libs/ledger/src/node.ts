@@ -12,7 +12,10 @@ export interface NodeOptions {
   readonly instance: string;
   /** The operator's one-time word that this node may open its journal though no peer answers. */
   readonly openAlone?: boolean;
-  /** How far the clock may be from the peers' trusted time before nothing is written, ms; no limit without it (a demo clock moves in jumps). */
+  /**
+   * How far the clock may be from the peers' trusted time before nothing is written, ms; no limit without it (a demo
+   * clock moves in jumps).
+   */
   readonly clockLimitMs?: number;
 }
 

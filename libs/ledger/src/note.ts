@@ -1,4 +1,7 @@
-/** C2SP signed notes: `signed-note`, `tlog-checkpoint`, `tlog-cosignature` v1, and verifier lines. Strict where a parser could be fooled. */
+/**
+ * C2SP signed notes: `signed-note`, `tlog-checkpoint`, `tlog-cosignature` v1, and verifier lines. Strict where a parser
+ * could be fooled.
+ */
 import { base64, concat, equal, fromBase64, fromHex, hex, text, u64, utf8 } from './bytes.js';
 import type { Hasher, Signer, Suite } from './ports.js';
 
@@ -106,7 +109,10 @@ export const signNote = (signer: Signer, verifier: Verifier, body: string): Note
 const byKey = (note: Note, verifier: Verifier): NoteSignature | undefined =>
   note.signatures.find((each) => each.name === verifier.name && equal(each.keyId, verifier.keyId));
 
-/** The checkpoint, if this key signed it and its origin is the key's name; null otherwise. Lines of other keys are ignored, as C2SP wants. */
+/**
+ * The checkpoint, if this key signed it and its origin is the key's name; null otherwise. Lines of other keys are
+ * ignored, as C2SP wants.
+ */
 export const openCheckpoint = (signer: Signer, verifier: Verifier, source: string): Checkpoint | null => {
   const note = parseNote(source);
   const line = note && byKey(note, verifier);

@@ -128,7 +128,10 @@ export interface Bus {
   publish(topic: string, value: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<void>;
   /** The newest message that the topic still holds; null when there is none. */
   last(topic: string): Promise<BusMessage | null>;
-  /** Calls the handler one message at a time per topic; the position passes a message only after its handler resolved, a rejection brings it again. */
+  /**
+   * Calls the handler one message at a time per topic; the position passes a message only after its handler resolved, a
+   * rejection brings it again.
+   */
   subscribe(options: SubscribeOptions, handle: (message: BusMessage) => Promise<void>): Promise<Subscription>;
 }
 

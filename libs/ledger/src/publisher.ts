@@ -1,4 +1,7 @@
-/** Sends the own journal's durable blocks to its topic, each once and in order, with the head it signs only now: no lost race and no crash ever signs two histories. */
+/**
+ * Sends the own journal's durable blocks to its topic, each once and in order, with the head it signs only now: no lost
+ * race and no crash ever signs two histories.
+ */
 import { decodeWire, encodeWire, entriesOf, type StoredBlock, type WireBlock } from './block.js';
 import { topics } from './ids.js';
 import type { Journal } from './journal.js';

@@ -143,7 +143,10 @@ export class Replica {
   }
 }
 
-/** A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes back this way keeps its command ids. */
+/**
+ * A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes
+ * back this way keeps its command ids.
+ */
 const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8Array, note: string): StoredBlock => {
   const commits = entries.map((entry, at) => {
     const stream = parseEnvelope(entry.leaf, first + at)?.subject;

@@ -55,7 +55,8 @@ export class Timers {
       const answer = await this.around.submit(timer.fires, id, id.slice(0, 32));
       if (!answer.ok)
         this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, command: timer.fires.command, code: answer.rejected } });
-      // The fold clears it when its entry is read; a limit that had nothing left to do is cleared here. A newer one keeps its place by the revision.
+      // The fold clears it when its entry is read; a limit that had nothing left to do is cleared here. A newer one
+      // keeps its place by the revision.
       await this.world.storage.records.write([{ table: this.folder.timerTable, id: key, value: null, rev }]);
       return true;
     } catch (error) {

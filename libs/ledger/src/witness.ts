@@ -143,7 +143,10 @@ export class Witness {
       .sort();
   }
 
-  /** Domain time that one liar cannot backdate or rush: the second-earliest of the others' words, aged by our monotonic clock. Null with fewer than two. */
+  /**
+   * Domain time that one liar cannot backdate or rush: the second-earliest of the others' words, aged by our monotonic
+   * clock. Null with fewer than two.
+   */
   trustedTime(): number | null {
     const now = this.world.clock.monotonic();
     const latest = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** A toy context for the ledger's own tests: boxes hold coins, gifts carry them across borders, an unanswered gift lapses. Coins are never made or lost on the way. */
+/**
+ * A toy context for the ledger's own tests: boxes hold coins, gifts carry them across borders, an unanswered gift
+ * lapses. Coins are never made or lost on the way.
+ */
 import {
   reject,
   wireType,

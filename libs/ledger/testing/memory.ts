@@ -1,4 +1,7 @@
-/** The in-memory adapters: disks and topics that live as long as the simulated world, reached through ports that take seeded time and can fail. */
+/**
+ * The in-memory adapters: disks and topics that live as long as the simulated world, reached through ports that take
+ * seeded time and can fail.
+ */
 import type {
   BlockStore,
   Bus,

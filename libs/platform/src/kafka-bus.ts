@@ -9,7 +9,10 @@ import { KafkaTopics } from './kafka-topics.js';
 
 /** A bus with a life. */
 export interface KafkaBus extends Bus {
-  /** Resolves when a broker answers, however long that takes; each failed try is a `kafka.unreachable` notice. Rejects when the signal aborts. */
+  /**
+   * Resolves when a broker answers, however long that takes; each failed try is a `kafka.unreachable` notice. Rejects
+   * when the signal aborts.
+   */
   ready(signal?: AbortSignal): Promise<void>;
   /** Ends all subscriptions and waits for what is being published. */
   close(): Promise<void>;

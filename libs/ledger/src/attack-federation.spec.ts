@@ -1,0 +1,162 @@
+/** What a peer, a backup or a slow disk can do to a federation, and what must hold all the same. */
+import { calm, Disk, FederationRun, gifts, memoryStorage, SimulatedWorld } from '../testing/index.js';
+import { decodeWire } from './block.js';
+import type { Entry } from './decider.js';
+import { Journal } from './journal.js';
+import { Loops } from './loops.js';
+import { pin } from './pinned.js';
+import { Replica } from './replica.js';
+import { Signal } from './signal.js';
+
+const TOPIC = 'yrd.31.gifts.journal';
+const OWN = '31/gifts';
+
+const run = async (seed: number): Promise<FederationRun> => {
+  const federation = new FederationRun(seed, gifts);
+  await federation.startAll();
+  return federation;
+};
+
+const copyOf = (disk: Disk): Disk => {
+  const copy = new Disk();
+  for (const [name, blocks] of disk.blocks) for (const [first, block] of blocks) copy.journal(name).set(first, block);
+  for (const [name, rows] of disk.tables) for (const [id, row] of rows) copy.table(name).set(id, row);
+  return copy;
+};
+
+const journalOf = (federation: FederationRun, at: string, name: string) =>
+  federation
+    .node(at)
+    .status()
+    .journals.find(({ journal }) => journal === name)!;
+
+describe('a node restored from an old backup', () => {
+  test('writes nothing more once a peer has shown that it holds a longer journal', async () => {
+    const federation = await run(81);
+    await federation.command('31', 'FillBox', { coins: 100 });
+    await federation.converge();
+    const backup = copyOf(federation.world.disks.get('31')!);
+    federation.kill('32');
+    federation.kill('33');
+    await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });
+    await federation.scheduler.until(() => journalOf(federation, '34', OWN).size === journalOf(federation, '31', OWN).size);
+    // Only 34 holds the end of the journal, and it is away while 31 comes back.
+    federation.kill('34');
+    federation.kill('31');
+    federation.world.broker.truncate(TOPIC);
+    federation.world.disks.set('31', backup);
+    for (const province of ['31', '32', '33']) await federation.start(province);
+    await federation.ready('31', '32', '33');
+    await federation.start('34');
+    await federation.scheduler.until(() => journalOf(federation, '31', OWN).lag > 0);
+    const late = federation.send('31', 'FillBox', { coins: 1 }).catch((error: unknown) => (error as Error).name);
+    expect(await federation.scheduler.resolve(late)).toBe('Unavailable');
+    await federation.ready('31', '32', '33', '34');
+    await federation.converge();
+    expect(federation.provinces.map((each) => journalOf(federation, each, OWN).state)).toEqual(['live', 'live', 'live', 'live']);
+  });
+});
+
+describe('a replica', () => {
+  test('takes no block whose holder kept back a payload that everybody may read', async () => {
+    const federation = await run(82);
+    await federation.command('31', 'FillBox', { coins: 100 });
+    await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });
+    await federation.converge();
+    const blocks = federation.world.broker.topic(TOPIC).messages.map(({ value }) => decodeWire(value)!);
+    const { world } = federation.world.process('34');
+    const disk = new Disk();
+    const instant = { there: () => Promise.resolve(), back: () => Promise.resolve() };
+    const own = { ...world, storage: memoryStorage(disk, instant) };
+    const journal = await Journal.open(own, OWN);
+    const replica = new Replica(own, journal, pin(own, federation.world.federation, 'gifts').journal(OWN)!, () => undefined);
+    for (const block of blocks) {
+      const stripped = { ...block, entries: block.entries.map(({ leaf }) => ({ leaf })) };
+      const shared = block.entries.some(({ payload }) => payload);
+      if (shared) expect(await replica.receive(stripped)).toBe('broken');
+      expect(await replica.receive(block)).toBe('accepted');
+    }
+    expect(journal.size).toBe(journalOf(federation, '31', OWN).size);
+  });
+});
+
+describe('a heartbeat', () => {
+  test('vouches for no time that an entry still being written lies before', async () => {
+    const federation = new FederationRun(83, gifts);
+    const { world } = federation;
+    let stuck = false;
+    const process = world.process.bind(world);
+    world.process = (province) => {
+      const made = process(province);
+      const { storage } = made.world;
+      const blocks = (journal: string) => {
+        const store = storage.blocks(journal);
+        const insert: typeof store.insert = async (block) => {
+          while (stuck && journal === OWN && province === '31') await world.scheduler.sleep(100);
+          return store.insert(block);
+        };
+        return { ...store, insert };
+      };
+      return { ...made, world: { ...made.world, storage: { ...storage, blocks } } };
+    };
+    await federation.startAll();
+    await federation.converge();
+    stuck = true;
+    const decidedAt = world.now;
+    const slow = federation.send('31', 'FillBox', { coins: 1 });
+    await federation.scheduler.pass(10_000);
+    const heard = journalOf(federation, '32', OWN);
+    expect(heard.size).toBe(1);
+    // The entry is not below size 1, so its time must not be before what was vouched for with size 1.
+    expect(heard.heardAt).toBeLessThanOrEqual(decidedAt);
+    stuck = false;
+    expect(await federation.scheduler.resolve(slow)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a follower', () => {
+  test('whose handler fails on one journal still gets the entries of the others', async () => {
+    const federation = await run(84);
+    const seen: string[] = [];
+    const handle = ({ journal }: Entry): Promise<void> => {
+      if (journal === OWN) return Promise.reject(new Error('This one never.'));
+      seen.push(journal);
+      return Promise.resolve();
+    };
+    await federation.scheduler.resolve(federation.node('32').follow('watch', handle));
+    await federation.scheduler.pass(20_000);
+    expect([...new Set(seen)].sort()).toEqual(['32/gifts', '33/gifts', '34/gifts']);
+  });
+});
+
+describe('what a node keeps in memory', () => {
+  test('a loop leaves no waiting behind, however often it goes round', async () => {
+    const { world } = new SimulatedWorld(1, ['31']).process('31');
+    const waits = jest.spyOn(Signal.prototype, 'wait');
+    const loops = new Loops({ ...world, clock: { ...world.clock, sleep: () => Promise.resolve() } });
+    let rounds = 0;
+    let done: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (done = resolve));
+    void loops.start(
+      'count',
+      () => {
+        if ((rounds += 1) === 500) done();
+        return Promise.resolve(rounds < 1_000);
+      },
+      10,
+    );
+    await finished;
+    await loops.stop();
+    expect(waits.mock.calls.length).toBeLessThan(10);
+    waits.mockRestore();
+  });
+
+  test('the hashes of an own journal are saved while it is written, not only at its end', async () => {
+    const federation = await run(85);
+    federation.world.faults = { ...calm, storageMs: 1, busMs: 1 };
+    const sent = Array.from({ length: 300 }, () => federation.send('31', 'FillBox', { coins: 1 }));
+    await federation.scheduler.resolve(Promise.all(sent));
+    await federation.scheduler.pass(5_000);
+    expect([...federation.world.disks.get('31')!.table('tiles').keys()]).toContain(`${OWN}:0/0`);
+  });
+});

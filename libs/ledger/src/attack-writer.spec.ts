@@ -1,0 +1,119 @@
+/** Two processes of one node write one journal: whatever the order, what was acknowledged is there, and a writer goes on. */
+import { box, boxOf, Disk, gifts, memoryStorage, settle, SimulatedWorld, type Path } from '../testing/index.js';
+import { withBuiltin } from './builtin.js';
+import { decodeEntry, Vocabulary } from './entry.js';
+import { entriesOf } from './block.js';
+import { Journal } from './journal.js';
+import type { Answer } from './node.js';
+import type { World } from './ports.js';
+import { Sequencer, type Surroundings } from './sequencer.js';
+import { Streams } from './streams.js';
+
+const NAME = '31/gifts';
+const context = withBuiltin(gifts);
+const vocabulary = new Vocabulary(context.entryTypes);
+const instant: Path = { there: () => Promise.resolve(), back: () => Promise.resolve() };
+const around: Surroundings = {
+  foreign: () => Promise.resolve(new Map()),
+  freshness: () => null,
+  barred: () => null,
+  lost: () => null,
+  epoch: 1,
+};
+
+interface Writer {
+  readonly journal: Journal;
+  readonly sequencer: Sequencer;
+  fill(coins: number, id: string): Promise<Answer>;
+}
+
+/** One process that writes the journal on this disk. */
+const writerOn = async (disk: Disk, path: Path = instant): Promise<Writer> => {
+  const simulated = new SimulatedWorld(1, ['31'], ['gifts']).process('31').world;
+  const clock = { ...simulated.clock, sleep: () => Promise.resolve() };
+  const world: World = { ...simulated, clock, storage: memoryStorage(disk, path) };
+  const journal = await Journal.open(world, NAME);
+  const streams = new Streams(journal, vocabulary, context, world.storage.records);
+  const sequencer = new Sequencer(world, journal, streams, vocabulary, { province: '31', origin: 'yrd.test/log/31/gifts' }, around);
+  const actor = { person: 'p', organisation: 'o', province: '31', roles: ['enterprise'] };
+  const handler = context.commands['FillBox']!;
+  return {
+    journal,
+    sequencer,
+    fill: (coins, id) => sequencer.execute({ handler, body: { coins }, id, derived: false, actor, trace: '' }),
+  };
+};
+
+/** Leaves as they stand in the store, each decoded at its own index. */
+const kinds = async (disk: Disk): Promise<readonly string[]> => {
+  const blocks = [...disk.journal(NAME).values()].sort((a, b) => a.first - b.first);
+  return Promise.resolve(
+    blocks.flatMap((block) => entriesOf(block).map((entry, at) => decodeEntry(vocabulary, NAME, block.first + at, entry).kind)),
+  );
+};
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 50; turn++) await settle();
+};
+
+describe('a writer that loses the race', () => {
+  test('acknowledges nothing that it decided while it was catching up', async () => {
+    const disk = new Disk();
+    let open: () => void = () => undefined;
+    let gate: Promise<void> = Promise.resolve();
+    const gated: Path = { ...instant, there: (operation) => (operation === 'write' ? gate : Promise.resolve()) };
+    const first = await writerOn(disk, gated);
+    // Past a full tile, so that catching up has something to save and takes its time.
+    await Promise.all(Array.from({ length: 300 }, (_, at) => first.fill(1, `early-${at}`)));
+    const second = await writerOn(disk);
+    for (let at = 0; at < 5; at++) await second.fill(1, `other-${at}`);
+    gate = new Promise((resolve) => (open = resolve));
+    const lost = first.fill(10, 'lost-race');
+    await settled();
+    let answered = false;
+    const meanwhile = first.fill(100, 'meanwhile').then((answer) => ((answered = true), answer));
+    await settled();
+    const answeredBeforeDurable = answered;
+    open();
+    expect(await lost).toMatchObject({ ok: true });
+    expect(await meanwhile).toMatchObject({ ok: true });
+    await settled();
+    const durable = await (await writerOn(disk)).sequencer.read(boxOf('31'));
+    expect(answeredBeforeDurable).toBe(false);
+    expect(durable.state as typeof box.initial).toMatchObject({ coins: 415 });
+  });
+
+  test('tries again when catching up fails once, and does not stop for good', async () => {
+    const disk = new Disk();
+    let failures = 0;
+    const flaky: Path = {
+      ...instant,
+      there: (operation) => (operation === 'read' && failures-- === 1 ? Promise.reject(new Error('Simulated: no primary.')) : Promise.resolve()),
+    };
+    const first = await writerOn(disk, flaky);
+    await first.fill(1, 'early');
+    const second = await writerOn(disk);
+    await second.fill(1, 'other');
+    // The first read confirms who won, the second catches up.
+    failures = 2;
+    const late = await first.fill(10, 'late').catch((error: unknown) => error);
+    expect(late).toMatchObject({ ok: true });
+  });
+});
+
+describe('a journal that grows behind its writer', () => {
+  test('gets no leaf at an index that is not its own', async () => {
+    const disk = new Disk();
+    const first = await writerOn(disk);
+    await first.fill(1, 'early');
+    const second = await writerOn(disk);
+    for (let at = 0; at < 3; at++) await second.fill(1, `other-${at}`);
+    // As when a late answer to a recovery is taken in after the writer has begun.
+    await first.journal.catchUp();
+    await first.fill(10, 'late');
+    await settled();
+    expect(await kinds(disk)).toEqual(['entry', 'entry', 'entry', 'entry', 'entry']);
+    const durable = await (await writerOn(disk)).sequencer.read(boxOf('31'));
+    expect(durable.state).toMatchObject({ coins: 14 });
+  });
+});
