@@ -47,7 +47,7 @@ test('a stale If-Match is 412', async () => {
   expect([stale.status, bodyOf(stale)['code']]).toEqual([412, 'E-VERSION']);
 });
 
-test('a person of another province is sent home with the address (421), nobody gets in without a token (401), and roles hold (403)', async () => {
+test('a person of another province is sent home (421), nobody gets in without a token (401), roles hold (403)', async () => {
   const abroad = await ask(staff('31', 'clerk'), '/v1/orders', '32');
   expect([abroad.status, bodyOf(abroad)['code']]).toEqual([421, 'E-HOME']);
   expect(JSON.stringify(abroad.body)).toContain('http://127.0.0.1:');
