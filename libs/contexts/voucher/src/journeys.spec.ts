@@ -213,3 +213,21 @@ test("a line whose foreign part lies above the other side's cut waits for the ne
   expect(d.order('o1').lineSettled).toBe(true);
   expect(windowOf(d, '31', 2)?.settled.find(({ pair }) => pair === '32-31')).toMatchObject({ count: 1, sumFen: 3_750_000 });
 });
+
+test('each province writes only of what has its home there: orders where the firm is, engagements where the agency is', () => {
+  const d = delta();
+  d.serve('o1');
+  d.redeem('o1');
+  const kinds = (province: '31' | '33') => new Set(d.world.nodes[province].entries.map(({ stream }) => stream.split('/')[0]));
+  expect([kinds('31').has('order'), kinds('31').has('engagement')]).toEqual([false, true]);
+  expect([kinds('33').has('order'), kinds('33').has('engagement')]).toEqual([false, false]);
+});
+
+test('a statement of a province that has no part in the order is refused by an entry', () => {
+  const d = delta();
+  d.serve('o1', {}, 'PlaceOrder');
+  const node = { person: 'node', organisation: 'node-32', province: '32', roles: ['node'] };
+  d.does('32', 'TakeAcceptance', { order: 'o1', from: '33', statedMs: d.world.nowMs, size: 1 }, node);
+  expect(d.world.nodes['32'].entries.at(-1)).toMatchObject({ type: 'AcceptanceRefused', data: { code: 'E-ROLE' } });
+  expect(d.order('o1').phase).toBe('Placed');
+});
