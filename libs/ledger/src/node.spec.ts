@@ -1,3 +1,4 @@
+/** Four whole nodes in the simulated world: what they do together, and what they survive. */
 import { box, boxOf, calm, FederationRun, gifts } from '../testing/index.js';
 
 const run = async (seed: number): Promise<FederationRun> => {
@@ -76,6 +77,15 @@ describe.each([11, 12, 13, 14, 15, 16])('under faults (seed %i)', (seed) => {
     // What the killed node had decided but not acknowledged may still count: at least what was acknowledged is there.
     expect(held.reduce((total, each) => total + each, 0)).toBeGreaterThanOrEqual(filled);
   });
+});
+
+test('a context that declares entries for some provinces only is refused: they would be open to all', async () => {
+  const { BoxFilled } = gifts.entryTypes;
+  const federation = new FederationRun(5, {
+    ...gifts,
+    entryTypes: { ...gifts.entryTypes, BoxFilled: { ...BoxFilled!, audience: ['31'] } },
+  });
+  await expect(federation.start('31')).rejects.toThrow('gifts declares BoxFilled for some provinces only');
 });
 
 describe('own recovery', () => {

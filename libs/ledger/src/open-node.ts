@@ -1,7 +1,7 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
 import { withBuiltin } from './builtin.js';
 import { base64, hex, text } from './bytes.js';
-import type { DomainEvent, Entry, Fold } from './decider.js';
+import type { Context, DomainEvent, Entry, Fold } from './decider.js';
 import { Vocabulary } from './entry.js';
 import type { ViewRow } from './folder.js';
 import type { Journal } from './journal.js';
@@ -26,9 +26,17 @@ import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
-/** Opens the ledger node of one province in one context. Throws when the federation file does not hold together. */
-export const openNode = (options: NodeOptions): LedgerNode =>
-  new JournalNode(options, pin(options.world, options.federation, options.context.name));
+/** Entries for some provinces only are not encrypted to them yet; publishing them openly would show them to all four. */
+const refuseLists = ({ name, entryTypes }: Context): void => {
+  const listed = Object.keys(entryTypes).find((event) => typeof entryTypes[event]?.audience !== 'string');
+  if (listed !== undefined) throw new Error(`${name} declares ${listed} for some provinces only: make it private or for the federation.`);
+};
+
+/** Opens the ledger node of one province in one context. Throws when context or federation file do not hold together. */
+export const openNode = (options: NodeOptions): LedgerNode => {
+  refuseLists(options.context);
+  return new JournalNode(options, pin(options.world, options.federation, options.context.name));
+};
 
 class JournalNode implements LedgerNode {
   private readonly lease: Lease;
