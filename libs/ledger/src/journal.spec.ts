@@ -80,7 +80,7 @@ describe('a journal', () => {
     const tails = ['', hex(same[8]!).repeat(full)];
     await records.write([{ table: 'tiles', id: `${NAME}:tree`, value: { size: full * TILE, tails } }]);
     let range: CompactRange = { size: full * TILE, peaks: peaks(full * TILE).map(({ level }) => same[level]!) };
-    for (; range.size < 65_538; ) {
+    for (; range.size < 65_538;) {
       const first = range.size;
       range = append(hasher, range, [same[0]!, same[0]!]);
       const bytes = encodeEntries([{ leaf: leafAt(0) }, { leaf: leafAt(0) }]);
@@ -89,7 +89,11 @@ describe('a journal', () => {
     }
     const fresh = await Journal.open(worldOver(disk), NAME);
     await fresh.saveTiles();
-    const rootAt = (size: number): Uint8Array => bag(hasher, peaks(size).map(({ level }) => same[level]!));
+    const rootAt = (size: number): Uint8Array =>
+      bag(
+        hasher,
+        peaks(size).map(({ level }) => same[level]!),
+      );
     for (const journal of [fresh, await Journal.open(worldOver(disk), NAME)]) {
       for (const size of [65_279, 65_280, 65_281, 65_535, 65_536, 65_537, 65_538]) {
         const root = rootAt(size);

@@ -28,7 +28,9 @@ describe('money', () => {
   });
 
   test('the parts of a split sum to the whole and are never a fen away from the exact share', () => {
-    const shares = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 8 }).filter((parts) => parts.some((part) => part > 0));
+    const shares = fc
+      .array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 8 })
+      .filter((parts) => parts.some((part) => part > 0));
     fc.assert(
       fc.property(whole, shares, (amount, weights) => {
         const total = weights.reduce((all, weight) => all + weight, 0);
@@ -57,7 +59,12 @@ describe('money', () => {
     expect(() => split(fen(1), { a: { of: 1, in: 2 }, b: { of: 1, in: 3 } })).toThrow(/sum to one/);
     expect(() => split(fen(-1), { a: { of: 1, in: 1 } })).toThrow(/not negative/);
     expect(() => portion(fen(-1), { of: 1, in: 1 })).toThrow(/not negative/);
-    for (const ratio of [{ of: 1, in: 0 }, { of: -1, in: 2 }, { of: 0.5, in: 1 }]) expect(() => portion(fen(1), ratio)).toThrow(/ratio/);
+    for (const ratio of [
+      { of: 1, in: 0 },
+      { of: -1, in: 2 },
+      { of: 0.5, in: 1 },
+    ])
+      expect(() => portion(fen(1), ratio)).toThrow(/ratio/);
   });
 
   test('an amount is a whole number of fen, and a sum that leaves the exact range is refused', () => {

@@ -148,7 +148,10 @@ describe('a checkpoint', () => {
 });
 
 describe('a cosignature', () => {
-  const noteWith = (signature: Uint8Array, name = cosigner.name) => ({ text: body, signatures: [{ name, keyId: cosigner.keyId, signature }] });
+  const noteWith = (signature: Uint8Array, name = cosigner.name) => ({
+    text: body,
+    signatures: [{ name, keyId: cosigner.keyId, signature }],
+  });
   const [line] = [parseNote(vectors.cosigned.note)!.signatures[1]!];
 
   test('tells when its witness vouched', () => {

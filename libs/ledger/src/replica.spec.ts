@@ -12,7 +12,8 @@ import { leafHash, rootOf } from './tree.js';
 const NAME = '31/voucher';
 const federation = new SimulatedWorld(1, ['31', '32']);
 const [owner, reader] = ['31', '32'].map((province) => federation.process(province).world) as [World, World];
-const keyOf = (province: string) => parseVerifier(owner.hasher, federation.federation.nodes.find((node) => node.province === province)!.journals['voucher']!.key)!;
+const keyOf = (province: string) =>
+  parseVerifier(owner.hasher, federation.federation.nodes.find((node) => node.province === province)!.journals['voucher']!.key)!;
 const key = keyOf('31');
 const instant = { there: () => Promise.resolve(), back: () => Promise.resolve() };
 
@@ -25,7 +26,10 @@ const entry = (index: number, history = 'a', source = originOf('yrd.test', NAME)
 };
 const entries = (from: number, to: number, history = 'a') => Array.from({ length: to - from }, (_, at) => entry(from + at, history));
 const rootAt = (size: number, history = 'a', shared = 0) =>
-  rootOf(owner.hasher, [...entries(0, shared), ...entries(shared, size, history)].map(({ leaf }) => leafHash(owner.hasher, leaf)));
+  rootOf(
+    owner.hasher,
+    [...entries(0, shared), ...entries(shared, size, history)].map(({ leaf }) => leafHash(owner.hasher, leaf)),
+  );
 
 /** The owner's signed head of a history that has the first `shared` entries in common with the true one. */
 const head = (size: number, history = 'a', shared = 0): string =>
@@ -106,7 +110,10 @@ describe('a replica', () => {
     const other = federation.process('32').world.signer;
     const text = checkpointText({ origin: key.name, size: 2, root: rootAt(2) });
     const forged = formatNote(signNote(other, keyOf('32'), text));
-    const renamed = formatNote({ text, signatures: [{ name: key.name, keyId: key.keyId, signature: other.sign(keyOf('32').name, utf8(text)) }] });
+    const renamed = formatNote({
+      text,
+      signatures: [{ name: key.name, keyId: key.keyId, signature: other.sign(keyOf('32').name, utf8(text)) }],
+    });
     for (const note of [forged, renamed]) {
       expect(await replica.receive({ ...block(0, 2), note })).toBe('broken');
       expect(await replica.observe(note)).toBeNull();

@@ -146,7 +146,14 @@ describe('an inclusion proof', () => {
   test('is no proof for an index outside the tree or a number that is none', () => {
     const claim = { index: 0, size: 1, leaf: leaves[0]!, proof: [], root: roots[1]! };
     expect(verifyInclusion(hasher, claim)).toBe(true);
-    for (const [index, size] of [[1, 1], [-1, 1], [0.5, 1], [0, 0], [0, NaN], [0, 2 ** 53]] as const) {
+    for (const [index, size] of [
+      [1, 1],
+      [-1, 1],
+      [0.5, 1],
+      [0, 0],
+      [0, NaN],
+      [0, 2 ** 53],
+    ] as const) {
       expect(verifyInclusion(hasher, { ...claim, index, size })).toBe(false);
       expect(() => inclusionPlan(index, size)).toThrow(RangeError);
     }
@@ -166,7 +173,12 @@ describe('a consistency proof', () => {
           { ...claim, newerRoot: other },
           { ...claim, olderRoot: roots[(older % MOST) + 1]! },
           { ...claim, proof: [...proof, other] },
-          ...(proof.length > 0 ? [{ ...claim, proof: proof.slice(0, -1) }, { ...claim, proof: [] }] : []),
+          ...(proof.length > 0
+            ? [
+                { ...claim, proof: proof.slice(0, -1) },
+                { ...claim, proof: [] },
+              ]
+            : []),
         ];
         lies.forEach((lie, at) => {
           if (verifyConsistency(hasher, lie)) throw new Error(`Lie ${at} from ${older} to ${newer} passes.`);
@@ -189,7 +201,12 @@ describe('a consistency proof', () => {
   });
 
   test('leads nowhere from nothing, backwards, or with hashes of another length', () => {
-    for (const [older, newer] of [[0, 1], [2, 1], [-1, 1], [1, 1.5]] as const) {
+    for (const [older, newer] of [
+      [0, 1],
+      [2, 1],
+      [-1, 1],
+      [1, 1.5],
+    ] as const) {
       expect(() => consistencyPlan(older, newer)).toThrow(RangeError);
       expect(verifyConsistency(hasher, { older, newer, olderRoot: roots[1]!, newerRoot: roots[1]!, proof: [] })).toBe(false);
     }
@@ -222,10 +239,24 @@ describe('sizes that no test can fill', () => {
     // Every subtree below the leaves of this tree is the same: its hash depends on the level alone.
     const same: Uint8Array[] = [leaves[0]!];
     for (let level = 1; level <= 52; level++) same.push(nodeHash(hasher, same[level - 1]!, same[level - 1]!));
-    const root = (size: number): Uint8Array => bag(hasher, peaks(size).map(({ level }) => same[level]!));
-    const proof = consistencyPlan(older, newer).map((group) => bag(hasher, group.map(({ level }) => same[level]!)));
+    const root = (size: number): Uint8Array =>
+      bag(
+        hasher,
+        peaks(size).map(({ level }) => same[level]!),
+      );
+    const proof = consistencyPlan(older, newer).map((group) =>
+      bag(
+        hasher,
+        group.map(({ level }) => same[level]!),
+      ),
+    );
     expect(verifyConsistency(hasher, { older, newer, olderRoot: root(older), newerRoot: root(newer), proof })).toBe(true);
-    const path = inclusionPlan(older - 1, newer).map((group) => bag(hasher, group.map(({ level }) => same[level]!)));
+    const path = inclusionPlan(older - 1, newer).map((group) =>
+      bag(
+        hasher,
+        group.map(({ level }) => same[level]!),
+      ),
+    );
     expect(verifyInclusion(hasher, { index: older - 1, size: newer, leaf: same[0]!, proof: path, root: root(newer) })).toBe(true);
   });
 });

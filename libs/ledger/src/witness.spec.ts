@@ -31,7 +31,11 @@ const set = async (disk = new Disk(), simulated = new SimulatedWorld(1, PROVINCE
   const owner = worldOf('31');
   const key = pinned.journal(NAME)!;
   const leaves = (size: number) => Array.from({ length: size }, (_, at) => entry(owner, at));
-  const rootAt = (size: number) => rootOf(owner.hasher, leaves(size).map(({ leaf }) => leafHash(owner.hasher, leaf)));
+  const rootAt = (size: number) =>
+    rootOf(
+      owner.hasher,
+      leaves(size).map(({ leaf }) => leafHash(owner.hasher, leaf)),
+    );
   const head = (size: number): Note => signNote(owner.signer, key, checkpointText({ origin: key.name, size, root: rootAt(size) }));
   const block = (from: number, to: number): WireBlock => ({
     journal: NAME,
@@ -154,22 +158,35 @@ describe('a witness that listens', () => {
     expect(replica.quarantined?.size).toBe(2);
   });
 
-  test.each(['', 'null', '[]', '{}', '{"v":1}', '{"v":1,"from":"33","context":"voucher","heads":[7]}', '{"v":1,"from":"99","context":"voucher","heads":[]}'])(
-    'drops the malformed beat %j',
-    async (source) => {
-      const { witness } = await set();
-      expect(await witness.hear(utf8(source))).toEqual([]);
-      expect(witness.present(60_000)).toEqual([]);
-    },
-  );
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"v":1}',
+    '{"v":1,"from":"33","context":"voucher","heads":[7]}',
+    '{"v":1,"from":"99","context":"voucher","heads":[]}',
+  ])('drops the malformed beat %j', async (source) => {
+    const { witness } = await set();
+    expect(await witness.hear(utf8(source))).toEqual([]);
+    expect(witness.present(60_000)).toEqual([]);
+  });
 
   test('takes its time from the second-earliest word: one liar can neither backdate nor rush it', async () => {
     const late = await set();
-    for (const [from, seconds] of [['31', start], ['33', start + 1], ['34', start - 86_400]] as const)
+    for (const [from, seconds] of [
+      ['31', start],
+      ['33', start + 1],
+      ['34', start - 86_400],
+    ] as const)
       await late.witness.hear(late.beat(from, late.head(1), seconds));
     expect(late.witness.trustedTime()).toBe(start * 1_000);
     const early = await set();
-    for (const [from, seconds] of [['31', start], ['33', start + 1], ['34', start + 86_400]] as const)
+    for (const [from, seconds] of [
+      ['31', start],
+      ['33', start + 1],
+      ['34', start + 86_400],
+    ] as const)
       await early.witness.hear(early.beat(from, early.head(1), seconds));
     expect(early.witness.trustedTime()).toBe((start + 1) * 1_000);
   });
