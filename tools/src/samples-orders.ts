@@ -3,7 +3,7 @@ import { fieldIn, inParallel, Refusal, textIn, type Api, type Visitor } from './
 import type { AgencyRow, EnterpriseRow, OrderRow, Province } from './samples-data.js';
 import { routes } from './samples-routes.js';
 import { agencyOf, enterpriseOf, idIn, keyOf, office, type DatedLoad } from './samples-setup.js';
-import { CLOCK_STEPS, phasesOf, STEPS, type OrderFacts, type Phase, type Step } from './samples-steps.js';
+import { CLOCK_STEPS, isProposed, phasesOf, STEPS, type OrderFacts, type Phase, type Step } from './samples-steps.js';
 import { Fault, say, sleep } from './say.js';
 
 const PROVINCES: readonly Province[] = ['31', '32', '33', '34'];
@@ -84,20 +84,36 @@ const overtake = (walk: Walk, why: string): void => {
   say(`    ${walk.row.id} is left as it is, since a time limit passed before its script was through: ${why}`);
 };
 
-const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
-  const { row, agency, agencyId, enterprise } = walk;
+/** Sends the order, or has the agency propose it with the enterprise's leave. Answers its id. */
+const send = async (load: DatedLoad, { row, agency, agencyId, enterprise, home }: Walk): Promise<string> => {
+  const { api, year } = load;
   const { scheme, mode, amountFen } = row;
+  const as = enterpriseOf(enterprise);
   const subject = idIn(load, enterprise.id);
-  const product = idIn(load, row.product);
-  const body = { subject, scheme, year: load.year, agencyProvince: agency.province, agency: agencyId, product, mode, amountFen };
-  const key = keyOf('orders', load.year, row.id, 'place');
+  const terms = { subject, scheme, year, agency: agencyId, product: idIn(load, row.product), mode, amountFen };
+  const agencyProvince = agency.province;
+  const key = keyOf('orders', year, row.id, 'place');
+  if (!isProposed(row)) {
+    return textIn(await api.post({ as, path: routes.orders, key, body: { ...terms, agencyProvince }, row: row.row, patient: true }), 'id');
+  }
+  const leave = { agencyProvince, agency: agencyId, uptoFen: amountFen };
+  await api.post({ as, path: routes.proposers(subject), key: keyOf('proposers', year, row.id), body: leave, row: row.row });
+  return textIn(await api.post({ as: agencyOf(agency), path: routes.engagements, key, body: { ...terms, home }, row: row.row }), 'id');
+};
+
+const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
   try {
-    const answer = await load.api.post({ as: enterpriseOf(enterprise), path: routes.orders, key, body, row: row.row, patient: true });
-    walk.order = textIn(answer, 'id');
+    walk.order = await send(load, walk);
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'E-WINDOW')) throw error; // Any other refusal is a fault of the samples.
     return overtake(walk, 'its quota has ended');
   }
+  if (isProposed(walk.row))
+    await untilThere(
+      load.api,
+      () => `${walk.row.id}: the proposal became no order`,
+      () => orderAt(load, walk),
+    );
   const order = await orderAt(load, walk);
   walk.placedMs = Number(fieldIn(order, 'placedMs'));
   const state = textIn(order, 'state');
@@ -107,7 +123,7 @@ const place = async (load: DatedLoad, walk: Walk): Promise<void> => {
 /** Goes from one word of the script to another. Words that are done already answer as they did; so a load goes on where it was. */
 const walkOn = async (load: DatedLoad, walk: Walk, from: number, to: number): Promise<void> => {
   const { row, phases } = walk;
-  for (let at = from; at < to; at++) {
+  for (let at = Math.max(from, isProposed(row) ? 1 : 0); at < to; at++) {
     const word = row.steps[at] ?? '';
     const step = STEPS[word];
     if (!step) throw new Fault(`orders.csv, line ${row.row.line} (${row.id}): the step ${word} waits for the clock and stands too late.`);

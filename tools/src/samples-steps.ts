@@ -110,8 +110,12 @@ const OPEN: readonly Phase[] = [
   'Payable',
 ];
 
-/** Every word but the clock's. `redeem` is the enterprise's in 通用 and the agency's in 通兑. */
+/** Whether the agency proposes the order in the enterprise's name: the first word, and the only one that needs no order before it. */
+export const isProposed = ({ steps }: Pick<OrderRow, 'steps'>): boolean => steps[0] === 'propose';
+
+/** Every word but the clock's. `submit` is the enterprise's in 通用, `request` the agency's in 通兑. */
 export const STEPS: Readonly<Record<string, Step>> = {
+  propose: { from: ['None'], to: 'Accepted', by: 'agency', path: () => routes.engagements },
   accept: agencyStep('Placed', 'Accepted', 'acceptance'),
   decline: agencyStep('Placed', 'Closed', 'decline', () => ({ cause: '检测设备排期已满' })),
   withdraw: agencyStep('Accepted', 'Closed', 'withdrawal', () => ({ cause: '仪器故障，无法按期服务' })),
@@ -147,9 +151,9 @@ export const CLOCK_STEPS: Readonly<Record<string, Pick<Step, 'from' | 'to'>>> = 
   'publicity-end': { from: ['Publicised'], to: 'Payable' },
 };
 
-/** The phases that a script passes, `Placed` first; null when a word is unknown or not legal where it stands. */
+/** The phases that a script passes, `Placed` first (`None` where the agency proposes); null when a word is unknown or not legal where it stands. */
 export const phasesOf = (words: readonly string[]): readonly Phase[] | null => {
-  const phases: Phase[] = ['Placed'];
+  const phases: Phase[] = [isProposed({ steps: words }) ? 'None' : 'Placed'];
   for (const word of words) {
     const now = phases.at(-1) ?? 'None';
     const next = STEPS[word] ?? CLOCK_STEPS[word];
