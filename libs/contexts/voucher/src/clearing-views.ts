@@ -29,6 +29,7 @@ const lineIn = (entry: Entry, { order, line }: VoucherData<'PublicityEnded'>): L
   if (!line || line.payer === line.payee || (home !== line.payer && home !== line.payee)) return null;
   if (line.foreign !== journalOf(home === line.payer ? line.payee : line.payer)) return null;
   const { payer, payee, amountFen, foreignSize } = line;
+  if (![amountFen, foreignSize].every((each) => Number.isSafeInteger(each) && each >= 0)) return null;
   const homeSize = entry.index + 1;
   return {
     kind: 'line',

@@ -92,10 +92,17 @@ const invoiceRefused = awaitsInvoice(
 );
 
 const answerShare = on('answer-share', 'RedemptionApproved', ({ data, entry, found }) => {
-  const { asked, order: id, scheme } = data;
+  const { asked, order: id, scheme, subsidyFen } = data;
   const home = provinceOf(entry.journal);
   if (asked?.province !== found.province || home === found.province) return [];
-  return commandOf('AnswerShare', engagementStream(id), { order: id, home, scheme, amountFen: asked.amountFen, share: asked.share });
+  return commandOf('AnswerShare', engagementStream(id), {
+    order: id,
+    home,
+    scheme,
+    subsidyFen,
+    amountFen: asked.amountFen,
+    share: asked.share,
+  });
 });
 const takeShare = (name: string, type: 'ShareAccepted' | 'ShareRefused'): Reaction =>
   on(name, type, ({ data, entry, found }) => {

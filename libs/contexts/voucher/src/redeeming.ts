@@ -190,19 +190,27 @@ export interface AnswerShare {
   readonly order: string;
   readonly home: '31' | '32' | '33' | '34';
   readonly scheme: string;
+  /** The whole subsidy as approved at home, fen. */
+  readonly subsidyFen: number;
   readonly amountFen: number;
   readonly share: Ratio;
 }
 const within = (share: Ratio, most: Ratio | undefined): boolean =>
   most !== undefined && BigInt(share.of) * BigInt(most.in) <= BigInt(most.of) * BigInt(share.in);
 
+/** The amount asked is the share of the subsidy, to the fen that a largest remainder may add (V19). */
+const isShareOf = ({ amountFen, subsidyFen, share }: AnswerShare): boolean =>
+  [amountFen, subsidyFen, share.of, share.in].every((each) => Number.isSafeInteger(each) && each >= 0) &&
+  BigInt(amountFen) * BigInt(share.in) < BigInt(subsidyFen) * BigInt(share.of) + BigInt(share.in);
+
 /** Derived, in the payer's province: ShareAccepted by its own adopted policy, or ShareRefused; always an entry. */
 export const AnswerShare: Handler<AnswerShare> = handler({
   target: (command: AnswerShare) => engagementStream(command.order),
   reads: ({ scheme }: AnswerShare, peek) => [{ province: peek.province, stream: policyStream(scheme) }],
-  decide: ({ order: id, home, scheme, amountFen, share }, turn): Decision => {
+  decide: (command, turn): Decision => {
+    const { order: id, home, scheme, amountFen, share } = command;
     const pack = effective(turn.state(policy, policyStream(scheme)), turn.now);
-    if (!pack || !within(share, pack.shareAsAgency)) {
+    if (!pack || !isShareOf(command) || !within(share, pack.shareAsAgency)) {
       return append(
         engagementStream(id),
         [{ type: 'ShareRefused', data: { order: id, home, amountFen, code: pack ? 'E-QUOTA' : 'E-NOTFOUND' } }],

@@ -407,6 +407,18 @@ describe('V19 and V20, who pays', () => {
     d.approve('o1');
     expect(d.order('o1').approval?.payers).toEqual({ 32: 3_750_000 });
   });
+  test.each([
+    [1_250_000, { of: 1, in: 3 }, 'ShareAccepted'],
+    [1_250_001, { of: 1, in: 3 }, 'ShareRefused'],
+    [3_750_000, { of: 1, in: 3 }, 'ShareRefused'],
+    [1_875_000, { of: 1, in: 2 }, 'ShareRefused'],
+  ])('of 3,750,000 fen Shanghai is asked %d as a share of %j: %s', (amountFen, share, answer) => {
+    const d = delta({ packs: { 31: { shareAsAgency: { of: 1, in: 3 } } } });
+    const node = { person: 'node', organisation: 'node-31', province: '31', roles: ['node'] };
+    const asked = { order: 'o1', home: '32', scheme: 'cxq', subsidyFen: 3_750_000, amountFen, share };
+    expect(() => d.does('31', 'AnswerShare', asked, node)).not.toThrow();
+    expect(d.world.nodes['31'].entries.at(-1)?.type).toBe(answer);
+  });
   test('a pack whose shares do not sum to one is not adopted', () => {
     const bad = { ...pack('32', { split: { home: { of: 2, in: 3 }, agency: { of: 1, in: 2 } } }), version: 'x' };
     expect(delta().tries('32', 'AdoptPolicy', { pack: bad }, clerk)).toMatchObject({ rejected: 'E-VALIDATION' });

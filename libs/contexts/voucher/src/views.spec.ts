@@ -91,6 +91,8 @@ test('a line that its journal has no part in is no line', () => {
   expect(lines.fold(null, of('33/voucher', line))).toBeNull();
   expect(lines.fold(null, of('32/voucher', { ...line, foreign: '34/voucher' }))).toBeNull();
   expect(lines.fold(null, of('32/voucher', { ...line, payee: '32' }))).toBeNull();
+  expect(lines.fold(null, of('32/voucher', { ...line, amountFen: -1 }))).toBeNull();
+  expect(lines.fold(null, of('32/voucher', { ...line, amountFen: '1' }))).toBeNull();
 });
 
 /** Folds whole journals from nothing, taking the next entry of whichever journal `picks` names. */
