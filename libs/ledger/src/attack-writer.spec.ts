@@ -88,7 +88,8 @@ describe('a writer that loses the race', () => {
     let failures = 0;
     const flaky: Path = {
       ...instant,
-      there: (operation) => (operation === 'read' && failures-- === 1 ? Promise.reject(new Error('Simulated: no primary.')) : Promise.resolve()),
+      there: (operation) =>
+        operation === 'read' && failures-- === 1 ? Promise.reject(new Error('Simulated: no primary.')) : Promise.resolve(),
     };
     const first = await writerOn(disk, flaky);
     await first.fill(1, 'early');

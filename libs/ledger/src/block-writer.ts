@@ -4,6 +4,7 @@
  */
 import { BLOCK_BYTES_MAX, BLOCK_COMMITS_MAX, encodeEntries, type StoredBlock, type StoredCommit } from './block.js';
 import { equal } from './bytes.js';
+import { InvariantError } from './decider.js';
 import type { Journal } from './journal.js';
 import type { LedgerEntry } from './leaf.js';
 import { Unavailable } from './node.js';
@@ -22,6 +23,8 @@ export class BlockWriter {
   private pending: Pending[] = [];
   /** Journal size with all that is pending. */
   private end: number;
+  /** Size up to which all that this writer decided on or wrote is durable. The journal itself may be further: another writer's blocks. */
+  private done: number;
   private lastTime: number;
   private generation = 0;
   private writing: Promise<void> | null = null;
@@ -35,12 +38,18 @@ export class BlockWriter {
     private readonly onLost: () => void,
   ) {
     this.end = journal.size;
+    this.done = journal.size;
     this.lastTime = journal.lastBlock?.at ?? 0;
   }
 
   /** Index of the next entry to be decided. */
   get tip(): number {
     return this.end;
+  }
+
+  /** Time of the oldest entry that is decided and not yet durable, ms; null when there is none. */
+  get pendingSince(): number | null {
+    return this.pending[0]?.time ?? null;
   }
 
   /** Why nothing more will be written; null while all is well. */
@@ -69,23 +78,18 @@ export class BlockWriter {
     this.pending.push({ commit: { first: this.end, count: entries.length, ...about, bytes }, hashes, time: now });
     this.end += entries.length;
     this.lastTime = now;
-    this.writing ??= this.write()
-      .catch((error: unknown) => {
-        // Only damage gets here (an unknown outcome is retried for ever): stop, and let nobody wait for nothing.
-        if (this.halted !== null) return;
-        this.halted = `The journal ${this.journal.name} cannot go on: ${String(error)}`;
-        this.world.notice({ level: 'error', what: 'writer.stopped', facts: { journal: this.journal.name, why: String(error) } });
-        this.durable.raise();
-      })
-      .finally(() => {
-        this.writing = null;
-      });
+    this.writing ??= this.write();
   }
 
   /** True once the journal is durable up to this size; false when what was pending is lost and must be decided again. */
   async settled(size: number): Promise<boolean> {
+    // A journal that grew while nothing was pending: what is in memory is older than it.
+    if (this.writing === null && this.done !== this.journal.size) {
+      this.forget();
+      return false;
+    }
     const generation = this.generation;
-    while (this.journal.size < size) {
+    while (this.done < size) {
       if (generation !== this.generation) return false;
       if (this.halted !== null) throw new Unavailable(this.halted);
       await this.durable.wait();
@@ -93,21 +97,51 @@ export class BlockWriter {
     return generation === this.generation;
   }
 
-  /** Writes what has gathered, block after block, until nothing is left. No timer: the block in flight is the only wait. */
+  /** Writes what has gathered, block after block, until nothing is left. No timer: the block in flight is the only wait. Never rejects. */
   private async write(): Promise<void> {
     await Promise.resolve();
-    while (this.pending.length > 0) {
-      const { block, taken } = this.nextBlock();
-      const confirmed = await this.insertUntilKnown(block);
-      if (confirmed) {
-        this.pending = this.pending.slice(taken);
-        this.journal.advance(block);
-      } else {
-        this.world.notice({ level: 'warn', what: 'writer.lost-race', facts: { journal: this.journal.name, first: block.first } });
-        await this.journal.catchUp();
-        this.forget();
+    try {
+      while (this.pending.length > 0 && this.halted === null) {
+        await this.writeNext(this.pending[0]!.commit.first);
+        this.durable.raise();
       }
+    } catch (error) {
+      // Only damage gets here (an unknown outcome is retried for ever): stop, and let nobody wait for nothing.
+      if (this.halted !== null) return;
+      this.halted = `The journal ${this.journal.name} cannot go on: ${String(error)}`;
+      this.world.notice({ level: 'error', what: 'writer.stopped', facts: { journal: this.journal.name, why: String(error) } });
       this.durable.raise();
+    } finally {
+      // In the same step as the last look at what is pending: nothing can be added in between and left lying.
+      this.writing = null;
+    }
+  }
+
+  private async writeNext(first: number): Promise<void> {
+    // A journal that grew behind our back is a lost race too: what is pending stands at indexes that are taken.
+    const next = first === this.journal.size ? this.nextBlock() : null;
+    if (next && (await this.insertUntilKnown(next.block))) {
+      this.pending = this.pending.slice(next.taken);
+      this.journal.advance(next.block);
+      this.done = next.block.first + next.block.count;
+    } else {
+      this.world.notice({ level: 'warn', what: 'writer.lost-race', facts: { journal: this.journal.name, first } });
+      await this.catchUp();
+      this.forget();
+    }
+  }
+
+  /** Reads what the other writer wrote, for as long as the store fails; damage (an InvariantError) is not tried again. */
+  private async catchUp(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.journal.catchUp();
+      } catch (error) {
+        if (error instanceof InvariantError) throw error;
+        if (this.halted !== null) throw new Unavailable(this.halted);
+        this.world.notice({ level: 'warn', what: 'writer.catch-up-failed', facts: { journal: this.journal.name, why: String(error) } });
+        await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
+      }
     }
   }
 
@@ -117,6 +151,7 @@ export class BlockWriter {
     this.pending = [];
     this.onLost();
     this.end = this.journal.size;
+    this.done = this.journal.size;
     this.lastTime = Math.max(this.lastTime, this.journal.lastBlock?.at ?? 0);
   }
 

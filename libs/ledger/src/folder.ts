@@ -6,7 +6,7 @@ import type { Context, Entry, TimerChange, View } from './decider.js';
 import { decodeEntry, type Decoded, type Vocabulary } from './entry.js';
 import { entriesOf } from './block.js';
 import type { Journal } from './journal.js';
-import type { ParkedItem } from './node.js';
+import { notNow, Unavailable, type ParkedItem } from './node.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
@@ -35,7 +35,11 @@ export const decodedFrom = async (
   from: number,
   limit: number,
 ): Promise<readonly { readonly index: number; readonly decoded: Decoded }[]> => {
-  const blocks = await journal.blocks(from, READ_BLOCKS);
+  // A block may hold a thousand entries: the next ones are read only if this one does not fill the batch.
+  const [first] = await journal.blocks(from, 1);
+  if (!first) return [];
+  const end = first.first + first.count;
+  const blocks = end - from >= limit ? [first] : [first, ...(await journal.blocks(end, READ_BLOCKS))];
   return blocks
     .flatMap((block) => entriesOf(block).map((entry, at) => ({ index: block.first + at, entry })))
     .filter(({ index }) => index >= from)
@@ -53,6 +57,8 @@ interface Batch {
   readonly rows: Map<string, FoldedRow>;
   readonly timers: Map<string, Timer | null>;
   readonly parked: ParkedItem[];
+  /** Their streams: known to all only once the batch is written. */
+  readonly parkedStreams: Set<string>;
 }
 
 export class Folder {
@@ -128,7 +134,7 @@ export class Folder {
     const entries = await decodedFrom(this.vocabulary, journal, from, BATCH_ENTRIES);
     const last = entries.at(-1);
     if (!last) return false;
-    const batch: Batch = { rows: new Map(), timers: new Map(), parked: [] };
+    const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
     for (const { index, decoded } of entries) await this.take(batch, journal.name, index, decoded);
     await this.write(batch, { ...this.positions.value, [journal.name]: last.index + 1 });
     return true;
@@ -138,12 +144,11 @@ export class Folder {
     if (decoded.kind === 'hidden') return;
     const stream = decoded.kind === 'entry' ? decoded.entry.stream : decoded.stream;
     const park = (why: string): void => {
-      const item = { id: `${journal}|${index}`, journal, index, stream, why };
-      batch.parked.push(item);
-      this.park(item);
+      batch.parked.push({ id: `${journal}|${index}`, journal, index, stream, why });
+      batch.parkedStreams.add(stream);
       this.world.notice({ level: 'warn', what: 'folder.parked', facts: { journal, index, stream, why } });
     };
-    if (this.isParked(journal, stream)) return park('An earlier entry of this stream is parked.');
+    if (this.isParked(journal, stream) || batch.parkedStreams.has(stream)) return park('An earlier entry of this stream is parked.');
     if (decoded.kind === 'unknown')
       return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
     try {
@@ -153,6 +158,8 @@ export class Folder {
       for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
       for (const change of changes) setTimer(batch, change);
     } catch (error) {
+      // A row that could not be read is not an entry that could not be folded: the batch comes again.
+      if (error instanceof Unavailable) throw error;
       park(`Folding failed: ${String(error)}`);
     }
   }
@@ -163,7 +170,9 @@ export class Folder {
     if (id === null) return null;
     const table = this.table(view.name);
     const key = `${table}|${id}`;
-    const current = batch.rows.get(key)?.value ?? (await this.row(table, id));
+    // A row that this batch removed is gone, whatever is still stored.
+    const pending = batch.rows.get(key);
+    const current = pending ? pending.value : await this.row(table, id);
     const part = view.fold(current?.parts[entry.journal] ?? null, entry);
     const parts = { ...current?.parts };
     if (part === null) delete parts[entry.journal];
@@ -174,7 +183,7 @@ export class Folder {
 
   private async row(table: string, id: string): Promise<ViewRow | null> {
     const cached = this.cache.get(`${table}|${id}`);
-    return cached ?? (await this.world.storage.records.get<ViewRow>(table, id))?.value ?? null;
+    return cached ?? (await this.world.storage.records.get<ViewRow>(table, id).catch(notNow))?.value ?? null;
   }
 
   private async write(batch: Batch, positions: Record<string, number>): Promise<void> {
@@ -193,6 +202,7 @@ export class Folder {
       return;
     }
     this.positions = { id: this.id, value: positions, rev: this.positions.rev + 1 };
+    for (const item of batch.parked) this.park(item);
     for (const [key, { value }] of batch.rows) {
       this.cache.delete(key);
       if (value) this.cache.set(key, value);
@@ -216,7 +226,7 @@ export class Folder {
   rows(view: string, query: RecordQuery): Promise<readonly Recorded<ViewRow>[]> {
     const where = Object.fromEntries(Object.entries(query.where ?? {}).map(([field, match]) => [`row.${field}`, match]));
     const order = query.order && { ...query.order, field: `row.${query.order.field}` };
-    return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) });
+    return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) }).catch(notNow);
   }
 }
 

@@ -15,6 +15,7 @@ export class Follower {
     private readonly vocabulary: Vocabulary,
     private readonly folder: Folder,
     private readonly journals: ReadonlyMap<string, Journal>,
+    private readonly reached: (basis: Entry['basis']) => boolean,
     name: string,
     private readonly handle: (entry: Entry) => Promise<void>,
   ) {
@@ -32,7 +33,16 @@ export class Follower {
   /** Hands on the next entries of all journals; false when there were none. Rejects when the handler did: the entry comes again. */
   async step(): Promise<boolean> {
     let moved = false;
-    for (const journal of this.journals.values()) moved = (await this.advance(journal)) || moved;
+    const failures: unknown[] = [];
+    // One journal that cannot be handled does not hold up the others.
+    for (const journal of this.journals.values()) {
+      try {
+        moved = (await this.advance(journal)) || moved;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
     return moved;
   }
 
@@ -43,8 +53,7 @@ export class Follower {
       for (const { index, decoded } of await decodedFrom(this.vocabulary, journal, from, CHUNK)) {
         if (index >= this.folder.position(journal.name)) break;
         if (decoded.kind === 'entry') {
-          if (!Object.entries(decoded.entry.basis).every(([name, size]) => this.folder.position(name) >= size || !this.journals.has(name)))
-            break;
+          if (!this.reached(decoded.entry.basis)) break;
           await this.handle(decoded.entry);
         }
         position = index + 1;

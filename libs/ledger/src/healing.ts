@@ -93,7 +93,15 @@ export class Healing {
   /** Another node asks. */
   async answer(message: BusMessage): Promise<void> {
     const ask = parseAsk(message.value);
-    if (!ask || ask.of !== this.at.province || ask.context !== this.at.context || !this.at.provinces.includes(ask.asker)) return;
+    // One writing province a topic: nobody asks in another's name.
+    if (
+      !ask ||
+      message.topic !== topics.sync(ask.asker) ||
+      ask.of !== this.at.province ||
+      ask.context !== this.at.context ||
+      !this.at.provinces.includes(ask.asker)
+    )
+      return;
     const journal = this.journalOf(ask.journal);
     const key = `${ask.asker}|${ask.journal}`;
     const busySince = this.serving.get(key);

@@ -51,7 +51,7 @@ export class Inbox {
 
   private async spoken(message: BusMessage): Promise<void> {
     if (message.topic.endsWith('.witness')) {
-      await this.witness.hear(message.value);
+      await this.witness.hear(message.value, message.topic.split('.')[1] ?? '');
       this.onBeat();
     } else if (message.topic.endsWith('.heal')) await this.healing.take(message);
     else this.inBackground(this.healing.answer(message));

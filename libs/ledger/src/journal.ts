@@ -65,7 +65,9 @@ export class Journal {
   static async open(world: World, name: string): Promise<Journal> {
     const journal = new Journal(name, world, world.storage.blocks(name));
     const saved = await world.storage.records.get<TreeSnapshot>(TILES, `${name}:tree`);
-    if (saved) {
+    const last = saved && (await journal.store.last());
+    // A backup may be newer in one collection than in the other: a tree beyond its blocks is not believed.
+    if (saved && last && saved.value.size <= last.first + last.count) {
       journal.tails = saved.value.tails.map(hashesOf);
       journal.kept = saved.value.size;
       const at = await Promise.all(peaks(saved.value.size).map((node) => journal.node(node)));

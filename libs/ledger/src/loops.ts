@@ -5,7 +5,8 @@ import { pause, Signal } from './signal.js';
 
 export class Loops {
   private stopping = false;
-  private readonly halted = new Signal();
+  /** Ends each wait that is under way: one for a loop, gone with its round. */
+  private readonly waits = new Set<AbortController>();
   private readonly running: Promise<void>[] = [];
 
   constructor(private readonly world: Pick<World, 'clock' | 'random' | 'notice'>) {}
@@ -25,7 +26,7 @@ export class Loops {
   /** Ends all loops and waits for what they are doing. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.halted.raise();
+    for (const wait of this.waits) wait.abort();
     await Promise.all(this.running);
   }
 
@@ -33,18 +34,28 @@ export class Loops {
     const { clock, random, notice } = this.world;
     for (let failed = 0; !this.stopping && !ended();) {
       const stop = new AbortController();
-      // The waits begin before the work, so that nothing raised in between is missed.
+      this.waits.add(stop);
+      // The wait begins before the work, so that nothing raised in between is missed.
       const woken = typeof idle === 'number' ? null : idle.wait();
-      const halted = this.halted.wait().then(() => stop.abort());
       try {
         const more = await work();
         failed = 0;
-        if (!more && !this.stopping) await Promise.race([woken ?? clock.sleep(idle as number, stop.signal), halted]);
+        if (!more && !this.stopping) await (woken ? orAborted(woken, stop.signal) : clock.sleep(idle as number, stop.signal));
       } catch (error) {
         failed += 1;
         if (!(error instanceof Unavailable)) notice({ level: 'warn', what: `loop.${what}`, facts: { why: String(error), failed } });
         await pause(clock, random.bytes(1)[0]!, failed, stop.signal);
+      } finally {
+        this.waits.delete(stop);
       }
     }
   }
 }
+
+/** Waits for the promise or the abort, and leaves nothing behind on a promise that outlives it. */
+const orAborted = (promise: Promise<void>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    void promise.then(resolve);
+  });

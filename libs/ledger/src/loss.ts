@@ -3,6 +3,7 @@
  * from the own backups; until the operator accepts the loss by an entry, nothing else is decided on such a journal.
  */
 import { entriesOf } from './block.js';
+import { invariant } from './decider.js';
 import type { Journal } from './journal.js';
 import { parseSealed } from './leaf.js';
 import type { Records } from './ports.js';
@@ -36,6 +37,7 @@ export const findLoss = async (records: Records, journal: Journal): Promise<Loss
   const missing: number[] = [];
   for (let at = found.value.from; at < journal.size;) {
     const blocks = await journal.blocks(at, READ_BLOCKS);
+    invariant(blocks.length > 0, `${journal.name} holds no block at ${at}: entries are missing from the store.`);
     for (const block of blocks) {
       for (const [offset, entry] of entriesOf(block).entries()) {
         const index = block.first + offset;

@@ -1,5 +1,5 @@
 /** A node of one province in one context: what a service holds in its hand. */
-import type { Actor, Context, DomainEvent, Entry, Fold, Rejection } from './decider.js';
+import { InvariantError, type Actor, type Context, type DomainEvent, type Entry, type Fold, type Rejection } from './decider.js';
 import type { Federation } from './federation.js';
 import type { RecordQuery, Subscription, World } from './ports.js';
 
@@ -51,6 +51,12 @@ export class Unavailable extends Error {
     super(message);
   }
 }
+
+/** What a store that does not answer means: not now. For `catch`; what is broken for good stays what it is. */
+export const notNow = (error: unknown): never => {
+  if (error instanceof Unavailable || error instanceof InvariantError) throw error;
+  throw new Unavailable(`The store does not answer: ${String(error)}`);
+};
 
 /** The queue is full: HTTP 429. */
 export class Busy extends Error {

@@ -124,6 +124,7 @@ class JournalNode implements LedgerNode {
 
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {
     // A follower outlives the lease: it goes on wherever the node runs again.
+    const { world } = this.options;
     let open = true;
     let current: Subscription | null = null;
     let attached: Running | null = null;
@@ -131,7 +132,15 @@ class JournalNode implements LedgerNode {
       while (open && !this.stopping) {
         if (this.running && this.running !== attached) {
           attached = this.running;
-          current = await attached.follow(name, handle);
+          try {
+            current = await attached.follow(name, handle);
+          } catch (error) {
+            world.notice({ level: 'warn', what: 'follow.failed', facts: { name, why: String(error) } });
+            attached = null;
+            await pause(world.clock, world.random.bytes(1)[0]!, 4, this.halt.signal);
+          }
+          // What changed meanwhile raised nothing that we heard.
+          continue;
         }
         await this.changed.wait();
       }
@@ -255,7 +264,7 @@ class JournalNode implements LedgerNode {
   /** Renews until the node stops, the lease is lost or the journal must be opened again. A failed renewal is not yet a lost lease. */
   private async renew(running: Running): Promise<void> {
     const { clock, notice } = this.options.world;
-    while (!this.stopping && !running.mustReopen) {
+    while (!this.stopping && !running.mustReopen && !running.sequencer?.stopped) {
       await clock.sleep(RENEW_MS, this.halt.signal);
       if (this.stopping) return;
       const renewed = await this.lease.renew().catch((error: unknown) => {

@@ -14,6 +14,7 @@ const READ_BLOCKS = 32;
 export class Publisher {
   private position = 0;
   private stopped = false;
+  private started = false;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -41,7 +42,8 @@ export class Publisher {
     const last = await this.world.bus.last(this.topic);
     const block = last && decodeWire(last.value);
     this.position = block ? Math.min(block.first + block.entries.length, this.journal.size) : this.journal.size;
-    this.running = this.run();
+    if (!this.started) this.running = this.run();
+    this.started = true;
   }
 
   async stop(): Promise<void> {

@@ -21,7 +21,7 @@ import { decodedFrom, type Folder } from './folder.js';
 import { derivedId } from './ids.js';
 import type { Hasher, Match, Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
-import { Unavailable, type Answer, type ParkedItem } from './node.js';
+import { notNow, Unavailable, type Answer, type ParkedItem } from './node.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
@@ -34,6 +34,8 @@ export interface ReactorWorld {
   readonly province: string;
   readonly journals: ReadonlyMap<string, Journal>;
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
+  /** Whether what an entry rests on is folded here. */
+  reached(basis: Entry['basis']): boolean;
   /** The state of any stream, own or foreign. */
   state(journal: string, stream: string): Promise<unknown>;
 }
@@ -90,18 +92,16 @@ export class Reactor {
     for (const { index, decoded: each } of decoded) {
       if (index >= this.folder.position(journal.name)) break;
       if (each.kind === 'entry') {
-        if (!this.reached(each.entry)) break;
+        if (!this.around.reached(each.entry.basis)) break;
         const group = byStream.get(each.entry.stream) ?? [];
         byStream.set(each.entry.stream, [...group, each.entry]);
       }
       position = index + 1;
     }
-    await Promise.all([...byStream.values()].map((entries) => this.inOrder(entries)));
+    // All end before a failure counts: nothing of this round may still run when the next begins.
+    const ended = await Promise.allSettled([...byStream.values()].map((entries) => this.inOrder(entries)));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
     return { position, moved: position > from };
-  }
-
-  private reached({ basis }: Entry): boolean {
-    return Object.entries(basis).every(([journal, size]) => !this.around.journals.has(journal) || this.folder.position(journal) >= size);
   }
 
   private async inOrder(entries: readonly Entry[]): Promise<void> {
@@ -163,7 +163,7 @@ export class Reactor {
       if (written) this.positions = { id: POSITIONS, value, rev: this.positions.rev + 1 };
       else await this.open();
     });
-    this.saving = saved.catch(() => this.open());
+    this.saving = saved.catch(() => this.open()).catch(() => undefined);
     await saved;
   }
 
@@ -186,7 +186,7 @@ export class Reactor {
       return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
     }
     const journal = this.around.journals.get(need.rootOf);
-    return journal && need.size <= journal.size ? hex(await journal.rootAt(need.size)) : null;
+    return journal && need.size <= journal.size ? hex(await journal.rootAt(need.size).catch(notNow)) : null;
   }
 }
 

@@ -6,7 +6,7 @@
 import { encodeEntries, type StoredBlock, type WireBlock } from './block.js';
 import { equal } from './bytes.js';
 import { parsePayload } from './entry.js';
-import { checkEntry, parseEnvelope, type LedgerEntry } from './leaf.js';
+import { checkEntry, parseEnvelope, timeOf, type LedgerEntry } from './leaf.js';
 import type { Journal } from './journal.js';
 import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
 import type { World } from './ports.js';
@@ -66,11 +66,10 @@ export class Replica {
     return taken;
   }
 
-  /** Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the owner's. */
+  /** Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the owner's, or contradicts it. */
   async observe(note: string): Promise<Checkpoint | null> {
     const checkpoint = openCheckpoint(this.world.signer, this.verifier, note);
-    if (checkpoint && (await this.compare(checkpoint, note))) return checkpoint;
-    return checkpoint;
+    return checkpoint && (await this.compare(checkpoint, note)) ? checkpoint : null;
   }
 
   /** True when the head fits what is held as far as can be said now. */
@@ -88,9 +87,10 @@ export class Replica {
 
   private async quarantine(found: Equivocation): Promise<false> {
     if (this.evidence === null) {
+      // Durable first: a write that fails brings the head again.
+      await this.world.storage.records.write([{ table: QUARANTINE, id: found.journal, value: found }]);
       this.evidence = found;
       this.world.notice({ level: 'error', what: 'replica.equivocation', facts: { journal: found.journal, size: found.size } });
-      await this.world.storage.records.write([{ table: QUARANTINE, id: found.journal, value: found }]);
       this.onEquivocation(found);
     }
     return false;
@@ -122,7 +122,8 @@ export class Replica {
   private believable(entries: readonly LedgerEntry[]): boolean {
     return entries.every((entry, at) => {
       const { good, envelope } = checkEntry(this.world.hasher, entry, this.journal.size + at);
-      return good && (envelope === null || envelope.source === this.verifier.name);
+      // An open leaf travels with its payload: a holder that keeps it back would make us skip the entry for ever.
+      return good && (envelope === null || (entry.payload !== undefined && envelope.source === this.verifier.name));
     });
   }
 
@@ -161,5 +162,6 @@ const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8A
       bytes: encodeEntries([entry]),
     };
   });
-  return { first, count: entries.length, root, epoch: 0, at: 0, commits, note };
+  const times = entries.map((entry, at) => parseEnvelope(entry.leaf, first + at)).map((envelope) => (envelope && timeOf(envelope)) ?? 0);
+  return { first, count: entries.length, root, epoch: 0, at: Math.max(0, ...times), commits, note };
 };

@@ -67,7 +67,12 @@ export class Running {
     this.vocabulary = new Vocabulary(this.context.entryTypes);
     this.nodeActor = { person: 'node', organisation: `node/${province}`, province, roles: ['node'] };
     this.folder = new Folder(world, this.context, this.vocabulary, this.own);
-    const own = { cosigner: pinned.cosigner(province), journal: this.own, signedHead: () => this.publisher.signedHead() };
+    const own = {
+      cosigner: pinned.cosigner(province),
+      journal: this.own,
+      signedHead: () => this.publisher.signedHead(),
+      pendingSince: () => this.sequencer?.pendingSince ?? null,
+    };
     this.witness = new Witness(world, { province, context: this.context.name, federation }, own, pinned.cosigners, this.replicas);
     const at = { province, context: this.context.name, provinces: federation.nodes.map((node) => node.province) };
     this.healing = new Healing(
@@ -82,6 +87,7 @@ export class Running {
       province,
       journals: this.journals,
       submit: (command, id, trace) => this.submit(command, id, trace),
+      reached: (basis) => this.reached(basis),
       state: async (journal, stream) =>
         journal === this.own ? (await this.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state,
     });
@@ -89,6 +95,7 @@ export class Running {
       journal: this.own,
       submit: (command, id, trace) => this.submit(command, id, trace),
       reacted: (journal) => this.reactor.position(journal),
+      quarantined: (journal) => (this.replicas.get(journal)?.quarantined ?? null) !== null,
     });
   }
 
@@ -155,7 +162,15 @@ export class Running {
 
   /** Runs a follower until the subscription is closed or the node stops. */
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {
-    const follower = new Follower(this.options.world, this.vocabulary, this.folder, this.journals, name, handle);
+    const follower = new Follower(
+      this.options.world,
+      this.vocabulary,
+      this.folder,
+      this.journals,
+      (basis) => this.reached(basis),
+      name,
+      handle,
+    );
     await follower.open();
     let open = true;
     const step = (): Promise<boolean> => (open ? follower.step() : Promise.resolve(false));
@@ -182,7 +197,17 @@ export class Running {
   /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
   private heardOfMore(): void {
     const own = this.replicas.get(this.own)!;
-    if (this.sequencer && own.known > own.journal.size) this.mustReopen = true;
+    if (!this.sequencer || own.known <= own.journal.size) return;
+    this.mustReopen = true;
+    this.inBackground('writer.stop-failed', this.sequencer.stop('A peer holds more of the own journal than this node.'));
+  }
+
+  /** Whether what an entry rests on is folded here. A quarantined journal goes no further: nobody waits for it. */
+  private reached(basis: Entry['basis']): boolean {
+    return Object.entries(basis).every(([journal, size]) => {
+      const replica = this.replicas.get(journal);
+      return !replica || replica.quarantined !== null || this.folder.position(journal) >= size;
+    });
   }
 
   private inBackground(what: string, work: Promise<unknown>): void {
@@ -197,6 +222,9 @@ export class Running {
       this.lastSizes.set(name, replica.journal.size);
     }
     await this.witness.beat();
+    // The writer never waits for this: tiles of the own journal are saved from here.
+    const own = this.journals.get(this.own)!;
+    if (own.tilesWaiting) await own.saveTiles();
     return false;
   }
   private readonly lastSizes = new Map<string, number>();
@@ -243,6 +271,9 @@ export class Running {
         await this.settleLoss(own.journal);
         return;
       } catch (error) {
+        // Two writers over one journal object would each take the other's blocks for their own.
+        await this.sequencer?.stop('The journal is opened again.');
+        this.sequencer = null;
         this.notReady = `Recovery failed and is tried again: ${String(error)}`;
         world.notice({ level: 'warn', what: 'recovery.failed', facts: { why: String(error) } });
         await pause(world.clock, world.random.bytes(1)[0]!, attempt);
@@ -262,6 +293,7 @@ export class Running {
 
   private barred(): string | null {
     if (this.stopping) return 'The node is stopping.';
+    if (this.mustReopen) return 'A peer holds more of the own journal than this node: it is opened again.';
     if (!this.lease.sure) return 'Another process may be writing this journal: the lease is in doubt.';
     const limit = this.options.clockLimitMs ?? Infinity;
     const trusted = limit === Infinity ? null : this.witness.trustedTime();

@@ -66,6 +66,16 @@ export class Sequencer {
     return this.underWay;
   }
 
+  /** Time of the oldest entry that is decided and not yet durable, ms; null when there is none. */
+  get pendingSince(): number | null {
+    return this.writer.pendingSince;
+  }
+
+  /** Why this writer will write nothing more; null while it does. */
+  get stopped(): string | null {
+    return this.writer.stopped;
+  }
+
   /** Decides a command and resolves once the decision, or all that a refusal rests on, is durable. */
   async execute(submission: Submission): Promise<Answer> {
     if (this.underWay >= QUEUE_MAX && !submission.derived)
@@ -95,7 +105,9 @@ export class Sequencer {
       const found = this.streams.get(stream);
       if (!found) continue;
       const copy = { ...found };
-      if (await this.writer.settled(found.size)) return copy;
+      if (!(await this.writer.settled(found.size))) continue;
+      this.checkOpen();
+      return copy;
     }
   }
 
@@ -220,9 +232,11 @@ export class Sequencer {
     const entries = items.map((item, at) => entryOf(tools, this.writer.tip + at, facts, item));
     const streams = [target, ...new Set(appends.map(({ stream }) => stream).filter((stream) => stream !== target))];
     const versions = streams.map((stream) => this.streams.get(stream)!.version);
+    // Folded before it is written: an event that its own fold cannot take must not become an entry.
+    const grown = new Map(streams.map((stream) => [stream, { ...this.streams.get(stream)! }]));
+    for (const { stream, events } of appends) this.streams.grow(grown.get(stream)!, events, this.streams.foldOf(stream));
     this.writer.enqueue(entries, { streams, versions, command: submission.id, body }, now);
-    for (const { stream, events } of appends) this.streams.grow(this.streams.get(stream)!, events, this.streams.foldOf(stream));
-    for (const stream of streams) this.streams.get(stream)!.size = this.writer.tip;
+    for (const [stream, next] of grown) Object.assign(this.streams.get(stream)!, { ...next, size: this.writer.tip });
     this.streams.remember(state, { id: submission.id, body, size: this.writer.tip, version: state.version, at: now });
     return answer();
   }

@@ -4,6 +4,7 @@ import type { DomainEvent, Fold } from './decider.js';
 import { decodeEntry, type Vocabulary } from './entry.js';
 import { hex } from './bytes.js';
 import type { Journal } from './journal.js';
+import { notNow } from './node.js';
 import type { Records } from './ports.js';
 
 /** A command that a stream remembers: what came of it, so that a repeat gets the same answer. */
@@ -113,7 +114,7 @@ export class Streams {
     const known = this.get(stream);
     if (known && known.size === size) return known;
     const found = known
-      ? this.folded(stream, await this.journal.commitsOf(stream, known.size), size, known)
+      ? this.folded(stream, await this.journal.commitsOf(stream, known.size).catch(notNow), size, known)
       : await this.opened(stream, size);
     this.loaded.set(stream, found);
     for (const oldest of this.loaded.keys()) {
@@ -126,17 +127,18 @@ export class Streams {
   /** A stream at a size, from its snapshot and the tail after it, or from all its blocks. */
   private async opened(stream: string, size: number): Promise<StreamState> {
     const before = await this.snapshot(stream, size);
-    const commits = await this.journal.commitsOf(stream, before?.size ?? 0);
+    const commits = await this.journal.commitsOf(stream, before?.size ?? 0).catch(notNow);
     const state = this.folded(stream, commits, size, before);
-    if (commits.length >= SNAPSHOT_COMMITS) await this.save(stream, state);
+    // Only a shortcut: a stream that cannot be saved (too large, a store that fails) opens all the same.
+    if (commits.length >= SNAPSHOT_COMMITS) await this.save(stream, state).catch(() => undefined);
     return state;
   }
 
   /** The saved state of a stream, if this code folded it out of this very journal. */
   private async snapshot(stream: string, size: number): Promise<StreamState | undefined> {
-    const saved = (await this.records.get<Snapshot>(SNAPSHOTS, `${this.journal.name}|${stream}`))?.value;
+    const saved = (await this.records.get<Snapshot>(SNAPSHOTS, `${this.journal.name}|${stream}`).catch(notNow))?.value;
     if (!saved || saved.code !== this.context.codeVersion || saved.size > size) return undefined;
-    if (hex(await this.journal.rootAt(saved.size)) !== saved.root) return undefined;
+    if (hex(await this.journal.rootAt(saved.size).catch(notNow)) !== saved.root) return undefined;
     const { version, state, commands } = saved;
     return { version, state, size: saved.size, commands: new Map(commands.map((each) => [each.id, each])), frozen: null };
   }
@@ -160,9 +162,9 @@ export class Streams {
       for (const [offset, entry] of decodeEntries(commit.bytes).entries()) {
         const index = commit.first + offset;
         const decoded = index < from || index >= size ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
+        if (decoded?.kind === 'entry') at = decoded.entry.time;
         if (decoded?.kind === 'entry' && decoded.entry.stream === stream) {
           this.grow(found, [decoded.entry], fold);
-          at = decoded.entry.time;
         } else if (decoded && decoded.kind !== 'entry' && decoded.stream === stream) {
           found.version += 1;
           found.frozen = `Entry ${index} of this stream cannot be read here.`;
@@ -188,7 +190,8 @@ export class Streams {
     stream.commands.set(command.id, command);
     for (const [id, oldest] of stream.commands) {
       if (stream.commands.size <= REMEMBER_COUNT || command.at - oldest.at < REMEMBER_MS) break;
-      if (oldest.body !== DERIVED) stream.commands.delete(id);
+      // One that came back from a peer may be derived: reactions start anew on an emptied disk, and must find it.
+      if (oldest.body !== DERIVED && oldest.body !== ANY_BODY) stream.commands.delete(id);
     }
   }
 

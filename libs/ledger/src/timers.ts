@@ -10,21 +10,30 @@ import type { World } from './ports.js';
 import type { Witness } from './witness.js';
 
 const PAGE = 200;
+/** A peer that was not heard for this long is silent, ms of real time: five beats. */
+const SILENT_MS = 10_000;
 
 export interface TimersWorld {
   readonly journal: string;
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** How far a journal's entries were folded and reacted to. */
   reacted(journal: string): number;
+  /** Whether a journal contradicted itself and goes no further. */
+  quarantined(journal: string): boolean;
 }
 
 export class Timers {
+  /** From when on a peer that was never heard is silent. */
+  private readonly began: number;
+
   constructor(
     private readonly world: World,
     private readonly folder: Folder,
     private readonly witness: Witness,
     private readonly around: TimersWorld,
-  ) {}
+  ) {
+    this.began = world.clock.monotonic();
+  }
 
   /** Fires all that is due. Resolves to how many fired. */
   async fire(): Promise<number> {
@@ -44,8 +53,10 @@ export class Timers {
 
   private ripe({ awaits, dueMs, patienceMs }: Timer): boolean {
     if (awaits === null || awaits === this.around.journal) return true;
-    if (this.world.clock.now() > dueMs + patienceMs) return true;
     const word = this.witness.watermark(awaits);
+    // Patience is for a silent peer: a clock that jumps past it must not cut off one that answers.
+    const silent = this.around.quarantined(awaits) || this.world.clock.monotonic() - (word?.heardAt ?? this.began) > SILENT_MS;
+    if (silent && this.world.clock.now() > dueMs + patienceMs) return true;
     return word !== null && word.time > dueMs && this.around.reacted(awaits) >= word.size;
   }
 
@@ -55,6 +66,8 @@ export class Timers {
       const answer = await this.around.submit(timer.fires, id, id.slice(0, 32));
       if (!answer.ok)
         this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, command: timer.fires.command, code: answer.rejected } });
+      // What cannot be decided now is due again; and only once its entry is folded can be seen whether that set it anew.
+      if (answer.ok ? this.folder.position(this.around.journal) < answer.position.size : answer.rejected === 'E-FROZEN') return false;
       // The fold clears it when its entry is read; a limit that had nothing left to do is cleared here. A newer one
       // keeps its place by the revision.
       await this.world.storage.records.write([{ table: this.folder.timerTable, id: key, value: null, rev }]);

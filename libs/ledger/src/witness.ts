@@ -39,7 +39,12 @@ export class Witness {
   constructor(
     private readonly world: World,
     private readonly at: { readonly province: string; readonly context: string; readonly federation: Federation },
-    private readonly own: { readonly cosigner: Verifier; readonly signedHead: () => Note | null; readonly journal: string },
+    private readonly own: {
+      readonly cosigner: Verifier;
+      readonly signedHead: () => Note | null;
+      readonly journal: string;
+      readonly pendingSince?: () => number | null;
+    },
     private readonly cosigners: ReadonlyMap<string, Verifier>,
     private readonly replicas: ReadonlyMap<string, Replica>,
   ) {}
@@ -53,6 +58,8 @@ export class Witness {
   async beat(): Promise<void> {
     const seconds = Math.floor(this.world.clock.now() / 1_000);
     const notes = [...this.heads()];
+    // What is decided and not yet durable is not below our own head: nothing after its time is vouched for.
+    const ownSeconds = Math.min(seconds, Math.floor((this.own.pendingSince?.() ?? Infinity) / 1_000));
     const next: Record<string, Kept[string]> = { ...this.kept.value };
     const vouched: Note[] = [];
     for (const { journal, note } of notes) {
@@ -62,7 +69,11 @@ export class Witness {
       if (!checkpoint || (before && before.size > checkpoint.size)) continue;
       const root = hex(checkpoint.root);
       if (before && before.size === checkpoint.size && before.root !== root) continue;
-      next[journal] = { size: checkpoint.size, root, time: Math.max(before?.time ?? 0, seconds) };
+      next[journal] = {
+        size: checkpoint.size,
+        root,
+        time: Math.max(before?.time ?? 0, journal === this.own.journal ? ownSeconds : seconds),
+      };
       vouched.push(note);
     }
     const written = await this.world.storage.records.write([{ table: COSIGNED, id: this.at.context, value: next, rev: this.kept.rev }]);
@@ -77,12 +88,18 @@ export class Witness {
     await this.world.bus.publish(topics.witness(this.at.province), utf8(JSON.stringify(message)));
   }
 
-  /** Takes in another node's beat. What is malformed or badly signed is dropped; what contradicts our replica quarantines. */
-  async hear(value: Uint8Array): Promise<readonly string[]> {
+  /** Takes in another node's beat; with `speaker`, only that of the province whose topic it came on. What is malformed or badly signed is dropped; what contradicts our replica quarantines. */
+  async hear(value: Uint8Array, speaker?: string): Promise<readonly string[]> {
     const beat = parseBeat(value);
     const cosigner = beat && this.cosigners.get(beat.from);
-    if (!beat || beat.context !== this.at.context || beat.from === this.at.province || !cosigner) return [];
-    this.lastBeat.set(beat.from, this.world.clock.monotonic());
+    if (
+      !beat ||
+      (speaker !== undefined && beat.from !== speaker) ||
+      beat.context !== this.at.context ||
+      beat.from === this.at.province ||
+      !cosigner
+    )
+      return [];
     const journals: string[] = [];
     for (const head of beat.heads) {
       const note = parseNote(head);
@@ -104,6 +121,8 @@ export class Witness {
       });
       journals.push(journal);
     }
+    // Only now has it answered: recovery must not go on before it has seen the heads.
+    this.lastBeat.set(beat.from, this.world.clock.monotonic());
     return journals;
   }
 
