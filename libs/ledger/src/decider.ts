@@ -227,6 +227,8 @@ export interface Context {
   readonly codeVersion: string;
   /** Event name → what the wire says of it. Also private ones. */
   readonly entryTypes: Readonly<Record<string, EntryType>>;
+  /** What is wrong with the payload of a shared entry, in a sentence; null when it fits its contract. What does not fit is parked. */
+  faults?(event: string, data: object): string | null;
   readonly folds: readonly Fold<unknown, never>[];
   readonly commands: Readonly<Record<string, Handler>>;
   readonly reactions: readonly Reaction[];

@@ -1,6 +1,5 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
-import { text } from './bytes.js';
-import { canonicalBytes } from './canonical.js';
+import { canonicalBytes, parseCanonical } from './canonical.js';
 import type { Actor, Context, DomainEvent, Entry, EntryType } from './decider.js';
 import { makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Hasher, Random } from './ports.js';
@@ -25,7 +24,11 @@ export interface CommitFacts extends PayloadFacts {
 export class Vocabulary {
   private readonly byWire = new Map<string, { readonly name: string; readonly entryType: EntryType }>();
 
-  constructor(private readonly types: Context['entryTypes']) {
+  constructor(
+    private readonly types: Context['entryTypes'],
+    /** What is wrong with the payload of an entry that somebody else wrote; null when it fits its contract. */
+    readonly faults: (event: string, data: object) => string | null = () => null,
+  ) {
     for (const [name, entryType] of Object.entries(types)) this.byWire.set(entryType.type, { name, entryType });
   }
 
@@ -41,6 +44,14 @@ export class Vocabulary {
     return this.byWire.get(type) ?? null;
   }
 }
+
+/** The payload check of a context, for events that it declares as shared; the ledger's own and private ones are written here. */
+export const faultsOf =
+  ({ faults, entryTypes }: Context) =>
+  (event: string, data: object): string | null =>
+    faults && entryTypes[event]?.type.startsWith('ledger.') === false && entryTypes[event].audience !== 'private'
+      ? faults(event, data)
+      : null;
 
 /** Makes the entry of an event at an index, sealed when nobody else may read it. */
 export const entryOf = (
@@ -89,6 +100,7 @@ export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: numb
   const payload = parsePayload(entry.payload.bytes);
   const time = timeOf(envelope);
   if (!known || !payload || time === null) return { kind: 'unknown', stream: envelope.subject, type: envelope.type };
+  if (vocabulary.faults(known.name, payload.data) !== null) return { kind: 'unknown', stream: envelope.subject, type: envelope.type };
   const [province = '', role = ''] = envelope.actor.split('/');
   return {
     kind: 'entry',
@@ -111,12 +123,7 @@ const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (valu
 
 /** Parses a payload that anybody may have written; null when it is not one. */
 export const parsePayload = (bytes: Uint8Array): (PayloadFacts & { readonly data: Fields }) | null => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text(bytes));
-  } catch {
-    return null;
-  }
+  const value = parseCanonical(bytes);
   if (!isFields(value)) return null;
   const { basis, command, data, person, trace } = value;
   if (!isFields(basis) || !Object.values(basis).every(isSize) || !isFields(data)) return null;

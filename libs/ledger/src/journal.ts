@@ -4,7 +4,7 @@
  */
 import { equal, fromHex, hex } from './bytes.js';
 import { entriesOf, type StoredBlock, type StoredCommit } from './block.js';
-import { invariant } from './decider.js';
+import { invariant, InvariantError } from './decider.js';
 import { type LedgerEntry } from './leaf.js';
 import type { BlockStore, Hasher, World } from './ports.js';
 import { Signal } from './signal.js';
@@ -32,6 +32,8 @@ const READ_BLOCKS = 64;
 
 interface TreeSnapshot {
   readonly size: number;
+  /** Hex root at that size: a snapshot that does not hash to it, or to the stored block's, is not used. */
+  readonly root: string;
   /** Per tile level, the hex hashes of the unfinished tile. */
   readonly tails: readonly string[];
 }
@@ -65,16 +67,26 @@ export class Journal {
   static async open(world: World, name: string): Promise<Journal> {
     const journal = new Journal(name, world, world.storage.blocks(name));
     const saved = await world.storage.records.get<TreeSnapshot>(TILES, `${name}:tree`);
-    const last = saved && (await journal.store.last());
-    // A backup may be newer in one collection than in the other: a tree beyond its blocks is not believed.
-    if (saved && last && saved.value.size <= last.first + last.count) {
-      journal.tails = saved.value.tails.map(hashesOf);
-      journal.kept = saved.value.size;
-      const at = await Promise.all(peaks(saved.value.size).map((node) => journal.node(node)));
-      journal.range = { size: saved.value.size, peaks: at };
-    }
+    if (saved) await journal.resume(saved.value);
     await journal.catchUp();
     return journal;
+  }
+
+  /** Takes the tree over from its snapshot, unless that does not agree with itself or with the blocks: then all are read again. */
+  private async resume(saved: TreeSnapshot): Promise<void> {
+    const [last, [block]] = await Promise.all([this.store.last(), this.store.read(saved.size - 1, 1)]);
+    // A backup may be newer in one collection than in the other: a tree beyond its blocks is not believed.
+    if (!last || last.first + last.count < saved.size) return;
+    if (block && block.first + block.count === saved.size && hex(block.root) !== saved.root) return;
+    this.tails = saved.tails.map(hashesOf);
+    this.kept = saved.size;
+    try {
+      const range = { size: saved.size, peaks: await Promise.all(peaks(saved.size).map((node) => this.node(node))) };
+      if (hex(rangeRoot(this.world.hasher, range)) === saved.root) this.range = range;
+    } catch (error) {
+      if (!(error instanceof InvariantError)) throw error;
+    }
+    if (this.range.size === 0) [this.tails, this.kept] = [[], 0];
   }
 
   get size(): number {
@@ -160,6 +172,11 @@ export class Journal {
     return block && entry ? { entry, block } : null;
   }
 
+  /** The compact range at any size up to the end. */
+  async rangeAt(size: number): Promise<CompactRange> {
+    return size === this.size ? this.range : { size, peaks: await Promise.all(peaks(size).map((node) => this.node(node))) };
+  }
+
   /** Root at any size up to the end. Throws RangeError beyond it. */
   async rootAt(size: number): Promise<Uint8Array> {
     if (!(Number.isSafeInteger(size) && size >= 0 && size <= this.size)) throw new RangeError(`${this.name} has no size ${size} yet.`);
@@ -179,7 +196,7 @@ export class Journal {
   /** Writes full tiles and the tree snapshot; whoever drives the journal calls it off the critical path. */
   async saveTiles(): Promise<void> {
     const tiles = [...this.unsaved];
-    const snapshot: TreeSnapshot = { size: this.size, tails: this.tails.map((tail) => tail.map(hex).join('')) };
+    const snapshot: TreeSnapshot = { size: this.size, root: hex(this.head.root), tails: this.tails.map((tail) => tail.map(hex).join('')) };
     for (let at = 0; at < tiles.length; at += READ_BLOCKS) {
       await this.world.storage.records.write(
         tiles.slice(at, at + READ_BLOCKS).map(([id, hashes]) => ({ table: TILES, id, value: { hashes } })),

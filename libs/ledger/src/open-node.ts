@@ -71,13 +71,13 @@ class JournalNode implements LedgerNode {
   }
 
   async execute(request: CommandRequest) {
-    return this.active().execute(request);
+    return this.active().writing.execute(request);
   }
 
   async read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal = this.own): Promise<StreamRead<S>> {
     if (!stream.startsWith(`${fold.kind}/`)) throw new TypeError(`The stream ${stream} is not of the kind ${fold.kind}.`);
     const running = this.active();
-    const found = journal === this.own ? await running.writer().read(stream) : await running.reader(journal).refreshed(stream);
+    const found = journal === this.own ? await running.writing.writer().read(stream) : await running.reader(journal).refreshed(stream);
     return { state: found.state as S, version: found.version, position: { journal, size: found.size } };
   }
 
@@ -101,7 +101,7 @@ class JournalNode implements LedgerNode {
   async checkpoint(journal: string): Promise<string | null> {
     const running = this.active();
     if (journal === this.own) {
-      const head = running.publisher.signedHead();
+      const head = running.writing.publisher.signedHead();
       return head && formatNote(head);
     }
     return running.journals.get(journal)?.lastBlock?.note ?? null;
@@ -171,8 +171,8 @@ class JournalNode implements LedgerNode {
       now: world.clock.now(),
       journals: running ? [...running.journals.values()].map((journal) => this.journalStatus(running, journal)) : [],
       parked: running ? running.folder.parkedCount() + running.reactor.parkedCount : 0,
-      queued: running?.sequencer?.queued ?? 0,
-      notReady: running ? running.notReady : this.notReady,
+      queued: running?.writing.sequencer?.queued ?? 0,
+      notReady: running ? running.writing.notReady : this.notReady,
     };
   }
 
@@ -198,8 +198,8 @@ class JournalNode implements LedgerNode {
   private stateOf(running: Running, journal: string): JournalStatus['state'] {
     if (running.replicas.get(journal)?.quarantined) return 'quarantined';
     if (running.healing.isAsking(journal)) return 'healing';
-    if (journal !== this.own || running.sequencer) return 'live';
-    return running.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
+    if (journal !== this.own || running.writing.sequencer) return 'live';
+    return running.writing.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
   }
 
   private shown(
@@ -253,7 +253,6 @@ class JournalNode implements LedgerNode {
       this.changed.raise();
       await renewing;
     } finally {
-      running.mustReopen = true;
       this.running = null;
       this.notReady = this.stopping ? 'The node is stopping.' : 'The lease was lost, or the journal has to be opened again.';
       await running.stop(this.notReady);
@@ -264,7 +263,7 @@ class JournalNode implements LedgerNode {
   /** Renews until the node stops, the lease is lost or the journal must be opened again. A failed renewal is not yet a lost lease. */
   private async renew(running: Running): Promise<void> {
     const { clock, notice } = this.options.world;
-    while (!this.stopping && !running.mustReopen && !running.sequencer?.stopped) {
+    while (!this.stopping && !running.ended) {
       await clock.sleep(RENEW_MS, this.halt.signal);
       if (this.stopping) return;
       const renewed = await this.lease.renew().catch((error: unknown) => {

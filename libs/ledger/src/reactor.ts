@@ -27,6 +27,8 @@ import { notNow, Unavailable, type Answer, type ParkedItem } from './node.js';
 const CHUNK = 64;
 const NEED_ROUNDS = 4;
 const PARKED = 'parked-reactions';
+/** Parked entries that a node can name; a node with more needs its operator before it needs a longer list. */
+const PARKED_MAX = 10_000;
 const POSITIONS = 'reactions';
 
 /** What reactions need of their node. */
@@ -38,6 +40,14 @@ export interface ReactorWorld {
   reached(basis: Entry['basis']): boolean;
   /** The state of any stream, own or foreign. */
   state(journal: string, stream: string): Promise<unknown>;
+}
+
+/** An entry on its way to the reactions; null when this version cannot read it. */
+interface Item {
+  readonly journal: string;
+  readonly index: number;
+  readonly stream: string;
+  readonly entry: Entry | null;
 }
 
 type Step = { readonly position: number; readonly moved: boolean };
@@ -61,7 +71,7 @@ export class Reactor {
       value: {},
       rev: 0,
     };
-    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 10_000 }))
+    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: PARKED_MAX }))
       this.parkedStreams.add(key(value));
   }
 
@@ -87,25 +97,48 @@ export class Reactor {
   private async react(journal: Journal): Promise<Step> {
     const from = this.position(journal.name);
     const decoded = await decodedFrom(this.vocabulary, journal, from, CHUNK);
-    const byStream = new Map<string, Entry[]>();
+    const byStream = new Map<string, Item[]>();
     let position = from;
     for (const { index, decoded: each } of decoded) {
       if (index >= this.folder.position(journal.name)) break;
-      if (each.kind === 'entry') {
-        if (!this.around.reached(each.entry.basis)) break;
-        const group = byStream.get(each.entry.stream) ?? [];
-        byStream.set(each.entry.stream, [...group, each.entry]);
-      }
+      if (each.kind === 'entry' && !this.around.reached(each.entry.basis)) break;
       position = index + 1;
+      if (each.kind === 'hidden') continue;
+      const { stream } = each.kind === 'entry' ? each.entry : each;
+      const item = { journal: journal.name, index, stream, entry: each.kind === 'entry' ? each.entry : null };
+      byStream.set(stream, [...(byStream.get(stream) ?? []), item]);
     }
     // All end before a failure counts: nothing of this round may still run when the next begins.
-    const ended = await Promise.allSettled([...byStream.values()].map((entries) => this.inOrder(entries)));
+    const ended = await Promise.allSettled([...byStream.values()].map((items) => this.inOrder(items)));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
     return { position, moved: position > from };
   }
 
-  private async inOrder(entries: readonly Entry[]): Promise<void> {
-    for (const entry of entries) {
+  /**
+   * Tries again what is parked, oldest first: a newer version may know what an older one did not. To be called while no
+   * step runs. A stream leaves the parked set only when nothing of it is left there.
+   */
+  async redrive(): Promise<void> {
+    const found = await this.world.storage.records.find<ParkedItem>(PARKED, { limit: PARKED_MAX });
+    const stuck = new Set<string>();
+    for (const { id, value } of [...found].sort((a, b) => a.value.index - b.value.index)) {
+      const journal = this.around.journals.get(value.journal);
+      if (!journal || stuck.has(key(value))) continue;
+      const [read] = await decodedFrom(this.vocabulary, journal, value.index, 1);
+      this.parkedStreams.delete(key(value));
+      await this.inOrder([{ ...value, entry: read?.decoded.kind === 'entry' ? read.decoded.entry : null }]);
+      if (this.parkedStreams.has(key(value))) stuck.add(key(value));
+      else await this.world.storage.records.write([{ table: PARKED, id, value: null }]);
+    }
+  }
+
+  private async inOrder(items: readonly Item[]): Promise<void> {
+    for (const item of items) {
+      const { entry } = item;
+      if (!entry) {
+        await this.park(item, 'This version does not know the entry type, or its payload does not fit: update the node.');
+        continue;
+      }
       const mine = this.context.reactions.filter((reaction) => concerns(reaction, entry, this.around.province));
       if (mine.length === 0) continue;
       if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');
@@ -139,7 +172,7 @@ export class Reactor {
     }
   }
 
-  private async park(entry: Entry, why: string): Promise<void> {
+  private async park(entry: Omit<Item, 'entry'>, why: string): Promise<void> {
     const item: ParkedItem = {
       id: `${entry.journal}|${entry.index}`,
       journal: entry.journal,

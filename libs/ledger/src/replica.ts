@@ -77,7 +77,9 @@ export class Replica {
     if (size > this.journal.size) {
       const other = this.ahead.get(size);
       if (other && !equal(other.root, root)) return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
-      if (this.ahead.size < AHEAD_MAX || this.ahead.has(size)) this.ahead.set(size, { root, note });
+      this.ahead.set(size, { root, note });
+      // The largest heads stay: they tell how far behind we are.
+      if (this.ahead.size > AHEAD_MAX) this.ahead.delete(Math.min(...this.ahead.keys()));
       return true;
     }
     if (equal(await this.journal.rootAt(size), root)) return true;
@@ -108,10 +110,28 @@ export class Replica {
     if (!this.believable(fresh)) return this.refuse('broken', block, 'an entry is not what its leaf says');
     const hashes = fresh.map((entry) => leafHash(this.world.hasher, entry.leaf));
     const root = rangeRoot(this.world.hasher, append(this.world.hasher, this.journal.end, hashes));
-    if (!equal(root, checkpoint.root)) return this.refuse('broken', block, 'its leaves do not hash to the signed root');
+    if (!equal(root, checkpoint.root)) {
+      if (await this.forks(block, checkpoint)) return 'contradicted';
+      return this.refuse('broken', block, 'its leaves do not hash to the signed root');
+    }
     await this.store(storedFrom(this.journal.size, fresh, root, block.note));
     await this.settleAhead();
     return 'accepted';
+  }
+
+  /** Whether the block continues an earlier part of what we hold to a signed root, so that its owner signed two histories. */
+  private async forks(block: WireBlock, checkpoint: Checkpoint): Promise<boolean> {
+    if (block.first >= this.journal.size) return false;
+    const hashes = block.entries.map((entry) => leafHash(this.world.hasher, entry.leaf));
+    const other = rangeRoot(this.world.hasher, append(this.world.hasher, await this.journal.rangeAt(block.first), hashes));
+    if (!equal(other, checkpoint.root)) return false;
+    await this.quarantine({
+      journal: this.journal.name,
+      note: block.note,
+      size: this.journal.size,
+      held: this.journal.lastBlock?.note ?? '',
+    });
+    return true;
   }
 
   private refuse(received: Received, block: WireBlock, why: string): Received {

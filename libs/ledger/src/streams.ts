@@ -27,6 +27,7 @@ export const ANY_BODY = '*';
 /** Commands are remembered at least this long and this many per stream; derived ones for the stream's life. */
 const REMEMBER_MS = 7 * 24 * 3_600_000;
 const REMEMBER_COUNT = 1_000;
+const PRUNE_EVERY = 256;
 /** Streams kept in memory; the oldest unused go first. */
 const STREAMS_MAX = 20_000;
 
@@ -188,6 +189,8 @@ export class Streams {
 
   remember(stream: StreamState, command: Remembered): void {
     stream.commands.set(command.id, command);
+    // Old ones go in batches: derived ones stay, and walking over them for every command would cost more with a longer stream.
+    if (stream.commands.size % PRUNE_EVERY !== 0) return;
     for (const [id, oldest] of stream.commands) {
       if (stream.commands.size <= REMEMBER_COUNT || command.at - oldest.at < REMEMBER_MS) break;
       // One that came back from a peer may be derived: reactions start anew on an emptied disk, and must find it.

@@ -132,6 +132,7 @@ export class Witness {
     const before = byNode.get(from);
     // A late or repeated beat must not turn back what this node already vouched for.
     if (before && (before.time > heard.time || before.size > heard.size)) return;
+    if (before?.time === heard.time && before.size === heard.size) return;
     byNode.set(from, heard);
   }
 

@@ -1,5 +1,5 @@
 /** Voucher clearing (创新券通用通兑): the whole context, pure, as a service plugs it into the ledger. */
-import { voucherEntryTypes } from '@yrd/contracts';
+import { voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { group, pool } from './ceiling.js';
@@ -25,6 +25,7 @@ export const voucher: Context = {
   name: 'voucher',
   codeVersion: 'voucher-1',
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
+  faults: (event, data) => voucherFaults(event, data)[0] ?? null,
   folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window],
   commands: { ...personCommands, ...derivedCommands },
   reactions: [...orderReactions, ...clearingReactions],

@@ -1,0 +1,197 @@
+/** The own journal while this process holds its lease: recovered, then written, published, and guarded against what makes it doubtful. */
+import { SELF, withBuiltin } from './builtin.js';
+import { canonical } from './canonical.js';
+import { reject, type Actor, type Context, type DerivedCommand, type ForeignStream } from './decider.js';
+import type { Vocabulary } from './entry.js';
+import { originOf } from './federation.js';
+import type { Healing } from './healing.js';
+import { commandId } from './ids.js';
+import type { Journal } from './journal.js';
+import { findLoss, type Loss } from './loss.js';
+import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
+import type { Verifier } from './note.js';
+import { Publisher, topicOf } from './publisher.js';
+import { recover } from './recovery.js';
+import type { Replica } from './replica.js';
+import { Sequencer } from './sequencer.js';
+import { pause } from './signal.js';
+import { Streams } from './streams.js';
+import { foreignKey, type ForeignStates } from './turn.js';
+import type { Witness } from './witness.js';
+
+/** The parts of the node that the own journal leans on. */
+export interface OwnJournalParts {
+  /** The own journal, seen as a replica: heads of it that peers hold are compared there. */
+  readonly replica: Replica;
+  readonly verifier: Verifier;
+  readonly vocabulary: Vocabulary;
+  readonly witness: Witness;
+  readonly healing: Healing;
+  readonly lease: { readonly epoch: number; readonly sure: boolean };
+  /** A reader of streams of any journal. */
+  reader(journal: string): Streams;
+}
+
+export class OwnJournal {
+  readonly publisher: Publisher;
+  sequencer: Sequencer | null = null;
+  /** Why nothing can be written, in a sentence; null when it can. */
+  notReady: string | null = 'Starting.';
+  /** Set when what is held here no longer fits what peers hold: the node has to open again. */
+  mustReopen = false;
+  /** Private payloads that are lost and not yet accepted as lost. */
+  private loss: Loss | null = null;
+  private stopping = false;
+  private readonly context: Context;
+  private readonly nodeActor: Actor;
+
+  constructor(
+    private readonly options: NodeOptions,
+    private readonly parts: OwnJournalParts,
+  ) {
+    const { province, world } = options;
+    this.context = withBuiltin(options.context);
+    this.nodeActor = { person: 'node', organisation: `node/${province}`, province, roles: ['node'] };
+    this.publisher = new Publisher(world, this.journal, parts.verifier, topicOf(this.journal.name));
+  }
+
+  private get journal(): Journal {
+    return this.parts.replica.journal;
+  }
+
+  /** The writer of the own journal. Throws Unavailable while there is none. */
+  writer(): Sequencer {
+    if (!this.sequencer) throw new Unavailable(this.notReady ?? 'Starting.');
+    return this.sequencer;
+  }
+
+  async execute(request: CommandRequest): Promise<Answer> {
+    const handler = this.context.commands[request.command];
+    if (!handler) throw new TypeError(`The context ${this.context.name} has no command ${request.command}.`);
+    // Exactly what is lost now may be accepted: nobody gives up in advance what may be lost later.
+    if (request.command === 'AcceptLoss' && canonical(request.body) !== canonical(this.loss)) {
+      return { ok: false, ...reject('E-STATE', { seen: canonical(request.body), needed: canonical(this.loss) }) };
+    }
+    const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
+    const answer = this.writer().execute({
+      heals: request.command === 'AcceptLoss',
+      handler,
+      body: request.body,
+      id,
+      derived: false,
+      actor: request.actor,
+      trace: request.trace,
+      ...(request.expect !== undefined && { expect: request.expect }),
+    });
+    if (request.command === 'AcceptLoss' && (await answer).ok) await this.settleLoss();
+    return answer;
+  }
+
+  /** Carries out a command of the node itself. */
+  submit(command: DerivedCommand, id: string, trace: string): Promise<Answer> {
+    const handler = this.context.commands[command.command];
+    if (!handler) throw new TypeError(`The context ${this.context.name} has no command ${command.command}.`);
+    return this.writer().execute({ handler, body: command.body, id, derived: true, actor: this.nodeActor, trace });
+  }
+
+  /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
+  heardOfMore(): void {
+    if (!this.sequencer || this.parts.replica.known <= this.journal.size) return;
+    this.mustReopen = true;
+    void this.sequencer.stop('A peer holds more of the own journal than this node.');
+  }
+
+  async stop(why: string): Promise<void> {
+    this.stopping = true;
+    this.notReady = why;
+    await this.sequencer?.stop(why);
+    await this.publisher.stop();
+  }
+
+  /** Recovers the journal and opens it for writing; tries again until it can or the node stops. True once commands are taken. */
+  async goLive(peers: readonly string[]): Promise<boolean> {
+    const { world } = this.options;
+    for (let attempt = 1; !this.stopping; attempt++) {
+      try {
+        if (!(await this.recovered(peers))) return false;
+        await this.publisher.start();
+        await this.settleLoss();
+        this.notReady ??= 'Opening the journal.';
+        this.sequencer = this.newSequencer();
+        const key = this.parts.verifier.line;
+        const id = commandId(world.hasher, this.nodeActor.organisation, 'OpenJournal', key);
+        await this.submit({ command: 'OpenJournal', target: SELF, body: { key } }, id, '');
+        await this.settleLoss();
+        return true;
+      } catch (error) {
+        // Two writers over one journal object would each take the other's blocks for their own.
+        await this.sequencer?.stop('The journal is opened again.');
+        this.sequencer = null;
+        this.notReady = `Recovery failed and is tried again: ${String(error)}`;
+        world.notice({ level: 'warn', what: 'recovery.failed', facts: { why: String(error) } });
+        await pause(world.clock, world.random.bytes(1)[0]!, attempt);
+      }
+    }
+    return false;
+  }
+
+  private recovered(peers: readonly string[]): Promise<boolean> {
+    const { witness, healing, replica } = this.parts;
+    return recover({
+      world: this.options.world,
+      own: replica,
+      peers,
+      witness,
+      healing,
+      openAlone: this.options.openAlone ?? false,
+      stopped: () => this.stopping,
+      say: (why) => {
+        this.notReady = why;
+      },
+    });
+  }
+
+  private newSequencer(): Sequencer {
+    const { world, federation, province } = this.options;
+    const { vocabulary, witness, lease } = this.parts;
+    const streams = new Streams(this.journal, vocabulary, this.context, world.storage.records);
+    const at = { province, origin: originOf(federation.federation, this.journal.name) };
+    return new Sequencer(world, this.journal, streams, vocabulary, at, {
+      foreign: (sources) => this.foreign(sources),
+      freshness: (journal) => witness.watermark(journal)?.time ?? null,
+      barred: () => this.barred(),
+      lost: () => this.loss,
+      epoch: lease.epoch,
+    });
+  }
+
+  /** Finds what is lost and not yet accepted, and says so. */
+  private async settleLoss(): Promise<void> {
+    const loss = await findLoss(this.options.world.storage.records, this.journal);
+    const accepted = (await this.parts.reader(this.journal.name).refreshed(SELF)).state as { readonly lossAcceptedTo: number };
+    this.loss = loss && loss.to > accepted.lossAcceptedTo ? loss : null;
+    this.notReady =
+      this.loss &&
+      `Frozen, since ${this.loss.entries} private payloads from entry ${this.loss.from} on are lost. Restore a backup, or accept the loss.`;
+  }
+
+  private barred(): string | null {
+    if (this.stopping) return 'The node is stopping.';
+    if (this.mustReopen) return 'A peer holds more of the own journal than this node: it is opened again.';
+    if (!this.parts.lease.sure) return 'Another process may be writing this journal: the lease is in doubt.';
+    const limit = this.options.clockLimitMs ?? Infinity;
+    const trusted = limit === Infinity ? null : this.parts.witness.trustedTime();
+    if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit)
+      return 'The clock of this node disagrees with its peers: set it right.';
+    return null;
+  }
+
+  private async foreign(sources: readonly ForeignStream[]): Promise<ForeignStates> {
+    const found = new Map<string, { readonly state: unknown; readonly seen: number }>();
+    for (const source of sources) {
+      const { state, size } = await this.parts.reader(source.journal).refreshed(source.stream);
+      found.set(foreignKey(source), { state, seen: size });
+    }
+    return found;
+  }
+}
