@@ -46,7 +46,7 @@ const layer = (type, ours, npm) => ({
 const LAYERS = [
   layer('ledger', ['ledger'], CODECS),
   layer('standards', ['standards'], CODECS),
-  layer('contracts', ['contracts', 'ledger'], ['@sinclair/typebox', '@sinclair/typebox/*']),
+  layer('contracts', ['contracts', 'ledger'], ['@sinclair/typebox', '@sinclair/typebox/*', 'ajv', 'ajv/*', 'yaml']),
   layer('context', ['ledger', 'standards', 'contracts'], []),
   layer(
     'platform',

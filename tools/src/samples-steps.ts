@@ -151,7 +151,10 @@ export const CLOCK_STEPS: Readonly<Record<string, Pick<Step, 'from' | 'to'>>> = 
   'publicity-end': { from: ['Publicised'], to: 'Payable' },
 };
 
-/** The phases that a script passes, `Placed` first (`None` where the agency proposes); null when a word is unknown or not legal where it stands. */
+/**
+ * The phases that a script passes, `Placed` first (`None` where the agency proposes); null when a word is unknown or not
+ * legal where it stands.
+ */
 export const phasesOf = (words: readonly string[]): readonly Phase[] | null => {
   const phases: Phase[] = [isProposed({ steps: words }) ? 'None' : 'Placed'];
   for (const word of words) {

@@ -70,17 +70,16 @@ export class Refusal extends Error {
 /** Waits until the question has an answer; fails with what was seen last. */
 export const eventually = async <T>(what: string, ask: () => Promise<T | null | undefined | false>, timeoutMs = 60_000): Promise<T> => {
   const deadline = Date.now() + timeoutMs;
-  let last: unknown;
+  let last = '';
   for (;;) {
     try {
       const found = await ask();
       if (found !== null && found !== undefined && found !== false) return found;
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      last = error;
+      last = ` (last: ${error instanceof Error ? error.message : 'no reason given'})`;
     }
-    if (Date.now() > deadline)
-      throw new Error(`${what}: not within ${timeoutMs} ms${last === undefined ? '' : ` (last: ${String(last)})`}.`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms${last}.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };

@@ -100,7 +100,7 @@ export const closeWindow = async (window: number, provinces: readonly Province[]
   await Promise.all(provinces.map((province) => does(staff(province, 'operator'), `/v1/windows/${window}/close`)));
 };
 
-interface WindowBody {
+interface WindowBody extends Body {
   readonly equal: boolean;
   readonly digests: Readonly<Record<string, string | null>>;
   readonly statement: Body | null;
@@ -108,7 +108,7 @@ interface WindowBody {
 }
 
 export const windowAt = async (window: number, province: Province): Promise<WindowBody> =>
-  bodyOf(await ask(null, `/v1/windows/${window}`, province)) as unknown as WindowBody;
+  bodyOf(await ask(null, `/v1/windows/${window}`, province)) as WindowBody;
 
 /** The window as all four state it, once their digests are equal. */
 export const netted = (window: number): Promise<readonly WindowBody[]> =>

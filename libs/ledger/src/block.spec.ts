@@ -1,3 +1,4 @@
+/** Blocks: what is stored and what travels comes back whole, or not at all. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

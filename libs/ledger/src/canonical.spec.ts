@@ -1,3 +1,4 @@
+/** Canonical JSON against the vectors of RFC 8785, and what it refuses. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

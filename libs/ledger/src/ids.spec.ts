@@ -1,3 +1,4 @@
+/** Derived ids and topic names against their frozen vectors. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** A journal and its tree: proofs at every size, snapshots, damaged stores. */
 import { Disk, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import { encodeEntries, type StoredBlock } from './block.js';
 import { hex, utf8 } from './bytes.js';
@@ -78,8 +79,9 @@ describe('a journal', () => {
     for (let tile = 0; tile < full; tile++)
       await records.write([{ table: 'tiles', id: `${NAME}:0/${tile}`, value: { hashes: hex(same[0]!).repeat(TILE) } }]);
     const tails = ['', hex(same[8]!).repeat(full)];
-    await records.write([{ table: 'tiles', id: `${NAME}:tree`, value: { size: full * TILE, tails } }]);
     let range: CompactRange = { size: full * TILE, peaks: peaks(full * TILE).map(({ level }) => same[level]!) };
+    const root = hex(rangeRoot(hasher, range));
+    await records.write([{ table: 'tiles', id: `${NAME}:tree`, value: { size: full * TILE, root, tails } }]);
     for (; range.size < 65_538;) {
       const first = range.size;
       range = append(hasher, range, [same[0]!, same[0]!]);

@@ -1,3 +1,4 @@
+/** Leaves at their three depths, and every field of them tampered with. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

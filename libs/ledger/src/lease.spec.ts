@@ -1,3 +1,4 @@
+/** The lease: one holder at a time, and what a late one may not do. */
 import { SimulatedWorld } from '../testing/index.js';
 import { Lease } from './lease.js';
 

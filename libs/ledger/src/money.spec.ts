@@ -1,3 +1,4 @@
+/** Money to the fen: portions, splits and sums. */
 import fc from 'fast-check';
 import { fen, portion, split, sum, yuan } from './money.js';
 

@@ -1,3 +1,4 @@
+/** Signed notes against published vectors and hostile texts. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Replicas: what they take, what they drop, and what quarantines a journal. */
 import { Disk, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import type { WireBlock } from './block.js';
 import { hex, utf8 } from './bytes.js';

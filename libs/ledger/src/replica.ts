@@ -66,7 +66,10 @@ export class Replica {
     return taken;
   }
 
-  /** Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the owner's, or contradicts it. */
+  /**
+   * Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the
+   * owner's, or contradicts it.
+   */
   async observe(note: string): Promise<Checkpoint | null> {
     const checkpoint = openCheckpoint(this.world.signer, this.verifier, note);
     return checkpoint && (await this.compare(checkpoint, note)) ? checkpoint : null;

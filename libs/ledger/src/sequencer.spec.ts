@@ -1,3 +1,4 @@
+/** The sequencer: turns, group commit, repeats, unknown outcomes, two writers. */
 import { box, boxOf, calm, FederationRun, gifts } from '../testing/index.js';
 
 const alone = async (seed: number): Promise<FederationRun> => {

@@ -1,3 +1,4 @@
+/** The Merkle tree against RFC 6962, with every proof up to a size, and tampered ones. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** The heartbeat: what is vouched for, replayed beats, forged cosignatures, one liar about time. */
 import { Disk, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import type { WireBlock } from './block.js';
 import { hex, utf8 } from './bytes.js';

@@ -88,7 +88,10 @@ export class Witness {
     await this.world.bus.publish(topics.witness(this.at.province), utf8(JSON.stringify(message)));
   }
 
-  /** Takes in another node's beat; with `speaker`, only that of the province whose topic it came on. What is malformed or badly signed is dropped; what contradicts our replica quarantines. */
+  /**
+   * Takes in another node's beat; with `speaker`, only that of the province whose topic it came on. What is malformed or
+   * badly signed is dropped; what contradicts our replica quarantines.
+   */
   async hear(value: Uint8Array, speaker?: string): Promise<readonly string[]> {
     const beat = parseBeat(value);
     const cosigner = beat && this.cosigners.get(beat.from);

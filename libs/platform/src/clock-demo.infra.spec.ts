@@ -1,3 +1,4 @@
+/** The demo clock that several nodes share through a real MongoDB. */
 import { randomBytes } from 'node:crypto';
 import type { Notice } from '@yrd/ledger';
 import { sleepMs } from './clock.js';

@@ -1,3 +1,4 @@
+/** Keys of a node: how they are made, kept and read back. */
 import { createPublicKey, verify } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** The real adapters pass the contract of the ports, on MongoDB and Kafka. */
 import { randomBytes } from 'node:crypto';
 import { portsContract } from '@yrd/ledger/testing';
 import { systemClock } from './clock.js';
