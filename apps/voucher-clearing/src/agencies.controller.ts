@@ -39,7 +39,7 @@ class AdmitAgencyBody {
   classes: string[];
 }
 
-class ReasonBody {
+class AgencyReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'complaint')
   reason: string;
 }
@@ -98,7 +98,7 @@ export class AgenciesController {
 
   @Post(':agency/suspension')
   @Offers('SuspendAgency')
-  suspend(@Param() path: AgencyPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+  suspend(@Param() path: AgencyPath, @Body() body: AgencyReasonBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'SuspendAgency', { ...path, ...body });
   }
 

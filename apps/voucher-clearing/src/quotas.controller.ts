@@ -41,17 +41,17 @@ class GrantQuotaBody {
   amountFen: number;
 }
 
-class DefectsBody {
+class QuotaDefectsBody {
   @WordList(DEFECT, 50, { zh: '全部缺陷（一次性告知）', en: 'every defect, told once' }, ['address-proof'])
   defects: string[];
 }
 
-class RefusalBody {
+class QuotaRefusalBody {
   @CodeWord({ zh: '理由代码', en: 'code of the reason' }, 'E-SUBJECT')
   code: string;
 }
 
-class ReasonBody {
+class QuotaReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'audit')
   reason: string;
 }
@@ -99,25 +99,25 @@ export class QuotasController {
 
   @Post(':quota/return')
   @Offers('ReturnQuota')
-  giveBack(@Param() path: QuotaPath, @Body() body: DefectsBody, @CurrentCall() call: Call) {
+  giveBack(@Param() path: QuotaPath, @Body() body: QuotaDefectsBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'ReturnQuota', { ...accountOf(path.quota), ...body });
   }
 
   @Post(':quota/refusal')
   @Offers('RefuseQuota')
-  refuse(@Param() path: QuotaPath, @Body() body: RefusalBody, @CurrentCall() call: Call) {
+  refuse(@Param() path: QuotaPath, @Body() body: QuotaRefusalBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'RefuseQuota', { ...accountOf(path.quota), ...body });
   }
 
   @Post(':quota/freeze')
   @Offers('FreezeQuota')
-  freeze(@Param() path: QuotaPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+  freeze(@Param() path: QuotaPath, @Body() body: QuotaReasonBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'FreezeQuota', { ...accountOf(path.quota), ...body });
   }
 
   @Post(':quota/release')
   @Offers('UnfreezeQuota')
-  unfreeze(@Param() path: QuotaPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+  unfreeze(@Param() path: QuotaPath, @Body() body: QuotaReasonBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'UnfreezeQuota', { ...accountOf(path.quota), ...body });
   }
 

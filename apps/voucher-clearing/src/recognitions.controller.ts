@@ -20,7 +20,7 @@ class ClassesBody {
   classes: string[];
 }
 
-class ReasonBody {
+class RecognitionReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'review')
   reason: string;
 }
@@ -45,7 +45,7 @@ export class RecognitionsController {
 
   @Post('withdrawal')
   @Offers('WithdrawRecognition')
-  withdraw(@Param() path: RecognitionPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
+  withdraw(@Param() path: RecognitionPath, @Body() body: RecognitionReasonBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'WithdrawRecognition', { ...path, ...body });
   }
 

@@ -11,8 +11,8 @@ export class Loops {
 
   constructor(private readonly world: Pick<World, 'clock' | 'random' | 'notice'>) {}
 
-  /** Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal, or a time in ms. `ended` ends it early. */
-  start(what: string, work: () => Promise<boolean>, idle: Signal | number, ended: () => boolean = () => false): Promise<void> {
+  /** Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal, or a time in ms asked for anew each round. `ended` ends it early. */
+  start(what: string, work: () => Promise<boolean>, idle: Signal | (() => number), ended: () => boolean = () => false): Promise<void> {
     const running = this.run(what, work, idle, ended);
     this.running.push(running);
     return running;
@@ -30,17 +30,17 @@ export class Loops {
     await Promise.all(this.running);
   }
 
-  private async run(what: string, work: () => Promise<boolean>, idle: Signal | number, ended: () => boolean): Promise<void> {
+  private async run(what: string, work: () => Promise<boolean>, idle: Signal | (() => number), ended: () => boolean): Promise<void> {
     const { clock, random, notice } = this.world;
     for (let failed = 0; !this.stopping && !ended();) {
       const stop = new AbortController();
       this.waits.add(stop);
       // The wait begins before the work, so that nothing raised in between is missed.
-      const woken = typeof idle === 'number' ? null : idle.wait();
+      const woken = idle instanceof Signal ? idle.wait() : null;
       try {
         const more = await work();
         failed = 0;
-        if (!more && !this.stopping) await (woken ? orAborted(woken, stop.signal) : clock.sleep(idle as number, stop.signal));
+        if (!more && !this.stopping) await (woken ? orAborted(woken, stop.signal) : clock.sleep((idle as () => number)(), stop.signal));
       } catch (error) {
         failed += 1;
         if (!(error instanceof Unavailable)) notice({ level: 'warn', what: `loop.${what}`, facts: { why: String(error), failed } });

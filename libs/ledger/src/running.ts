@@ -21,6 +21,7 @@ import { Timers } from './timers.js';
 import { Witness } from './witness.js';
 
 const BEAT_MS = 2_000;
+const OPENING_BEAT_MS = 500;
 const TIMER_MS = 200;
 
 /** What the parts of a running node share. */
@@ -104,7 +105,9 @@ export class Running {
       everyone.flatMap((each) => [topics.journal(each, this.context.name), topics.sync(each), topics.heal(each), topics.witness(each)]),
     );
     await this.inbox.open(peers);
-    void this.loops.start('beat', () => this.beat(), BEAT_MS);
+    // Who recovers waits for the others' word, and they for his: until it writes it speaks more often.
+    const pace = (): number => (this.writing.sequencer ? BEAT_MS : OPENING_BEAT_MS);
+    void this.loops.start('beat', () => this.beat(), pace);
     for (const journal of this.journals.values()) void this.loops.start('fold', () => this.folder.step(journal), journal.grown);
     this.loops.add(this.goLive(peers));
   }
@@ -202,7 +205,11 @@ export class Running {
     // What cannot be tried again now is tried again at the next start.
     await this.reactor.redrive().catch((error: unknown) => this.tell('reactor.redrive-failed', error));
     for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
-    void this.loops.start('timers', async () => (await this.timers.fire()) > 0, TIMER_MS);
+    void this.loops.start(
+      'timers',
+      async () => (await this.timers.fire()) > 0,
+      () => TIMER_MS,
+    );
   }
 
   private contradicted({ journal, size, held, note }: Equivocation): void {
