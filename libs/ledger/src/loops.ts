@@ -11,7 +11,10 @@ export class Loops {
 
   constructor(private readonly world: Pick<World, 'clock' | 'random' | 'notice'>) {}
 
-  /** Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal, or a time in ms asked for anew each round. `ended` ends it early. */
+  /**
+   * Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal, or a time in ms asked for
+   * anew each round. `ended` ends it early.
+   */
   start(what: string, work: () => Promise<boolean>, idle: Signal | (() => number), ended: () => boolean = () => false): Promise<void> {
     const running = this.run(what, work, idle, ended);
     this.running.push(running);
