@@ -2,11 +2,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { PageQuery, readPage, Roles } from '@yrd/platform';
-import { PROVINCES, type LineRow } from '@yrd/voucher';
+import { PROVINCES, type LineRow, PHASES } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { OneOf } from './fields.js';
-import { STATES } from './orders-reading.controller.js';
 import { type ProvinceCode } from './order-bodies.js';
 import { only, orderOf, sorts } from './rows.js';
 import { STAFF } from './sight.js';
@@ -15,8 +14,8 @@ const REDEMPTION_SORTS = sorts('updatedMs', 'deadlineMs', 'claimFen');
 const LINE_SORTS = sorts('payableMs', 'amountFen');
 
 class RedemptionsQuery extends PageQuery {
-  @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
-  state?: (typeof STATES)[number];
+  @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
+  state?: (typeof PHASES)[number];
 
   @OneOf(PROVINCES, { zh: '企业所在省', en: 'province of the enterprise', optional: true })
   province?: ProvinceCode;

@@ -3,7 +3,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import { Call, CurrentActor, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage, Roles } from '@yrd/platform';
-import { journalOf, order, orderStream, PROVINCES, type OrderRow } from '@yrd/voucher';
+import { journalOf, order, orderStream, PHASES, PROVINCES, type OrderRow } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { MadeId, OneOf } from './fields.js';
@@ -13,28 +13,12 @@ import { OrderTally } from './order-tally.js';
 import { only, orderOf, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
-export const STATES = [
-  'Placed',
-  'Accepted',
-  'InService',
-  'Delivered',
-  'Disputed',
-  'ServiceAccepted',
-  'InvoiceAsked',
-  'UnderReview',
-  'Approved',
-  'Publicised',
-  'Objected',
-  'Payable',
-  'Settled',
-  'Closed',
-] as const satisfies readonly OrderRow['state'][];
 const SORTS = sorts('placedMs', 'updatedMs', 'deadlineMs', 'amountFen', 'number');
 const HOME = { zh: '企业所在省', en: 'province of the enterprise', optional: true };
 
 class OrdersQuery extends PageQuery {
-  @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
-  state?: (typeof STATES)[number];
+  @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
+  state?: (typeof PHASES)[number];
 
   @OneOf(PROVINCES, HOME)
   province?: ProvinceCode;

@@ -143,7 +143,7 @@ describe('what a node keeps in memory', () => {
         if ((rounds += 1) === 500) done();
         return Promise.resolve(rounds < 1_000);
       },
-      10,
+      () => 10,
     );
     await finished;
     await loops.stop();

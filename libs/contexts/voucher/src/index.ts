@@ -35,6 +35,7 @@ export const voucher: Context = {
 
 export { agency, engagement, group, invoice, order, policy, pool, quota, recognition, register, subject, window };
 export type { BodyOf, PersonCommand } from './handlers.js';
+export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
 export type { Role } from './handling.js';
 export { eligibility, type Check } from './subject.js';

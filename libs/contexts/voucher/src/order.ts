@@ -44,23 +44,26 @@ export type OrderEvent =
     >
   | PrivateEvent<'ReservationMade' | 'HandRecorded'>;
 
-/** Phases of domain §2.3. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked; `Objected` is its Held. */
-export type Phase =
-  | 'None'
-  | 'Placed'
-  | 'Accepted'
-  | 'InService'
-  | 'Delivered'
-  | 'Disputed'
-  | 'ServiceAccepted'
-  | 'InvoiceAsked'
-  | 'UnderReview'
-  | 'Approved'
-  | 'Publicised'
-  | 'Objected'
-  | 'Payable'
-  | 'Settled'
-  | 'Closed';
+/** Phases in which an order is under way, in their usual order. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked. */
+const OPEN_PHASES = [
+  'Placed',
+  'Accepted',
+  'InService',
+  'Delivered',
+  'Disputed',
+  'ServiceAccepted',
+  'InvoiceAsked',
+  'UnderReview',
+  'Approved',
+  'Publicised',
+  'Objected',
+  'Payable',
+] as const;
+
+/** Every phase that an order can be in (domain §2.3, where `Objected` is called Held). */
+export const PHASES = [...OPEN_PHASES, 'Settled', 'Closed'] as const;
+
+export type Phase = 'None' | (typeof PHASES)[number];
 
 export interface Order {
   readonly phase: Phase;
@@ -184,34 +187,8 @@ export const LEGAL = {
   RejectObjection: ['Objected'],
   InstructPayment: ['Payable'],
   ConfirmPaid: ['Payable'],
-  HoldOrder: [
-    'Placed',
-    'Accepted',
-    'InService',
-    'Delivered',
-    'Disputed',
-    'ServiceAccepted',
-    'InvoiceAsked',
-    'UnderReview',
-    'Approved',
-    'Publicised',
-    'Objected',
-    'Payable',
-  ],
-  ReleaseOrder: [
-    'Placed',
-    'Accepted',
-    'InService',
-    'Delivered',
-    'Disputed',
-    'ServiceAccepted',
-    'InvoiceAsked',
-    'UnderReview',
-    'Approved',
-    'Publicised',
-    'Objected',
-    'Payable',
-  ],
+  HoldOrder: OPEN_PHASES,
+  ReleaseOrder: OPEN_PHASES,
 } as const satisfies Readonly<Record<string, readonly Phase[]>>;
 
 export type OrderCommand = keyof typeof LEGAL;

@@ -1,25 +1,10 @@
 /** How an order gets into each of its states, and a lawful body and actor for every command of a person about it. */
 import type { Actor } from '@yrd/ledger';
 import type { Phase } from '../src/order.js';
+
+export { PHASES } from '../src/order.js';
 import { DAY_MS, actor, agent, delta, firm, hex, type Delta } from './scenario.js';
 import type { ProvinceCode } from './node.js';
-
-export const PHASES: readonly Phase[] = [
-  'Placed',
-  'Accepted',
-  'InService',
-  'Delivered',
-  'Disputed',
-  'ServiceAccepted',
-  'InvoiceAsked',
-  'UnderReview',
-  'Approved',
-  'Publicised',
-  'Objected',
-  'Payable',
-  'Settled',
-  'Closed',
-];
 
 const UNTIL: Readonly<Partial<Record<Phase, string>>> = {
   Placed: 'PlaceOrder',
