@@ -120,8 +120,13 @@ describe('own recovery', () => {
     await federation.scheduler.pass(20_000);
     expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ rejected: 'E-FROZEN' });
     const loss = { from: 1, to: 2, entries: 1 };
+    expect(federation.node('31').status().loss).toEqual(loss);
+    expect(await federation.command('31', 'AcceptLoss', { ...loss, to: 99 }, 'too-much', ['operator'])).toMatchObject({
+      rejected: 'E-STATE',
+    });
     expect(await federation.command('31', 'AcceptLoss', loss)).toMatchObject({ rejected: 'E-ROLE' });
     expect(await federation.command('31', 'AcceptLoss', loss, 'accept', ['operator'])).toMatchObject({ ok: true });
+    expect(federation.node('31').status()).toMatchObject({ loss: null, notReady: null });
     expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
     await federation.converge();
   });

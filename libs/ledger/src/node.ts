@@ -121,6 +121,11 @@ export interface NodeStatus {
   readonly journals: readonly JournalStatus[];
   readonly parked: number;
   readonly queued: number;
+  /**
+   * Private payloads of the own journal that came back from no backup, all in [from, to); null when none are missing or
+   * the loss is accepted.
+   */
+  readonly loss: { readonly from: number; readonly to: number; readonly entries: number } | null;
   /** Why the node is not ready, in one sentence; null when it is. */
   readonly notReady: string | null;
 }

@@ -172,6 +172,7 @@ class JournalNode implements LedgerNode {
       journals: running ? [...running.journals.values()].map((journal) => this.journalStatus(running, journal)) : [],
       parked: running ? running.folder.parkedCount() + running.reactor.parkedCount : 0,
       queued: running?.writing.sequencer?.queued ?? 0,
+      loss: running?.writing.loss ?? null,
       notReady: running ? running.writing.notReady : this.notReady,
     };
   }

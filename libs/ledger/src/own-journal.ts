@@ -40,7 +40,7 @@ export class OwnJournal {
   /** Set when what is held here no longer fits what peers hold: the node has to open again. */
   mustReopen = false;
   /** Private payloads that are lost and not yet accepted as lost. */
-  private loss: Loss | null = null;
+  loss: Loss | null = null;
   private stopping = false;
   private readonly context: Context;
   private readonly nodeActor: Actor;

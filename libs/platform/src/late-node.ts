@@ -76,7 +76,7 @@ export class LateNode implements LedgerNode {
 
   status(): NodeStatus {
     const { province, context, now } = this.options;
-    return this.node?.status() ?? { province, context, now: now(), journals: [], parked: 0, queued: 0, notReady: why };
+    return this.node?.status() ?? { province, context, now: now(), journals: [], parked: 0, queued: 0, loss: null, notReady: why };
   }
 
   private get present(): LedgerNode {

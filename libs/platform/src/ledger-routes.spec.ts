@@ -332,6 +332,21 @@ describe('what every node shows', () => {
     '/log/32/voucher/entry/1e1',
   ])('is not %s', async (path) => expect(await told(await ask(path))).toMatchObject({ http: 404, code: 'E-NOTFOUND' }));
 
+  it('accepts no loss but the one it has, and only from its operator', async () => {
+    const accept = async (role: string) =>
+      ask('/v1/losses/voucher/acceptance', {
+        method: 'POST',
+        headers: {
+          Authorization: `Bearer ${await issuer.token({ roles: [role] })}`,
+          'Content-Type': 'application/json',
+          'Idempotency-Key': `loss-${role}`,
+        },
+        body: JSON.stringify({ from: 1, to: 2, entries: 1 }),
+      });
+    expect(await told(await accept('operator'))).toMatchObject({ http: 409, code: 'E-STATE' });
+    expect(await told(await accept('clerk'))).toMatchObject({ http: 403, code: 'E-ROLE' });
+  });
+
   it('is its journals as metrics', async () => {
     const text = await (await ask('/metrics')).text();
     expect(text).toMatch(/yrd_journal_size\{journal="32\/voucher"\} [1-9]/);

@@ -1,8 +1,10 @@
 /** The routes that every node has: health, status, metrics, and its logs for anybody who wants to check them. */
-import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor, Disclosure, ParkedItem } from '@yrd/ledger';
+import { IsInt, Min } from 'class-validator';
 import { CurrentActor, isStaff, Public, Roles } from './access.js';
+import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
 import { LiveFeed } from './live-feed.js';
 import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
@@ -55,6 +57,23 @@ export class HealthController {
   }
 }
 
+class AcceptedLoss {
+  @ApiProperty({ description: 'First lost entry.', example: 120 })
+  @IsInt()
+  @Min(0)
+  from: number;
+
+  @ApiProperty({ description: 'One past the last lost entry.', example: 131 })
+  @IsInt()
+  @Min(1)
+  to: number;
+
+  @ApiProperty({ description: 'How many are lost.', example: 4 })
+  @IsInt()
+  @Min(1)
+  entries: number;
+}
+
 @ApiTags('node')
 @Controller()
 export class StatusController {
@@ -77,6 +96,16 @@ export class StatusController {
   @ApiOperation({ summary: 'Entries that could not be handled and wait for an operator.' })
   async parked(): Promise<{ items: readonly ParkedItem[] }> {
     return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
+  }
+
+  /** The body is what `/v1/status` shows as lost: exactly that is accepted, and nothing that may be lost later. */
+  @Roles('operator')
+  @Post('v1/losses/:context/acceptance')
+  @HttpCode(200)
+  @AcceptsCommand()
+  @ApiOperation({ summary: 'Goes on without private payloads that no backup has; an entry that everybody can read.' })
+  acceptLoss(@Param('context') context: string, @Body() loss: AcceptedLoss, @CurrentCall() call: Call): Promise<CommandAnswer> {
+    return call.run(this.nodes.serving(context), 'AcceptLoss', loss);
   }
 
   @Public()

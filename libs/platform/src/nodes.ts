@@ -26,6 +26,13 @@ export class Nodes {
     return [...this.byContext.values()];
   }
 
+  /** The node of a context. @throws Problem E-NOTFOUND when it is not served here. */
+  serving(context: string): LedgerNode {
+    const node = this.byContext.get(context);
+    if (node === undefined) throw new Problem('E-NOTFOUND', { facts: { context } });
+    return node;
+  }
+
   /** The node that holds a journal. @throws Problem E-NOTFOUND when its context is not served here. */
   holding(journal: string): LedgerNode {
     const node = this.byContext.get(contextOf(journal));
