@@ -1,7 +1,7 @@
 /** The heartbeat: what is vouched for, replayed beats, forged cosignatures, one liar about time. */
 import { Disk, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import type { WireBlock } from './block.js';
-import { hex, utf8 } from './bytes.js';
+import { base64, hex, utf8 } from './bytes.js';
 import { cosignerName, originOf } from './federation.js';
 import { Journal } from './journal.js';
 import { makeEntry, type LedgerEntry } from './leaf.js';
@@ -10,7 +10,7 @@ import { pin } from './pinned.js';
 import type { World } from './ports.js';
 import { Replica } from './replica.js';
 import { leafHash, rootOf } from './tree.js';
-import { Witness } from './witness.js';
+import { beatText, Witness } from './witness.js';
 
 const NAME = '31/voucher';
 const PROVINCES = ['31', '32', '33', '34'];
@@ -50,16 +50,21 @@ const set = async (disk = new Disk(), simulated = new SimulatedWorld(1, PROVINCE
   const at = { province: '32', context: 'voucher', federation: simulated.federation };
   const witness = new Witness(world, at, own, pinned.cosigners, new Map([[NAME, replica]]));
   await witness.open();
+  /** A beat signed as a whole by a node. */
+  const signed = (beat: Parameters<typeof beatText>[0], by: string): Uint8Array => {
+    const signature = base64(worldOf(by).signer.sign(cosignerName('yrd.test', by, 'voucher'), beatText(beat)));
+    return utf8(JSON.stringify({ v: 1, ...beat, signature }));
+  };
   /** A beat of a node over a head of 31 at a time, cosigned by whom the caller likes. */
   const beat = (from: string, note: Note, seconds: number, by = from): Uint8Array => {
     const line = cosign(worldOf(by).signer, pinned.cosigner(by), note.text, seconds);
     const named = { ...line, name: cosignerName('yrd.test', from, 'voucher'), keyId: pinned.cosigner(from).keyId };
     const heads = [formatNote({ text: note.text, signatures: [...note.signatures, named] })];
-    return utf8(JSON.stringify({ v: 1, from, context: 'voucher', heads }));
+    return signed({ from, context: 'voucher', heads }, from);
   };
   const vouched = (value: Uint8Array): Note[] =>
     (JSON.parse(new TextDecoder().decode(value)) as { heads: string[] }).heads.map((each) => parseNote(each)!);
-  return { simulated, world, disk, replica, witness, beats, head, block, beat, vouched, pinned, rootAt };
+  return { simulated, world, disk, replica, witness, beats, head, block, beat, signed, vouched, pinned, rootAt };
 };
 
 const start = Date.UTC(2026, 0, 5, 1) / 1_000;
@@ -157,6 +162,14 @@ describe('a witness that listens', () => {
     const lie = checkpointText({ origin: pinned.journal(NAME)!.name, size: 2, root: rootAt(3) });
     await witness.hear(beat('34', signNote(simulated.process('31').world.signer, pinned.journal(NAME)!, lie), start));
     expect(replica.quarantined?.size).toBe(2);
+  });
+
+  test('counts a node as present only when it signed its beat itself, also an empty one', async () => {
+    const { witness, signed } = await set();
+    await witness.hear(signed({ from: '33', context: 'voucher', heads: [] }, '34'));
+    expect(witness.present(60_000)).toEqual([]);
+    await witness.hear(signed({ from: '33', context: 'voucher', heads: [] }, '33'));
+    expect(witness.present(60_000)).toEqual(['33']);
   });
 
   test.each([

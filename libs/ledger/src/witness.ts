@@ -3,7 +3,7 @@
  * It shows lost tails, gives freshness, spreads what everybody saw, is the trusted time, and is the watermark for time
  * limits. Order: the owner's signature, our root, our durable word, then the cosignature.
  */
-import { hex, text, utf8 } from './bytes.js';
+import { base64, fromBase64, hex, text, utf8 } from './bytes.js';
 import { originOf, type Federation } from './federation.js';
 import { topics } from './ids.js';
 import { cosign, cosignatureTime, formatNote, parseCheckpoint, parseNote, type Note, type Verifier } from './note.js';
@@ -84,8 +84,10 @@ export class Witness {
       const line = cosign(this.world.signer, this.own.cosigner, note.text, next[journal ?? '']!.time);
       return formatNote({ text: note.text, signatures: [...note.signatures, line] });
     });
-    const message = { v: 1, from: this.at.province, context: this.at.context, heads };
-    await this.world.bus.publish(topics.witness(this.at.province), utf8(JSON.stringify(message)));
+    const beat = { from: this.at.province, context: this.at.context, heads };
+    const signature = this.world.signer.sign(this.own.cosigner.name, beatText(beat));
+    const message = utf8(JSON.stringify({ v: 1, ...beat, signature: base64(signature) }));
+    await this.world.bus.publish(topics.witness(this.at.province), message);
   }
 
   /**
@@ -100,7 +102,8 @@ export class Witness {
       (speaker !== undefined && beat.from !== speaker) ||
       beat.context !== this.at.context ||
       beat.from === this.at.province ||
-      !cosigner
+      !cosigner ||
+      !this.world.signer.verify(cosigner.suite, cosigner.publicKey, beatText(beat), beat.signature)
     )
       return [];
     const journals: string[] = [];
@@ -196,12 +199,24 @@ export class Witness {
   }
 }
 
-const parseBeat = (value: Uint8Array): { readonly from: string; readonly context: string; readonly heads: readonly string[] } | null => {
+/** A beat without its signature: whose, in which context, and the cosigned heads. */
+interface Beat {
+  readonly from: string;
+  readonly context: string;
+  readonly heads: readonly string[];
+}
+
+/** What the cosigner key signs of a beat as a whole, also of an empty one: no other message of this ledger begins like it. */
+export const beatText = ({ from, context, heads }: Beat): Uint8Array =>
+  utf8(`yrd.ledger.beat.v1\n${JSON.stringify([from, context, heads])}`);
+
+const parseBeat = (value: Uint8Array): (Beat & { readonly signature: Uint8Array }) | null => {
   if (value.length > BEAT_BYTES_MAX) return null;
   try {
-    const { v, from, context, heads } = JSON.parse(text(value)) as Readonly<Record<string, unknown>>;
+    const { v, from, context, heads, ...rest } = JSON.parse(text(value)) as Readonly<Record<string, unknown>>;
+    const signature = typeof rest['signature'] === 'string' ? fromBase64(rest['signature']) : null;
     const good = v === 1 && typeof from === 'string' && typeof context === 'string' && Array.isArray(heads) && heads.length <= HEADS_MAX;
-    return good && heads.every((head) => typeof head === 'string') ? { from, context, heads } : null;
+    return good && signature && heads.every((head) => typeof head === 'string') ? { from, context, heads, signature } : null;
   } catch {
     return null;
   }
