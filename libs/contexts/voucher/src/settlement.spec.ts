@@ -203,3 +203,15 @@ test('four nodes reach four equal digests under any order of delivery, and no fe
     { numRuns: 8 },
   );
 });
+
+test('the attestation of the frozen formats has the digest that docs/adr/0001 computed by other means', () => {
+  const cuts = { '31/voucher': { size: 120, root: 'aa'.repeat(32) }, '32/voucher': { size: 95, root: 'bb'.repeat(32) } };
+  const line = (order: string, amountFen: number) => ({ order, pair: '32-31', home: '32', amountFen, homeSize: 90, foreignSize: 100 });
+  const attested = attest({ window: 3, pair: '32-31', cuts }, [line('order/02', 2_222_222), line('order/01', 1_111_111)], hash);
+  expect(attested).toMatchObject({
+    count: 2,
+    sumFen: 3_333_333,
+    marks: ['b640a84dc6035880', 'c2055a2800ea88d9'],
+    digest: 'c2055a2800ea88d9c714d9ca45cad1b35a5994764176db6ec42b563bdf64f5a5',
+  });
+});
