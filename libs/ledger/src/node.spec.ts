@@ -88,6 +88,17 @@ test('a context that declares entries for some provinces only is refused: they w
   await expect(federation.start('31')).rejects.toThrow('gifts declares BoxFilled for some provinces only');
 });
 
+test('a node whose clock is far from its peers’ writes nothing until it is set right', async () => {
+  const federation = new FederationRun(6, gifts, ['31', '32', '33', '34'], 30_000);
+  await federation.startAll();
+  await federation.scheduler.pass(5_000);
+  federation.world.skewMs.set('33', 120_000);
+  await expect(federation.command('33', 'FillBox', { coins: 1 })).rejects.toThrow('The clock of this node disagrees with its peers');
+  expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
+  federation.world.skewMs.set('33', 0);
+  expect(await federation.command('33', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
+});
+
 describe('own recovery', () => {
   const prepared = async (): Promise<FederationRun> => {
     const federation = await run(31);

@@ -58,7 +58,7 @@ const peersAnswered = async ({ world, own, witness, peers, openAlone, stopped, s
     if ((neverWritten && waited >= FIRST_OPENING_MS) || (openAlone && waited >= ALL_PEERS_MS)) return true;
     say(
       present === 0
-        ? 'Read-only, since no peer has answered yet. Start a peer, or tell this node once to open alone (YRD_OPEN_ALONE=1).'
+        ? 'Read-only, since no peer has answered yet. Start a peer, or tell this node once to open alone (YRD_OPEN_ALONE=yes).'
         : `Waiting for peers: ${present} of ${peers.length} have answered.`,
     );
     await world.clock.sleep(LOOK_MS);

@@ -16,6 +16,7 @@ export class FederationRun {
     seed: number,
     private readonly context: Context,
     readonly provinces: readonly string[] = ['31', '32', '33', '34'],
+    private readonly clockLimitMs = Infinity,
   ) {
     this.world = new SimulatedWorld(seed, provinces, [context.name]);
   }
@@ -31,7 +32,14 @@ export class FederationRun {
   /** Starts a node's process; it recovers while the world goes on. */
   async start(province: string): Promise<void> {
     const { world, kill } = this.world.process(province);
-    const node = openNode({ world, province, context: this.context, federation: this.world.federation, instance: `node-${province}` });
+    const node = openNode({
+      world,
+      province,
+      context: this.context,
+      federation: this.world.federation,
+      instance: `node-${province}`,
+      clockLimitMs: this.clockLimitMs,
+    });
     this.alive.set(province, { node, kill });
     await node.start();
   }

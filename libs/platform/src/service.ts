@@ -61,6 +61,8 @@ interface Served extends ServedContext {
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
+/** A node whose clock is this far from its peers' trusted time writes nothing: time limits would fire at the wrong moment. */
+const clockLimitMs = 30_000;
 
 /** Nest closes the server and waits for requests in flight; who does not finish in time is cut off. */
 const closeApp = async (app: NestExpressApplication): Promise<void> => {
@@ -144,7 +146,7 @@ export class Service {
   }
 
   private async openNodes(): Promise<void> {
-    const { province, federation, instance, openAlone } = this.options.config;
+    const { province, federation, instance, openAlone, clock } = this.options.config;
     const toLog = noticeTo(this.log);
     const notice = (one: Notice): void => {
       this.notices.take(one);
@@ -156,7 +158,9 @@ export class Service {
       const world = this.ground.worlds[context.name];
       if (world === undefined) throw new Error(`nothing was reached for the context ${context.name}`);
       this.halt.signal.throwIfAborted();
-      node.become(this.options.openNode({ world, province, context, federation, instance, openAlone }));
+      // A demo clock moves in jumps that reach the nodes one after the other.
+      const limit = clock === 'system' ? { clockLimitMs } : {};
+      node.become(this.options.openNode({ world, province, context, federation, instance, openAlone, ...limit }));
       await node.start();
     }
   }
