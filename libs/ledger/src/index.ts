@@ -11,4 +11,5 @@ export * from './node.js';
 export * from './note.js';
 export { openNode } from './open-node.js';
 export * from './ports.js';
+export * from './tlog-proof.js';
 export * from './tree.js';

@@ -25,7 +25,7 @@ import {
 
 /** Hashes are kept in tiles of 2^8 nodes, as C2SP tlog-tiles serves them. */
 const TILE_LEVELS = 8;
-const TILE_WIDTH = 2 ** TILE_LEVELS;
+export const TILE_WIDTH = 2 ** TILE_LEVELS;
 const TILES = 'tiles';
 /** Blocks read at a time when catching up. */
 const READ_BLOCKS = 64;
@@ -191,6 +191,13 @@ export class Journal {
 
   consistency(older: number, newer: number): Promise<readonly Uint8Array[]> {
     return this.prove(consistencyPlan(older, newer));
+  }
+
+  /** The first hashes of a tile: `level` counts tiles, 8 levels of the tree each. Throws InvariantError when they are not all there. */
+  async hashes(level: number, index: number, width: number): Promise<readonly Uint8Array[]> {
+    const hashes = (await this.tile(level, index)).slice(0, width);
+    invariant(hashes.length === width, `Hashes of ${this.name} are missing in tile ${level}/${index}: rebuild its tiles.`);
+    return hashes;
   }
 
   /** Writes full tiles and the tree snapshot; whoever drives the journal calls it off the critical path. */

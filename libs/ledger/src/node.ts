@@ -97,6 +97,13 @@ export interface Disclosure {
   readonly checkpoint: string;
 }
 
+/** A tile or entry bundle of a journal (C2SP tlog-tiles). */
+export interface Tile {
+  readonly bytes: Uint8Array;
+  /** 256 wide: nothing of it will ever be otherwise. */
+  readonly full: boolean;
+}
+
 export interface JournalStatus {
   readonly journal: string;
   readonly size: number;
@@ -151,8 +158,12 @@ export interface LedgerNode {
   rows<R>(view: string, query: RecordQuery): Promise<RowPage<R>>;
   /** Waits until views and streams have reached the position; false when the time is over. */
   reach(position: Position, timeoutMs: number): Promise<boolean>;
-  /** The newest signed checkpoint of a journal, own or replicated; null when there is none yet. */
+  /** The signed checkpoint that tiles are served for, at most a second behind; own or replicated; null when there is none yet. */
   checkpoint(journal: string): Promise<string | null>;
+  /** A tile or entry bundle: `path` is what follows `tile/` (C2SP tlog-tiles). Null when malformed or beyond the checkpoint. */
+  tile(journal: string, path: string): Promise<Tile | null>;
+  /** An entry's tlog-proof with the cosignatures of two others, to be checked offline; null when there is no such entry. */
+  proof(journal: string, index: number): Promise<string | null>;
   /** The pinned C2SP verifier line of a journal; null when it is not of this federation. */
   verifier(journal: string): string | null;
   /** An entry at the depth the reader may see; `federation` for authenticated peers and staff. Null when it does not exist. */

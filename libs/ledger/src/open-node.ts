@@ -1,12 +1,8 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
-import { withBuiltin } from './builtin.js';
-import { base64, hex, text } from './bytes.js';
+import { hex } from './bytes.js';
 import type { Context, DomainEvent, Entry, Fold } from './decider.js';
-import { Vocabulary } from './entry.js';
 import type { ViewRow } from './folder.js';
 import type { Journal } from './journal.js';
-import type { LedgerEntry } from './leaf.js';
-import { parseEnvelope } from './leaf.js';
 import { Lease, RENEW_MS } from './lease.js';
 import {
   Unavailable,
@@ -19,8 +15,8 @@ import {
   type Position,
   type RowPage,
   type StreamRead,
+  type Tile,
 } from './node.js';
-import { formatNote } from './note.js';
 import { pin, type Pinned } from './pinned.js';
 import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import { Running } from './running.js';
@@ -41,7 +37,6 @@ export const openNode = (options: NodeOptions): LedgerNode => {
 class JournalNode implements LedgerNode {
   private readonly lease: Lease;
   private readonly own: string;
-  private readonly vocabulary: Vocabulary;
   private running: Running | null = null;
   private holding: Promise<void> = Promise.resolve();
   private stopping = false;
@@ -55,7 +50,6 @@ class JournalNode implements LedgerNode {
   ) {
     this.own = `${options.province}/${options.context.name}`;
     this.lease = new Lease(options.world, this.own, options.instance);
-    this.vocabulary = new Vocabulary(withBuiltin(options.context).entryTypes);
   }
 
   start(): Promise<void> {
@@ -99,27 +93,23 @@ class JournalNode implements LedgerNode {
   }
 
   async checkpoint(journal: string): Promise<string | null> {
-    const running = this.active();
-    if (journal === this.own) {
-      const head = running.writing.publisher.signedHead();
-      return head && formatNote(head);
-    }
-    return running.journals.get(journal)?.lastBlock?.note ?? null;
+    return this.active().logs.get(journal)?.checkpoint() ?? null;
+  }
+
+  async tile(journal: string, path: string): Promise<Tile | null> {
+    return (await this.active().logs.get(journal)?.tile(path)) ?? null;
+  }
+
+  async proof(journal: string, index: number): Promise<string | null> {
+    return (await this.active().logs.get(journal)?.proof(index)) ?? null;
   }
 
   verifier(journal: string): string | null {
     return this.pinned.journal(journal)?.line ?? null;
   }
 
-  async disclose(name: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null> {
-    const journal = this.active().journals.get(name);
-    const found = await journal?.entry(index);
-    const checkpoint = await this.checkpoint(name);
-    if (!journal || !found || !checkpoint) return null;
-    const size = Number(checkpoint.split('\n')[1]);
-    if (index >= size) return null;
-    const proof = (await journal.inclusion(index, size)).map(base64);
-    return { journal: name, index, proof, checkpoint, ...this.shown(found.entry, index, reader) };
+  async disclose(journal: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null> {
+    return (await this.active().logs.get(journal)?.disclose(index, reader)) ?? null;
   }
 
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {
@@ -201,20 +191,6 @@ class JournalNode implements LedgerNode {
     if (running.healing.isAsking(journal)) return 'healing';
     if (journal !== this.own || running.writing.sequencer) return 'live';
     return running.writing.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
-  }
-
-  private shown(
-    entry: LedgerEntry,
-    index: number,
-    reader: 'public' | 'federation',
-  ): Pick<Disclosure, 'depth' | 'leaf' | 'payload' | 'salt'> {
-    const leaf = text(entry.leaf);
-    const envelope = parseEnvelope(entry.leaf, index);
-    if (!envelope) return { depth: 'sealed', leaf };
-    const audience = this.vocabulary.ofWire(envelope.type)?.entryType.audience;
-    const allowed = audience === 'public' || (audience === 'federation' && reader === 'federation');
-    if (!allowed || !entry.payload) return { depth: 'leaf', leaf };
-    return { depth: 'payload', leaf, payload: text(entry.payload.bytes), salt: hex(entry.payload.salt) };
   }
 
   private active(): Running {

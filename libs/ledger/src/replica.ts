@@ -39,7 +39,7 @@ export class Replica {
   constructor(
     private readonly world: World,
     readonly journal: Journal,
-    private readonly verifier: Verifier,
+    readonly verifier: Verifier,
     /** Own recovery writes an own journal back through the same checks. */
     private readonly onEquivocation: (found: Equivocation) => void,
   ) {}

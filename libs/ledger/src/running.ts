@@ -11,11 +11,13 @@ import { Journal } from './journal.js';
 import { OwnJournal } from './own-journal.js';
 import { invariantVerifier, type Pinned } from './pinned.js';
 import type { NodeOptions } from './node.js';
+import { formatNote } from './note.js';
 import type { Subscription } from './ports.js';
 import { Inbox } from './inbox.js';
 import { Loops } from './loops.js';
 import { Reactor } from './reactor.js';
 import { Replica, type Equivocation } from './replica.js';
+import { ServedLog } from './served-log.js';
 import { Streams } from './streams.js';
 import { Timers } from './timers.js';
 import { Witness } from './witness.js';
@@ -31,6 +33,8 @@ export class Running {
   readonly vocabulary: Vocabulary;
   readonly journals = new Map<string, Journal>();
   readonly replicas = new Map<string, Replica>();
+  /** The journals as anybody may read them. */
+  readonly logs = new Map<string, ServedLog>();
   private readonly readers = new Map<string, Streams>();
   readonly folder: Folder;
   readonly witness: Witness;
@@ -164,7 +168,16 @@ export class Running {
     await replica.open();
     this.journals.set(name, journal);
     this.replicas.set(name, replica);
+    const cosigned = () => this.witness.agreed(name);
+    this.logs.set(name, new ServedLog(world.clock, journal, this.vocabulary, () => this.signed(journal), cosigned));
     this.readers.set(name, new Streams(journal, this.vocabulary, this.context, world.storage.records));
+  }
+
+  /** The newest signed checkpoint of a journal; null while it is empty. */
+  private signed(journal: Journal): string | null {
+    if (journal.name !== this.own) return journal.lastBlock?.note ?? null;
+    const head = this.writing.publisher.signedHead();
+    return head && formatNote(head);
   }
 
   /** Whether what an entry rests on is folded here. A quarantined journal goes no further: nobody waits for it. */

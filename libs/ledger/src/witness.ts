@@ -3,12 +3,13 @@
  * It shows lost tails, gives freshness, spreads what everybody saw, is the trusted time, and is the watermark for time
  * limits. Order: the owner's signature, our root, our durable word, then the cosignature.
  */
-import { base64, fromBase64, hex, text, utf8 } from './bytes.js';
+import { base64, equal, fromBase64, hex, text, utf8 } from './bytes.js';
 import { originOf, type Federation } from './federation.js';
 import { topics } from './ids.js';
 import { cosign, cosignatureTime, formatNote, parseCheckpoint, parseNote, type Note, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import type { Replica } from './replica.js';
+import { Cosigned } from './tlog-proof.js';
 
 /** What a node vouched for: a head, and its time when it did. */
 export interface Heard {
@@ -34,6 +35,7 @@ const BEAT_BYTES_MAX = 262_144;
 export class Witness {
   private readonly heard = new Map<string, Map<string, Heard>>();
   private readonly lastBeat = new Map<string, number>();
+  private readonly cosigned = new Map<string, Cosigned>();
   private kept: { value: Kept; rev: number } = { value: {}, rev: 0 };
 
   constructor(
@@ -57,9 +59,10 @@ export class Witness {
   /** Cosigns all durable heads and tells everybody. */
   async beat(): Promise<void> {
     const seconds = Math.floor(this.world.clock.now() / 1_000);
-    const notes = [...this.heads()];
     // What is decided and not yet durable is not below our own head: nothing after its time is vouched for.
     const ownSeconds = Math.min(seconds, Math.floor((this.own.pendingSince?.() ?? Infinity) / 1_000));
+    const own = this.own.signedHead();
+    const notes = [...(own ? [{ journal: this.own.journal, note: own }] : []), ...(await this.foreignHeads())];
     const next: Record<string, Kept[string]> = { ...this.kept.value };
     const vouched: Note[] = [];
     for (const { journal, note } of notes) {
@@ -82,7 +85,9 @@ export class Witness {
     const heads = vouched.map((note) => {
       const journal = this.journalOf(note);
       const line = cosign(this.world.signer, this.own.cosigner, note.text, next[journal ?? '']!.time);
-      return formatNote({ text: note.text, signatures: [...note.signatures, line] });
+      const cosigned = { text: note.text, signatures: [...note.signatures, line] };
+      if (journal !== null && journal !== this.own.journal) this.gather(journal, this.at.province, next[journal]!.size, cosigned);
+      return formatNote(cosigned);
     });
     const beat = { from: this.at.province, context: this.at.context, heads };
     const signature = this.world.signer.sign(this.own.cosigner.name, beatText(beat));
@@ -125,6 +130,7 @@ export class Witness {
         heardAt: this.world.clock.monotonic(),
         note,
       });
+      if (beat.from !== ownerOf(journal)) this.gather(journal, beat.from, checkpoint.size, only(note, replica.verifier, cosigner));
       journals.push(journal);
     }
     // Only now has it answered: recovery must not go on before it has seen the heads.
@@ -149,7 +155,12 @@ export class Witness {
 
   /** The owner's last word on its own journal: everything up to its time is within its size. */
   watermark(journal: string): Heard | null {
-    return this.word(journal, journal.slice(0, journal.indexOf('/')));
+    return this.word(journal, ownerOf(journal));
+  }
+
+  /** The newest head of a journal that a quorum of nodes other than its owner cosigned; null when there is none yet. */
+  agreed(journal: string): Cosigned['newest'] {
+    return this.cosigned.get(journal)?.newest ?? null;
   }
 
   /** Nodes from which any beat came within the last `ms` of real time. */
@@ -182,14 +193,32 @@ export class Witness {
     return [...latest.values()].sort((a, b) => a - b)[1] ?? null;
   }
 
-  private *heads(): Generator<{ readonly journal: string; readonly note: Note }> {
-    const own = this.own.signedHead();
-    if (own) yield { journal: this.own.journal, note: own };
+  private gather(journal: string, from: string, size: number, note: Note): void {
+    const cosigned = this.cosigned.get(journal) ?? new Cosigned();
+    this.cosigned.set(journal, cosigned);
+    cosigned.add(from, size, note);
+  }
+
+  private async foreignHeads(): Promise<readonly { readonly journal: string; readonly note: Note }[]> {
+    const heads: { readonly journal: string; readonly note: Note }[] = [];
     for (const [journal, replica] of this.replicas) {
-      const source = journal === this.own.journal || replica.quarantined ? undefined : replica.journal.lastBlock?.note;
-      const note = source === undefined ? null : parseNote(source);
-      if (note) yield { journal, note };
+      if (journal === this.own.journal || replica.quarantined) continue;
+      const newest = replica.journal.lastBlock?.note;
+      const note = (await this.stated(journal, replica)) ?? (newest === undefined ? null : parseNote(newest));
+      if (note) heads.push({ journal, note });
     }
+    return heads;
+  }
+
+  /**
+   * The head that the owner named in its last beat, while we hold it and have vouched for less. In a busy journal each node's
+   * end is another one at any time; here their cosignatures meet. An owner that is silent is vouched for up to our end.
+   */
+  private async stated(journal: string, replica: Replica): Promise<Note | null> {
+    const word = this.watermark(journal);
+    const { size } = replica.journal;
+    if (!word || word.size <= (this.kept.value[journal]?.size ?? 0) || word.size > size) return null;
+    return hex(await replica.journal.rootAt(word.size)) === word.root ? only(word.note, replica.verifier) : null;
   }
 
   private journalOf(note: Note): string | null {
@@ -198,6 +227,14 @@ export class Witness {
     return origin.startsWith(prefix) ? origin.slice(prefix.length) : null;
   }
 }
+
+const ownerOf = (journal: string): string => journal.slice(0, journal.indexOf('/'));
+
+/** A note with the lines of these keys only. */
+const only = ({ text: body, signatures }: Note, ...keys: readonly Verifier[]): Note => ({
+  text: body,
+  signatures: signatures.filter((line) => keys.some(({ name, keyId }) => name === line.name && equal(keyId, line.keyId))),
+});
 
 /** A beat without its signature: whose, in which context, and the cosigned heads. */
 interface Beat {

@@ -58,6 +58,14 @@ export class LateNode implements LedgerNode {
     return this.present.checkpoint(journal);
   }
 
+  async tile(journal: string, path: string) {
+    return this.present.tile(journal, path);
+  }
+
+  async proof(journal: string, index: number) {
+    return this.present.proof(journal, index);
+  }
+
   verifier(journal: string): string | null {
     return this.present.verifier(journal);
   }

@@ -3,7 +3,19 @@ import { Body, Controller, Get, Module, Param, Post, Query, type DynamicModule }
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { Type } from 'class-transformer';
 import { IsInt, Matches, Max } from 'class-validator';
-import { openNode, type Context, type Entry, type Fold, type Handler, type LedgerNode, type View } from '@yrd/ledger';
+import {
+  base64,
+  concat,
+  leafHash,
+  openNode,
+  rootOf,
+  type Context,
+  type Entry,
+  type Fold,
+  type Handler,
+  type LedgerNode,
+  type View,
+} from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import { pino } from 'pino';
 import { Public, Roles } from './access.js';
@@ -180,6 +192,13 @@ const send = async (body: object, headers: Record<string, string> = {}) =>
       ...headers,
     },
   });
+/** The leaves of an entry bundle (C2SP tlog-tiles). */
+const unbundled = (bytes: Uint8Array): Uint8Array[] => {
+  const leaves: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 2 + leaves.at(-1)!.length)
+    leaves.push(bytes.subarray(at + 2, at + 2 + bytes[at]! * 256 + bytes[at + 1]!));
+  return leaves;
+};
 const told = async (answer: Response): Promise<Record<string, unknown>> => ({
   http: answer.status,
   ...((await answer.json()) as Record<string, unknown>),
@@ -331,6 +350,64 @@ describe('what every node shows', () => {
     '/log/32/voucher/entry/-1',
     '/log/32/voucher/entry/1e1',
   ])('is not %s', async (path) => expect(await told(await ask(path))).toMatchObject({ http: 404, code: 'E-NOTFOUND' }));
+
+  it('is the tiles of its tree and the leaves under them, never beyond the checkpoint', async () => {
+    await send({ id: 'tiled', by: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const note = await (await ask('/log/32/voucher/checkpoint')).text();
+    const size = Number(note.split('\n')[1]);
+    const tile = await ask(`/log/32/voucher/tile/0/000.p/${size}`);
+    expect(tile.headers.get('content-type')).toBe('application/octet-stream');
+    expect(tile.headers.get('cache-control')).toBe('public, max-age=3600, immutable');
+    const hashes = new Uint8Array(await tile.arrayBuffer());
+    const bundle = await ask(`/log/32/voucher/tile/entries/000.p/${size}`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(bundle.headers.get('content-encoding')).toBe('gzip');
+    const leaves = unbundled(new Uint8Array(await bundle.arrayBuffer()));
+    expect(leaves).toHaveLength(size);
+    const { hasher } = world.process('32').world;
+    expect(
+      base64(
+        rootOf(
+          hasher,
+          leaves.map((leaf) => leafHash(hasher, leaf)),
+        ),
+      ),
+    ).toBe(note.split('\n')[2]);
+    expect(concat(...leaves.map((leaf) => leafHash(hasher, leaf)))).toEqual(hashes);
+    expect((await ask('/log/31/voucher/tile/entries/000.p/1')).status).toBe(200);
+    for (const path of [`tile/0/000.p/${size + 1}`, 'tile/0/000', 'tile/1/000.p/1', `tile/entries/000.p/${size + 1}`])
+      expect(await told(await ask(`/log/32/voucher/${path}`))).toMatchObject({ http: 404, code: 'E-NOTFOUND' });
+  });
+
+  it('does not prove offline what too few others have cosigned', async () => {
+    expect(await told(await ask('/log/32/voucher/proof/0'))).toMatchObject({ http: 503, code: 'E-UNAVAILABLE' });
+  });
+
+  it.each([
+    'tile/0/000.p/0',
+    'tile/0/000.p/01',
+    'tile/0/000.p/1/',
+    'tile/0/000.p/1/x',
+    'tile/0/000.p%2F1',
+    'tile/0%2F000.p/1',
+    'tile/0/000.p/1?v=2',
+    'tile/00/000.p/1',
+    'tile/64/000.p/1',
+    'tile/-1/000.p/1',
+    'tile/0/0.p/1',
+    'tile/0/x000/000.p/1',
+    'tile/0/000.p/256',
+    'tile/0/..%2f..%2fcheckpoint',
+    'tile/../checkpoint/x',
+    'tile/entries/000.p/1%00',
+    'tile/0/x999/x999/x999/x999/x999/999',
+    'tile/',
+    'proof/-1',
+    'proof/1e0',
+    'proof/999999',
+  ])('does not answer the log path %s', async (path) =>
+    expect(await told(await ask(`/log/32/voucher/${path}`))).toMatchObject({ http: 404, code: 'E-NOTFOUND' }),
+  );
 
   it('accepts no loss but the one it has, and only from its operator', async () => {
     const accept = async (role: string) =>

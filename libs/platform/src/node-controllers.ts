@@ -1,7 +1,9 @@
 /** The routes that every node has: health, status, metrics, and its logs for anybody who wants to check them. */
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { Actor, Disclosure, ParkedItem } from '@yrd/ledger';
+import type { Actor, Disclosure, ParkedItem, Tile } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
 import { CurrentActor, isStaff, Public, Roles } from './access.js';
 import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
@@ -10,7 +12,7 @@ import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
 import { Nodes } from './nodes.js';
 import { Problem } from './problem.js';
-import type { Response } from './request.js';
+import type { Request, Response } from './request.js';
 
 interface PeerHealth {
   readonly journal: string;
@@ -138,6 +140,26 @@ const found = <T>(value: T | null, journal: string): T => {
   return value;
 };
 
+/** An index as it stands in an address, or E-NOTFOUND. */
+const indexOf = (index: string, journal: string): number => {
+  if (!/^(0|[1-9]\d{0,14})$/.test(index)) throw new Problem('E-NOTFOUND', { facts: { journal } });
+  return Number(index);
+};
+
+const compress = promisify(gzip);
+
+/** Sends a tile. Full ones stay for ever; partial ones too, but nobody asks for them for long. Entries are text: they shrink to a third. */
+const sendTile = async ({ bytes, full }: Tile, zip: boolean, response: Response): Promise<void> => {
+  const body = zip ? await compress(bytes) : bytes;
+  if (zip) response.setHeader('Content-Encoding', 'gzip');
+  response.setHeader('Content-Type', 'application/octet-stream');
+  response.setHeader('Cache-Control', `public, max-age=${full ? 31_536_000 : 3_600}, immutable`);
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  response.setHeader('Vary', 'Accept-Encoding');
+  response.setHeader('Content-Length', body.length);
+  response.end(body);
+};
+
 @ApiTags('log')
 @ApiParam({ name: 'province', example: '31' })
 @ApiParam({ name: 'context', example: 'voucher' })
@@ -153,6 +175,37 @@ export class LogController {
   async checkpoint(@Param('province') province: string, @Param('context') context: string): Promise<string> {
     const journal = journalOf(province, context);
     return found(await this.nodes.holding(journal).checkpoint(journal), journal);
+  }
+
+  @Public()
+  @Get('tile/*path')
+  @ApiOperation({ summary: 'Hash tiles and entry bundles (C2SP tlog-tiles): `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`.' })
+  @ApiProduces('application/octet-stream')
+  async tile(
+    @Param('province') province: string,
+    @Param('context') context: string,
+    @Param('path') path: string | readonly string[],
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const journal = journalOf(province, context);
+    // An element with an encoded slash would be a second address of the same tile.
+    const parts = typeof path === 'string' ? path.split('/') : path;
+    if (parts.some((part) => part.includes('/')) || request.originalUrl.includes('?'))
+      throw new Problem('E-NOTFOUND', { facts: { journal } });
+    const tile = found(await this.nodes.holding(journal).tile(journal, parts.join('/')), journal);
+    const accepts = /\bgzip\b(?!\s*;\s*q=0(\.0*)?(,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
+    await sendTile(tile, accepts && parts[0] === 'entries', response);
+  }
+
+  @Public()
+  @Get('proof/:index')
+  @Header('Content-Type', 'text/plain; charset=utf-8')
+  @ApiOperation({ summary: 'A proof to keep and to check offline (C2SP tlog-proof), with the cosignatures of two other provinces.' })
+  @ApiProduces('text/plain')
+  async proof(@Param('province') province: string, @Param('context') context: string, @Param('index') index: string): Promise<string> {
+    const journal = journalOf(province, context);
+    return found(await this.nodes.holding(journal).proof(journal, indexOf(index, journal)), journal);
   }
 
   @Public()
@@ -178,8 +231,7 @@ export class LogController {
     @CurrentActor() actor: Actor | undefined,
   ): Promise<Disclosure> {
     const journal = journalOf(province, context);
-    if (!/^(0|[1-9]\d{0,14})$/.test(index)) throw new Problem('E-NOTFOUND', { facts: { journal } });
     const reader = isStaff(actor) ? 'federation' : 'public';
-    return found(await this.nodes.holding(journal).disclose(journal, Number(index), reader), journal);
+    return found(await this.nodes.holding(journal).disclose(journal, indexOf(index, journal), reader), journal);
   }
 }
