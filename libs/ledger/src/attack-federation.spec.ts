@@ -69,7 +69,13 @@ describe('a replica', () => {
     const instant = { there: () => Promise.resolve(), back: () => Promise.resolve() };
     const own = { ...world, storage: memoryStorage(disk, instant) };
     const journal = await Journal.open(own, OWN);
-    const replica = new Replica(own, journal, pin(own, federation.world.federation, 'gifts').journal(OWN)!, () => undefined);
+    const replica = new Replica(
+      own,
+      journal,
+      pin(own, federation.world.federation, 'gifts').journal(OWN)!,
+      federation.world.lock('34', 'gifts'),
+      () => undefined,
+    );
     for (const block of blocks) {
       const stripped = { ...block, entries: block.entries.map(({ leaf }) => ({ leaf })) };
       const shared = block.entries.some(({ payload }) => payload);

@@ -30,7 +30,14 @@ const opened = async (context: Context, path: Path = instant) => {
     streams,
     vocabulary,
     { province: '31', origin: 'yrd.test/log/31/gifts' },
-    { foreign: () => Promise.resolve(new Map()), freshness: () => null, barred: () => null, lost: () => null, epoch: 1 },
+    {
+      foreign: () => Promise.resolve(new Map()),
+      freshness: () => null,
+      barred: () => null,
+      lost: () => null,
+      lock: new SimulatedWorld(1, ['31'], ['gifts']).lock('31', 'gifts'),
+      epoch: 1,
+    },
   );
   const folder = new Folder(world, context, vocabulary, NAME);
   await folder.open();

@@ -18,6 +18,7 @@ const around: Surroundings = {
   freshness: () => null,
   barred: () => null,
   lost: () => null,
+  lock: new SimulatedWorld(1, ['31'], ['gifts']).lock('31', 'gifts'),
   epoch: 1,
 };
 

@@ -27,6 +27,7 @@ const shown = (list: readonly LedgerEntry[]): readonly object[] =>
     leaf: hex(each.leaf),
     opened: each.opened && [hex(each.opened.leaf), hex(each.opened.salt)],
     payload: each.payload && [hex(each.payload.bytes), hex(each.payload.salt)],
+    locked: each.locked && [hex(each.locked.bytes), Object.entries(each.locked.boxes).map(([province, box]) => [province, hex(box)])],
   }));
 
 describe('stored entries', () => {
@@ -38,8 +39,9 @@ describe('stored entries', () => {
   test('come back as they went in, whatever they hold', () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
     const salt = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    const boxes = fc.dictionary(fc.stringMatching(/^[0-9]{2}$/), bytes, { maxKeys: 4, noNullPrototype: true });
     const any = fc.record(
-      { leaf: bytes, opened: fc.record({ leaf: bytes, salt }), payload: fc.record({ bytes, salt }) },
+      { leaf: bytes, opened: fc.record({ leaf: bytes, salt }), payload: fc.record({ bytes, salt }), locked: fc.record({ bytes, boxes }) },
       { requiredKeys: ['leaf'] },
     );
     fc.assert(
@@ -60,7 +62,7 @@ describe('stored entries', () => {
   });
 
   test('of a form that nobody wrote are damage, and so is a length beyond the end', () => {
-    expect(() => decodeEntries(Uint8Array.of(4, 0, 0, 0, 0))).toThrow(/unknown form/);
+    expect(() => decodeEntries(Uint8Array.of(8, 0, 0, 0, 0))).toThrow(/unknown form/);
     expect(() => decodeEntries(Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff))).toThrow(/ends inside an entry/);
   });
 });
@@ -76,6 +78,23 @@ describe('a wire block', () => {
     expect(sent).not.toContain('voucher.order-placed');
     expect(sent).not.toContain('amountFen');
     expect(decodeWire(utf8(sent))!.entries).toEqual([{ leaf: sealed.leaf }]);
+  });
+
+  test('carries the boxes of an entry for some provinces, and never its payload', () => {
+    const locked = { bytes: utf8('closed'), boxes: { 31: utf8('a'), 33: utf8('b') } };
+    const sent = text(encodeWire({ ...block, entries: [{ ...open, locked }] }));
+    expect(sent).not.toContain('amountFen');
+    expect(decodeWire(utf8(sent))!.entries).toEqual([{ leaf: open.leaf, locked }]);
+    const [{ leaf: line, ...rest }] = (JSON.parse(sent) as { entries: [Record<string, unknown>] }).entries;
+    const bad: readonly object[] = [
+      { leaf: line, locked: rest['locked'] },
+      { leaf: line, boxes: rest['boxes'] },
+      { leaf: line, locked: 7, boxes: {} },
+      { leaf: line, ...rest, payload: '{}' },
+      { leaf: line, locked: rest['locked'], boxes: { 31: 'no base64' } },
+      { leaf: line, locked: rest['locked'], boxes: { jiangsu: '' } },
+    ];
+    for (const each of bad) expect(decodeWire(utf8(JSON.stringify({ ...JSON.parse(sent), entries: [each] })))).toBeNull();
   });
 
   test('says nothing of streams, versions, command ids or epochs', () => {

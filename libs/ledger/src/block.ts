@@ -1,7 +1,7 @@
 /** Blocks: the unit of durability, of replication and of proof; how they are stored, and how they travel. Frozen: docs/adr/0001. */
 import { base64, concat, fromBase64, text, utf8 } from './bytes.js';
 import { invariant } from './decider.js';
-import { SALT_BYTES, type LedgerEntry } from './leaf.js';
+import { SALT_BYTES, type LedgerEntry, type Locked } from './leaf.js';
 
 /** One command's entries as they are stored: several streams may have grown in it. */
 export interface StoredCommit {
@@ -46,6 +46,7 @@ export const BLOCK_COMMITS_MAX = 1_000;
 
 const OPENED = 1;
 const PAYLOAD = 2;
+const LOCKED = 4;
 
 const framed = (bytes: Uint8Array): Uint8Array => {
   const out = new Uint8Array(4 + bytes.length);
@@ -54,17 +55,23 @@ const framed = (bytes: Uint8Array): Uint8Array => {
   return out;
 };
 
+const framedLock = ({ bytes, boxes }: Locked): readonly Uint8Array[] => {
+  const named = Object.entries(boxes);
+  return [framed(bytes), Uint8Array.of(named.length), ...named.flatMap(([province, box]) => [utf8(province), framed(box)])];
+};
+
 /**
- * Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload; lengths
- * are 32-bit big-endian.
+ * Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload, then the
+ * locked payload and its boxes (count, then two digits and a box each); lengths are 32-bit big-endian.
  */
 export const encodeEntries = (entries: readonly LedgerEntry[]): Uint8Array =>
   concat(
-    ...entries.flatMap(({ leaf, opened, payload }) => [
-      Uint8Array.of((opened ? OPENED : 0) | (payload ? PAYLOAD : 0)),
+    ...entries.flatMap(({ leaf, opened, payload, locked }) => [
+      Uint8Array.of((opened ? OPENED : 0) | (payload ? PAYLOAD : 0) | (locked ? LOCKED : 0)),
       framed(leaf),
       ...(opened ? [opened.salt, framed(opened.leaf)] : []),
       ...(payload ? [payload.salt, framed(payload.bytes)] : []),
+      ...(locked ? framedLock(locked) : []),
     ]),
   );
 
@@ -81,14 +88,16 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
     take(4);
     return take(view.getUint32(at - 4));
   };
+  const boxes = (): Locked['boxes'] => Object.fromEntries(Array.from({ length: take(1)[0]! }, () => [text(take(2)), frame()]));
   const entries: LedgerEntry[] = [];
   while (at < bytes.length) {
     const flags = take(1)[0]!;
-    invariant(flags <= (OPENED | PAYLOAD), 'A stored commit holds an entry of an unknown form: restore the journal from a peer.');
+    invariant(flags <= (OPENED | PAYLOAD | LOCKED), 'A stored commit holds an entry of an unknown form: restore the journal from a peer.');
     const leaf = frame();
     const opened = flags & OPENED ? { salt: take(SALT_BYTES), leaf: frame() } : undefined;
     const payload = flags & PAYLOAD ? { salt: take(SALT_BYTES), bytes: frame() } : undefined;
-    entries.push({ leaf, ...(opened && { opened }), ...(payload && { payload }) });
+    const locked = flags & LOCKED ? { bytes: frame(), boxes: boxes() } : undefined;
+    entries.push({ leaf, ...(opened && { opened }), ...(payload && { payload }), ...(locked && { locked }) });
   }
   return entries;
 };
@@ -114,16 +123,37 @@ export const encodeWire = (block: WireBlock): Uint8Array =>
       journal: block.journal,
       first: block.first,
       note: block.note,
-      entries: block.entries.map(({ leaf, opened, payload }) =>
-        opened || !payload ? { leaf: text(leaf) } : { leaf: text(leaf), payload: text(payload.bytes), salt: base64(payload.salt) },
-      ),
+      entries: block.entries.map(wireEntry),
     }),
   );
 
+/** An entry as everybody may have it: sealed without what it hides, locked without what is in it. */
+const wireEntry = ({ leaf, opened, payload, locked }: LedgerEntry): object => {
+  if (locked) {
+    const boxes = Object.fromEntries(Object.entries(locked.boxes).map(([province, box]) => [province, base64(box)]));
+    return { leaf: text(leaf), locked: base64(locked.bytes), boxes };
+  }
+  return opened || !payload ? { leaf: text(leaf) } : { leaf: text(leaf), payload: text(payload.bytes), salt: base64(payload.salt) };
+};
+
+const parseLocked = (locked: unknown, boxes: unknown): Locked | null => {
+  const bytes = typeof locked === 'string' ? fromBase64(locked) : null;
+  if (bytes === null || typeof boxes !== 'object' || boxes === null) return null;
+  const parsed = Object.entries(boxes as Readonly<Record<string, unknown>>).map(
+    ([province, box]) => [province, typeof box === 'string' ? fromBase64(box) : null] as const,
+  );
+  const good = parsed.every(([province, box]) => /^[0-9]{2}$/.test(province) && box !== null);
+  return good ? { bytes, boxes: Object.fromEntries(parsed as readonly (readonly [string, Uint8Array])[]) } : null;
+};
+
 const parseWireEntry = (value: unknown): LedgerEntry | null => {
   if (typeof value !== 'object' || value === null) return null;
-  const { leaf, payload, salt } = value as Readonly<Record<string, unknown>>;
+  const { leaf, payload, salt, locked, boxes } = value as Readonly<Record<string, unknown>>;
   if (typeof leaf !== 'string') return null;
+  if (locked !== undefined || boxes !== undefined) {
+    const found = payload === undefined && salt === undefined ? parseLocked(locked, boxes) : null;
+    return found && { leaf: utf8(leaf), locked: found };
+  }
   if (payload === undefined && salt === undefined) return { leaf: utf8(leaf) };
   const bytes = typeof salt === 'string' ? fromBase64(salt) : null;
   return typeof payload === 'string' && bytes?.length === SALT_BYTES

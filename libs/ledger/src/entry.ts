@@ -1,7 +1,8 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
 import { canonicalBytes, parseCanonical } from './canonical.js';
 import type { Actor, Context, DomainEvent, Entry, EntryType } from './decider.js';
-import { makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
+import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
+import type { Lock } from './lock.js';
 import type { Hasher, Random } from './ports.js';
 
 /** What stands beside `data` in a payload. The person is a pseudonym; the leaf holds none of it. */
@@ -53,9 +54,9 @@ export const faultsOf =
       ? faults(event, data)
       : null;
 
-/** Makes the entry of an event at an index, sealed when nobody else may read it. */
+/** Makes the entry of an event at an index, sealed when nobody else may read it, locked when only some may. */
 export const entryOf = (
-  tools: { readonly hasher: Hasher; readonly random: Random; readonly vocabulary: Vocabulary },
+  tools: { readonly hasher: Hasher; readonly random: Random; readonly vocabulary: Vocabulary; readonly lock: Lock },
   index: number,
   facts: CommitFacts,
   item: { readonly stream: string; readonly event: DomainEvent; readonly policyVersion: string },
@@ -68,6 +69,7 @@ export const entryOf = (
     person: facts.person,
     trace: facts.trace,
   });
+  const named = typeof declared.audience === 'string' ? null : tools.lock.named(declared.audience);
   const envelope = {
     source: facts.source,
     type: declared.type,
@@ -77,10 +79,19 @@ export const entryOf = (
     policyversion: item.policyVersion,
     legalbasis: declared.legalBasis,
     classification: declared.classification,
+    ...(named && { audience: named.join(' ') }),
   };
   const salts = { payload: tools.random.bytes(SALT_BYTES) };
-  const sealed = declared.audience === 'private';
-  return makeEntry(tools.hasher, index, envelope, payload, sealed ? { ...salts, seal: tools.random.bytes(SALT_BYTES) } : salts);
+  if (declared.audience === 'private')
+    return makeEntry(tools.hasher, index, envelope, payload, { ...salts, seal: tools.random.bytes(SALT_BYTES) });
+  return makeEntry(
+    tools.hasher,
+    index,
+    envelope,
+    payload,
+    salts,
+    named ? (leaf, shown) => tools.lock.close(named, leaf, shown) : undefined,
+  );
 };
 
 /** What became of an entry when it was read: usable, hidden from us, or of a kind this version does not know. */
@@ -95,7 +106,8 @@ const envelopeOf = (entry: LedgerEntry, index: number): Envelope | null => parse
 export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded => {
   const envelope = envelopeOf(entry, index);
   if (!envelope) return { kind: 'hidden', stream: null };
-  if (!entry.payload) return { kind: 'hidden', stream: envelope.subject };
+  // What is not for us is no hole in its stream: the others decide on it, and we were never meant to.
+  if (!entry.payload) return { kind: 'hidden', stream: audienceOf(envelope) ? null : envelope.subject };
   const known = vocabulary.ofWire(envelope.type);
   const payload = parsePayload(entry.payload.bytes);
   const time = timeOf(envelope);

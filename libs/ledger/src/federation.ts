@@ -13,6 +13,8 @@ export interface FederationNode {
   readonly journals: Readonly<Record<string, { readonly key: string; readonly certificate: string }>>;
   /** Context → verifier line of the cosigner key. */
   readonly cosigners: Readonly<Record<string, string>>;
+  /** Context → line of the key that entries for this province are encrypted to, certified like a journal's. */
+  readonly boxes?: Readonly<Record<string, { readonly key: string; readonly certificate: string }>>;
 }
 
 export interface Federation {
@@ -27,6 +29,9 @@ export const originOf = (federation: string, journal: string): string => `${fede
 /** Key name of the cosigner of a node in a context: `yrd.local/witness/31/voucher`. */
 export const cosignerName = (federation: string, province: string, context: string): string =>
   `${federation}/witness/${province}/${context}`;
+
+/** Name of the key that entries for a node are encrypted to: `yrd.local/box/31/voucher`. */
+export const boxName = (federation: string, province: string, context: string): string => `${federation}/box/${province}/${context}`;
 
 /** Key name of a node's identity: `yrd.local/node/31`. */
 export const identityName = (federation: string, province: string): string => `${federation}/node/${province}`;

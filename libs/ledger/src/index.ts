@@ -6,6 +6,7 @@ export * from './decider.js';
 export * from './federation.js';
 export * from './ids.js';
 export * from './leaf.js';
+export { boxKeyLine } from './lock.js';
 export * from './money.js';
 export * from './node.js';
 export * from './note.js';

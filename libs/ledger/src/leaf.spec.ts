@@ -12,6 +12,7 @@ import {
   makeEntry,
   parseEnvelope,
   parseSealed,
+  LOCK_ROOM,
   PAYLOAD_MAX,
   sealHash,
   timeOf,
@@ -54,6 +55,26 @@ describe('a leaf', () => {
     expect(sealHash(hasher, salts.seal, open.leaf)).toBe(vectors.sealed.sealed);
     expect(hex(leafHash(hasher, sealed.leaf))).toBe(vectors.sealed.leafHash);
     expect(parseSealed(sealed.leaf, index)).toBe(vectors.sealed.sealed);
+  });
+
+  test('for some provinces names them, and keeps what it may show apart from what is locked', () => {
+    const lock = JSON.parse(readFileSync(join(__dirname, '../vectors/lock.json'), 'utf8')) as { readonly leaf: string };
+    const locked = { bytes: utf8('locked'), boxes: { 31: utf8('a'), 33: utf8('b') } };
+    const entry = makeEntry(hasher, index, { ...facts, audience: '31 33' }, payload, { payload: salts.payload }, () => locked);
+    expect(text(entry.leaf)).toBe(lock.leaf);
+    const withBoxes = (boxes: Readonly<Record<string, Uint8Array>>): LedgerEntry => ({ leaf: entry.leaf, locked: { ...locked, boxes } });
+    expect([good(entry), good(withBoxes(locked.boxes)), good({ leaf: entry.leaf })]).toEqual([true, true, true]);
+    expect([{}, { 31: utf8('a') }, { ...locked.boxes, 34: utf8('c') }].map((boxes) => good(withBoxes(boxes)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(good({ leaf: open.leaf, locked })).toBe(false);
+    expect(good(withBoxes({ ...locked.boxes, 33: new Uint8Array(LOCK_ROOM + 1) }))).toBe(false);
+  });
+
+  test.each(['', ' 31', '31  33', '31,33', 'jiangsu'])('is none when it is for "%s"', (audience) => {
+    expect(good(makeEntry(hasher, index, { ...facts, audience }, payload, { payload: salts.payload }))).toBe(false);
   });
 
   test('holds no person, no command id and no word of the payload', () => {

@@ -3,7 +3,7 @@
  * the payload; a private one is sealed, so that strangers learn only that it exists. Frozen: docs/adr/0001.
  */
 import { canonicalBytes, parseCanonical } from './canonical.js';
-import { equal, fromHex, hex, utf8 } from './bytes.js';
+import { fromHex, hex, utf8 } from './bytes.js';
 import type { Hasher } from './ports.js';
 
 const PAYLOAD_LABEL = utf8('yrd.ledger.payload.v1\n');
@@ -13,6 +13,8 @@ const SEAL_LABEL = utf8('yrd.ledger.sealed.v1\n');
 export const SALT_BYTES = 32;
 export const LEAF_MAX = 8_192;
 export const PAYLOAD_MAX = 262_144;
+/** What encryption may add to a payload, and the largest box, bytes. */
+export const LOCK_ROOM = 1_024;
 
 /** The envelope without what the ledger adds itself (`specversion`, `id`, `sequence`, `datahash`). */
 export interface EnvelopeFacts {
@@ -29,6 +31,8 @@ export interface EnvelopeFacts {
   readonly policyversion: string;
   readonly legalbasis: string;
   readonly classification: string;
+  /** Who alone may read the payload: two-digit provinces, ascending, a space between; absent where all four may, or nobody else. */
+  readonly audience?: string;
 }
 
 export interface Envelope extends EnvelopeFacts {
@@ -40,25 +44,44 @@ export interface Envelope extends EnvelopeFacts {
   readonly datahash: string;
 }
 
+/** A payload as those keep and forward it who may not read it: see `Lock`. */
+export interface Locked {
+  readonly bytes: Uint8Array;
+  /** Province → the box that opens the bytes for it. */
+  readonly boxes: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A payload with the salt that proves it. */
+export interface ShownPayload {
+  readonly bytes: Uint8Array;
+  readonly salt: Uint8Array;
+}
+
 /** An entry as deep as its holder knows it. */
 export interface LedgerEntry {
   /** The exact bytes in the tree. */
   readonly leaf: Uint8Array;
   /** The envelope that a sealed leaf hides, and the salt that proves it. */
   readonly opened?: { readonly leaf: Uint8Array; readonly salt: Uint8Array };
-  readonly payload?: { readonly bytes: Uint8Array; readonly salt: Uint8Array };
+  readonly payload?: ShownPayload;
+  /** Of an entry for some provinces: what travels in place of the payload. */
+  readonly locked?: Locked;
 }
 
 export const dataHash = (hasher: Hasher, salt: Uint8Array, payload: Uint8Array): string => hex(hasher.sha256(PAYLOAD_LABEL, salt, payload));
 export const sealHash = (hasher: Hasher, salt: Uint8Array, leaf: Uint8Array): string => hex(hasher.sha256(SEAL_LABEL, salt, leaf));
 
-/** Makes an entry. `salts.seal` seals it. Throws RangeError when leaf or payload is too large. */
+/**
+ * Makes an entry. `salts.seal` seals it, `lock` closes its payload for the audience of its facts. Throws RangeError when leaf or
+ * payload is too large.
+ */
 export const makeEntry = (
   hasher: Hasher,
   index: number,
   facts: EnvelopeFacts,
   payload: Uint8Array,
   salts: { readonly payload: Uint8Array; readonly seal?: Uint8Array },
+  lock?: (leaf: Uint8Array, payload: ShownPayload) => Locked,
 ): LedgerEntry => {
   if (payload.length > PAYLOAD_MAX) throw new RangeError(`A payload holds at most ${PAYLOAD_MAX} bytes; this one has ${payload.length}.`);
   const envelope: Envelope = {
@@ -71,7 +94,7 @@ export const makeEntry = (
   const leaf = canonicalBytes(envelope);
   if (leaf.length > LEAF_MAX) throw new RangeError(`A leaf holds at most ${LEAF_MAX} bytes; this one has ${leaf.length}.`);
   const body = { bytes: payload, salt: salts.payload };
-  if (salts.seal === undefined) return { leaf, payload: body };
+  if (salts.seal === undefined) return { leaf, payload: body, ...(lock && { locked: lock(leaf, body) }) };
   const sealed = canonicalBytes({ sequence: String(index), sealed: sealHash(hasher, salts.seal, leaf) });
   return { leaf: sealed, opened: { leaf, salt: salts.seal }, payload: body };
 };
@@ -103,8 +126,14 @@ export const parseEnvelope = (bytes: Uint8Array, index: number): Envelope | null
   if (!fields || !FIELDS.every((name) => typeof fields[name] === 'string')) return null;
   const envelope = fields as unknown as Envelope;
   const known = envelope.specversion === '1.0' && envelope.sequence === String(index) && envelope.id === envelope.sequence;
-  return known && fromHex(envelope.datahash)?.length === 32 && timeOf(envelope) !== null ? envelope : null;
+  const addressed = fields['audience'] === undefined || (typeof fields['audience'] === 'string' && AUDIENCE.test(fields['audience']));
+  return known && addressed && fromHex(envelope.datahash)?.length === 32 && timeOf(envelope) !== null ? envelope : null;
 };
+
+const AUDIENCE = /^[0-9]{2}( [0-9]{2})*$/;
+
+/** The provinces that alone may read the payload; null when the entry is not for some only. */
+export const audienceOf = (envelope: Pick<Envelope, 'audience'>): readonly string[] | null => envelope.audience?.split(' ') ?? null;
 
 /** The `sealed` hash of a sealed leaf at this index; null when it is anything else. */
 export const parseSealed = (bytes: Uint8Array, index: number): string | null => {
@@ -141,9 +170,14 @@ export const checkEntry = (
     envelope = parseEnvelope(entry.leaf, index);
     if (!envelope || entry.opened) return bad;
   }
+  if (entry.locked && (!envelope || !fits(entry.locked, envelope))) return bad;
   if (!entry.payload) return { good: true, envelope };
   if (!envelope || entry.payload.bytes.length > PAYLOAD_MAX) return bad;
   return { good: dataHash(hasher, entry.payload.salt, entry.payload.bytes) === envelope.datahash, envelope };
 };
 
-export const sameLeaf = (a: LedgerEntry, b: LedgerEntry): boolean => equal(a.leaf, b.leaf);
+/** Nobody can tell whether another's box is good, but it is there, and neither it nor the content takes more room than it may. */
+const fits = ({ bytes, boxes }: Locked, envelope: Envelope): boolean =>
+  bytes.length <= PAYLOAD_MAX + LOCK_ROOM &&
+  Object.keys(boxes).join(' ') === envelope.audience &&
+  Object.values(boxes).every((box) => box.length <= LOCK_ROOM);

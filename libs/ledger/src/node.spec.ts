@@ -79,13 +79,67 @@ describe.each([11, 12, 13, 14, 15, 16])('under faults (seed %i)', (seed) => {
   });
 });
 
-test('a context that declares entries for some provinces only is refused: they would be open to all', async () => {
-  const { BoxFilled } = gifts.entryTypes;
-  const federation = new FederationRun(5, {
-    ...gifts,
-    entryTypes: { ...gifts.entryTypes, BoxFilled: { ...BoxFilled!, audience: ['31'] } },
+describe('entries for some provinces', () => {
+  /** Gifts that only Jiangsu may read besides whoever sends them. */
+  const discreet = { ...gifts, entryTypes: { ...gifts.entryTypes, GiftSent: { ...gifts.entryTypes['GiftSent']!, audience: ['32'] } } };
+  const sent = async (seed: number): Promise<FederationRun> => {
+    const federation = new FederationRun(seed, discreet);
+    await federation.startAll();
+    await federation.command('31', 'FillBox', { coins: 100 });
+    await federation.command('31', 'SendGift', { to: '32', coins: 30, dueMs: 0 });
+    await federation.converge();
+    return federation;
+  };
+  /** The gift's entry, as staff of this province see it at its own node. */
+  const seen = (federation: FederationRun, province: string, reader: string | null = province) =>
+    federation.scheduler.resolve(federation.node(province).disclose('31/gifts', 2, reader));
+
+  test('are read and reacted to where they are for, and are only leaves elsewhere', async () => {
+    const federation = await sent(5);
+    expect(await coins(federation, '32')).toBe(30);
+    const depths = await Promise.all(federation.provinces.map(async (each) => (await seen(federation, each))?.depth));
+    expect(depths).toEqual(['payload', 'payload', 'leaf', 'leaf']);
+    expect((await seen(federation, '32', null))?.depth).toBe('leaf');
+    expect((await seen(federation, '32', '33'))?.depth).toBe('leaf');
+    const elsewhere = await federation.scheduler.resolve(federation.node('33').read(box, boxOf('31'), '31/gifts'));
+    expect(elsewhere.state.sent).toEqual({});
   });
-  await expect(federation.start('31')).rejects.toThrow('gifts declares BoxFilled for some provinces only');
+
+  test('are on no topic in the open', async () => {
+    const { broker } = (await sent(6)).world;
+    const all = broker.topic('yrd.31.gifts.journal').messages.map(({ value }) => new TextDecoder().decode(value));
+    expect(all.some((text) => text.includes('gift-sent'))).toBe(true);
+    expect(all.filter((text) => text.includes('coins'))).toEqual([]);
+  });
+
+  test('come from any holder, also from one that cannot read them', async () => {
+    const federation = await sent(7);
+    for (const province of ['31', '32', '34']) federation.kill(province);
+    federation.world.wipe('32');
+    for (const province of federation.provinces) federation.world.broker.recreate(`yrd.${province}.gifts.journal`);
+    await federation.start('32');
+    await federation.scheduler.until(() => (federation.node('32').status().journals[0]?.size ?? 0) >= 3, 60_000);
+    expect((await seen(federation, '32'))?.depth).toBe('payload');
+  });
+
+  test('come back to their author from its peers, whose backup was lost', async () => {
+    const federation = await sent(8);
+    federation.kill('31');
+    federation.world.wipe('31');
+    await federation.start('31');
+    await federation.scheduler.pass(20_000);
+    expect((await seen(federation, '31'))?.depth).toBe('payload');
+    expect(federation.node('31').status().loss).toEqual({ from: 1, to: 2, entries: 1 });
+  });
+
+  test('are refused when nothing can be encrypted to a province they are for', async () => {
+    const { GiftSent } = gifts.entryTypes;
+    const federation = new FederationRun(9, {
+      ...gifts,
+      entryTypes: { ...gifts.entryTypes, GiftSent: { ...GiftSent!, audience: ['35'] } },
+    });
+    await expect(federation.start('31')).rejects.toThrow('gifts declares GiftSent for 35, which has no box key in the federation file');
+  });
 });
 
 test('a node whose clock is far from its peers’ writes nothing until it is set right', async () => {

@@ -166,8 +166,8 @@ export interface LedgerNode {
   proof(journal: string, index: number): Promise<string | null>;
   /** The pinned C2SP verifier line of a journal; null when it is not of this federation. */
   verifier(journal: string): string | null;
-  /** An entry at the depth the reader may see; `federation` for authenticated peers and staff. Null when it does not exist. */
-  disclose(journal: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null>;
+  /** An entry at the depth the reader may see: staff of a province, or anybody (null). Null when it does not exist. */
+  disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null>;
   /**
    * Verified, ordered, deduplicated entries of all journals of the context, one at a time per journal, from where this
    * follower stopped (`name` keeps its position). The position passes an entry only after the handler resolved and its

@@ -2,7 +2,7 @@
  * C2SP signed notes: `signed-note`, `tlog-checkpoint`, `tlog-cosignature` v1, and verifier lines. Strict where a parser
  * could be fooled.
  */
-import { base64, concat, equal, fromBase64, fromHex, hex, text, u64, utf8 } from './bytes.js';
+import { base64, concat, equal, fromBase64, fromHex, hex, u64, utf8 } from './bytes.js';
 import type { Hasher, Signer, Suite } from './ports.js';
 
 /** Signature types of C2SP signed-note that this federation uses. */
@@ -23,26 +23,44 @@ export interface Verifier {
 
 const NAME = /^[^\s+]+$/u;
 
-/** Parses a verifier line; null when it is malformed, of an unknown type, or its key id is not that of its key. */
-export const parseVerifier = (hasher: Hasher, line: string): Verifier | null => {
+/** A key line taken apart: its name, its id, and the key behind its type byte. */
+export interface KeyLine {
+  readonly name: string;
+  readonly keyId: Uint8Array;
+  readonly type: number;
+  readonly publicKey: Uint8Array;
+}
+
+/** Parses `<name>+<key id>+<base64(type ‖ key)>`; null when it is malformed or the key id is not that of the key. */
+export const parseKeyLine = (hasher: Hasher, line: string): KeyLine | null => {
   const first = line.indexOf('+');
   const second = line.indexOf('+', first + 1);
   if (first < 1 || second < 0) return null;
   const name = line.slice(0, first);
   const keyId = fromHex(line.slice(first + 1, second));
   const key = fromBase64(line.slice(second + 1));
-  if (!NAME.test(name) || keyId?.length !== 4 || key?.length !== 33) return null;
-  if (key[0] !== ED25519 && key[0] !== COSIGNATURE_V1) return null;
+  if (!NAME.test(name) || keyId?.length !== 4 || key === null || key.length < 2) return null;
   if (!equal(keyId, hasher.sha256(utf8(`${name}\n`), key).subarray(0, 4))) return null;
-  const kind = key[0] === ED25519 ? 'signature' : 'cosignature';
-  return { name, keyId, kind, suite: 'ed25519', publicKey: key.subarray(1), line };
+  return { name, keyId, type: key[0]!, publicKey: key.subarray(1) };
+};
+
+/** Makes the line of a key of this type. */
+export const keyLine = (hasher: Hasher, name: string, type: number, publicKey: Uint8Array): string => {
+  const key = concat(Uint8Array.of(type), publicKey);
+  return `${name}+${hex(hasher.sha256(utf8(`${name}\n`), key).subarray(0, 4))}+${base64(key)}`;
+};
+
+/** Parses a verifier line; null when it is malformed, of an unknown type, or its key id is not that of its key. */
+export const parseVerifier = (hasher: Hasher, line: string): Verifier | null => {
+  const parsed = parseKeyLine(hasher, line);
+  if (parsed?.publicKey.length !== 32 || (parsed.type !== ED25519 && parsed.type !== COSIGNATURE_V1)) return null;
+  const { name, keyId, publicKey } = parsed;
+  return { name, keyId, kind: parsed.type === ED25519 ? 'signature' : 'cosignature', suite: 'ed25519', publicKey, line };
 };
 
 /** Makes the verifier line of an Ed25519 key. */
-export const verifierLine = (hasher: Hasher, name: string, kind: Verifier['kind'], publicKey: Uint8Array): string => {
-  const key = concat(Uint8Array.of(kind === 'signature' ? ED25519 : COSIGNATURE_V1), publicKey);
-  return `${name}+${hex(hasher.sha256(utf8(`${name}\n`), key).subarray(0, 4))}+${base64(key)}`;
-};
+export const verifierLine = (hasher: Hasher, name: string, kind: Verifier['kind'], publicKey: Uint8Array): string =>
+  keyLine(hasher, name, kind === 'signature' ? ED25519 : COSIGNATURE_V1, publicKey);
 
 /** A head of a journal, as its owner states it. */
 export interface Checkpoint {
@@ -139,13 +157,4 @@ export const cosignatureTime = (signer: Signer, verifier: Verifier, note: Note):
   if (!Number.isSafeInteger(seconds)) return null;
   const good = signer.verify(verifier.suite, verifier.publicKey, cosigned(seconds, note.text), line.signature.subarray(8));
   return good ? seconds : null;
-};
-
-/** Reads a note from bytes; null when they are not UTF-8 or not a note. */
-export const noteFromBytes = (bytes: Uint8Array): Note | null => {
-  try {
-    return parseNote(text(bytes));
-  } catch {
-    return null;
-  }
 };

@@ -1,9 +1,10 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
 import { hex } from './bytes.js';
-import type { Context, DomainEvent, Entry, Fold } from './decider.js';
+import type { DomainEvent, Entry, Fold } from './decider.js';
 import type { ViewRow } from './folder.js';
 import type { Journal } from './journal.js';
 import { Lease, RENEW_MS } from './lease.js';
+import { Lock } from './lock.js';
 import {
   Unavailable,
   type CommandRequest,
@@ -22,16 +23,20 @@ import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
-/** Entries for some provinces only are not encrypted to them yet; publishing them openly would show them to all four. */
-const refuseLists = ({ name, entryTypes }: Context): void => {
-  const listed = Object.keys(entryTypes).find((event) => typeof entryTypes[event]?.audience !== 'string');
-  if (listed !== undefined) throw new Error(`${name} declares ${listed} for some provinces only: make it private or for the federation.`);
+/** What could not be read by those it is for must not be declared: it would be refused only when it is written. */
+const refuseUnreadable = ({ context: { name, entryTypes }, province, world, federation }: NodeOptions, keys: Pinned['boxes']): void => {
+  const lock = new Lock(world.encryption, keys, { federation: federation.federation, province, context: name });
+  for (const [event, { audience }] of Object.entries(entryTypes)) {
+    const missing = typeof audience === 'string' ? null : lock.missing(audience);
+    if (missing !== null) throw new Error(`${name} declares ${event} for ${missing}, which has no box key in the federation file: add it.`);
+  }
 };
 
 /** Opens the ledger node of one province in one context. Throws when context or federation file do not hold together. */
 export const openNode = (options: NodeOptions): LedgerNode => {
-  refuseLists(options.context);
-  return new JournalNode(options, pin(options.world, options.federation, options.context.name));
+  const pinned = pin(options.world, options.federation, options.context.name);
+  refuseUnreadable(options, pinned.boxes);
+  return new JournalNode(options, pinned);
 };
 
 class JournalNode implements LedgerNode {
@@ -108,7 +113,7 @@ class JournalNode implements LedgerNode {
     return this.pinned.journal(journal)?.line ?? null;
   }
 
-  async disclose(journal: string, index: number, reader: 'public' | 'federation'): Promise<Disclosure | null> {
+  async disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null> {
     return (await this.active().logs.get(journal)?.disclose(index, reader)) ?? null;
   }
 

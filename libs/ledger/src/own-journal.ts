@@ -7,6 +7,7 @@ import { originOf } from './federation.js';
 import type { Healing } from './healing.js';
 import { commandId } from './ids.js';
 import type { Journal } from './journal.js';
+import type { Lock } from './lock.js';
 import { findLoss, type Loss } from './loss.js';
 import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
 import type { Verifier } from './note.js';
@@ -28,6 +29,7 @@ export interface OwnJournalParts {
   readonly witness: Witness;
   readonly healing: Healing;
   readonly lease: { readonly epoch: number; readonly sure: boolean };
+  readonly lock: Lock;
   /** A reader of streams of any journal. */
   reader(journal: string): Streams;
 }
@@ -153,7 +155,7 @@ export class OwnJournal {
 
   private newSequencer(): Sequencer {
     const { world, federation, province } = this.options;
-    const { vocabulary, witness, lease } = this.parts;
+    const { vocabulary, witness, lease, lock } = this.parts;
     const streams = new Streams(this.journal, vocabulary, this.context, world.storage.records);
     const at = { province, origin: originOf(federation.federation, this.journal.name) };
     return new Sequencer(world, this.journal, streams, vocabulary, at, {
@@ -161,6 +163,7 @@ export class OwnJournal {
       freshness: (journal) => witness.watermark(journal)?.time ?? null,
       barred: () => this.barred(),
       lost: () => this.loss,
+      lock,
       epoch: lease.epoch,
     });
   }

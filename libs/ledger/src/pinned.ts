@@ -1,7 +1,8 @@
 /** The keys of a federation as they are pinned: checked once, when the node opens. */
 import { fromBase64, utf8 } from './bytes.js';
 import { invariant } from './decider.js';
-import { certificateText, cosignerName, identityName, originOf, type Federation } from './federation.js';
+import { boxName, certificateText, cosignerName, identityName, originOf, type Federation } from './federation.js';
+import { parseBoxKey } from './lock.js';
 import { parseVerifier, type Verifier } from './note.js';
 import type { Hasher, Signer } from './ports.js';
 
@@ -11,12 +12,15 @@ export interface Pinned {
   /** The cosigner of a node in this context. Throws when it has none. */
   cosigner(province: string): Verifier;
   readonly cosigners: ReadonlyMap<string, Verifier>;
+  /** Province → the public key that entries for it are encrypted to; a node made before there were such keys has none. */
+  readonly boxes: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Reads the keys of all nodes in one context. Throws an Error that names the first bad one. */
 export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer }, federation: Federation, context: string): Pinned => {
   const journals = new Map<string, Verifier>();
   const cosigners = new Map<string, Verifier>();
+  const boxes = new Map<string, Uint8Array>();
   for (const node of federation.nodes) {
     const where = `In the federation file, node ${node.province}`;
     const read = (line: string | undefined, name: string, what: string): Verifier => {
@@ -28,9 +32,18 @@ export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer },
     const identity = read(node.identity, identityName(federation.federation, node.province), 'identity');
     const name = `${node.province}/${context}`;
     const journal = read(node.journals[context]?.key, originOf(federation.federation, name), 'journal');
-    const certificate = fromBase64(node.journals[context]?.certificate ?? '');
-    if (!certificate || !tools.signer.verify(identity.suite, identity.publicKey, utf8(certificateText(journal.line)), certificate)) {
-      throw new Error(`${where}: its identity key does not certify the key of ${name}.`);
+    const certified = (line: string, encoded: string, what: string): void => {
+      const certificate = fromBase64(encoded);
+      if (!certificate || !tools.signer.verify(identity.suite, identity.publicKey, utf8(certificateText(line)), certificate))
+        throw new Error(`${where}: its identity key does not certify the ${what} key of ${name}.`);
+    };
+    certified(journal.line, node.journals[context]?.certificate ?? '', 'journal');
+    const box = node.boxes?.[context];
+    if (box) {
+      const key = parseBoxKey(tools.hasher, boxName(federation.federation, node.province, context), box.key);
+      if (!key) throw new Error(`${where} has no good box key for ${name}: write it anew from the node's own key file.`);
+      certified(box.key, box.certificate, 'box');
+      boxes.set(node.province, key);
     }
     journals.set(name, journal);
     cosigners.set(node.province, read(node.cosigners[context], cosignerName(federation.federation, node.province, context), 'cosigner'));
@@ -39,6 +52,7 @@ export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer },
     journal: (name) => journals.get(name),
     cosigner: (province) => invariantVerifier(cosigners.get(province), `the cosigner of ${province}`),
     cosigners,
+    boxes,
   };
 };
 

@@ -39,6 +39,21 @@ export interface Signer {
   verify(suite: Suite, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
+/** What was encrypted once for several keys: the content, and for each key the box that opens it. */
+export interface Encrypted {
+  readonly bytes: Uint8Array;
+  /** In the order of the keys. */
+  readonly boxes: readonly Uint8Array[];
+}
+
+/** Encryption to the keys of provinces. Synchronous, like `Hasher`, so that a turn needs no await. */
+export interface Encryption {
+  /** Encrypts for the holders of these public keys. `about` is bound to it: with another it does not open. Other bytes at each call. */
+  encrypt(to: readonly Uint8Array[], about: Uint8Array, content: Uint8Array): Encrypted;
+  /** The content, by the box of the secret key registered under this name. Null when key, box, bytes or `about` are not the right ones. */
+  decrypt(keyName: string, about: Uint8Array, bytes: Uint8Array, box: Uint8Array): Uint8Array | null;
+}
+
 /** The blocks of one journal, own or replicated. Durable means majority-acknowledged and journaled. */
 export interface BlockStore {
   /**
@@ -141,6 +156,7 @@ export interface World {
   readonly random: Random;
   readonly hasher: Hasher;
   readonly signer: Signer;
+  readonly encryption: Encryption;
   readonly storage: Storage;
   readonly bus: Bus;
   /** Something worth a log line or a counter; never throws. */

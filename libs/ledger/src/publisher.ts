@@ -30,11 +30,10 @@ export class Publisher {
     return size === 0 ? null : this.sign(size, root);
   }
 
-  /** A stored block as the others may read it. */
+  /** A stored block with its signed head; encoding it leaves out what the others may not read. */
   wire(block: StoredBlock): WireBlock {
     const note = block.note ?? formatNote(this.sign(block.first + block.count, block.root));
-    const entries = entriesOf(block).map((entry) => (entry.opened ? { leaf: entry.leaf } : entry));
-    return { journal: this.journal.name, first: block.first, note, entries };
+    return { journal: this.journal.name, first: block.first, note, entries: entriesOf(block) };
   }
 
   /** Goes on after the last block that the topic holds. An emptied topic starts at the live end: what others miss, they ask for. */

@@ -45,7 +45,7 @@ const block = (from: number, to: number, history = 'a'): WireBlock => ({
 const open = async (disk = new Disk(), storage = memoryStorage(disk, instant)) => {
   const world = { ...reader, storage };
   const found: Equivocation[] = [];
-  const replica = new Replica(world, await Journal.open(world, NAME), key, (each) => void found.push(each));
+  const replica = new Replica(world, await Journal.open(world, NAME), key, federation.lock('32'), (each) => void found.push(each));
   await replica.open();
   return { replica, found, disk, size: () => replica.journal.size };
 };
@@ -128,6 +128,60 @@ describe('a replica', () => {
     const root = rootOf(owner.hasher, [leafHash(owner.hasher, foreign.leaf)]);
     const note = formatNote(signNote(owner.signer, key, checkpointText({ origin: key.name, size: 1, root })));
     expect(await replica.receive({ journal: NAME, first: 0, note, entries: [foreign] })).toBe('broken');
+  });
+});
+
+describe('an entry for some provinces', () => {
+  const delta = new SimulatedWorld(1, ['31', '32', '33']);
+  const named = ['31', '32'];
+  const payload = { bytes: utf8('{"basis":{},"command":"c","data":{},"person":"p","trace":"t"}'), salt: new Uint8Array(32) };
+  const facts = { source: originOf('yrd.test', NAME), type: 'voucher.x.v1', subject: 'x/1', time: '2026-01-05T01:00:00.000Z' };
+  const rest = { actor: '31/node', policyversion: '-', legalbasis: 'T', classification: 'sensitive', audience: named.join(' ') };
+  const made = makeEntry(owner.hasher, 0, { ...facts, ...rest }, payload.bytes, { payload: payload.salt }, (leaf, shown) =>
+    delta.lock('31').close(named, leaf, shown),
+  );
+  const [leaf, locked] = [made.leaf, made.locked!];
+  const root = rootOf(owner.hasher, [leafHash(owner.hasher, leaf)]);
+  const { signer } = delta.process('31').world;
+  const verifier = parseVerifier(owner.hasher, delta.federation.nodes[0]!.journals['voucher']!.key)!;
+  const note = formatNote(signNote(signer, verifier, checkpointText({ origin: key.name, size: 1, root })));
+  /** What a replica of this province makes of the entry as it comes. */
+  const taken = async (province: string, given: LedgerEntry) => {
+    const world = { ...delta.process(province).world, storage: memoryStorage(new Disk(), instant) };
+    const journal = await Journal.open(world, NAME);
+    const replica = new Replica(world, journal, verifier, delta.lock(province), () => undefined);
+    await replica.open();
+    const received = await replica.receive({ journal: NAME, first: 0, note, entries: [given] });
+    return { received, entry: (await journal.entry(0))?.entry };
+  };
+
+  test('is opened where it is for us, and kept with all its boxes, so that we can pass it on', async () => {
+    expect(await taken('32', { leaf, locked })).toEqual({ received: 'accepted', entry: { leaf, locked, payload } });
+  });
+
+  test('is kept closed where it is not, also when its payload was sent to us by mistake', async () => {
+    expect(await taken('33', { leaf, locked })).toEqual({ received: 'accepted', entry: { leaf, locked } });
+    expect((await taken('33', { leaf, locked, payload })).entry).toEqual({ leaf, locked });
+  });
+
+  test('is not taken with its box kept back, spoilt, or exchanged', async () => {
+    const boxes = { ...locked.boxes };
+    const spoilt = boxes['32']!.map((byte, at) => (at === 40 ? byte ^ 1 : byte));
+    const withheld: readonly LedgerEntry[] = [
+      { leaf },
+      { leaf, payload },
+      { leaf, locked: { ...locked, boxes: { 31: boxes['31']! } } },
+      { leaf, locked: { ...locked, boxes: { ...boxes, 32: spoilt } } },
+      { leaf, locked: { ...locked, boxes: { 31: boxes['32']!, 32: boxes['31']! } } },
+      { leaf, locked: { ...locked, bytes: locked.bytes.subarray(1) } },
+      { leaf, locked: { ...locked, boxes: { ...boxes, 33: spoilt } } },
+    ];
+    for (const each of withheld) expect((await taken('32', each)).received).toBe('broken');
+  });
+
+  test('is not taken when what its box holds is not what its leaf says', async () => {
+    const other = { ...payload, bytes: utf8('{"basis":{},"command":"another","data":{},"person":"p","trace":"t"}') };
+    expect((await taken('32', { leaf, locked: delta.lock('31').close(named, leaf, other) })).received).toBe('broken');
   });
 });
 

@@ -6,7 +6,8 @@
 import { encodeEntries, type StoredBlock, type WireBlock } from './block.js';
 import { equal } from './bytes.js';
 import { parsePayload } from './entry.js';
-import { checkEntry, parseEnvelope, timeOf, type LedgerEntry } from './leaf.js';
+import { audienceOf, checkEntry, parseEnvelope, timeOf, type LedgerEntry } from './leaf.js';
+import type { Lock } from './lock.js';
 import type { Journal } from './journal.js';
 import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
 import type { World } from './ports.js';
@@ -40,6 +41,7 @@ export class Replica {
     private readonly world: World,
     readonly journal: Journal,
     readonly verifier: Verifier,
+    private readonly lock: Lock,
     /** Own recovery writes an own journal back through the same checks. */
     private readonly onEquivocation: (found: Equivocation) => void,
   ) {}
@@ -109,8 +111,8 @@ export class Replica {
     if (!(await this.compare(checkpoint, block.note))) return 'contradicted';
     if (end <= this.journal.size) return 'duplicate';
     if (block.first > this.journal.size) return 'gap';
-    const fresh = block.entries.slice(this.journal.size - block.first);
-    if (!this.believable(fresh)) return this.refuse('broken', block, 'an entry is not what its leaf says');
+    const fresh = block.entries.slice(this.journal.size - block.first).map((entry, at) => this.read(entry, this.journal.size + at));
+    if (!fresh.every((entry) => entry !== null)) return this.refuse('broken', block, 'an entry is not what its leaf says');
     const hashes = fresh.map((entry) => leafHash(this.world.hasher, entry.leaf));
     const root = rangeRoot(this.world.hasher, append(this.world.hasher, this.journal.end, hashes));
     if (!equal(root, checkpoint.root)) {
@@ -142,12 +144,22 @@ export class Replica {
     return received;
   }
 
-  private believable(entries: readonly LedgerEntry[]): boolean {
-    return entries.every((entry, at) => {
-      const { good, envelope } = checkEntry(this.world.hasher, entry, this.journal.size + at);
-      // An open leaf travels with its payload: a holder that keeps it back would make us skip the entry for ever.
-      return good && (envelope === null || (entry.payload !== undefined && envelope.source === this.verifier.name));
-    });
+  /**
+   * An entry as deep as it is for us; null when it is not what it says. Whoever keeps something back would make us skip
+   * the entry for ever: an open leaf travels with its payload, one for some provinces with the boxes of them all.
+   */
+  private read(given: LedgerEntry, index: number): LedgerEntry | null {
+    const { good, envelope } = checkEntry(this.world.hasher, given, index);
+    if (!good || (envelope !== null && envelope.source !== this.verifier.name)) return null;
+    if (envelope === null) return given;
+    const audience = audienceOf(envelope);
+    if (!audience) return given.payload && !given.locked ? given : null;
+    if (!given.locked) return null;
+    const { leaf, locked } = given;
+    if (!this.lock.isFor(audience)) return { leaf, locked };
+    const payload = this.lock.open(leaf, locked);
+    const opened = payload && { leaf, locked, payload };
+    return opened && checkEntry(this.world.hasher, opened, index).good ? opened : null;
   }
 
   private async store(block: StoredBlock): Promise<void> {

@@ -14,6 +14,7 @@ import type { NodeOptions } from './node.js';
 import { formatNote } from './note.js';
 import type { Subscription } from './ports.js';
 import { Inbox } from './inbox.js';
+import { Lock } from './lock.js';
 import { Loops } from './loops.js';
 import { Reactor } from './reactor.js';
 import { Replica, type Equivocation } from './replica.js';
@@ -41,6 +42,7 @@ export class Running {
   readonly healing: Healing;
   readonly reactor: Reactor;
   readonly timers: Timers;
+  private readonly lock: Lock;
   /** The own journal; there from `start` on. */
   writing!: OwnJournal;
   private over = false;
@@ -55,6 +57,7 @@ export class Running {
   ) {
     const { world, province, federation } = options;
     this.loops = new Loops(world);
+    this.lock = new Lock(world.encryption, pinned.boxes, { federation: federation.federation, province, context: options.context.name });
     this.context = withBuiltin(options.context);
     this.own = `${province}/${this.context.name}`;
     this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context));
@@ -98,7 +101,7 @@ export class Running {
     await this.folder.open();
     await this.reactor.open();
     await this.witness.open();
-    const parts = { vocabulary: this.vocabulary, witness: this.witness, healing: this.healing, lease: this.lease };
+    const parts = { vocabulary: this.vocabulary, witness: this.witness, healing: this.healing, lease: this.lease, lock: this.lock };
     const verifier = invariantVerifier(this.pinned.journal(this.own), this.own);
     const reader = (journal: string): Streams => this.reader(journal);
     this.writing = new OwnJournal(this.options, { ...parts, replica: this.replicas.get(this.own)!, verifier, reader });
@@ -164,7 +167,8 @@ export class Running {
   private async openJournal(name: string): Promise<void> {
     const { world } = this.options;
     const journal = await Journal.open(world, name);
-    const replica = new Replica(world, journal, invariantVerifier(this.pinned.journal(name), name), (found) => this.contradicted(found));
+    const verifier = invariantVerifier(this.pinned.journal(name), name);
+    const replica = new Replica(world, journal, verifier, this.lock, (found) => this.contradicted(found));
     await replica.open();
     this.journals.set(name, journal);
     this.replicas.set(name, replica);

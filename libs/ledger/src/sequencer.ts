@@ -9,6 +9,7 @@ import { canonicalBytes } from './canonical.js';
 import { invariant, isRejection, reject, type Actor, type Append, type ForeignStream, type Handler, type Peek } from './decider.js';
 import { entryOf, type Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
+import type { Lock } from './lock.js';
 import type { Loss } from './loss.js';
 import { Busy, Unavailable, type Answer } from './node.js';
 import type { World } from './ports.js';
@@ -39,6 +40,8 @@ export interface Surroundings {
   barred(): string | null;
   /** Private payloads that a restored journal misses and that its operator has not accepted as lost. */
   lost(): Loss | null;
+  /** Closes entries for some provinces. */
+  readonly lock: Lock;
   readonly epoch: number;
 }
 
@@ -225,7 +228,7 @@ export class Sequencer {
       person: submission.actor.person,
       trace: submission.trace,
     };
-    const tools = { hasher: this.world.hasher, random: this.world.random, vocabulary: this.vocabulary };
+    const tools = { hasher: this.world.hasher, random: this.world.random, vocabulary: this.vocabulary, lock: this.around.lock };
     const items = appends.flatMap(({ stream, events, policyVersion }) =>
       events.map((event) => ({ stream, event, policyVersion: policyVersion ?? '-' })),
     );

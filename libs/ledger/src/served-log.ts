@@ -7,7 +7,7 @@ import { base64, concat, hex, text } from './bytes.js';
 import { invariant } from './decider.js';
 import type { Vocabulary } from './entry.js';
 import { TILE_WIDTH, type Journal } from './journal.js';
-import { parseEnvelope, type LedgerEntry } from './leaf.js';
+import { audienceOf, parseEnvelope, type LedgerEntry } from './leaf.js';
 import { Unavailable, type Disclosure, type Tile } from './node.js';
 import { parseCheckpoint } from './note.js';
 import type { Clock } from './ports.js';
@@ -84,7 +84,7 @@ export class ServedLog {
   }
 
   /** An entry with its proof against the newest checkpoint, as deep as the reader may see; null when it is not there. */
-  async disclose(index: number, reader: 'public' | 'federation'): Promise<Disclosure | null> {
+  async disclose(index: number, reader: string | null): Promise<Disclosure | null> {
     const head = headOf(this.newest());
     const found = head && index < head.size ? await this.journal.entry(index) : null;
     if (!head || !found) return null;
@@ -128,16 +128,13 @@ export class ServedLog {
     return concat(...parts);
   }
 
-  private shown(
-    entry: LedgerEntry,
-    index: number,
-    reader: 'public' | 'federation',
-  ): Omit<Disclosure, 'journal' | 'index' | 'proof' | 'checkpoint'> {
+  private shown(entry: LedgerEntry, index: number, reader: string | null): Omit<Disclosure, 'journal' | 'index' | 'proof' | 'checkpoint'> {
     const leaf = text(entry.leaf);
     const envelope = parseEnvelope(entry.leaf, index);
     if (!envelope) return { depth: 'sealed', leaf };
-    const audience = this.vocabulary.ofWire(envelope.type)?.entryType.audience;
-    const allowed = audience === 'public' || (audience === 'federation' && reader === 'federation');
+    const audience = audienceOf(envelope) ?? this.vocabulary.ofWire(envelope.type)?.entryType.audience ?? 'private';
+    const provincial = typeof audience === 'string' ? audience === 'federation' : reader !== null && audience.includes(reader);
+    const allowed = audience === 'public' || (provincial && reader !== null);
     if (!allowed || !entry.payload) return { depth: 'leaf', leaf };
     return { depth: 'payload', leaf, payload: text(entry.payload.bytes), salt: hex(entry.payload.salt) };
   }

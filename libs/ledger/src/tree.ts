@@ -1,5 +1,5 @@
 /** The Merkle tree of RFC 6962 §2.1 (the same as RFC 9162): leaf and node hashes, a compact range, inclusion and consistency proofs. */
-import { concat, equal } from './bytes.js';
+import { equal } from './bytes.js';
 import type { Hasher } from './ports.js';
 
 const LEAF = Uint8Array.of(0);
@@ -191,5 +191,3 @@ export const verifyConsistency = (
 
 /** The hash over leaf hashes of a whole tree, for tests and small inputs. */
 export const rootOf = (hasher: Hasher, leaves: readonly Uint8Array[]): Uint8Array => rangeRoot(hasher, append(hasher, emptyRange, leaves));
-
-export const sameRange = (a: CompactRange, b: CompactRange): boolean => a.size === b.size && equal(concat(...a.peaks), concat(...b.peaks));

@@ -44,7 +44,7 @@ const set = async (disk = new Disk(), simulated = new SimulatedWorld(1, PROVINCE
     note: formatNote(head(to)),
     entries: leaves(to).slice(from),
   });
-  const replica = new Replica(world, await Journal.open(world, NAME), key, () => undefined);
+  const replica = new Replica(world, await Journal.open(world, NAME), key, simulated.lock('32'), () => undefined);
   await replica.open();
   const own = { cosigner: pinned.cosigner('32'), signedHead: () => null, journal: '32/voucher' };
   const at = { province: '32', context: 'voucher', federation: simulated.federation };

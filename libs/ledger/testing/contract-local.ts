@@ -108,8 +108,50 @@ const signerContract = ({ describe, test, expect, world, made }: Subject): void 
   });
 };
 
+const encryptionContract = ({ describe, test, expect, world, made }: Subject): void => {
+  const content = utf8('for two of us');
+  const about = utf8('the leaf');
+  const stranger = bytes('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f');
+
+  describe('encryption', () => {
+    test('opens for each key it was closed for, by its own box', async () => {
+      const { keyName, publicKey } = made().box;
+      const closed = world().encryption.encrypt([stranger, publicKey], about, content);
+      expect(closed.boxes.length).toBe(2);
+      expect(world().encryption.decrypt(keyName, about, closed.bytes, closed.boxes[1]!)).toEqual(content);
+      expect(world().encryption.decrypt(keyName, about, closed.bytes, closed.boxes[0]!)).toBe(null);
+      expect(world().encryption.decrypt('yrd.local/box/99/nothing', about, closed.bytes, closed.boxes[1]!)).toBe(null);
+    });
+
+    test('opens nothing that was altered, cut or moved to another place', async () => {
+      const { keyName, publicKey } = made().box;
+      const { encryption } = world();
+      const { bytes: closed, boxes } = encryption.encrypt([publicKey], about, content);
+      const box = boxes[0]!;
+      const flipped = (given: Uint8Array): Uint8Array => given.map((byte, at) => (at === given.length - 1 ? byte ^ 1 : byte));
+      const opened = [
+        encryption.decrypt(keyName, utf8('another leaf'), closed, box),
+        encryption.decrypt(keyName, about, flipped(closed), box),
+        encryption.decrypt(keyName, about, closed, flipped(box)),
+        encryption.decrypt(keyName, about, closed.subarray(1), box),
+        encryption.decrypt(keyName, about, new Uint8Array(0), box),
+        encryption.decrypt(keyName, about, closed, new Uint8Array(0)),
+        encryption.decrypt(keyName, about, closed, new Uint8Array(80)),
+      ];
+      expect(opened).toEqual(opened.map(() => null));
+    });
+
+    test('is other bytes each time, so that nobody sees that two contents are one', async () => {
+      const { publicKey } = made().box;
+      const closed = Array.from({ length: 20 }, () => world().encryption.encrypt([publicKey], about, content));
+      expect(new Set(closed.flatMap((each) => [each.bytes.join(), each.boxes[0]!.join()])).size).toBe(40);
+    });
+  });
+};
+
 export const localContract = (subject: Subject): void => {
   clockContract(subject);
   hashContract(subject);
   signerContract(subject);
+  encryptionContract(subject);
 };

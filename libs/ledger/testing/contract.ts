@@ -27,10 +27,11 @@ export interface Runner {
   expect(actual: unknown): Expectation;
 }
 
-/** A world without faults. `signing` is one of the Ed25519 keys that its signer holds. */
+/** A world without faults. `signing` is one of the Ed25519 keys that its signer holds, `box` one that it can decrypt with. */
 export interface WorldUnderTest {
   readonly world: World;
   readonly signing: { readonly keyName: string; readonly publicKey: Uint8Array };
+  readonly box: { readonly keyName: string; readonly publicKey: Uint8Array };
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** The simulated world passes the same suite as MongoDB and Kafka do. */
-import { originOf, parseVerifier } from '../src/index.js';
+import { originOf, parseKeyLine, parseVerifier } from '../src/index.js';
 import { SimulatedWorld, testHasher } from './simulated-world.js';
 import { portsContract } from './contract.js';
 
@@ -13,9 +13,11 @@ const make = async () => {
   })();
   const node = simulated.federation.nodes[0]!;
   const { publicKey } = parseVerifier(testHasher, node.journals['voucher']!.key)!;
+  const box = parseKeyLine(testHasher, node.boxes!['voucher']!.key)!;
   return {
     world,
     signing: { keyName: originOf('yrd.test', '31/voucher'), publicKey },
+    box: { keyName: box.name, publicKey: box.publicKey },
     close: async () => {
       open = false;
       await pump;

@@ -1,7 +1,24 @@
 /** Four provinces on one thread: disks, brokers, clocks and keys of a simulated federation, and processes that can die at any await. */
 import { createHash, createHmac, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { base64, certificateText, concat, cosignerName, fromHex, hex, identityName, originOf, utf8, verifierLine } from '../src/index.js';
-import type { Federation, FederationNode, Hasher, Notice, Signer, World } from '../src/index.js';
+import {
+  base64,
+  boxKeyLine,
+  boxName,
+  certificateText,
+  concat,
+  cosignerName,
+  equal,
+  fromHex,
+  hex,
+  identityName,
+  originOf,
+  u64,
+  utf8,
+  verifierLine,
+} from '../src/index.js';
+import type { Encryption, Federation, FederationNode, Hasher, Notice, Random, Signer, World } from '../src/index.js';
+import { Lock } from '../src/lock.js';
+import { pin } from '../src/pinned.js';
 import { Broker, Disk, memoryBus, memoryStorage, type Delivery } from './memory.js';
 import { Scheduler } from './scheduler.js';
 
@@ -61,6 +78,36 @@ export const testSigner = (secrets: ReadonlyMap<string, KeyObject>): Signer => (
   },
 });
 
+/**
+ * Encryption that only looks like it: the key stream comes from the public key, which a real one must never allow. It tells who may
+ * read what from who may not, which is what the simulated world needs.
+ */
+export const testEncryption = (held: ReadonlyMap<string, Uint8Array>, random: Random): Encryption => {
+  const masked = (key: Uint8Array, about: Uint8Array, bytes: Uint8Array): Uint8Array => {
+    const out = new Uint8Array(bytes);
+    for (let at = 0; at < out.length; at += 32) {
+      const mask = testHasher.sha256(key, about, u64(at));
+      for (let i = at; i < Math.min(at + 32, out.length); i++) out[i]! ^= mask[i - at]!;
+    }
+    return concat(testHasher.sha256(key, about, out), out);
+  };
+  const unmasked = (key: Uint8Array, about: Uint8Array, bytes: Uint8Array): Uint8Array | null => {
+    const [tag, body] = [bytes.subarray(0, 32), bytes.subarray(32)];
+    return equal(tag, testHasher.sha256(key, about, body)) ? masked(key, about, body).subarray(32) : null;
+  };
+  return {
+    encrypt: (to, about, content) => {
+      const key = random.bytes(32);
+      return { bytes: masked(key, about, content), boxes: to.map((each) => masked(each, about, key)) };
+    },
+    decrypt: (keyName, about, bytes, box) => {
+      const own = held.get(keyName);
+      const key = own ? unmasked(own, about, box) : null;
+      return key && unmasked(key, about, bytes);
+    },
+  };
+};
+
 interface Process {
   alive: boolean;
 }
@@ -79,6 +126,7 @@ export class SimulatedWorld {
   /** Provinces that the bus cannot reach. */
   readonly cutOff = new Set<string>();
   private readonly secrets = new Map<string, ReadonlyMap<string, KeyObject>>();
+  private readonly boxes = new Map<string, ReadonlyMap<string, Uint8Array>>();
 
   constructor(seed: number, provinces: readonly string[] = ['31', '32', '33', '34'], contexts: readonly string[] = ['voucher']) {
     this.scheduler = new Scheduler(seed);
@@ -101,6 +149,13 @@ export class SimulatedWorld {
     this.disks.set(province, new Disk());
   }
 
+  /** What closes and opens entries for some provinces, as this one holds it. */
+  lock(province: string, context = 'voucher'): Lock {
+    const { world } = this.process(province);
+    const at = { federation: this.federation.federation, province, context };
+    return new Lock(world.encryption, pin(world, this.federation, context).boxes, at);
+  }
+
   /** The ports of a new process of a province. `kill` ends it at whatever it is waiting for. */
   process(province: string): { readonly world: World; kill(): void } {
     const process: Process = { alive: true };
@@ -120,6 +175,7 @@ export class SimulatedWorld {
       random: { bytes: (count) => scheduler.chance.bytes(count) },
       hasher: testHasher,
       signer: testSigner(this.secrets.get(province)!),
+      encryption: testEncryption(this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
       storage: memoryStorage(this.disks.get(province)!, delivery),
       bus: memoryBus(this.broker, this.delivery(province, process, true)),
       notice: (notice) => void this.notices.push({ ...notice, province, at: scheduler.now }),
@@ -177,10 +233,13 @@ export class SimulatedWorld {
     const cosigners = Object.fromEntries(
       contexts.map((context) => [context, key(cosignerName(federation, province, context), 'cosignature')]),
     );
+    const held = contexts.map((context) => {
+      const name = boxName(federation, province, context);
+      return { context, name, key: testHasher.sha256(utf8(`${this.scheduler.seed}|${name}`)) };
+    });
+    const boxes = Object.fromEntries(held.map(({ context, name, key }) => [context, certified(boxKeyLine(testHasher, name, key))]));
     this.secrets.set(province, secrets);
-    return { province, name: province, url: `http://127.0.0.1:31${province}`, identity, journals, cosigners };
+    this.boxes.set(province, new Map(held.map(({ name, key }) => [name, key])));
+    return { province, name: province, url: `http://127.0.0.1:31${province}`, identity, journals, cosigners, boxes };
   }
 }
-
-/** A short name of bytes for failure messages. */
-export const short = (bytes: Uint8Array): string => hex(bytes).slice(0, 12);

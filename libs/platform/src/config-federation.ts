@@ -1,6 +1,6 @@
 /** The federation file, read strictly: who takes part, where, and with which pinned keys. */
 import { createPublicKey, verify } from 'node:crypto';
-import { certificateText, cosignerName, identityName, originOf, type Federation, type FederationNode } from '@yrd/ledger';
+import { boxName, certificateText, cosignerName, identityName, originOf, type Federation, type FederationNode } from '@yrd/ledger';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,12 +47,13 @@ class NodeReader {
     return key;
   }
 
-  journals(of: Json, province: string, identity: Buffer | null): FederationNode['journals'] {
+  /** Keys that the identity key has to certify, one for each context. */
+  certified(of: Json, nameOf: (context: string) => string, identity: Buffer | null): FederationNode['journals'] {
     return Object.fromEntries(
       Object.entries(of).map(([context, value]) => {
         const { key, certificate, ...rest } = isObject(value) ? value : {};
-        this.only(rest, [], `the journal ${province}/${context}`);
-        const name = originOf(this.federation, `${province}/${context}`);
+        const name = nameOf(context);
+        this.only(rest, [], `the key of ${name}`);
         const line = this.line(key, name) === null ? '' : String(key);
         const proof = typeof certificate === 'string' ? certificate : '';
         if (line !== '' && identity !== null && !certified(identity, line, proof)) {
@@ -74,16 +75,18 @@ class NodeReader {
 
   node(value: unknown): FederationNode {
     const of = isObject(value) ? value : {};
-    this.only(of, ['province', 'name', 'url', 'identity', 'journals', 'cosigners'], 'it');
+    this.only(of, ['province', 'name', 'url', 'identity', 'journals', 'cosigners', 'boxes'], 'it');
     const province = this.text(of, 'province', /^\d{2}$/, 'two digits');
     const identity = this.line(of['identity'], identityName(this.federation, province));
+    const part = (name: string): Json => (isObject(of[name]) ? of[name] : {});
     return {
       province,
       name: this.text(of, 'name', /^.{1,100}$/u, 'a name of 1 to 100 characters'),
       url: this.text(of, 'url', /^https?:\/\/[^\s?#]+$/, 'an http(s):// address').replace(/\/+$/, ''),
       identity: String(of['identity']),
-      journals: this.journals(isObject(of['journals']) ? of['journals'] : {}, province, identity),
-      cosigners: this.cosigners(isObject(of['cosigners']) ? of['cosigners'] : {}, province),
+      journals: this.certified(part('journals'), (context) => originOf(this.federation, `${province}/${context}`), identity),
+      cosigners: this.cosigners(part('cosigners'), province),
+      boxes: this.certified(part('boxes'), (context) => boxName(this.federation, province, context), identity),
     };
   }
 }

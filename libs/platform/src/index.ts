@@ -4,7 +4,7 @@ export { demoClock, type DemoClock, type DemoClockOptions, type Forward } from '
 export { type KafkaSettings } from './kafka-client.js';
 export * from './keys.js';
 export { type RecordIndexes } from './mongo-records.js';
-export { nodeHasher, nodeRandom, nodeSigner } from './node-crypto.js';
+export { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
 export { openWorld, type WorldOptions } from './world.js';
 export { CurrentActor, Public, Roles } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';

@@ -17,22 +17,25 @@ const publicKeyOf = (line: string) =>
 describe('the keys of a node', () => {
   const made = createNodeKeys(shanghai);
 
-  test('are one identity, and one journal and one cosigner for each context, named as everybody names them', () => {
+  test('are one identity, and one journal, one cosigner and one box for each context, named as everybody names them', () => {
     expect(made.secret.keys.map((line) => openSigningKey(line).name)).toEqual([
       'yrd.local/node/31',
       'yrd.local/log/31/voucher',
       'yrd.local/witness/31/voucher',
+      'yrd.local/box/31/voucher',
       'yrd.local/log/31/expert',
       'yrd.local/witness/31/expert',
+      'yrd.local/box/31/expert',
     ]);
     expect(made.public.identity).toMatch(/^yrd\.local\/node\/31\+[0-9a-f]{8}\+A[A-Za-z0-9+/]+$/);
     expect(Object.keys(made.public.journals)).toEqual(['voucher', 'expert']);
   });
 
-  test('carry the algorithm byte: 1 for identity and journals, 4 for cosigners', () => {
+  test('carry the algorithm byte: 1 for identity and journals, 4 for cosigners, 32 for boxes', () => {
     expect(bytesOf(made.public.identity)[0]).toBe(1);
     expect(bytesOf(made.public.journals['voucher']?.key ?? '')[0]).toBe(1);
     expect(bytesOf(made.public.cosigners['voucher'] ?? '')[0]).toBe(4);
+    expect(bytesOf(made.public.boxes?.['voucher']?.key ?? '')[0]).toBe(32);
   });
 
   test('have the key id of the example in the Go sum database, made by other software', () => {

@@ -1,10 +1,14 @@
 /** The keys of a node: made once by its operator, kept in one file that only the node reads, pinned by the others. */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { certificateText, cosignerName, identityName, originOf, type FederationNode } from '@yrd/ledger';
+import { boxName, certificateText, cosignerName, identityName, originOf, type FederationNode } from '@yrd/ledger';
+import { boxKeyFrom } from './hpke.js';
 
-/** Algorithm bytes of C2SP signed-note: 0x01 Ed25519 signs a note, 0x04 is cosignature/v1 (Ed25519, timestamped). */
-export const noteAlgorithm = { ed25519: 0x01, cosignature: 0x04 } as const;
+/**
+ * Algorithm bytes of key lines. Those of C2SP signed-note: 0x01 Ed25519 signs a note, 0x04 is cosignature/v1 (Ed25519, timestamped);
+ * and 0x20 for a box key (HPKE KEM 0x0020, X25519), which signs nothing.
+ */
+export const noteAlgorithm = { ed25519: 0x01, cosignature: 0x04, box: 0x20 } as const;
 export type NoteAlgorithm = (typeof noteAlgorithm)[keyof typeof noteAlgorithm];
 
 /** What a node must never show. */
@@ -12,13 +16,13 @@ export interface NodeSecret {
   readonly federation: string;
   /** Two-digit province code. */
   readonly province: string;
-  /** Signing keys as Go's note package writes them: `PRIVATE+KEY+<name>+<8 hex of key id>+<base64(algorithm ‖ 32-byte seed)>`. */
+  /** Signing and box keys as Go's note package writes them: `PRIVATE+KEY+<name>+<8 hex of key id>+<base64(algorithm ‖ 32-byte seed)>`. */
   readonly keys: readonly string[];
   /** 32 bytes in hex: the HMAC key that turns persons into pseudonyms. */
   readonly personKey: string;
 }
 
-/** One signing key, opened. */
+/** One key, opened. */
 export interface SigningKey {
   readonly name: string;
   readonly algorithm: NoteAlgorithm;
@@ -31,6 +35,7 @@ export interface SigningKey {
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 const fromSeed = (name: string, algorithm: NoteAlgorithm, seed: Uint8Array): SigningKey => {
+  if (algorithm === noteAlgorithm.box) return { name, algorithm, ...boxKeyFrom(seed) };
   const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return { name, algorithm, privateKey, publicKey: new Uint8Array(spki.subarray(-32)) };
@@ -66,7 +71,7 @@ export const openSigningKey = (line: string): SigningKey => {
   const algorithm = Object.values(noteAlgorithm).find((known) => known === bytes[0]);
   if (algorithm === undefined || bytes.length !== 33) {
     throw new Error(
-      `the signing key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519) and 4 (cosignature/v1) are known here`,
+      `the key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519), 4 (cosignature/v1) and 32 (box) are known here`,
     );
   }
   const key = fromSeed(name, algorithm, bytes.subarray(1));
@@ -94,14 +99,13 @@ const refuseNames = (o: NodeKeysOptions): void => {
   if (wrong !== undefined) throw new Error(`a context must be lower case letters, digits and hyphens, not "${wrong}"`);
 };
 
-const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return fromSeed(name, algorithm, privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32));
-};
+/** A secret of either curve is 32 random bytes. */
+const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => fromSeed(name, algorithm, randomBytes(32));
 
 /**
- * New keys of a node: one identity key, and for each context one key of its journal and one of its cosigner. The identity
- * key certifies each journal key by signing `certificateText` of its verifier line. Throws when a name has the wrong form.
+ * New keys of a node: one identity key, and for each context one key of its journal, one of its cosigner and one that entries
+ * for this province are encrypted to. The identity key certifies the keys of journals and boxes by signing `certificateText` of
+ * their lines. Throws when a name has the wrong form.
  */
 export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecret; readonly public: FederationNode } => {
   refuseNames(o);
@@ -114,12 +118,13 @@ export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecre
     context,
     journal: freshKey(originOf(o.federation, `${o.province}/${context}`), noteAlgorithm.ed25519),
     cosigner: freshKey(cosignerName(o.federation, o.province, context), noteAlgorithm.cosignature),
+    box: freshKey(boxName(o.federation, o.province, context), noteAlgorithm.box),
   }));
   return {
     secret: {
       federation: o.federation,
       province: o.province,
-      keys: [identity, ...pairs.flatMap(({ journal, cosigner }) => [journal, cosigner])].map(signerLine),
+      keys: [identity, ...pairs.flatMap(({ journal, cosigner, box }) => [journal, cosigner, box])].map(signerLine),
       personKey: randomBytes(32).toString('hex'),
     },
     public: {
@@ -129,6 +134,7 @@ export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecre
       identity: verifierLine(identity),
       journals: Object.fromEntries(pairs.map(({ context, journal }) => [context, certified(journal)])),
       cosigners: Object.fromEntries(pairs.map(({ context, cosigner }) => [context, verifierLine(cosigner)])),
+      boxes: Object.fromEntries(pairs.map(({ context, box }) => [context, certified(box)])),
     },
   };
 };

@@ -70,7 +70,7 @@ export class LateNode implements LedgerNode {
     return this.present.verifier(journal);
   }
 
-  async disclose(journal: string, index: number, reader: 'public' | 'federation') {
+  async disclose(journal: string, index: number, reader: string | null) {
     return this.present.disclose(journal, index, reader);
   }
 

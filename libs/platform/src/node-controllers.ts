@@ -231,7 +231,7 @@ export class LogController {
     @CurrentActor() actor: Actor | undefined,
   ): Promise<Disclosure> {
     const journal = journalOf(province, context);
-    const reader = isStaff(actor) ? 'federation' : 'public';
+    const reader = actor && isStaff(actor) ? actor.province : null;
     return found(await this.nodes.holding(journal).disclose(journal, indexOf(index, journal), reader), journal);
   }
 }

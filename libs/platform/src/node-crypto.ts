@@ -1,7 +1,8 @@
 /** Hashing, chance and signing on a server: node:crypto behind the ledger's ports. */
 import { createHash, createHmac, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
-import type { Hasher, Random, Signer } from '@yrd/ledger';
-import { openSigningKey } from './keys.js';
+import type { Encryption, Hasher, Random, Signer } from '@yrd/ledger';
+import { nodeEncryption, type BoxKey } from './hpke.js';
+import { noteAlgorithm, openSigningKey } from './keys.js';
 
 /** SHA-256 and HMAC-SHA-256. */
 export const nodeHasher: Hasher = {
@@ -39,16 +40,24 @@ const publicKeys = (): ((bytes: Uint8Array) => KeyObject) => {
 };
 
 /**
- * Signs with the keys of one node (`NodeSecret.keys`), verifies with anybody's. Throws when a line is malformed or two
- * bear one name. SM2 is not there yet: its signatures never verify, and no signing line can name it.
+ * Signs, and opens what is encrypted, with the keys of one node (`NodeSecret.keys`); verifies with anybody's. Throws when a line
+ * is malformed or two bear one name. SM2 is not there yet: its signatures never verify, and no signing line can name it.
  */
-export const nodeSigner = (keys: readonly string[]): Signer => {
-  const held = new Map<string, KeyObject>();
-  for (const line of keys) {
+export const nodeKeys = (lines: readonly string[]): { readonly signer: Signer; readonly encryption: Encryption } => {
+  const names = new Set<string>();
+  const signing = new Map<string, KeyObject>();
+  const boxes = new Map<string, BoxKey>();
+  for (const line of lines) {
     const key = openSigningKey(line);
-    if (held.has(key.name)) throw new Error(`two signing keys bear the name ${key.name}: keep one of them`);
-    held.set(key.name, key.privateKey);
+    if (names.has(key.name)) throw new Error(`two keys bear the name ${key.name}: keep one of them`);
+    names.add(key.name);
+    if (key.algorithm === noteAlgorithm.box) boxes.set(key.name, key);
+    else signing.set(key.name, key.privateKey);
   }
+  return { signer: signerOf(signing), encryption: nodeEncryption(boxes) };
+};
+
+const signerOf = (held: ReadonlyMap<string, KeyObject>): Signer => {
   const open = publicKeys();
   return {
     sign(keyName, message) {

@@ -25,6 +25,7 @@ portsContract(
       contexts: ['voucher'],
     });
     const { name, publicKey } = openSigningKey(secret.keys[1] ?? '');
+    const box = openSigningKey(secret.keys[3] ?? '');
     const world = await openWorld({
       mongoUrl,
       database,
@@ -36,6 +37,7 @@ portsContract(
     return {
       world,
       signing: { keyName: name, publicKey },
+      box: { keyName: box.name, publicKey: box.publicKey },
       async close() {
         await world.close();
         const connection = await connectMongo({ mongoUrl, database, notice: () => undefined });

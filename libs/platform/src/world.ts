@@ -6,7 +6,7 @@ import type { NodeSecret } from './keys.js';
 import { connectMongo } from './mongo-connection.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { mongoStorage } from './mongo-storage.js';
-import { nodeHasher, nodeRandom, nodeSigner } from './node-crypto.js';
+import { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
 
 export interface WorldOptions {
   readonly mongoUrl: string;
@@ -28,7 +28,7 @@ export interface WorldOptions {
  */
 export const openWorld = async (o: WorldOptions): Promise<World & { close(): Promise<void> }> => {
   const notice = (event: Notice): void => o.notice(event);
-  const signer = nodeSigner(o.keys.keys);
+  const { signer, encryption } = nodeKeys(o.keys.keys);
   const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
   const bus = kafkaBus({ ...o.kafka, clientId: o.database, notice });
   try {
@@ -42,6 +42,7 @@ export const openWorld = async (o: WorldOptions): Promise<World & { close(): Pro
     random: nodeRandom,
     hasher: nodeHasher,
     signer,
+    encryption,
     storage: mongoStorage(connection, o.indexes ? { indexes: o.indexes } : {}),
     bus,
     notice,
