@@ -13,6 +13,8 @@ const command = process.argv[2];
 const startedAt = Date.now();
 const STILL_MS = 15_000; // A step that takes longer says so this often, so that nobody takes it for dead.
 const FREE_MIN = 2 ** 30; // Dependencies and servers take about 1 GiB; with less an install breaks off half way.
+const SERVED = ['start', 'test', 'chaos']; // They run Kafka and MongoDB.
+const COMMANDS = [...SERVED, 'reset', 'token'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const running = new Set();
 let buildMs = 0;
@@ -183,7 +185,7 @@ const likelyNative = () => {
 
 const prepare = async () => {
   checkMachine();
-  const runsServers = command === 'start' || command === 'test';
+  const runsServers = SERVED.includes(command);
   await alone(async () => {
     const jobs = [];
     if (!installed()) jobs.push(step('dependencies (npm ci)', install));
@@ -240,7 +242,7 @@ for (const signal of SIGNALS) {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // A closed terminal is no fault.
 
 try {
-  if (!['start', 'test', 'reset', 'token'].includes(command)) throw new Fault('Say what to do: node tools/up.mjs start|test|reset|token.');
+  if (!COMMANDS.includes(command)) throw new Fault(`Say what to do: node tools/up.mjs ${COMMANDS.join('|')}.`);
   if (command === 'token' && !existsSync(at('tools', 'dist', 'main.js'))) throw new Fault('Nothing runs here yet: run npm start first.');
   if (command !== 'token') await prepare();
   handedOver = true;

@@ -56,6 +56,20 @@ export const dockerCanRun = async (): Promise<boolean> => {
   return false;
 };
 
+/** What can be done on purpose to a server in a container of this name; `ready` waits until it answers again. */
+export const containerHand = (name: string, ready: () => Promise<unknown>) => {
+  const docker = async (action: string): Promise<void> => void (await exec('docker', [action, name], { timeout: UP_MS }));
+  return {
+    kill: () => docker('kill'),
+    start: async () => {
+      await docker('start');
+      await ready();
+    },
+    pause: () => docker('pause'),
+    resume: () => docker('unpause'),
+  };
+};
+
 /** A compose project: one per data folder. */
 export interface Compose {
   readonly argv: readonly string[];

@@ -60,6 +60,9 @@ export const brokerProperties = (place: NativePlace): string =>
     'transaction.state.log.min.isr=1',
     'transaction.state.log.num.partitions=3',
     'group.initial.rebalance.delay.ms=0',
+    // A broker that was ended hard is let in again only after its own old session: there is no other one to protect here.
+    'broker.session.timeout.ms=2000',
+    'broker.heartbeat.interval.ms=500',
     '',
   ].join('\n');
 

@@ -39,6 +39,11 @@ export interface Child {
   stop(): Promise<void>;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
+  /** Starts it again after it has stopped, for whatever reason; changes nothing while it runs. */
+  start(): void;
+  /** Holds it still, as an overloaded machine would (SIGSTOP), until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** The children of one starter. */
@@ -160,6 +165,7 @@ class RunningChild implements Child {
     const child = this.process;
     if (!child) return;
     child.kill('SIGTERM');
+    child.kill('SIGCONT'); // One that is held still hears nothing else.
     const late = setTimeout(() => {
       say(`  ! ${this.name} did not stop within ${GRACE_MS / 1000} s and was ended hard; it recovers at the next start`);
       child.kill('SIGKILL');
@@ -172,6 +178,19 @@ class RunningChild implements Child {
     this.asked = true;
     this.process?.kill('SIGKILL');
     await this.exited;
+  }
+
+  start(): void {
+    this.asked = false;
+    if (!this.process) this.launch();
+  }
+
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.kill('SIGCONT');
   }
 }
 

@@ -1,16 +1,29 @@
 /** The one door to real Kafka and MongoDB, for `npm start` and `npm test` alike: whatever the way, two addresses come out. */
 import { join } from 'node:path';
-import { composeProject, dockerCanRun, engineAnswers, imagesAtHand } from './docker.js';
+import { composeProject, containerHand, dockerCanRun, engineAnswers, imagesAtHand } from './docker.js';
 import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
 import { freePorts } from './ports.js';
-import type { Processes } from './processes.js';
+import type { Child, Processes } from './processes.js';
 import { GIVEN_MS, kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
 import { Fault, step } from './say.js';
 import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Given, type Way, type WayRecord } from './way.js';
 
+/** What can be done to a server on purpose, to see what the nodes make of it. */
+export interface Hand {
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again and waits until it answers. */
+  start(): Promise<void>;
+  /** Holds it still until `resume`. */
+  pause(): void | Promise<void>;
+  resume(): void | Promise<void>;
+}
+
 /** Running servers; `Processes.stopAll` stops them after the nodes. */
 export interface Servers extends Given {
   readonly way: Way;
+  /** There when the servers are this run's own. */
+  readonly hands?: { readonly kafka: Hand; readonly mongo: Hand };
 }
 
 /** Where and for whom servers run. */
@@ -31,22 +44,35 @@ const startGiven = async (given: Given): Promise<Servers> => {
   return { ...given, way: 'given' };
 };
 
+const handOf = (child: Child, ready: () => Promise<unknown>): Hand => ({
+  kill: () => child.kill(),
+  start: async () => {
+    child.start();
+    await ready();
+  },
+  pause: () => child.pause(),
+  resume: () => child.resume(),
+});
+
 const startNative = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
   const files = await nativeFiles(o.root);
   const brokers = `127.0.0.1:${place.kafkaPort}`;
-  const kafka = async (): Promise<void> => {
+  const kafka = async (): Promise<Hand> => {
     const child = await startNativeKafka(files, place, o.processes, o.onCrash);
-    await kafkaReady(brokers, () => child.ended());
+    const ready = () => kafkaReady(brokers, () => child.ended());
+    await ready();
+    return handOf(child, ready);
   };
-  const mongo = (): Promise<string> => {
+  const mongo = async () => {
     const child = startNativeMongo(files, place, o.processes, o.onCrash);
-    return replicaSet(place.mongoPort, () => child.ended());
+    const ready = () => replicaSet(place.mongoPort, () => child.ended());
+    return { url: await ready(), hand: handOf(child, ready) };
   };
-  const [, mongoUrl] = await Promise.all([
+  const [kafkaHand, { url, hand }] = await Promise.all([
     step(`Kafka, native, on port ${place.kafkaPort}`, kafka),
     step(`MongoDB, native, on port ${place.mongoPort}`, mongo),
   ]);
-  return { kafkaBrokers: brokers, mongoUrl, way: 'native' };
+  return { kafkaBrokers: brokers, mongoUrl: url, way: 'native', hands: { kafka: kafkaHand, mongo: hand } };
 };
 
 const startCompose = async (o: ServersOptions, place: NativePlace, keyed: boolean): Promise<Servers> => {
@@ -73,8 +99,10 @@ const startThrowAwayContainers = async (o: ServersOptions, place: NativePlace): 
     const names = [`yrd-test-kafka-${place.kafkaPort}`, `yrd-test-mongo-${place.mongoPort}`] as const;
     o.processes.atEnd(['docker', 'rm', '-fv', ...names]);
     await startContainers(place, names);
-    const [, mongoUrl] = await Promise.all([kafkaReady(brokers), replicaSet(place.mongoPort)]);
-    return { kafkaBrokers: brokers, mongoUrl, way: 'docker' as const };
+    const ready = { kafka: () => kafkaReady(brokers), mongo: () => replicaSet(place.mongoPort) };
+    const [, mongoUrl] = await Promise.all([ready.kafka(), ready.mongo()]);
+    const hands = { kafka: containerHand(names[0], ready.kafka), mongo: containerHand(names[1], ready.mongo) };
+    return { kafkaBrokers: brokers, mongoUrl, way: 'docker' as const, hands };
   });
 };
 

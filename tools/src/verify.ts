@@ -3,19 +3,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startIssuer } from './clients.js';
-import { openControl } from './control.js';
-import { provideKeys, PROVINCES } from './federation.js';
-import { nodeUrl, startNodes, type NodesOptions } from './nodes.js';
+import { runChaos } from './chaos.js';
+import { PROVINCES } from './federation.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
-import { freePorts } from './ports.js';
 import { createProcesses, type Processes } from './processes.js';
 import { Fault, say, secondsSince } from './say.js';
 import { startServers, type Servers } from './servers.js';
+import { addresses, openStage } from './stage.js';
 import { onStopAsked, type Place } from './start.js';
 
 const INFRA_TEST_MS = 30_000;
 const JOURNEY_TEST_MS = 180_000;
+const CHAOS_SECONDS = 60;
+const CHAOS_SEED = 1;
 
 /** One run of all tests. */
 interface Run {
@@ -24,6 +24,8 @@ interface Run {
   readonly home: string;
   readonly processes: Processes;
   readonly outcomes: Outcome[];
+  /** Children of phases that have servers of their own. */
+  readonly others: Processes[];
   /** The program of the present phase, to be ended when the run is interrupted. */
   current?: ChildProcess | undefined;
 }
@@ -81,28 +83,28 @@ const hasTests = (root: string, ending: string): boolean =>
 
 const journeys = async (run: Run, servers: Servers): Promise<void> => {
   const { home, processes, place } = run;
-  const ports = await freePorts(PROVINCES.length + 1);
-  const byProvince = new Map(PROVINCES.map(({ code }, index) => [code, ports[index] ?? 0]));
-  const issuerPort = ports[PROVINCES.length] ?? 0;
-  const issuer = `http://127.0.0.1:${issuerPort}`;
-  const nodes: NodesOptions = { root: place.root, home, servers, issuer, ports: byProvince, processes, restart: false };
-  const control = await phase(run, 'four nodes', async () => {
-    provideKeys(home, byProvince, false);
-    const [, children] = await Promise.all([startIssuer({ entry: place.entry, home, port: issuerPort, processes }), startNodes(nodes)]);
-    return { passed: 1, failed: 0, value: await openControl({ nodes, children, servers }) };
+  const stage = await phase(run, 'four nodes', async () => {
+    return { passed: 1, failed: 0, value: await openStage({ place, home, processes, servers }) };
   });
-  if (!control) return;
-  const urls = Object.fromEntries(PROVINCES.map(({ code }) => [code, nodeUrl(byProvince, code)]));
-  const env = { YRD_NODES: JSON.stringify(urls), YRD_ISSUER: issuer, YRD_CONTROL: control.url, ...addresses(servers) };
-  await jest(run, 'journeys over four nodes', 'e2e', env, ['--runInBand', `--testTimeout=${JOURNEY_TEST_MS}`]);
-  control.server.close();
-  control.server.closeAllConnections();
+  if (!stage) return;
+  await jest(run, 'journeys over four nodes', 'e2e', stage.env, ['--runInBand', `--testTimeout=${JOURNEY_TEST_MS}`]);
+  stage.close();
 };
 
-const addresses = ({ kafkaBrokers, mongoUrl }: Servers) => ({ KAFKA_BROKERS: kafkaBrokers, MONGO_URL: mongoUrl });
+/** A short round of `npm run chaos`, on servers and nodes of its own: it kills them. */
+const shortChaos = (run: Run): Promise<void> =>
+  phase(run, `${CHAOS_SECONDS} seconds of kills`, async () => {
+    const home = join(run.home, 'chaos');
+    const processes = createProcesses({ entry: run.place.entry, logs: join(run.home, 'logs', 'chaos') });
+    run.others.push(processes);
+    const started = (program: ChildProcess): void => void (run.current = program);
+    const code = await runChaos({ place: run.place, home, processes, seconds: CHAOS_SECONDS, seed: CHAOS_SEED, started });
+    await processes.dismissGuard();
+    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  });
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */
-const TIERS = ['types', 'lint', 'pure', 'infra', 'e2e'] as const;
+const TIERS = ['types', 'lint', 'pure', 'infra', 'e2e', 'chaos'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** Throws a Fault for a name that is no tier. */
@@ -124,6 +126,7 @@ const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
   if (tiers.includes('pure')) await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
   const real = tiers.filter((tier) => (tier === 'infra' || tier === 'e2e') && hasTests(root, `.${tier}.spec.ts`));
   if (real.length > 0) await onServers(run, real);
+  if (tiers.includes('chaos')) await shortChaos(run);
 };
 
 const onServers = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
@@ -149,10 +152,10 @@ export const verify = async (place: Place, args: readonly string[] = []): Promis
   const logs = join(home, 'logs');
   const processes = createProcesses({ entry: place.entry, logs });
   processes.removeOnDeath(home);
-  const run: Run = { place, home, processes, outcomes: [] };
+  const run: Run = { place, home, processes, outcomes: [], others: [] };
   let interrupted = false;
   const end = async (): Promise<void> => {
-    await processes.stopAll();
+    for (const each of [processes, ...run.others]) await each.stopAll();
     await processes.dismissGuard();
     rmSync(home, { recursive: true, force: true });
   };

@@ -58,16 +58,32 @@ export const tries = async (
   return send(`${urls()[person.province as Province]}${path}`, { method: 'POST', body, headers: all });
 };
 
+/** A command that a node answered with success. */
+export interface Done {
+  readonly person: Person;
+  readonly path: string;
+  /** Its `Idempotency-Key`. */
+  readonly key: string;
+  readonly body: Body;
+}
+
+/** How commands are sent: how long one is tried, ms, and who is told of each that succeeded. */
+export const sending = { patienceMs: 60_000, told: (_done: Done): void => undefined };
+
 /** A command that must succeed; refusals that only wait for news are tried again with the same key. */
 export const does = (person: Person, path: string, body: unknown = {}): Promise<Body> => {
   const key = nextKey();
-  return eventually(`${person.sub} ${path}`, async () => {
+  const sent = async (): Promise<Body | null> => {
     const reply = await tries(person, path, body, { 'idempotency-key': key });
-    if (reply.status < 300) return bodyOf(reply);
+    if (reply.status < 300) {
+      sending.told({ person, path, key, body: bodyOf(reply) });
+      return bodyOf(reply);
+    }
     const { code } = bodyOf(reply);
     if (!PASSING.includes(String(code))) throw new Refusal(`${person.sub} ${path}: ${JSON.stringify(reply.body)}`);
     return null;
-  });
+  };
+  return eventually(`${person.sub} ${path}`, sent, sending.patienceMs);
 };
 
 /** Domain time of the four nodes, ms. */
@@ -81,11 +97,16 @@ export const forward = async (body: Body): Promise<void> => {
 
 export const DAY_MS = 86_400_000;
 
-/** Stops, kills or starts a node through the test runner's door. */
-export const control = async (province: Province, action: 'stop' | 'kill' | 'start'): Promise<void> => {
-  const reply = await send(`${given('YRD_CONTROL')}/nodes/${province}/${action}`, { method: 'POST' });
-  if (reply.status !== 200) throw new Error(`${action} ${province}: ${JSON.stringify(reply.body)}`);
+/** Asks the test runner's door: `/nodes/31/kill` and so on, see its own list. */
+export const door = async (path: string, method = 'POST', body?: unknown): Promise<Body> => {
+  const reply = await send(`${given('YRD_CONTROL')}${path}`, { method, body, answerMs: 120_000 });
+  if (reply.status !== 200) throw new Error(`${path}: ${JSON.stringify(reply.body)}`);
+  return bodyOf(reply);
 };
+
+/** Stops, kills or starts a node through the test runner's door. */
+export const control = async (province: Province, action: 'stop' | 'kill' | 'start' | 'pause' | 'resume'): Promise<void> =>
+  void (await door(`/nodes/${province}/${action}`));
 
 interface Head {
   readonly journal: string;

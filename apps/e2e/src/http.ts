@@ -42,15 +42,21 @@ export interface Sending {
   /** JSON; a string is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long an answer is waited for, ms. */
+  readonly answerMs?: number;
 }
 
-/** One request. Never rejects on a status. */
-export const send = async (url: string, { method = 'GET', body, headers = {} }: Sending = {}): Promise<Reply> => {
+/** A node that is held still answers nothing: who waits for it asks again. */
+const ANSWER_MS = 20_000;
+
+/** One request. Never rejects on a status; rejects when no answer comes. */
+export const send = async (url: string, { method = 'GET', body, headers = {}, answerMs = ANSWER_MS }: Sending = {}): Promise<Reply> => {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(url, {
     method,
     headers: { ...(text === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(text === undefined ? {} : { body: text }),
+    signal: AbortSignal.timeout(answerMs),
   });
   const raw = await response.text();
   let parsed: unknown = raw;

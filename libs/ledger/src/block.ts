@@ -106,6 +106,33 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
 export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] =>
   block.commits.flatMap((commit) => decodeEntries(commit.bytes));
 
+const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+/**
+ * Consecutive blocks as fewer and larger ones, each within the limits of one: what is far behind travels and is stored in
+ * large steps. The head at the end of a joined block vouches for all of it, so the earlier ones are not needed.
+ */
+export const joined = (blocks: readonly StoredBlock[]): readonly StoredBlock[] => {
+  const groups: StoredBlock[][] = [];
+  let [bytes, commits, end] = [0, 0, -1];
+  for (const block of blocks) {
+    [bytes, commits] = [bytes + bytesIn(block), commits + block.commits.length];
+    const group = groups.at(-1);
+    if (group && block.first === end && bytes <= BLOCK_BYTES_MAX && commits <= BLOCK_COMMITS_MAX) group.push(block);
+    else {
+      groups.push([block]);
+      [bytes, commits] = [bytesIn(block), block.commits.length];
+    }
+    end = block.first + block.count;
+  }
+  return groups.map((group) => {
+    const [first, last] = [group[0]!, group.at(-1)!];
+    return first === last
+      ? first
+      : { ...last, first: first.first, count: last.first + last.count - first.first, commits: group.flatMap((each) => each.commits) };
+  });
+};
+
 /** A block on its way to others: leaves, the payloads they may read, and the owner's checkpoint at its end. */
 export interface WireBlock {
   readonly journal: string;

@@ -2,7 +2,7 @@
  * Healing: who misses something asks on its own topic, and a holder answers on its own. Live topics are never replayed.
  * The asker verifies as always, so it does not matter who answers; one request at a time per journal.
  */
-import { decodeWire, encodeWire, entriesOf, type StoredBlock, type WireBlock } from './block.js';
+import { decodeWire, encodeWire, entriesOf, joined, type StoredBlock, type WireBlock } from './block.js';
 import { hex, text, utf8 } from './bytes.js';
 import { topics } from './ids.js';
 import type { Journal } from './journal.js';
@@ -20,8 +20,9 @@ interface Ask {
   readonly id: string;
 }
 
-/** Blocks a holder sends for one request. */
-const ANSWER_BLOCKS = 32;
+/** A holder answers one request with about so much, read in steps of so many blocks. */
+const ANSWER_BYTES = 16_000_000;
+const READ_BLOCKS = 128;
 /** How long an asker waits for progress before it asks the next holder, ms. */
 const ANSWER_MS = 2_000;
 /** A holder serves one request per asker and journal at a time, and forgets it after this long, ms. */
@@ -109,13 +110,22 @@ export class Healing {
     if (!journal || (busySince !== undefined && now - busySince < SERVING_MS)) return;
     this.serving.set(key, now);
     try {
-      for (const block of await journal.blocks(ask.from, ANSWER_BLOCKS)) {
-        const wire = this.stopped ? null : this.wire(ask.journal, block);
-        if (wire)
-          await this.world.bus.publish(topics.heal(this.at.province), encodeWire(wire), { for: ask.asker, context: this.at.context });
-      }
+      await this.sendFrom(journal, ask);
     } finally {
       this.serving.delete(key);
+    }
+  }
+
+  private async sendFrom(journal: Journal, { from, asker, journal: name }: Ask): Promise<void> {
+    for (let [at, sent] = [from, 0]; at < journal.size && sent < ANSWER_BYTES && !this.stopped;) {
+      // What is missing was perhaps written entry by entry; it comes back in large steps.
+      for (const block of joined(await journal.blocks(at, READ_BLOCKS))) {
+        const wire = this.stopped ? null : this.wire(name, block);
+        if (!wire) return;
+        const value = encodeWire(wire);
+        await this.world.bus.publish(topics.heal(this.at.province), value, { for: asker, context: this.at.context });
+        [at, sent] = [block.first + block.count, sent + value.length];
+      }
     }
   }
 

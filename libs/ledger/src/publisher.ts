@@ -2,14 +2,14 @@
  * Sends the own journal's durable blocks to its topic, each once and in order, with the head it signs only now: no lost
  * race and no crash ever signs two histories.
  */
-import { decodeWire, encodeWire, entriesOf, type StoredBlock, type WireBlock } from './block.js';
+import { decodeWire, encodeWire, entriesOf, joined, type StoredBlock, type WireBlock } from './block.js';
 import { topics } from './ids.js';
 import type { Journal } from './journal.js';
 import { checkpointText, formatNote, signNote, type Note, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import { pause } from './signal.js';
 
-const READ_BLOCKS = 32;
+const READ_BLOCKS = 128;
 
 export class Publisher {
   private position = 0;
@@ -62,7 +62,8 @@ export class Publisher {
         continue;
       }
       try {
-        for (const block of await this.journal.blocks(this.position, READ_BLOCKS)) {
+        // After a time without the broker much waits: it travels in large steps, because receivers make each step durable.
+        for (const block of joined(await this.journal.blocks(this.position, READ_BLOCKS))) {
           await this.world.bus.publish(this.topic, encodeWire(this.wire(block)));
           this.position = block.first + block.count;
         }

@@ -22,7 +22,7 @@ const SESSION_MS = 8_000;
 const COMMIT_EVERY_MS = 100;
 const LOOK_FOR_MISSING_MS = 1_500;
 const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 5_000;
+const RETRY_MAX_MS = 2_000;
 const BYTES_PER_FETCH = 2 * 1_024 * 1_024;
 
 export class KafkaReader implements Subscription {
