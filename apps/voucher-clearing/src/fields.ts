@@ -74,7 +74,8 @@ export const ItemClass = (words: Words = { zh: '服务类别', en: 'class of the
 /** The agency's own code of a product. */
 export const ProductCode = (): PropertyDecorator =>
   text(/^[A-Za-z0-9_-]{1,40}$/, 40, { zh: '产品代码，由机构自定', en: 'code of the product, chosen by the agency' }, 'p1');
-export const Day = (words: Words): PropertyDecorator => text(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 10, words, '2026-01-05');
+export const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+export const Day = (words: Words): PropertyDecorator => text(DAY, 10, words, '2026-01-05');
 
 /** Fen, 1 to 10^12; `least: 0` where nothing is an amount too. */
 export const AmountFen = (words: Words, example = 8_000_000, least = 1): PropertyDecorator => whole(least, AMOUNT_MAX_FEN, words, example);
@@ -89,11 +90,11 @@ export const OneOf = <T extends string>(choices: readonly T[], words: Words): Pr
   applyDecorators(described(words, { type: String, enum: [...choices], example: choices[0] }), IsIn([...choices]));
 
 /** A list of short words: none twice. */
-export const WordList = (shape: RegExp, most: number, words: Words, example: readonly string[]): PropertyDecorator =>
+export const WordList = (shape: RegExp, most: number, words: Words, example: readonly string[], least = 1): PropertyDecorator =>
   applyDecorators(
-    described(words, { type: [String], minItems: 1, maxItems: most, example: [...example] }),
+    described(words, { type: [String], minItems: least, maxItems: most, example: [...example] }),
     IsArray(),
-    ArrayMinSize(1),
+    ArrayMinSize(least),
     ArrayMaxSize(most),
     ArrayUnique(),
     IsString({ each: true }),

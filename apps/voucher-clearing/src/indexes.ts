@@ -5,7 +5,15 @@ type Indexes = readonly (readonly string[])[];
 
 /** View → fields of each index: those asked for by equality first, the order's field last. */
 const views: Readonly<Record<string, Indexes>> = {
-  orders: [['id'], ['placedMs'], ['state', 'placedMs'], ['subject', 'placedMs'], ['agencyProvince', 'agency', 'placedMs'], ['deadlineMs']],
+  orders: [
+    ['id'],
+    ['placedMs'],
+    ['state', 'placedMs'],
+    ['subject', 'placedMs'],
+    ['agencyProvince', 'agency', 'placedMs'],
+    ['deadlineMs'],
+    ['workingLimitMs'],
+  ],
   quotas: [['subject'], ['scheme', 'year', 'state']],
   agencies: [['name'], ['province', 'name']],
   products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],

@@ -1,17 +1,15 @@
 /** Orders through HTTP alone, from the adoption of a pack to the treasury's receipt: what a province's people really do. */
 import { createHash } from 'node:crypto';
 import { DAY_MS, RunningDelta, type Json, type Who } from '../testing/delta.js';
+import { agent, clerk, firm, openMarket } from '../testing/market.js';
 
 const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
-const clerk = (province: string): Who => ({ province, role: 'clerk' });
 const staff = (role: string): Who => ({ province: '32', role });
-const firm: Who = { province: '32', role: 'enterprise', org: 'org-firm' };
-const agent = (province: string): Who => ({ province, role: 'agency', org: `org-agency-${province}` });
 const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
 
 let delta: RunningDelta;
 let subject = '';
-const agencies: Record<string, string> = {};
+let agencies: Readonly<Record<string, string>> = {};
 
 const stateOf = async (order: string): Promise<unknown> => (await delta.get(firm, `/v1/orders/${order}`)).body['state'];
 const reaches = (order: string, state: string): Promise<void> => delta.until(async () => (await stateOf(order)) === state);
@@ -78,30 +76,7 @@ const pay = async (order: string): Promise<void> => {
 
 beforeAll(async () => {
   delta = await RunningDelta.start(['31', '32']);
-  for (const province of ['31', '32']) {
-    await delta.does(clerk(province), '/v1/policies', { scheme: 'cxq', version: `${province}-cxq-test.1` });
-    const admitted = { organisation: `org-agency-${province}`, name: `检测中心 ${province}`, uscc: '91310000MAXXXX0150', classes: ['5'] };
-    const agency = (await delta.does(clerk(province), '/v1/agencies', admitted))['id'] as string;
-    agencies[province] = agency;
-    await delta.does(agent(province), `/v1/agencies/${agency}/products`, {
-      product: 'p1',
-      itemClass: '5',
-      name: '成分分析',
-      priceFen: 8_000_000,
-    });
-  }
-  await delta.does(clerk('32'), `/v1/recognitions/31/${agencies['31']}`, { classes: ['5'] });
-  const registered = { kind: 'firm', organisation: 'org-firm', name: '华瀛（虚构）', uscc: '91350100M000100Y43' };
-  subject = (await delta.does(clerk('32'), '/v1/subjects', registered))['id'] as string;
-  for (const [fact, value] of [
-    ['status', 'active'],
-    ['address', '320100'],
-    ['sme-year', '2026'],
-  ]) {
-    await delta.does(clerk('32'), `/v1/subjects/${subject}/facts`, { fact, value, source: '登记档案', asOf: '2026-01-05' });
-  }
-  await delta.does(firm, '/v1/quotas', { subject, scheme: 'cxq', year: 2026, askedFen: 10_000_000 });
-  await delta.does(clerk('32'), `/v1/quotas/${subject}.cxq.2026/grant`, { amountFen: 10_000_000 });
+  ({ subject, agencies } = await openMarket(delta, 2026));
 }, 60_000);
 afterAll(() => delta.stop());
 

@@ -25,6 +25,7 @@ const watchers: readonly Role[] = ['clerk', 'integrity', 'auditor'];
 /** Roles are only the first gate; who may act on which thing is decided by the domain (architecture §7). */
 export const offers = {
   AdoptPolicy: offer(clerk, '采用政策包', 'Adopt a policy pack'),
+  AdoptCalendarNotice: offer(clerk, '采用年度节假日安排通知', 'Adopt the notice of a year’s holidays and make-up workdays'),
   RegisterSubject: offer(clerk, '登记用券主体', 'Register a firm or team'),
   RecordSubjectFact: offer(clerk, '记录主体事实', 'Record a fact about a subject'),
   AllowProposer: offer(firm, '允许服务机构代为提出订单', 'Let an agency propose orders in the subject’s name'),

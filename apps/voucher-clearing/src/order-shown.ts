@@ -1,5 +1,5 @@
 /** An order as it is answered: its terms, where it stands, and what happened, without keys and without who put a hand on it. */
-import { deadlineOf, type order as orderFold } from '@yrd/voucher';
+import { deadlineOf, provisionalOf, type order as orderFold } from '@yrd/voucher';
 
 type Order = (typeof orderFold)['initial'];
 
@@ -38,6 +38,7 @@ export const shownOrder = (state: Order): object | null => {
     province: home,
     ...rest,
     deadlineMs: deadlineOf(state),
+    deadlineProvisional: provisionalOf(state),
     contractByMs: state.contractByMs,
     agencySigned: signature !== null,
     signature,

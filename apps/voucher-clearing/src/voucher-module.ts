@@ -4,6 +4,7 @@ import type { LedgerNode } from '@yrd/ledger';
 import type { NodeConfig, ServedContext } from '@yrd/platform';
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies.controller.js';
+import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
@@ -23,6 +24,7 @@ import { WindowsController } from './windows.controller.js';
 
 export const controllers = [
   PoliciesController,
+  CalendarController,
   SubjectsController,
   QuotasController,
   AgenciesController,

@@ -2,6 +2,7 @@
 export * from './codes.js';
 export * from './entry-check.js';
 export { type EntryContract } from './schema.js';
+export { type Counted } from './voucher-calendar.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
 export { parsePack, type ParsedPack } from './pack-check.js';

@@ -1,13 +1,15 @@
 /** Entries of an order's home journal (the enterprise's province) that others may read: from placing to settlement. */
 import { Type } from '@sinclair/typebox';
 import { CodeWord, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
+import { Counted, counting } from './voucher-calendar.js';
 import { FileKind, Mode } from './voucher-pack.js';
 
 const order = { order: Id };
 const O = { order: 'b2f0c1' };
 const hash = 'a'.repeat(64);
 /** The redemption limit, and whose statement could still meet it (通兑 across a border). */
-const redeemable = { redeemByMs: Ms, awaits: Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms })) };
+const awaits = Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms }));
+const redeemable = { redeemByMs: Ms, awaits };
 const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 });
 
 /** An order is placed or ended. */
@@ -32,6 +34,7 @@ export const placing = {
       reservedFen: Fen,
       placedMs: Ms,
       acceptByMs: Ms,
+      ...counting,
       useUntilMs: Ms,
       redeemUntilMs: Ms,
       /** How long past a limit a silent agency's province is waited for. */
@@ -73,7 +76,7 @@ export const placing = {
     }),
     { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { leftFen: 0 } },
   ),
-  OrderAccepted: federal(Type.Object({ ...order, contractByMs: Ms }), { ...O, contractByMs: 5 }),
+  OrderAccepted: federal(Type.Object({ ...order, contractByMs: Ms, ...counting }), { ...O, contractByMs: 5 }),
   AcceptanceRefused: federal(Type.Object({ ...order, code: CodeWord, cause: Text }), {
     ...O,
     code: 'E-STATE',
@@ -94,6 +97,19 @@ export const placing = {
       invoiceKey: Type.Optional(Hash),
     }),
     { ...O, limit: 'accept', dueMs: 2, agencyProvince: '31' },
+  ),
+  /** A limit in working days was counted again because a notice was adopted; `awaits` as in the entry that set the limit. */
+  DeadlineRecomputed: federal(
+    Type.Object({
+      ...order,
+      limit: oneOf('accept', 'contract', 'redeem', 'publicity'),
+      dueMs: Ms,
+      counted: Counted,
+      year: Type.Integer(),
+      notice: Text,
+      awaits,
+    }),
+    { ...O, limit: 'accept', dueMs: 2, counted: { fromMs: 1, days: 5, awaits: [] }, year: 2025, notice: '国办发明电〔2024〕12号' },
   ),
   OrderHeld: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'audit' }),
   OrderReleased: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'audit' }),
@@ -153,7 +169,7 @@ export const redeeming = {
     Type.Object({ ...order, agencyProvince: Province, agency: Id, ...redemption, replaces: Type.Optional(Hash) }),
     { ...O, agencyProvince: '31', agency: 'a1', ...redemptionExample },
   ),
-  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, cause: Text, redeemByMs: Ms }), {
+  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, cause: Text, redeemByMs: Ms, ...counting }), {
     ...O,
     code: 'E-INVOICE',
     cause: 'claimed before',
@@ -164,7 +180,7 @@ export const redeeming = {
     ...redemptionExample,
     restsOn: { journal: '31/voucher', size: 40 },
   }),
-  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), ...redeemable }), {
+  RedemptionReturned: federal(Type.Object({ ...order, defects: Type.Array(CodeWord), ...redeemable, ...counting }), {
     ...O,
     defects: ['payment'],
     redeemByMs: 9,
@@ -206,7 +222,7 @@ export const redeeming = {
   }),
   ShareDeclined: federal(Type.Object({ ...order, province: Province, code: CodeWord }), { ...O, province: '31', code: 'E-POOL' }),
   BatchPublicised: open(
-    Type.Object({ ...order, batch: Id, number: Type.String(), subjectName: Text, baseFen: Fen, subsidyFen: Fen, endsMs: Ms }),
+    Type.Object({ ...order, batch: Id, number: Type.String(), subjectName: Text, baseFen: Fen, subsidyFen: Fen, endsMs: Ms, ...counting }),
     {
       ...O,
       batch: '2026-05',
@@ -219,7 +235,7 @@ export const redeeming = {
   ),
   ObjectionLodged: federal(Type.Object({ ...order, grounds: CodeWord, leftMs: Ms }), { ...O, grounds: 'related-party', leftMs: 3 }),
   ObjectionUpheld: federal(Type.Object({ ...order }), O),
-  ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms }), { ...O, endsMs: 12 }),
+  ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting }), { ...O, endsMs: 12 }),
 };
 
 /** What one province owes another for an order: at most one line an order, stated where the money is at home. */

@@ -14,7 +14,8 @@ export const FileKind = oneOf('contract', 'invoice', 'payment', 'result');
 export type FileKind = Static<typeof FileKind>;
 
 const closed = { additionalProperties: false };
-const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
+/** A Shanghai day, YYYY-MM-DD. */
+export const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
 const DayOfYear = Type.String({ pattern: '^[0-9]{2}-[0-9]{2}$' });
 
 /** A length of time; working days follow the State Council calendar with its make-up days. */

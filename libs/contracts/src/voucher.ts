@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox';
 import { wireType, type EntryType } from '@yrd/ledger';
 import type { EntryContract } from './schema.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
+import { calendar } from './voucher-calendar.js';
 import { paying, placing, redeeming, serving } from './voucher-order.js';
 import { adoption, settlement } from './voucher-settlement.js';
 
@@ -17,6 +18,7 @@ export const voucherContracts = {
   ...invoices,
   ...settlement,
   ...adoption,
+  ...calendar,
 };
 
 export type VoucherEntryName = keyof typeof voucherContracts;

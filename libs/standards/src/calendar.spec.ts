@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import {
   type LocalDate, type OfficialYear, OFFICIAL_2025, OFFICIAL_2026, OFFICIAL_YEARS, addDays, calendar, isWeekend, localDate,
+  officialYearFault,
 } from './index.js';
 
 const official = calendar(OFFICIAL_YEARS);
@@ -100,5 +101,26 @@ describe('calendar data that contradict themselves are refused', () => {
     ['a date that does not exist', [year({ makeUpWorkdays: ['2026-02-30'] })], 'There is no date'],
   ])('%s', (_, years, message) => {
     expect(() => calendar(years)).toThrow(message);
+  });
+});
+
+describe('a notice that comes from outside', () => {
+  it.each(OFFICIAL_YEARS)('is without fault when it is the official one of $year', (notice) => {
+    expect(officialYearFault(notice, OFFICIAL_YEARS.filter(({ year }) => year !== notice.year))).toBeNull();
+  });
+
+  it.each<[string, Partial<OfficialYear>, string]>([
+    ['of a year that nobody announces', { year: 2101 }, 'not one from 2000 to 2100'],
+    ['of half a year', { year: 2026.5 }, 'not one from 2000 to 2100'],
+    ['of a year that the others have', { year: 2025 }, 'is given twice'],
+    ['issued on a day that does not exist', { issued: '2025-02-30' }, 'There is no date'],
+    ['issued years before', { issued: '2023-11-04' }, 'is issued in 2025 or 2026'],
+    ['that works on 2 May', {
+      holidays: OFFICIAL_2026.holidays.map((day) => day.from === '2026-05-01' ? { ...day, to: '2026-05-01' } : day),
+    }, '2026-05-02 is off by law'],
+    ['that closes a sixth of the year', { holidays: [...OFFICIAL_2026.holidays, ...['03', '07', '08'].map((month) => (
+      { name: { zh: '虚构', en: 'Invented' }, from: `2026-${month}-10`, to: `2026-${month}-24` }))] }, 'days off; at most 60'],
+  ])('is refused with the reason when it is one %s', (_what, change, why) => {
+    expect(officialYearFault({ ...OFFICIAL_2026, ...change }, [OFFICIAL_2025])).toContain(why);
   });
 });

@@ -46,6 +46,8 @@ export interface Calendar {
 const NEW_YEAR_REACHES_BACK_TO = '12-29';
 /** Longest span of days off that is believed; the longest ever announced had 9 days. A longer one is a slip in the data. */
 const HOLIDAY_DAYS_MAX = 15;
+/** Most days off that one notice is believed to give: 2026 has 33. */
+export const DAYS_OFF_MAX = 60;
 /** Longest run of days without work that is searched: no calendar of a real year reaches a third of it. */
 const CLOSED_DAYS_MAX = 60;
 
@@ -106,6 +108,37 @@ function ordinaryDay(date: LocalDate, notices: ReadonlyMap<number, string>): Day
     return { date, ...plain, notice, provisional: true, awaits: year + 1 };
   }
   return { date, ...plain, notice, provisional: false };
+}
+
+/** The days of a year that are off by law itself: a notice that leaves one out contradicts 全国年节及纪念日放假办法. */
+function forgotten({ year, holidays }: OfficialYear): LocalDate | undefined {
+  const off = (date: LocalDate): boolean => holidays.some(({ from, to }) => from <= date && date <= to);
+  for (let date = localDate(`${year}-01-01`); date.startsWith(String(year)); date = addDays(date, 1)) {
+    if (statutoryFestival(date) !== undefined && !off(date)) return date;
+  }
+  return undefined;
+}
+
+/**
+ * What is wrong with a notice that comes from outside, beside those of other years, in one sentence; null when nothing is. It must be
+ * of a year from 2000 to 2100, issued in it or in the year before, free of contradictions, and give every day off that the law fixes.
+ */
+export function officialYearFault(official: OfficialYear, others: readonly OfficialYear[]): string | null {
+  const { year, issued, holidays } = official;
+  if (!Number.isSafeInteger(year) || year < 2000 || year > 2100) return `The year ${year} is not one from 2000 to 2100.`;
+  try {
+    calendar([...others, official]);
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+  if (![year - 1, year].includes(Number(issued.slice(0, 4)))) {
+    return `A notice for ${year} is issued in ${year - 1} or ${year}, not on ${issued}.`;
+  }
+  const off = holidays.reduce((total, { from, to }) => total + daysBetween(localDate(from), localDate(to)) + 1, 0);
+  if (off > DAYS_OFF_MAX) return `The notice gives ${off} days off; at most ${DAYS_OFF_MAX} are believed.`;
+  const day = forgotten(official);
+  return day === undefined ? null : `${day} is off by law, and the notice does not name it.`;
 }
 
 /**

@@ -1,5 +1,7 @@
 // The public face of @yrd/standards: identifiers with their checks, regions, the working-day calendar and legal clocks.
-export { type Calendar, type DayStatus, type OfficialHoliday, type OfficialYear, calendar } from './calendar.js';
+export {
+  type Calendar, type DayStatus, type OfficialHoliday, type OfficialYear, DAYS_OFF_MAX, calendar, officialYearFault,
+} from './calendar.js';
 export { OFFICIAL_2024, OFFICIAL_2025, OFFICIAL_2026, OFFICIAL_YEARS } from './calendar-data.js';
 export { mod11x2 } from './check-digits.js';
 export {

@@ -1,15 +1,43 @@
 /** When the time limits of this context end. All days are Shanghai days; a limit is stored as the last millisecond in time. */
-import type { Period } from '@yrd/contracts';
-import { OFFICIAL_YEARS, calendar, deadline, endOfDayMs, localDate, addDays, toShanghaiDate } from '@yrd/standards';
+import type { Counted, Period } from '@yrd/contracts';
+import { type Calendar, DAYS_OFF_MAX, DAY_MS, addDays, deadline, endOfDayMs, localDate, toShanghaiDate } from '@yrd/standards';
 
-const announced = calendar(OFFICIAL_YEARS);
+/** A limit: its last millisecond in time, and how it was counted where it is one in working days; an entry takes that in as it is. */
+export interface Limit {
+  readonly lastMs: number;
+  readonly counting: { readonly counted?: Counted };
+}
 
-/** The last millisecond of a period that starts at `fromMs`. The first day is not counted. Zero days end with the same day. */
-export const limitMs = (fromMs: number, { days, unit }: Period): number => {
-  const from = toShanghaiDate(fromMs);
-  if (days === 0) return endOfDayMs(from);
-  if (unit === 'calendar') return endOfDayMs(addDays(from, days));
-  return deadline({ from, count: days, unit: 'working-day' }, announced).atMs;
+type Bounds = Pick<Counted, 'leastMs' | 'mostMs' | 'shiftMs'>;
+
+const bounded = (endMs: number, { leastMs = endMs, mostMs = Number.MAX_SAFE_INTEGER, shiftMs = 0 }: Bounds): number =>
+  Math.min(Math.max(endMs, leastMs), mostMs) + shiftMs;
+
+/** The calendar of the soonest end: every day that a notice may still settle is a day of work. */
+const soonest = (by: Calendar): Calendar => ({
+  ...by,
+  day: (date) => {
+    const day = by.day(date);
+    return day.provisional ? { ...day, working: true } : day;
+  },
+});
+
+/** Counts a limit in working days by this calendar. It awaits notices only if one could move it, bounds and all. */
+export const recount = (counted: Counted, by: Calendar): { readonly lastMs: number; readonly counted: Counted } => {
+  const period = { from: toShanghaiDate(counted.fromMs), count: counted.days, unit: 'working-day' } as const;
+  const found = deadline(period, by);
+  const latestMs = found.atMs + found.awaits.length * DAYS_OFF_MAX * DAY_MS;
+  const sure = bounded(deadline(period, soonest(by)).atMs, counted) === bounded(latestMs, counted);
+  return { lastMs: bounded(found.atMs, counted), counted: { ...counted, awaits: sure ? [] : [...found.awaits] } };
+};
+
+/** The end of a period that starts at `fromMs`, within bounds. The first day is not counted. Zero days end with the same day. */
+export const limitOf = (fromMs: number, { days, unit }: Period, by: Calendar, bounds: Bounds = {}): Limit => {
+  if (unit === 'calendar' || days === 0) {
+    return { lastMs: bounded(endOfDayMs(addDays(toShanghaiDate(fromMs), days)), bounds), counting: {} };
+  }
+  const { lastMs, counted } = recount({ fromMs, days, awaits: [], ...bounds }, by);
+  return { lastMs, counting: { counted } };
 };
 
 /** V13: so many days from the grant, and never past the last calendar day of the pack. */
@@ -17,7 +45,7 @@ export const windowEndMs = (grantedMs: number, days: number, lastDay: string): n
   Math.min(endOfDayMs(addDays(toShanghaiDate(grantedMs), days)), endOfDayMs(localDate(lastDay)));
 
 /** Length of a period that is waited out rather than counted down to a day, ms. */
-export const lengthMs = ({ days }: Period): number => days * 86_400_000;
+export const lengthMs = ({ days }: Period): number => days * DAY_MS;
 
 /** A limit of `leftMs` that was interrupted and runs again from now ends with a whole day. */
 export const resumedMs = (nowMs: number, leftMs: number): number => endOfDayMs(toShanghaiDate(nowMs + leftMs));

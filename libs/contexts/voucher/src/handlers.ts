@@ -1,6 +1,7 @@
 /** Every command of the context by name: those of persons, which a service offers, and those that reactions and timers derive. */
 import type { Handler } from '@yrd/ledger';
 import * as agency from './agency.js';
+import * as calendar from './calendar-notice.js';
 import * as engagement from './engagement.js';
 import * as invoice from './invoice.js';
 import * as paying from './paying.js';
@@ -8,6 +9,7 @@ import * as placing from './placing.js';
 import * as policy from './policy.js';
 import * as quota from './quota.js';
 import * as recognition from './recognition.js';
+import * as recomputing from './recomputing.js';
 import * as redeeming from './redeeming.js';
 import * as serving from './serving.js';
 import * as subject from './subject.js';
@@ -16,6 +18,7 @@ import * as window from './window.js';
 /** Commands of persons. A service exposes exactly these. */
 export const personCommands = {
   AdoptPolicy: policy.AdoptPolicy,
+  AdoptCalendarNotice: calendar.AdoptCalendarNotice,
   RegisterSubject: subject.RegisterSubject,
   RecordSubjectFact: subject.RecordSubjectFact,
   AllowProposer: subject.AllowProposer,
@@ -74,6 +77,8 @@ export const derivedCommands = {
   TakeSignature: serving.TakeSignature,
   TakeDelivery: serving.TakeDelivery,
   LapseOrder: serving.LapseOrder,
+  RecomputeDeadline: recomputing.RecomputeDeadline,
+  ContinueRecomputation: recomputing.ContinueRecomputation,
   ClaimInvoice: invoice.ClaimInvoice,
   ReleaseInvoice: invoice.ReleaseInvoice,
   TakeInvoiceAnswer: redeeming.TakeInvoiceAnswer,

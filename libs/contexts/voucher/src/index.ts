@@ -2,6 +2,7 @@
 import { voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { agency } from './agency.js';
+import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
 import { clearingReactions } from './clearing-reactions.js';
 import { lines, windows } from './clearing-views.js';
@@ -14,6 +15,7 @@ import { privateEntryTypes } from './private-events.js';
 import { quota } from './quota.js';
 import { orderReactions } from './reactions.js';
 import { recognition } from './recognition.js';
+import { recomputeDeadlines } from './recomputing.js';
 import { register } from './register.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
@@ -23,17 +25,17 @@ import { window } from './window.js';
 
 export const voucher: Context = {
   name: 'voucher',
-  codeVersion: 'voucher-1',
+  codeVersion: 'voucher-2',
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
   faults: (event, data) => voucherFaults(event, data)[0] ?? null,
-  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window],
+  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices],
   commands: { ...personCommands, ...derivedCommands },
-  reactions: [...orderReactions, ...clearingReactions],
+  reactions: [...orderReactions, recomputeDeadlines, ...clearingReactions],
   views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };
 
-export { agency, engagement, group, invoice, order, policy, pool, quota, recognition, register, subject, window };
+export { agency, engagement, group, invoice, notices, officialYears, order, policy, pool, quota, recognition, register, subject, window };
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
@@ -42,5 +44,5 @@ export { eligibility, type Check } from './subject.js';
 export { effective } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';
-export { deadlineOf, type OrderRow } from './views.js';
+export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
 export type { CutRow, LineRow, WindowRow } from './clearing-views.js';

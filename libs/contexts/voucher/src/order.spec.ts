@@ -122,7 +122,7 @@ test('a dispute that finds nothing accepted closes the order; a partial one coun
 
 // Architecture §4: a derived command is never silently rejected.
 const derived = Object.keys(derivedCommands).filter((name) =>
-  /^(Take|Lapse|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
+  /^(Take|Lapse|Recompute|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
 );
 test.each(PHASES)('in %s no derived command rejects: it answers with an entry or with nothing', (phase) => {
   const body = {
@@ -154,6 +154,8 @@ test.each(PHASES)('in %s no derived command rejects: it answers with an entry or
     scheme: 'cxq',
     limit: 'accept',
     dueMs: 1,
+    year: 2027,
+    notice: 'x',
     window: 1,
     pair: '32-31',
   };

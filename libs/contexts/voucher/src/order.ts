@@ -2,7 +2,7 @@
  * An order (用券订单): a service bought with a voucher, from placing to settlement. It lives in the enterprise's province;
  * what the agency's province states is taken up here by an entry of this stream, or refused with one.
  */
-import type { VoucherData, VoucherEvent } from '@yrd/contracts';
+import type { Counted, VoucherData, VoucherEvent } from '@yrd/contracts';
 import { invariant, type Ratio, type Rejection } from '@yrd/ledger';
 import { foldOf, refuse } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
@@ -16,6 +16,7 @@ export type OrderEvent =
       | 'OrderDeclined'
       | 'OrderCancelled'
       | 'OrderLapsed'
+      | 'DeadlineRecomputed'
       | 'OrderHeld'
       | 'OrderReleased'
       | 'ContractSignatureTaken'
@@ -65,6 +66,9 @@ export const PHASES = [...OPEN_PHASES, 'Settled', 'Closed'] as const;
 
 export type Phase = 'None' | (typeof PHASES)[number];
 
+/** A time limit that ends a state by itself. */
+export type Limit = VoucherData<'DeadlineRecomputed'>['limit'];
+
 export interface Order {
   readonly phase: Phase;
   readonly terms: VoucherData<'OrderPlaced'> | null;
@@ -93,6 +97,8 @@ export interface Order {
   readonly line: VoucherData<'PublicityEnded'>['line'] | null;
   readonly lineSettled: boolean;
   readonly instructed: boolean;
+  /** How each limit was counted, where it was one in working days. */
+  readonly counted: Readonly<Record<Limit, Counted | null>>;
 }
 
 const initial: Order = {
@@ -118,22 +124,49 @@ const initial: Order = {
   line: null,
   lineSettled: false,
   instructed: false,
+  counted: { accept: null, contract: null, redeem: null, publicity: null },
 };
 
 const closed = (state: Order): Order => ({ ...state, phase: 'Closed' });
 const same = (state: Order): Order => state;
+/** The limit was counted so; an entry that says nothing has a limit that no notice moves. */
+const set = (state: Order, limit: Limit, { counted }: { readonly counted?: Counted | undefined }): Pick<Order, 'counted'> => ({
+  counted: { ...state.counted, [limit]: counted ?? null },
+});
+
+const redeemableAgain = (state: Order, data: VoucherData<'InvoiceClaimFailed' | 'RedemptionReturned'>): Order => ({
+  ...state,
+  phase: 'ServiceAccepted',
+  redeemByMs: data.redeemByMs,
+  ...set(state, 'redeem', data),
+});
+const publicUntil = (state: Order, data: VoucherData<'BatchPublicised' | 'ObjectionRejected'>): Order => ({
+  ...state,
+  phase: 'Publicised',
+  endsMs: data.endsMs,
+  ...set(state, 'publicity', data),
+});
+const recomputed = (state: Order, { limit, dueMs, counted }: VoucherData<'DeadlineRecomputed'>): Order => {
+  const now = { ...state, ...set(state, limit, { counted }) };
+  if (limit === 'accept') return { ...now, terms: state.terms && { ...state.terms, acceptByMs: dueMs } };
+  if (limit === 'contract') return { ...now, contractByMs: dueMs };
+  if (limit === 'redeem') return { ...now, redeemByMs: dueMs };
+  return { ...now, endsMs: dueMs, objectionLeftMs: state.objectionLeftMs + dueMs - state.endsMs };
+};
+
 /** Back to the reviewers: the file is looked at anew, by hands of their own. */
 const reopened = { approval: null, shareSize: null, hands: {} } as const;
 
 export const order = foldOf<Order, OrderEvent>('order', initial, {
-  OrderPlaced: (state, terms) => ({ ...state, phase: 'Placed', terms }),
+  OrderPlaced: (state, { counted, ...terms }) => ({ ...state, phase: 'Placed', terms, ...set(state, 'accept', { counted }) }),
   ReservationMade: (state, { ceilings }) => ({ ...state, ceilings }),
   ProposalRefused: closed,
-  OrderAccepted: (state, { contractByMs }) => ({ ...state, phase: 'Accepted', contractByMs }),
+  OrderAccepted: (state, data) => ({ ...state, phase: 'Accepted', contractByMs: data.contractByMs, ...set(state, 'contract', data) }),
   AcceptanceRefused: same,
   OrderDeclined: closed,
   OrderCancelled: closed,
   OrderLapsed: closed,
+  DeadlineRecomputed: recomputed,
   OrderHeld: (state, { reason }) => ({ ...state, holds: [...state.holds, reason] }),
   OrderReleased: (state, { reason }) => ({ ...state, holds: state.holds.filter((each) => each !== reason) }),
   ContractSignatureTaken: (state, signature) => ({ ...state, signature }),
@@ -145,23 +178,50 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   DisputeResolved: (state, { outcome, share, redeemByMs }) =>
     outcome === 'none' ? closed(state) : { ...state, phase: 'ServiceAccepted', share, redeemByMs },
   InvoiceClaimAsked: (state, asked) => ({ ...state, phase: 'InvoiceAsked', asked }),
-  InvoiceClaimFailed: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', redeemByMs }),
+  InvoiceClaimFailed: redeemableAgain,
   RedemptionSubmitted: (state, redemption) => ({ ...state, phase: 'UnderReview', redemption, ...reopened }),
   HandRecorded: (state, { act, person }) => ({ ...state, hands: { ...state.hands, [act]: person } }),
-  RedemptionReturned: (state, { redeemByMs }) => ({ ...state, phase: 'ServiceAccepted', returns: state.returns + 1, redeemByMs }),
+  RedemptionReturned: (state, data) => ({ ...redeemableAgain(state, data), returns: state.returns + 1 }),
   RedemptionRefused: closed,
   RedemptionApproved: (state, approval) => ({ ...state, phase: 'Approved', approval }),
   ShareConfirmed: (state, { size }) => ({ ...state, shareSize: size }),
   ShareDeclined: (state) => ({ ...state, phase: 'UnderReview', shareDeclined: true, ...reopened }),
-  BatchPublicised: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
+  BatchPublicised: publicUntil,
   ObjectionLodged: (state, { leftMs }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs }),
   ObjectionUpheld: (state) => ({ ...state, phase: 'UnderReview', ...reopened }),
-  ObjectionRejected: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
+  ObjectionRejected: publicUntil,
   PublicityEnded: (state, { line }) => ({ ...state, phase: 'Payable', line: line ?? null }),
   LineSettled: (state) => ({ ...state, lineSettled: true }),
   PaymentInstructed: (state) => ({ ...state, instructed: true }),
   RedemptionSettled: (state) => ({ ...state, phase: 'Settled' }),
 });
+
+/** A limit that an order is under. */
+export interface Limited {
+  readonly limit: Limit;
+  readonly lastMs: number;
+  /** False while it is interrupted: the invoice's home is asked, or an objection is open. */
+  readonly runs: boolean;
+  readonly counted: Counted | null;
+}
+
+const LIMIT_OF: Readonly<Partial<Record<Phase, readonly [limit: Limit, runs: boolean]>>> = {
+  Placed: ['accept', true],
+  Accepted: ['contract', true],
+  ServiceAccepted: ['redeem', true],
+  InvoiceAsked: ['redeem', false],
+  Publicised: ['publicity', true],
+  Objected: ['publicity', false],
+};
+
+/** The limit of the present state; null where none ends it. */
+export const limitIn = (state: Order): Limited | null => {
+  const [limit, runs = false] = LIMIT_OF[state.phase] ?? [];
+  if (limit === undefined) return null;
+  const { terms, contractByMs, redeemByMs, endsMs } = state;
+  const lastMs = { accept: terms?.acceptByMs ?? 0, contract: contractByMs, redeem: redeemByMs, publicity: endsMs }[limit];
+  return { limit, lastMs, runs, counted: state.counted[limit] };
+};
 
 /** The states in which each command of a person is legal (domain §2.3). */
 export const LEGAL = {

@@ -1,7 +1,8 @@
 /** From approval to money: publicity and objections (V17), then payment once the other provinces have settled the line. */
 import type { VoucherData } from '@yrd/contracts';
 import type { Decision, Handler } from '@yrd/ledger';
-import { limitMs, resumedMs } from './clocks.js';
+import { workingDays } from './calendar-notice.js';
+import { limitOf, resumedMs } from './clocks.js';
 import { append, handler, refuse } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { hand, otherHands } from './redeeming.js';
@@ -22,14 +23,9 @@ export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ['clerk
     return refuse('E-STATE', { seen: `waiting for ${approval.asked.province}`, needed: 'its share accepted' });
   const { number, subjectName } = termsOf(state);
   const { baseFen, subsidyFen } = approval;
-  return {
-    events: [
-      {
-        type: 'BatchPublicised',
-        data: { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: limitMs(turn.now, pack.clocks.publicity) },
-      },
-    ],
-  };
+  const { lastMs, counting } = limitOf(turn.now, pack.clocks.publicity, workingDays(turn));
+  const data = { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: lastMs, ...counting };
+  return { events: [{ type: 'BatchPublicised', data }] };
 });
 
 export interface LodgeObjection extends OfOrder {
@@ -45,9 +41,12 @@ export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ['approver']
   events: [{ type: 'ObjectionUpheld', data: { order: id } }],
 }));
 /** RejectObjection (approver) → ObjectionRejected: publicity runs on for what was left. */
-export const RejectObjection = orderAct<OfOrder>('RejectObjection', ['approver'], ({ order: id }, state, turn) => ({
-  events: [{ type: 'ObjectionRejected', data: { order: id, endsMs: resumedMs(turn.now, state.objectionLeftMs) } }],
-}));
+export const RejectObjection = orderAct<OfOrder>('RejectObjection', ['approver'], ({ order: id }, state, turn) => {
+  const endsMs = resumedMs(turn.now, state.objectionLeftMs);
+  const { publicity } = state.counted;
+  const counted = publicity && { ...publicity, shiftMs: (publicity.shiftMs ?? 0) + endsMs - state.endsMs };
+  return { events: [{ type: 'ObjectionRejected', data: { order: id, endsMs, ...(counted ? { counted } : {}) } }] };
+});
 
 /**
  * What one province owes another for this order. Every cross-province order has one line, so that both provinces count it;

@@ -3,7 +3,8 @@ import type { Mode, VoucherEvent, VoucherPack } from '@yrd/contracts';
 import { isRejection, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { composeOrderNumber } from '@yrd/standards';
 import { active, agency, offered, type Agency } from './agency.js';
-import { lengthMs, limitMs } from './clocks.js';
+import { workingDays } from './calendar-notice.js';
+import { lengthMs, limitOf } from './clocks.js';
 import { handler, mayAct, positive, refuse } from './handling.js';
 import { order, type OrderEvent } from './order.js';
 import { covers, effective, policy } from './policy.js';
@@ -13,6 +14,7 @@ import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, type Drawn } from './reservation.js';
 import {
   agencyStream,
+  calendarStream,
   journalOf,
   look,
   orderRegister,
@@ -82,6 +84,7 @@ export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] 
   const own = [
     subjectStream(command.subject),
     policyStream(command.scheme),
+    calendarStream,
     orderRegister(command.year),
     ...(who ? drawnStreams(drawnOf(command, who)) : []),
   ];
@@ -122,6 +125,7 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   if (isRejection(drawn)) return drawn;
   const counter = takeNumber(turn.state(register, orderRegister(command.year)));
   const account = turn.state(quota, quotaStream(command));
+  const limit = limitOf(turn.now, pack.clocks.accept, workingDays(turn), { mostMs: account.useUntilMs });
   const placed: VoucherEvent<'OrderPlaced'> = {
     type: 'OrderPlaced',
     data: {
@@ -142,7 +146,8 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
       amountFen: command.amountFen,
       reservedFen: drawn.amountFen,
       placedMs: turn.now,
-      acceptByMs: Math.min(limitMs(turn.now, pack.clocks.accept), account.useUntilMs),
+      acceptByMs: limit.lastMs,
+      ...limit.counting,
       useUntilMs: account.useUntilMs,
       redeemUntilMs: account.redeemUntilMs,
       patienceMs: lengthMs(pack.clocks.peerPatience),
@@ -163,10 +168,10 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
 };
 
 /** OrderAccepted with the limit for the contract. */
-export const accepted = (id: string, turn: Turn, pack: VoucherPack, useUntilMs: number): VoucherEvent<'OrderAccepted'> => ({
-  type: 'OrderAccepted',
-  data: { order: id, contractByMs: Math.min(limitMs(turn.now, pack.clocks.contract), useUntilMs) },
-});
+export const accepted = (id: string, turn: Turn, pack: VoucherPack, useUntilMs: number): VoucherEvent<'OrderAccepted'> => {
+  const { lastMs, counting } = limitOf(turn.now, pack.clocks.contract, workingDays(turn), { mostMs: useUntilMs });
+  return { type: 'OrderAccepted', data: { order: id, contractByMs: lastMs, ...counting } };
+};
 
 /** PlaceOrder (enterprise) → OrderPlaced + QuotaReserved (+ group and pool), one commit. */
 export const PlaceOrder: Handler<PlaceOrder> = handler({

@@ -43,6 +43,8 @@ interface PrivateData {
   /** Who reviewed, approved, paid: a pseudonym of the node (V16). */
   HandRecorded: { readonly order: string; readonly act: 'review' | 'approve' | 'instruct'; readonly person: string };
   AttestationAsked: { readonly window: number };
+  /** Limits are counted again by this notice for orders from `after` on. */
+  RecomputationContinued: { readonly year: number; readonly notice: string; readonly after: string };
 }
 
 export type PrivateName = keyof PrivateData;
@@ -65,6 +67,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   ReservationMade: 'internal',
   HandRecorded: 'sensitive',
   AttestationAsked: 'internal',
+  RecomputationContinued: 'internal',
 };
 
 /** What the leaf says of each private kind. */

@@ -1,7 +1,8 @@
 /** Redemption at the order's home: asked, reviewed by one, approved by another (V16), shared with the agency's province (V19). */
 import type { FileKind, VoucherData, VoucherPack } from '@yrd/contracts';
 import { fen, portion, split, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
-import { limitMs } from './clocks.js';
+import { workingDays } from './calendar-notice.js';
+import { limitOf } from './clocks.js';
 import { append, handler, refuse } from './handling.js';
 import { incomplete } from './invoice.js';
 import { LEGAL, termsOf, type Order, type OrderEvent } from './order.js';
@@ -61,14 +62,16 @@ export const TakeInvoiceAnswer = taking<TakeInvoiceAnswer>('invoice', ['InvoiceA
   const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files } = asked;
   if (!command.claimed) {
     // The answer may come after the window: a day is left to mend.
-    return {
-      events: [
-        {
-          type: 'InvoiceClaimFailed',
-          data: { order: id, code: command.code, cause: command.cause, redeemByMs: Math.max(state.redeemByMs, turn.now + DAY_MS) },
-        },
-      ],
+    const leastMs = turn.now + DAY_MS;
+    const { redeem } = state.counted;
+    const data = {
+      order: id,
+      code: command.code,
+      cause: command.cause,
+      redeemByMs: Math.max(state.redeemByMs, leastMs),
+      ...(redeem ? { counted: { ...redeem, leastMs: Math.max(redeem.leastMs ?? 0, leastMs) } } : {}),
     };
+    return { events: [{ type: 'InvoiceClaimFailed', data }] };
   }
   const restsOn = { journal: journalOf(command.from), size: command.size };
   return {
@@ -119,8 +122,10 @@ export const ReturnRedemption = orderAct<ReturnRedemption>('ReturnRedemption', [
   if (state.returns > 0) return refuse('E-FILE', { seen: 'returned before', needed: 'one list of all defects; now approve or refuse' });
   if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: 'none', needed: 'every defect' });
   const pack = packOf(state, turn);
-  const redeemByMs = Math.max(state.redeemByMs, pack ? limitMs(turn.now, pack.clocks.supplement) : 0);
-  return { events: [{ type: 'RedemptionReturned', data: { order: id, defects: [...defects], ...redeemable(state, redeemByMs) } }] };
+  if (!pack) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
+  const { lastMs, counting } = limitOf(turn.now, pack.clocks.supplement, workingDays(turn), { leastMs: state.redeemByMs });
+  const data = { order: id, defects: [...defects], ...redeemable(state, lastMs), ...counting };
+  return { events: [{ type: 'RedemptionReturned', data }] };
 });
 
 export interface RefuseRedemption extends OfOrder {

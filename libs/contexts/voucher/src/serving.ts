@@ -3,11 +3,11 @@ import type { VoucherData } from '@yrd/contracts';
 import { isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agrees, signable, type Signature } from './contract.js';
 import { append, handler, mayAct, refuse, type Role } from './handling.js';
-import { LEGAL, legal, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
+import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
 import { accepted, agencyPlaces, trusted } from './placing.js';
 import { pinned, policy } from './policy.js';
 import { heldPlaces, release } from './reservation.js';
-import { journalOf, orderStream, policyStream, subjectStream, type Place } from './streams.js';
+import { calendarStream, journalOf, orderStream, policyStream, subjectStream, type Place } from './streams.js';
 import { subject } from './subject.js';
 
 export interface OfOrder {
@@ -43,7 +43,7 @@ export const orderAct = <C extends OfOrder>(
       const terms = peek.state(order, orderStream(command.order))?.terms;
       if (!terms) return [];
       return [
-        ...home([subjectStream(terms.subject), policyStream(terms.scheme)], peek.province),
+        ...home([subjectStream(terms.subject), policyStream(terms.scheme), calendarStream], peek.province),
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
       ];
@@ -173,7 +173,7 @@ export const taking = <C extends Statement>(
     target: (command: C) => orderStream(command.order),
     reads: (command: C, peek) => {
       const terms = peek.state(order, orderStream(command.order))?.terms;
-      return terms ? [...home([policyStream(terms.scheme)], peek.province), ...heldPlaces(command.order, peek)] : [];
+      return terms ? [...home([policyStream(terms.scheme), calendarStream], peek.province), ...heldPlaces(command.order, peek)] : [];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
@@ -232,21 +232,14 @@ export interface LapseOrder extends OfOrder {
   readonly limit: 'accept' | 'contract' | 'redeem';
   readonly dueMs: number;
 }
-const LAPSES: Readonly<Record<LapseOrder['limit'], readonly Phase[]>> = {
-  accept: ['Placed'],
-  contract: ['Accepted'],
-  redeem: ['ServiceAccepted'],
-};
-const limitOf = (state: Order, limit: LapseOrder['limit']): number =>
-  limit === 'accept' ? (state.terms?.acceptByMs ?? 0) : limit === 'contract' ? state.contractByMs : state.redeemByMs;
-
 /** Derived from a timer: the limit passed → OrderLapsed + QuotaReleased; none when the order moved on or got a later limit. */
 export const LapseOrder: Handler<LapseOrder> = handler({
   target: (command: LapseOrder) => orderStream(command.order),
   reads: (command: LapseOrder, peek) => heldPlaces(command.order, peek),
   decide: ({ order: id, limit, dueMs }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
-    if (!state.terms || !LAPSES[limit].includes(state.phase) || limitOf(state, limit) > dueMs) return [];
+    const limited = limitIn(state);
+    if (!state.terms || !limited?.runs || limited.limit !== limit || limited.lastMs > dueMs) return [];
     const invoiceKey = state.redemption?.invoiceKey;
     const data = {
       order: id,

@@ -17,6 +17,8 @@ export const engagementStream = (order: string): string => `engagement/${order}`
 export const invoiceStream = (key: string): string => `invoice/${key}`;
 export const windowStream = (window: number): string => `window/${window}`;
 export const orderRegister = (year: number): string => `register/orders-${year}`;
+/** Every notice that this province adopted, of all years. */
+export const calendarStream = 'calendar/notices';
 export const windowRegister = 'register/windows';
 
 /** A stream of a province; whether that is the own one is found out when it is read. */

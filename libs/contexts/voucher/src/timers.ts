@@ -1,9 +1,9 @@
 /** Time limits of an order: which entry starts one, which ends it, and what fires. All run in the order's home journal. */
 import type { Entry, TimerChange } from '@yrd/ledger';
-import { dataOf, idOf } from './reading.js';
+import type { Limit } from './order.js';
+import { dataOf, idOf, type DataOf } from './reading.js';
 import { journalOf, orderStream } from './streams.js';
 
-type Limit = 'accept' | 'contract' | 'redeem' | 'publicity';
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
 
 const keyOf = (limit: Limit, order: string): string => `${limit}/${order}`;
@@ -19,6 +19,9 @@ const publicity = (order: string, lastMs: number): TimerChange => ({
   dueMs: lastMs + 1,
   fires: { command: 'EndPublicity', target: orderStream(order), body: { order, dueMs: lastMs } },
 });
+/** Whose statement made in time could still come. */
+const waiting = (awaits: DataOf<'DeadlineRecomputed'>['awaits']) =>
+  awaits ? { awaits: awaits.journal, patienceMs: awaits.patienceMs } : {};
 const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
 
 const CLOSING: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
@@ -31,12 +34,13 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   if (placed && !placed.proposed) {
     const abroad = placed.agencyProvince !== placed.home;
     // An acceptance stated in time counts, however late it arrives.
-    return [
-      {
-        ...lapse('accept', order, placed.acceptByMs),
-        ...(abroad ? { awaits: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : {}),
-      },
-    ];
+    const awaits = abroad ? { journal: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : undefined;
+    return [{ ...lapse('accept', order, placed.acceptByMs), ...waiting(awaits) }];
+  }
+  const recomputed = dataOf(entry, 'DeadlineRecomputed');
+  if (recomputed) {
+    const { limit, dueMs, awaits } = recomputed;
+    return [limit === 'publicity' ? publicity(order, dueMs) : { ...lapse(limit, order, dueMs), ...waiting(awaits) }];
   }
   const accepted = dataOf(entry, 'OrderAccepted');
   if (accepted) return [clear('accept', order), lapse('contract', order, accepted.contractByMs)];
@@ -46,7 +50,7 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   const redeemable = resolved ?? dataOf(entry, 'ServiceAccepted') ?? dataOf(entry, 'RedemptionReturned');
   if (redeemable) {
     const { redeemByMs, awaits } = redeemable;
-    return [{ ...lapse('redeem', order, redeemByMs), ...(awaits ? { awaits: awaits.journal, patienceMs: awaits.patienceMs } : {}) }];
+    return [{ ...lapse('redeem', order, redeemByMs), ...waiting(awaits) }];
   }
   const failed = dataOf(entry, 'InvoiceClaimFailed');
   if (failed) return [lapse('redeem', order, failed.redeemByMs)];

@@ -1,7 +1,7 @@
 /** Read models for people: orders, redemptions, quotas. Each journal folds into its own part of a row. */
 import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
-import { order, type Order } from './order.js';
+import { limitIn, order, type Order } from './order.js';
 import { quota, type Quota } from './quota.js';
 import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
 
@@ -20,6 +20,7 @@ const ORDER_EVENTS: readonly EntryName[] = [
   'OrderDeclined',
   'OrderCancelled',
   'OrderLapsed',
+  'DeadlineRecomputed',
   'OrderHeld',
   'OrderReleased',
   'ContractSignatureTaken',
@@ -60,18 +61,32 @@ const STATEMENTS: readonly EntryName[] = [
 
 /** When the present state ends by itself, ms; null where no limit runs. */
 export const deadlineOf = (state: Order): number | null => {
-  switch (state.phase) {
-    case 'Placed':
-      return state.terms?.acceptByMs ?? null;
-    case 'Accepted':
-      return state.contractByMs;
-    case 'ServiceAccepted':
-      return state.redeemByMs;
-    case 'Publicised':
-      return state.endsMs;
-    default:
-      return null;
-  }
+  const limited = limitIn(state);
+  return limited?.runs ? limited.lastMs : null;
+};
+
+/** That a time limit may still move, in words for people. */
+export interface Provisional {
+  /** Years whose notices of holidays are awaited. */
+  readonly awaits: readonly number[];
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What is awaited, in words; null when nothing is. */
+export const awaiting = (awaits: readonly number[]): Provisional | null =>
+  awaits.length === 0
+    ? null
+    : {
+        awaits,
+        zh: `暂定：待采用${awaits.join('、')}年节假日安排通知后重新计算`,
+        en: `Provisional: counted again when the holiday notice for ${awaits.join(' and ')} is adopted`,
+      };
+
+/** The mark of the running limit; null where none runs or nothing can move it. */
+export const provisionalOf = (state: Order): Provisional | null => {
+  const limited = limitIn(state);
+  return limited?.runs ? awaiting(limited.counted?.awaits ?? []) : null;
 };
 
 /** Row of view `orders`; amounts in fen, times in ms. */
@@ -100,7 +115,15 @@ export interface OrderRow {
   readonly placedMs: number;
   readonly updatedMs: number;
   readonly deadlineMs: number | null;
+  readonly deadlineProvisional: Provisional | null;
+  /** End of a limit in working days, also of an interrupted one; null where none ends the present state. */
+  readonly workingLimitMs: number | null;
 }
+
+const workingLimit = (state: Order): number | null => {
+  const limited = limitIn(state);
+  return limited?.counted ? limited.lastMs : null;
+};
 
 const orderRow = (id: string, state: Order, terms: VoucherData<'OrderPlaced'>): Omit<OrderRow, 'agencySaid' | 'updatedMs'> => ({
   id,
@@ -124,6 +147,8 @@ const orderRow = (id: string, state: Order, terms: VoucherData<'OrderPlaced'>): 
   lineSettled: state.lineSettled,
   placedMs: terms.placedMs,
   deadlineMs: deadlineOf(state),
+  deadlineProvisional: provisionalOf(state),
+  workingLimitMs: workingLimit(state),
 });
 
 export const orders: View<OrderPart> = {
@@ -177,6 +202,7 @@ export const redemptions: View<{ readonly state: Order; readonly updatedMs: numb
       lineSettled: state.lineSettled,
       updatedMs,
       deadlineMs: deadlineOf(state),
+      deadlineProvisional: provisionalOf(state),
     };
   },
 };

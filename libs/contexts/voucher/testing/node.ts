@@ -201,11 +201,11 @@ export class Node {
     if (!reaction.on.includes(entry.type)) return;
     const mine = entry.journal === this.journal;
     if ((reaction.from === 'own' && !mine) || (reaction.from === 'foreign' && mine)) return;
-    const asked = new Set<string>();
+    const asked = new Map<string, number>();
     const found = this.found(asked);
     for (let before = -1; before !== asked.size;) {
       before = asked.size;
-      (reaction.needs?.(entry, found) ?? []).forEach((need) => asked.add(needKey(need)));
+      (reaction.needs?.(entry, found) ?? []).forEach((need) => asked.set(needKey(need), 'rows' in need ? need.limit : 1));
     }
     reaction.react(entry, found).forEach((derived, ordinal) => {
       const id = `${entry.journal} ${entry.index} ${reaction.name} ${derived.target} ${ordinal}`;
@@ -220,9 +220,11 @@ export class Node {
     if (no) this.parked.push({ command, why: no });
   }
 
-  private found(asked: ReadonlySet<string>): Found {
-    const must = (key: string): void => {
-      if (!asked.has(key)) throw new Error(`Not asked for: ${key}`);
+  private found(asked: ReadonlyMap<string, number>): Found {
+    const must = (key: string): number => {
+      const limit = asked.get(key);
+      if (limit === undefined) throw new Error(`Not asked for: ${key}`);
+      return limit;
     };
     return {
       province: this.province,
@@ -231,9 +233,10 @@ export class Node {
         must(`state ${journal} ${stream}`);
         return this.state(fold, stream, journal);
       },
-      rows: (view, where) => {
-        must(`rows ${view} ${JSON.stringify(where)}`);
-        return this.rows(view, where);
+      rows: <R>(view: string, where: Readonly<Record<string, Match>>) => {
+        const limit = must(`rows ${view} ${JSON.stringify(where)}`);
+        const byId = [...this.rows<{ readonly id: string }>(view, where)].sort((one, other) => (one.id < other.id ? -1 : 1));
+        return byId.slice(0, limit) as readonly unknown[] as readonly R[];
       },
       rootOf: (journal, size) => {
         must(`root ${journal} ${size}`);

@@ -1,0 +1,82 @@
+/**
+ * Limits in working days are counted again when this province adopts a notice: of every order that is still under such a limit, a page
+ * at a time, each in a commit of its own. A limit that has lapsed stays lapsed; one that now lies in the past lapses next.
+ */
+import type { VoucherData } from '@yrd/contracts';
+import type { Decision, Entry, Handler, Match, Reaction } from '@yrd/ledger';
+import { notices, workingDays } from './calendar-notice.js';
+import { dayStartMs, recount } from './clocks.js';
+import { alike, handler, single } from './handling.js';
+import { limitIn, order, termsOf, type Limited, type Order } from './order.js';
+import type { PrivateEvent } from './private-events.js';
+import { dataOf } from './reading.js';
+import { commit, redeemable, type OfOrder } from './serving.js';
+import { calendarStream, journalOf, orderStream } from './streams.js';
+import type { OrderRow } from './views.js';
+
+/** Orders counted again for one entry of the calendar. */
+const PAGE = 50;
+
+type Continued = PrivateEvent<'RecomputationContinued'>['data'];
+
+/** The journal whose statement in time could still meet the limit, as the entry that set it said. */
+const awaited = (state: Order, { limit, lastMs }: Limited): Pick<VoucherData<'DeadlineRecomputed'>, 'awaits'> => {
+  const { home, agencyProvince, patienceMs } = termsOf(state);
+  if (limit === 'accept') return agencyProvince === home ? {} : { awaits: { journal: journalOf(agencyProvince), patienceMs } };
+  const { awaits } = redeemable(state, lastMs);
+  return limit === 'redeem' && awaits ? { awaits } : {};
+};
+
+export interface RecomputeDeadline extends OfOrder, Pick<Continued, 'year' | 'notice'> {}
+
+/** Derived → DeadlineRecomputed; nothing when the order has left that limit behind or the notice changes nothing about it. */
+export const RecomputeDeadline: Handler<RecomputeDeadline> = handler({
+  target: (command: RecomputeDeadline) => orderStream(command.order),
+  reads: (_: RecomputeDeadline, peek) => [{ province: peek.province, stream: calendarStream }],
+  decide: ({ order: id, year, notice }, turn): Decision => {
+    const state = turn.state(order, orderStream(id));
+    const limited = limitIn(state);
+    if (!limited?.counted) return [];
+    const { lastMs, counted } = recount(limited.counted, workingDays(turn));
+    if (lastMs === limited.lastMs && alike(counted, limited.counted)) return [];
+    const data = { order: id, limit: limited.limit, dueMs: lastMs, counted, year, notice, ...awaited(state, limited) };
+    return commit(state, { events: [{ type: 'DeadlineRecomputed', data }] });
+  },
+});
+
+/** Derived → RecomputationContinued: the next page. */
+export const ContinueRecomputation: Handler<Continued> = single(
+  notices,
+  () => calendarStream,
+  (data: Continued) => [{ type: 'RecomputationContinued', data }],
+);
+
+/** The notice that an entry of the calendar is about, and the last order of the page before. */
+const pageOf = (entry: Entry): Continued => {
+  const continued = dataOf(entry, 'RecomputationContinued');
+  const { year = 0, notice = '' } = dataOf(entry, 'CalendarNoticeAdopted') ?? {};
+  return continued ?? { year, notice, after: '' };
+};
+
+/** New Year reaches back to 29 December, so nothing that ends before that day can be moved. The order of the last page may come again. */
+const concerned = ({ year, after }: Continued, province: string): Readonly<Record<string, Match>> => ({
+  province,
+  workingLimitMs: { gte: dayStartMs(`${year - 1}-12-29`) },
+  id: { gte: after },
+});
+
+export const recomputeDeadlines: Reaction = {
+  name: 'recompute-deadlines',
+  on: ['CalendarNoticeAdopted', 'RecomputationContinued'],
+  from: 'own',
+  needs: (entry, found) => [{ rows: 'orders', where: concerned(pageOf(entry), found.province), limit: PAGE }],
+  react: (entry, found) => {
+    const { year, notice, ...page } = pageOf(entry);
+    const rows = found.rows<OrderRow>('orders', concerned({ year, notice, ...page }, found.province));
+    const after = rows.length < PAGE ? undefined : rows.at(-1)?.id;
+    return [
+      ...rows.map(({ id }) => ({ command: 'RecomputeDeadline', target: orderStream(id), body: { order: id, year, notice } })),
+      ...(after === undefined ? [] : [{ command: 'ContinueRecomputation', target: calendarStream, body: { year, notice, after } }]),
+    ];
+  },
+};
