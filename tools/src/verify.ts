@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChaos } from './chaos.js';
 import { PROVINCES } from './federation.js';
+import { provideGoTools } from './go-tools.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
 import { createProcesses, type Processes } from './processes.js';
 import { Fault, say, secondsSince } from './say.js';
@@ -103,8 +104,18 @@ const shortChaos = (run: Run): Promise<void> =>
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   });
 
+/** A journal under the eyes of programs that nobody here wrote. They need Go; where it is missing, that is said and not passed over. */
+const outside = async (run: Run): Promise<void> => {
+  const tools = await phase(run, 'verifiers of others (Go)', async () => {
+    const value = await provideGoTools(run.place.root, process.env);
+    return { passed: value ? 1 : 0, failed: 0, value };
+  });
+  if (tools === null) say('!! NO GO ON THIS MACHINE: the log was NOT shown to verifiers that nobody here wrote. Install Go 1.24 or newer.');
+  if (tools) await jest(run, 'a log under their eyes', 'outside', { YRD_FSCK: tools.fsck, YRD_GO_VERIFIER: tools.verifier }, []);
+};
+
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */
-const TIERS = ['types', 'lint', 'pure', 'infra', 'e2e', 'chaos'] as const;
+const TIERS = ['types', 'lint', 'pure', 'outside', 'infra', 'e2e', 'chaos'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** Throws a Fault for a name that is no tier. */
@@ -124,6 +135,7 @@ const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
   const nx = [bin('.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'];
   if (tiers.includes('lint')) await program(run, 'lint, with module boundaries', nx, quiet);
   if (tiers.includes('pure')) await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
+  if (tiers.includes('outside')) await outside(run);
   const real = tiers.filter((tier) => (tier === 'infra' || tier === 'e2e') && hasTests(root, `.${tier}.spec.ts`));
   if (real.length > 0) await onServers(run, real);
   if (tiers.includes('chaos')) await shortChaos(run);

@@ -7,7 +7,6 @@ import {
   base64,
   concat,
   leafHash,
-  openNode,
   rootOf,
   type Context,
   type Entry,
@@ -17,13 +16,12 @@ import {
   type View,
 } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
-import { pino } from 'pino';
 import { Public, Roles } from './access.js';
 import { AcceptsCommand, Call, CurrentCall } from './commands.js';
-import { readConfig } from './config.js';
 import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
 import { PageQuery, ReadQuery, readPage } from './paging.js';
-import { Service } from './service.js';
+import type { Service } from './service.js';
+import { driveOnRealTime, serveSimulated } from './served-for-tests.js';
 
 /** A tiny context: counters that go up to ten. */
 type Counted = { readonly type: 'Counted'; readonly data: { readonly by: number } };
@@ -117,41 +115,10 @@ const countersModule = (node: LedgerNode): DynamicModule => {
 const world = new SimulatedWorld(7, ['31', '32']);
 let issuer: TestIssuer;
 const services: Service[] = [];
-let driving = true;
+let still: () => void;
 
-/** Virtual time follows real time, so that HTTP clients see the simulated world move. */
-const drive = async (): Promise<void> => {
-  while (driving) {
-    await world.scheduler.pass(50);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
-const begin = async (province: string): Promise<Service> => {
-  const env = {
-    YRD_PROVINCE: province,
-    KAFKA_BROKERS: 'localhost:1',
-    MONGO_URL: 'mongodb://localhost:1',
-    YRD_KEYS: '-',
-    YRD_FEDERATION: '-',
-    YRD_POLICIES: '-',
-    YRD_ISSUER: issuer.issuer,
-    YRD_PORT: '0',
-    YRD_OPEN_ALONE: 'yes',
-  };
-  const config = readConfig(env, () => JSON.stringify(world.federation));
-  const ground = { worlds: { voucher: world.process(province).world }, clock: null, close: () => Promise.resolve() };
-  const service = new Service({
-    config,
-    openNode,
-    contexts: [{ context, module: countersModule }],
-    personKey: new Uint8Array(32),
-    reach: () => Promise.resolve(ground),
-    log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
-  });
-  await service.start();
-  return service;
-};
+const begin = (province: string): Promise<Service> =>
+  serveSimulated({ world, province, issuer: issuer.issuer, context, module: countersModule, logged, openAlone: true });
 
 const ask = (path: string, init: RequestInit = {}, at = 0) => fetch(`${services[at]?.url}${path}`, init);
 const json = async (path: string, at = 0): Promise<Record<string, unknown>> =>
@@ -166,7 +133,7 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
 
 beforeAll(async () => {
   issuer = await startTestIssuer();
-  void drive();
+  still = driveOnRealTime(world);
   services.push(await begin('32'), await begin('31'));
   for (const at of [0, 1]) await until(async () => (await ask('/health/ready', {}, at)).status === 200);
 }, 30_000);
@@ -174,7 +141,7 @@ afterAll(async () => {
   try {
     await Promise.all(services.map((service) => service.stop()));
   } finally {
-    driving = false;
+    still();
   }
   await issuer.close();
 });
