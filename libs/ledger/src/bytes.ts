@@ -29,10 +29,14 @@ export const hex = (bytes: Uint8Array): string => {
   return out;
 };
 
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
+
 /** Parses lower-case hex of even length; null when it is anything else. */
 export const fromHex = (value: string): Uint8Array | null => {
   if (value.length % 2 !== 0 || !/^[0-9a-f]*$/.test(value)) return null;
-  return Uint8Array.from({ length: value.length / 2 }, (_, at) => parseInt(value.slice(2 * at, 2 * at + 2), 16));
+  const bytes = new Uint8Array(value.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = digit(value.charCodeAt(2 * at)) * 16 + digit(value.charCodeAt(2 * at + 1));
+  return bytes;
 };
 
 export const base64 = (bytes: Uint8Array): string => {
