@@ -121,8 +121,11 @@ const fieldsOf = (bytes: Uint8Array): Readonly<Record<string, unknown>> | null =
 };
 
 /** Parses an open envelope that stands at this index; attributes added later are let pass. Null when it is anything else. */
-export const parseEnvelope = (bytes: Uint8Array, index: number): Envelope | null => {
-  const fields = fieldsOf(bytes);
+export const parseEnvelope = (bytes: Uint8Array, index: number): Envelope | null => envelopeIn(fieldsOf(bytes), index);
+
+type Parsed = ReturnType<typeof fieldsOf>;
+
+const envelopeIn = (fields: Parsed, index: number): Envelope | null => {
   if (!fields || !FIELDS.every((name) => typeof fields[name] === 'string')) return null;
   const envelope = fields as unknown as Envelope;
   const known = envelope.specversion === '1.0' && envelope.sequence === String(index) && envelope.id === envelope.sequence;
@@ -136,8 +139,9 @@ const AUDIENCE = /^[0-9]{2}( [0-9]{2})*$/;
 export const audienceOf = (envelope: Pick<Envelope, 'audience'>): readonly string[] | null => envelope.audience?.split(' ') ?? null;
 
 /** The `sealed` hash of a sealed leaf at this index; null when it is anything else. */
-export const parseSealed = (bytes: Uint8Array, index: number): string | null => {
-  const fields = fieldsOf(bytes);
+export const parseSealed = (bytes: Uint8Array, index: number): string | null => sealedIn(fieldsOf(bytes), index);
+
+const sealedIn = (fields: Parsed, index: number): string | null => {
   if (!fields || Object.keys(fields).length !== 2 || fields['sequence'] !== String(index)) return null;
   const sealed = fields['sealed'];
   return typeof sealed === 'string' && fromHex(sealed)?.length === 32 ? sealed : null;
@@ -158,7 +162,8 @@ export const checkEntry = (
   const bad = { good: false, envelope: null };
   // A salt of another length would move the border between salt and what it salts.
   if ([entry.opened, entry.payload].some((shown) => shown && shown.salt.length !== SALT_BYTES)) return bad;
-  const sealed = parseSealed(entry.leaf, index);
+  const fields = fieldsOf(entry.leaf);
+  const sealed = sealedIn(fields, index);
   let envelope: Envelope | null = null;
   if (sealed !== null) {
     if (entry.opened) {
@@ -167,7 +172,7 @@ export const checkEntry = (
       if (!envelope) return bad;
     }
   } else {
-    envelope = parseEnvelope(entry.leaf, index);
+    envelope = envelopeIn(fields, index);
     if (!envelope || entry.opened) return bad;
   }
   if (entry.locked && (!envelope || !fits(entry.locked, envelope))) return bad;

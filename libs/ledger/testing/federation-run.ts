@@ -1,6 +1,6 @@
 /** Four ledger nodes over a simulated world: start, command, kill, restart, and what must hold afterwards. */
 import { openNode, type Answer, type Context, type LedgerNode } from '../src/index.js';
-import { SimulatedWorld } from './simulated-world.js';
+import { SimulatedWorld, type Speed } from './simulated-world.js';
 
 interface Alive {
   readonly node: LedgerNode;
@@ -17,8 +17,9 @@ export class FederationRun {
     private readonly context: Context,
     readonly provinces: readonly string[] = ['31', '32', '33', '34'],
     private readonly clockLimitMs = Infinity,
+    speed?: Speed,
   ) {
-    this.world = new SimulatedWorld(seed, provinces, [context.name]);
+    this.world = new SimulatedWorld(seed, provinces, [context.name], speed);
   }
 
   get scheduler() {

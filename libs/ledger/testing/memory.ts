@@ -1,11 +1,6 @@
-/**
- * The in-memory adapters: disks and topics that live as long as the simulated world, reached through ports that take
- * seeded time and can fail.
- */
+/** The in-memory storage: disks that live as long as the simulated world, reached through ports that take seeded time and can fail. */
 import type {
   BlockStore,
-  Bus,
-  BusMessage,
   Match,
   Recorded,
   RecordQuery,
@@ -14,35 +9,107 @@ import type {
   Scalar,
   Storage,
   StoredBlock,
-  SubscribeOptions,
-  Subscription,
+  StoredCommit,
 } from '../src/index.js';
+
+/** What an operation whose caller has given up does when it reaches the server after all. */
+export type Late = (effect: () => void) => void;
 
 /** Waits as long as an operation takes, and decides what becomes of it. A dead process waits for ever. */
 export interface Path {
-  /** Resolves when the operation reaches the server; rejects when it is refused on the way. */
-  there(operation: string): Promise<void>;
+  /** Resolves when the operation reaches the server; rejects when it is refused on the way. With `Late` its effect is handed over. */
+  there(operation: string): Promise<void | Late>;
   /** Resolves when the answer is back; rejects when the acknowledgement is lost. */
   back(operation: string): Promise<void>;
 }
 
+/** Blocks of one journal by first index, with what reading them in order and by stream needs. */
+class Shelf extends Map<number, StoredBlock> {
+  private ordered: StoredBlock[] | null = [];
+  private readonly streams = new Map<string, StoredCommit[]>();
+
+  override set(first: number, block: StoredBlock): this {
+    const last = this.ordered?.at(-1);
+    if (this.ordered && !this.has(first) && (!last || last.first < first)) {
+      this.ordered.push(block);
+      this.note(block);
+    } else this.ordered = null;
+    return super.set(first, block);
+  }
+
+  override delete(first: number): boolean {
+    this.ordered = null;
+    return super.delete(first);
+  }
+
+  inOrder(): readonly StoredBlock[] {
+    if (this.ordered) return this.ordered;
+    this.ordered = [...this.values()].sort((a, b) => a.first - b.first);
+    this.streams.clear();
+    for (const block of this.ordered) this.note(block);
+    return this.ordered;
+  }
+
+  /** Index in order of the first block that ends after `from`. */
+  position(from: number): number {
+    const blocks = this.inOrder();
+    let [low, high] = [0, blocks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (blocks[middle]!.first + blocks[middle]!.count > from) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  commitsOf(stream: string): readonly StoredCommit[] {
+    this.inOrder();
+    return this.streams.get(stream) ?? [];
+  }
+
+  private note(block: StoredBlock): void {
+    for (const commit of block.commits) {
+      for (const stream of new Set(commit.streams)) {
+        const commits = this.streams.get(stream);
+        if (commits) commits.push(commit);
+        else this.streams.set(stream, [commit]);
+      }
+    }
+  }
+}
+
+interface Row {
+  readonly json: string;
+  readonly rev: number;
+}
+
 /** One province's disk: block collections and record tables. Survives the processes that use it. */
 export class Disk {
-  readonly blocks = new Map<string, Map<number, StoredBlock>>();
-  readonly tables = new Map<string, Map<string, { readonly json: string; readonly rev: number }>>();
+  readonly blocks = new Map<string, Shelf>();
+  readonly tables = new Map<string, Map<string, Row>>();
+  /** Told of each block that is stored. */
+  onInsert: (journal: string, block: StoredBlock) => void = () => undefined;
 
-  journal(name: string): Map<number, StoredBlock> {
-    const found = this.blocks.get(name) ?? new Map<number, StoredBlock>();
+  journal(name: string): Shelf {
+    const found = this.blocks.get(name) ?? new Shelf();
     this.blocks.set(name, found);
     return found;
   }
 
-  table(name: string): Map<string, { readonly json: string; readonly rev: number }> {
-    const found = this.tables.get(name) ?? new Map<string, { json: string; rev: number }>();
+  table(name: string): Map<string, Row> {
+    const found = this.tables.get(name) ?? new Map<string, Row>();
     this.tables.set(name, found);
     return found;
   }
 }
+
+/** Rows as values, parsed once: for looking only, never handed out. */
+const looked = new WeakMap<Row, unknown>();
+const look = (row: Row): unknown => {
+  const found = looked.get(row) ?? JSON.parse(row.json);
+  looked.set(row, found);
+  return found;
+};
 
 export const memoryStorage = (disk: Disk, path: Path): Storage => ({
   blocks: (journal) => memoryBlocks(disk, path, journal),
@@ -50,33 +117,45 @@ export const memoryStorage = (disk: Disk, path: Path): Storage => ({
 });
 
 const memoryBlocks = (disk: Disk, path: Path, journal: string): BlockStore => {
-  const sorted = (): StoredBlock[] => [...disk.journal(journal).values()].sort((a, b) => a.first - b.first);
+  const shelf = (): Shelf => disk.journal(journal);
   const reading = async <T>(operation: string, read: () => T): Promise<T> => {
     await path.there(operation);
     const found = read();
     await path.back(operation);
     return found;
   };
+  const store = (block: StoredBlock): boolean => {
+    if (shelf().has(block.first)) return false;
+    // What is stored hears no more of its writer.
+    const commits = block.commits.map((commit) => ({ ...commit, bytes: commit.bytes.slice() }));
+    shelf().set(block.first, { ...block, root: block.root.slice(), commits });
+    disk.onInsert(journal, block);
+    return true;
+  };
   return {
     insert: async (block) => {
-      await path.there('insert');
-      const taken = disk.journal(journal).has(block.first);
-      if (!taken) disk.journal(journal).set(block.first, structuredClone(block));
+      const late = await path.there('insert');
+      if (late) {
+        late(() => store(block));
+        throw new Error('Simulated: no answer to insert came in time.');
+      }
+      const stored = store(block);
       await path.back('insert');
-      return taken ? 'duplicate' : 'inserted';
+      return stored ? 'inserted' : 'duplicate';
     },
     read: (from, limit) =>
-      reading('read', () =>
-        sorted()
-          .filter((block) => block.first + block.count > from)
-          .slice(0, limit),
-      ),
-    last: () => reading('last', () => sorted().at(-1) ?? null),
+      reading('read', () => {
+        const at = shelf().position(from);
+        return shelf()
+          .inOrder()
+          .slice(at, at + limit);
+      }),
+    last: () => reading('last', () => shelf().inOrder().at(-1) ?? null),
     commitsOf: (stream, from) =>
       reading('commits', () =>
-        sorted().flatMap((block) =>
-          block.commits.filter((commit) => commit.streams.includes(stream) && commit.first + commit.count > from),
-        ),
+        shelf()
+          .commitsOf(stream)
+          .filter((commit) => commit.first + commit.count > from),
       ),
   };
 };
@@ -90,15 +169,24 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
   },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
-    const found = [...disk.table(table)].map(([id, { json, rev }]) => ({ id, value: JSON.parse(json) as T, rev }));
+    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row), rev: row.rev, json: row.json }));
+    const found = selected(rows, query).map(({ id, rev, json }) => ({ id, value: JSON.parse(json) as T, rev }));
     await path.back('find');
-    return selected(found, query);
+    return found;
   },
   write: async (writes) => {
     const batch = writes.map((write) => ({ ...write, json: write.value === null ? null : JSON.stringify(write.value) }));
-    await path.there('write');
-    const fits = batch.every(({ table, id, rev }) => rev === undefined || (disk.table(table).get(id)?.rev ?? 0) === rev);
-    if (fits) for (const write of batch) put(disk, write);
+    const commit = (): boolean => {
+      const fits = batch.every(({ table, id, rev }) => rev === undefined || (disk.table(table).get(id)?.rev ?? 0) === rev);
+      if (fits) for (const write of batch) put(disk, write);
+      return fits;
+    };
+    const late = await path.there('write');
+    if (late) {
+      late(commit);
+      throw new Error('Simulated: no answer to write came in time.');
+    }
+    const fits = commit();
     await path.back('write');
     return fits;
   },
@@ -135,9 +223,9 @@ const compare = (a: Scalar, b: Scalar): number => {
   return a === b ? 0 : a! < b! ? -1 : 1;
 };
 
-const selected = <T>(rows: readonly Recorded<T>[], { where, order, after, limit }: RecordQuery): readonly Recorded<T>[] => {
+const selected = <R extends Recorded<unknown>>(rows: readonly R[], { where, order, after, limit }: RecordQuery): readonly R[] => {
   const sign = order?.descending ? -1 : 1;
-  const valueOf = (row: Recorded<T>): Scalar => (order ? fieldOf(row.value, order.field) : null);
+  const valueOf = (row: R): Scalar => (order ? fieldOf(row.value, order.field) : null);
   const by = (a: { value: Scalar; id: string }, b: { value: Scalar; id: string }): number =>
     sign * (compare(a.value, b.value) || compare(a.id, b.id));
   return rows
@@ -146,136 +234,3 @@ const selected = <T>(rows: readonly Recorded<T>[], { where, order, after, limit 
     .filter((row) => !after || by({ value: valueOf(row), id: row.id }, after) > 0)
     .slice(0, limit);
 };
-
-interface Topic {
-  /** Offset of the first retained message. */
-  start: number;
-  messages: BusMessage[];
-}
-
-/** The brokers: topics and group positions. Survives the processes that use them. */
-export class Broker {
-  readonly topics = new Map<string, Topic>();
-  readonly positions = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
-
-  topic(name: string): Topic {
-    const found = this.topics.get(name) ?? { start: 0, messages: [] };
-    this.topics.set(name, found);
-    return found;
-  }
-
-  /** Deletes and recreates a topic: offsets begin again, and groups stand beyond the end. */
-  recreate(name: string): void {
-    this.topics.set(name, { start: 0, messages: [] });
-  }
-
-  /** Drops all retained messages, as a retention limit would. */
-  truncate(name: string): void {
-    const topic = this.topic(name);
-    topic.start += topic.messages.length;
-    topic.messages = [];
-  }
-
-  append(message: BusMessage): void {
-    this.topic(message.topic).messages.push(message);
-    for (const listener of [...this.listeners]) listener();
-  }
-
-  onAppend(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  }
-}
-
-/** How messages reach a subscriber: after how long, and whether one is skipped or comes twice. */
-export interface Delivery extends Path {
-  arrives(topic: string): Promise<'once' | 'twice' | 'lost'>;
-  pause(): Promise<void>;
-  /** Resolves when `wake` is called. */
-  idle(register: (wake: () => void) => void): Promise<void>;
-}
-
-export const memoryBus = (broker: Broker, path: Delivery): Bus => ({
-  ensure: async (topics) => {
-    await path.there('ensure');
-    for (const topic of topics) broker.topic(topic);
-    await path.back('ensure');
-  },
-  publish: async (topic, value, headers = {}) => {
-    await path.there('publish');
-    broker.append({ topic, value: value.slice(), headers: { ...headers } });
-    await path.back('publish');
-  },
-  last: async (topic) => {
-    await path.there('last');
-    const found = broker.topic(topic).messages.at(-1) ?? null;
-    await path.back('last');
-    return found;
-  },
-  subscribe: async (options, handle) => {
-    await path.there('subscribe');
-    const readers = options.topics.map((topic) => new Reader(broker, path, options, topic, handle));
-    await path.back('subscribe');
-    return { close: async () => void (await Promise.all(readers.map((reader) => reader.close()))) };
-  },
-});
-
-class Reader implements Subscription {
-  private open = true;
-  private wake: () => void = () => undefined;
-  private readonly done: Promise<void>;
-  private readonly key: string;
-
-  constructor(
-    private readonly broker: Broker,
-    private readonly path: Delivery,
-    options: SubscribeOptions,
-    private readonly topic: string,
-    private readonly handle: (message: BusMessage) => Promise<void>,
-  ) {
-    this.key = `${options.group}|${topic}`;
-    const { start, messages } = broker.topic(topic);
-    if (!broker.positions.has(this.key)) broker.positions.set(this.key, options.from === 'earliest' ? start : start + messages.length);
-    this.done = this.run();
-  }
-
-  close(): Promise<void> {
-    this.open = false;
-    this.wake();
-    return this.done;
-  }
-
-  private next(): { readonly message: BusMessage; readonly position: number } | null {
-    const { start, messages } = this.broker.topic(this.topic);
-    const position = this.broker.positions.get(this.key)!;
-    // Out of range: Kafka's reset goes to the earliest message that is left.
-    const at = position < start || position > start + messages.length ? start : position;
-    const message = messages[at - start];
-    return message ? { message, position: at } : null;
-  }
-
-  private async run(): Promise<void> {
-    while (this.open) {
-      const next = this.next();
-      if (!next) {
-        const off: { call: () => void } = { call: () => undefined };
-        await this.path.idle((wake) => {
-          this.wake = wake;
-          off.call = this.broker.onAppend(wake);
-        });
-        off.call();
-        continue;
-      }
-      const times = await this.path.arrives(this.topic);
-      if (!this.open) return;
-      try {
-        if (times !== 'lost') await this.handle(next.message);
-        if (times === 'twice') await this.handle(next.message);
-        this.broker.positions.set(this.key, next.position + 1);
-      } catch {
-        await this.path.pause();
-      }
-    }
-  }
-}

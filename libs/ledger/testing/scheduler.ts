@@ -56,7 +56,11 @@ export class Scheduler {
   /** Virtual ms since the world began. */
   now = 0;
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    /** Lets every promise that can go on do so, at once: much cheaper than a turn of the event loop. */
+    private readonly drain?: () => void,
+  ) {
     this.chance = new Chance(seed);
   }
 
@@ -76,16 +80,39 @@ export class Scheduler {
   /** Lets the world go on until the condition holds; false when `limitMs` of virtual time passed first. */
   async until(condition: () => boolean, limitMs = 60_000): Promise<boolean> {
     const deadline = this.now + limitMs;
+    const { drain } = this;
+    // Only a turn of the event loop of our own can drain what waits: within one of theirs it does nothing.
+    if (drain) {
+      return new Promise((resolve, reject) => {
+        setImmediate(() => {
+          try {
+            for (let found: boolean | null = null; ; found = this.next(condition, deadline)) {
+              if (found !== null) return resolve(found);
+              drain();
+            }
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+      });
+    }
     for (;;) {
       await settle();
-      if (condition()) return true;
-      const next = this.heap[0];
-      if (!next || next.at > deadline) {
-        this.now = deadline;
-        return condition();
-      }
-      this.step();
+      const found = this.next(condition, deadline);
+      if (found !== null) return found;
     }
+  }
+
+  /** One step towards the condition: whether it holds, or null when something happened and has to be seen through first. */
+  private next(condition: () => boolean, deadline: number): boolean | null {
+    if (condition()) return true;
+    const next = this.heap[0];
+    if (!next || next.at > deadline) {
+      this.now = deadline;
+      return condition();
+    }
+    this.step();
+    return null;
   }
 
   /** Lets this much virtual time pass. */

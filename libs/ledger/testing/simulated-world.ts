@@ -1,25 +1,28 @@
 /** Four provinces on one thread: disks, brokers, clocks and keys of a simulated federation, and processes that can die at any await. */
-import { createHash, createHmac, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   base64,
   boxKeyLine,
   boxName,
   certificateText,
-  concat,
   cosignerName,
-  equal,
-  fromHex,
-  hex,
   identityName,
   originOf,
-  u64,
   utf8,
   verifierLine,
+  type Federation,
+  type FederationNode,
+  type Hasher,
+  type Notice,
+  type Signer,
+  type World,
 } from '../src/index.js';
-import type { Encryption, Federation, FederationNode, Hasher, Notice, Random, Signer, World } from '../src/index.js';
 import { Lock } from '../src/lock.js';
 import { pin } from '../src/pinned.js';
-import { Broker, Disk, memoryBus, memoryStorage, type Delivery } from './memory.js';
+import { Broker, memoryBus, type Delivery, type Fate } from './broker.js';
+import { Disk, memoryStorage } from './memory.js';
+import { quickHasher, quickKey, quickSigner } from './quick-crypto.js';
+import { testEncryption, testHasher, testKey, testSigner } from './test-crypto.js';
 import { Scheduler } from './scheduler.js';
 
 /** Shares (0 to 1) of operations that go wrong, and how long things take. All chance comes from the seed. */
@@ -40,77 +43,35 @@ export interface Faults {
 
 export const calm: Faults = { refused: 0, lostAck: 0, twice: 0, lost: 0, storageMs: 4, busMs: 8 };
 
-/** The hashes of node:crypto, synchronous. */
-export const testHasher: Hasher = {
-  sha256: (...parts) => new Uint8Array(parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()),
-  hmac: (key, ...parts) => new Uint8Array(parts.reduce((mac, part) => mac.update(part), createHmac('sha256', key)).digest()),
-};
+/** A port call on its way: before the server sees it, or after. */
+export type Side = 'before' | 'after';
 
-const PKCS8 = fromHex('302e020100300506032b657004220420')!;
-const SPKI = fromHex('302a300506032b6570032100')!;
+/** What may befall a port call. `crash` ends the process; the others are for writes only. */
+export type Strike = 'crash' | 'refused' | 'late' | 'lost acknowledgement';
 
-/** An Ed25519 key out of 32 seed bytes. */
-export const testKey = (seed: Uint8Array): { readonly secret: KeyObject; readonly publicKey: Uint8Array } => {
-  const secret = createPrivateKey({ key: Buffer.from(concat(PKCS8, seed)), format: 'der', type: 'pkcs8' });
-  const spki = createPublicKey(secret).export({ format: 'der', type: 'spki' });
-  return { secret, publicKey: new Uint8Array(spki.subarray(SPKI.length)) };
-};
+/** Faults that are aimed, beside those that chance alone makes: asked at every port call and for every message. */
+export interface Mischief {
+  strike(province: string, operation: string, side: Side): Strike | null;
+  /** The fate of a message, and how much longer than usual it takes, ms. */
+  arrival(province: string, topic: string): { readonly fate: Fate; readonly delayMs: number } | null;
+}
 
-/** Keys as node:crypto wants them; making one costs as much as using it. */
-const publicKeys = new Map<string, KeyObject>();
-const publicKeyOf = (raw: Uint8Array): KeyObject => {
-  const name = hex(raw);
-  const key = publicKeys.get(name) ?? createPublicKey({ key: Buffer.from(concat(SPKI, raw)), format: 'der', type: 'spki' });
-  publicKeys.set(name, key);
-  return key;
-};
-
-/** A signer over the given secret keys; verifies anybody's. */
-export const testSigner = (secrets: ReadonlyMap<string, KeyObject>): Signer => ({
-  sign: (keyName, message) => {
-    const secret = secrets.get(keyName);
-    if (!secret) throw new Error(`This node does not hold the key ${keyName}.`);
-    return new Uint8Array(sign(null, message, secret));
-  },
-  verify: (suite, publicKey, message, signature) => {
-    if (suite !== 'ed25519' || publicKey.length !== 32 || signature.length !== 64) return false;
-    return verify(null, message, publicKeyOf(publicKey), signature);
-  },
-});
-
-/**
- * Encryption that only looks like it: the key stream comes from the public key, which a real one must never allow. It tells who may
- * read what from who may not, which is what the simulated world needs.
- */
-export const testEncryption = (held: ReadonlyMap<string, Uint8Array>, random: Random): Encryption => {
-  const masked = (key: Uint8Array, about: Uint8Array, bytes: Uint8Array): Uint8Array => {
-    const out = new Uint8Array(bytes);
-    for (let at = 0; at < out.length; at += 32) {
-      const mask = testHasher.sha256(key, about, u64(at));
-      for (let i = at; i < Math.min(at + 32, out.length); i++) out[i]! ^= mask[i - at]!;
-    }
-    return concat(testHasher.sha256(key, about, out), out);
-  };
-  const unmasked = (key: Uint8Array, about: Uint8Array, bytes: Uint8Array): Uint8Array | null => {
-    const [tag, body] = [bytes.subarray(0, 32), bytes.subarray(32)];
-    return equal(tag, testHasher.sha256(key, about, body)) ? masked(key, about, body).subarray(32) : null;
-  };
-  return {
-    encrypt: (to, about, content) => {
-      const key = random.bytes(32);
-      return { bytes: masked(key, about, content), boxes: to.map((each) => masked(each, about, key)) };
-    },
-    decrypt: (keyName, about, bytes, box) => {
-      const own = held.get(keyName);
-      const key = own ? unmasked(own, about, box) : null;
-      return key && unmasked(key, about, bytes);
-    },
-  };
-};
+/** What a world is built of when it has to be fast. */
+export interface Speed {
+  /** Stand-ins for hashing and signing. */
+  readonly quickCrypto: boolean;
+  /** See `Scheduler`. */
+  readonly drain: () => void;
+}
 
 interface Process {
   alive: boolean;
+  readonly ended: () => void;
 }
+
+const WRITES: ReadonlySet<string> = new Set(['insert', 'write', 'publish']);
+/** How long after its caller gave up a late write still lands, ms. */
+const LATE_MS = 400;
 
 /** A federation of simulated provinces. */
 export class SimulatedWorld {
@@ -125,11 +86,21 @@ export class SimulatedWorld {
   readonly skewMs = new Map<string, number>();
   /** Provinces that the bus cannot reach. */
   readonly cutOff = new Set<string>();
-  private readonly secrets = new Map<string, ReadonlyMap<string, KeyObject>>();
   private readonly boxes = new Map<string, ReadonlyMap<string, Uint8Array>>();
+  mischief: Mischief | null = null;
+  /** A running number over all that happened, in order: two runs of one history have the same. */
+  trace = 0;
+  readonly hasher: Hasher;
+  private readonly signers = new Map<string, Signer>();
 
-  constructor(seed: number, provinces: readonly string[] = ['31', '32', '33', '34'], contexts: readonly string[] = ['voucher']) {
-    this.scheduler = new Scheduler(seed);
+  constructor(
+    seed: number,
+    provinces: readonly string[] = ['31', '32', '33', '34'],
+    contexts: readonly string[] = ['voucher'],
+    private readonly speed?: Speed,
+  ) {
+    this.scheduler = new Scheduler(seed, speed?.drain);
+    this.hasher = speed?.quickCrypto ? quickHasher : testHasher;
     this.federation = { federation: 'yrd.test', nodes: provinces.map((province) => this.node(province, contexts)) };
     for (const province of provinces) this.disks.set(province, new Disk());
   }
@@ -156,9 +127,17 @@ export class SimulatedWorld {
     return new Lock(world.encryption, pin(world, this.federation, context).boxes, at);
   }
 
-  /** The ports of a new process of a province. `kill` ends it at whatever it is waiting for. */
-  process(province: string): { readonly world: World; kill(): void } {
-    const process: Process = { alive: true };
+  /** Signs as this province, with all its keys: what its node does, and what a liar in its place can do. */
+  signer(province: string): Signer {
+    return this.signers.get(province)!;
+  }
+
+  /**
+   * The ports of a new process of a province. `kill` ends it at whatever it is waiting for; so does a crash that mischief
+   * brings, which `onCrash` is told of.
+   */
+  process(province: string, onCrash: () => void = () => undefined): { readonly world: World; kill(): void } {
+    const process: Process = { alive: true, ended: onCrash };
     const { scheduler } = this;
     const delivery = this.delivery(province, process);
     const world: World = {
@@ -173,9 +152,9 @@ export class SimulatedWorld {
           }),
       },
       random: { bytes: (count) => scheduler.chance.bytes(count) },
-      hasher: testHasher,
-      signer: testSigner(this.secrets.get(province)!),
-      encryption: testEncryption(this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
+      hasher: this.hasher,
+      signer: this.signer(province),
+      encryption: testEncryption(this.hasher, this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
       storage: memoryStorage(this.disks.get(province)!, delivery),
       bus: memoryBus(this.broker, this.delivery(province, process, true)),
       notice: (notice) => void this.notices.push({ ...notice, province, at: scheduler.now }),
@@ -192,20 +171,36 @@ export class SimulatedWorld {
       while (bus && process.alive && this.cutOff.has(province)) await scheduler.sleep(200);
       if (!process.alive) await never;
     };
-    const changes = (operation: string): boolean => operation === 'insert' || operation === 'write' || operation === 'publish';
     const longest = (): number => (bus ? this.faults.busMs : this.faults.storageMs);
+    const struck = async (operation: string, side: Side): Promise<Strike | null> => {
+      this.trace = Math.imul(this.trace ^ scheduler.now ^ (operation.charCodeAt(1) << 16), 0x01000193) >>> 0;
+      const strike = (process.alive && this.mischief?.strike(province, operation, side)) || null;
+      if (strike !== 'crash') return strike;
+      process.alive = false;
+      process.ended();
+      return never;
+    };
     return {
       there: async (operation) => {
-        await takes(longest());
-        if (changes(operation) && scheduler.chance.happens(this.faults.refused)) throw new Error(`Simulated: ${operation} refused.`);
+        // A read waits once, after it has looked: what it brings back may be old by then.
+        if (WRITES.has(operation)) await takes(longest());
+        const strike = await struck(operation, 'before');
+        if (strike === 'late') return (effect) => void scheduler.after(1 + scheduler.chance.below(LATE_MS), effect);
+        if (strike === 'refused' || (WRITES.has(operation) && scheduler.chance.happens(this.faults.refused)))
+          throw new Error(`Simulated: ${operation} refused.`);
       },
       back: async (operation) => {
         await takes(longest() / 2);
-        if (changes(operation) && scheduler.chance.happens(this.faults.lostAck))
+        const strike = await struck(operation, 'after');
+        if (strike === 'lost acknowledgement' || (WRITES.has(operation) && scheduler.chance.happens(this.faults.lostAck)))
           throw new Error(`Simulated: the acknowledgement of ${operation} is lost.`);
       },
-      arrives: async () => {
+      arrives: async (topic) => {
+        const aimed = this.mischief?.arrival(province, topic);
         await takes(longest());
+        if (aimed && aimed.delayMs > 0) await scheduler.sleep(aimed.delayMs);
+        await struck('deliver', 'before');
+        if (aimed) return aimed.fate;
         if (scheduler.chance.happens(this.faults.lost)) return 'lost';
         return scheduler.chance.happens(this.faults.twice) ? 'twice' : 'once';
       },
@@ -217,15 +212,21 @@ export class SimulatedWorld {
   private node(province: string, contexts: readonly string[]): FederationNode {
     const { federation } = { federation: 'yrd.test' };
     const secrets = new Map<string, KeyObject>();
+    const quick = new Map<string, Uint8Array>();
+    this.signers.set(province, this.speed?.quickCrypto ? quickSigner(quick) : testSigner(secrets));
     const key = (name: string, kind: 'signature' | 'cosignature'): string => {
+      if (this.speed?.quickCrypto) {
+        quick.set(name, quickKey(this.scheduler.seed, name));
+        return verifierLine(this.hasher, name, kind, quick.get(name)!);
+      }
       const { secret, publicKey } = testKey(testHasher.sha256(utf8(`${this.scheduler.seed}|${name}`)));
       secrets.set(name, secret);
-      return verifierLine(testHasher, name, kind, publicKey);
+      return verifierLine(this.hasher, name, kind, publicKey);
     };
     const identity = key(identityName(federation, province), 'signature');
     const certified = (line: string): { key: string; certificate: string } => {
-      const signature = sign(null, utf8(certificateText(line)), secrets.get(identityName(federation, province))!);
-      return { key: line, certificate: base64(new Uint8Array(signature)) };
+      const signature = this.signer(province).sign(identityName(federation, province), utf8(certificateText(line)));
+      return { key: line, certificate: base64(signature) };
     };
     const journals = Object.fromEntries(
       contexts.map((context) => [context, certified(key(originOf(federation, `${province}/${context}`), 'signature'))]),
@@ -235,10 +236,9 @@ export class SimulatedWorld {
     );
     const held = contexts.map((context) => {
       const name = boxName(federation, province, context);
-      return { context, name, key: testHasher.sha256(utf8(`${this.scheduler.seed}|${name}`)) };
+      return { context, name, key: this.hasher.sha256(utf8(`${this.scheduler.seed}|${name}`)) };
     });
-    const boxes = Object.fromEntries(held.map(({ context, name, key }) => [context, certified(boxKeyLine(testHasher, name, key))]));
-    this.secrets.set(province, secrets);
+    const boxes = Object.fromEntries(held.map(({ context, name, key }) => [context, certified(boxKeyLine(this.hasher, name, key))]));
     this.boxes.set(province, new Map(held.map(({ name, key }) => [name, key])));
     return { province, name: province, url: `http://127.0.0.1:31${province}`, identity, journals, cosigners, boxes };
   }

@@ -1,0 +1,169 @@
+/** The books of a healed federation, counted from its entries alone: money, quota, holds, statements. */
+import type { Entry } from '@yrd/ledger';
+import type { HostileRun, Told } from '@yrd/ledger/testing';
+import { invoice, order, quota, type WindowRow } from '../src/index.js';
+import { lineOf } from '../src/paying.js';
+import type { Quota } from '../src/quota.js';
+import type { Order } from '../src/order.js';
+
+type Complaints = string[];
+type Journals = ReadonlyMap<string, Told>;
+
+const entriesOf = (told: Told | undefined): readonly Entry[] => (told?.decoded ?? []).filter((entry): entry is Entry => entry !== null);
+
+const counted = <K>(keys: Iterable<K>): ReadonlyMap<K, number> => {
+  const counts = new Map<K, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+};
+
+const fenOf = ({ data }: Entry): number => Number(data['amountFen']);
+
+/** At every moment what is reserved and consumed lies within what was granted (V5). */
+const accounts = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Quota> => {
+  const states = new Map<string, Quota>();
+  for (const entry of entries.filter(({ stream }) => stream.startsWith('quota/'))) {
+    const state = quota.evolve(states.get(entry.stream) ?? quota.initial, { type: entry.type, data: entry.data } as never);
+    states.set(entry.stream, state);
+    if (state.reservedFen < 0 || state.consumedFen < 0 || state.reservedFen + state.consumedFen > state.grantedFen)
+      complaints.push(`${entry.stream} was over-spent at entry ${entry.index} of ${entry.journal}: ${JSON.stringify(state)}`);
+  }
+  return states;
+};
+
+/** What may be said of an order at most once. */
+const ONCE: readonly string[] = [
+  'OrderPlaced',
+  'OrderAccepted',
+  'ContractSigned',
+  'ServiceDelivered',
+  'ServiceAccepted',
+  'RedemptionSubmitted',
+  'RedemptionApproved',
+  'BatchPublicised',
+  'PublicityEnded',
+  'LineSettled',
+  'PaymentInstructed',
+  'RedemptionSettled',
+];
+const ENDS: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'ProposalRefused', 'RedemptionSettled'];
+
+/** Each order goes one way, and what it holds of the quota is given back or consumed to the fen, once. */
+const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Order> => {
+  const orders = new Map<string, Entry[]>();
+  const moved = new Map<string, Entry[]>();
+  const into = (map: Map<string, Entry[]>, key: string, entry: Entry): void => void map.set(key, [...(map.get(key) ?? []), entry]);
+  for (const entry of entries) {
+    if (entry.stream.startsWith('order/')) into(orders, entry.stream.slice('order/'.length), entry);
+    if (['QuotaReserved', 'QuotaReleased', 'QuotaConsumed'].includes(entry.type)) into(moved, String(entry.data['order']), entry);
+  }
+  const states = new Map<string, Order>();
+  for (const [id, told] of orders) {
+    const state = told.reduce((before, { type, data }) => order.evolve(before, { type, data } as never), order.initial);
+    states.set(id, state);
+    for (const [type, count] of counted(told.map(({ type }) => type)))
+      if (count > 1 && ONCE.includes(type)) complaints.push(`order ${id}: ${type} stands there ${count} times`);
+    if (told.filter(({ type }) => ENDS.includes(type)).length > 1) complaints.push(`order ${id} ended more than once`);
+    const sum = (type: string): number => (moved.get(id) ?? []).filter((entry) => entry.type === type).reduce((all, each) => all + fenOf(each), 0);
+    const [reserved, released, consumed] = [sum('QuotaReserved'), sum('QuotaReleased'), sum('QuotaConsumed')];
+    const over = state.phase === 'Closed' || state.phase === 'Settled';
+    const wanted = over ? reserved : 0;
+    if (state.terms && reserved !== state.terms.reservedFen) complaints.push(`order ${id} reserved ${reserved} and says ${state.terms.reservedFen}`);
+    if (released + consumed !== wanted) complaints.push(`order ${id} (${state.phase}): of ${reserved} reserved ${released} + ${consumed} came back`);
+    if (consumed !== (state.phase === 'Settled' ? state.approval?.subsidyFen : 0)) complaints.push(`order ${id} consumed ${consumed} fen`);
+  }
+  return states;
+};
+
+/** What every account holds is what its open orders hold. */
+const conserved = (states: ReadonlyMap<string, Quota>, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
+  for (const [stream, state] of states) {
+    const open = [...orders.values()].filter(({ terms, phase }) => terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}` && phase !== 'Closed' && phase !== 'Settled');
+    const reserved = open.reduce((all, { terms }) => all + (terms?.reservedFen ?? 0), 0);
+    if (reserved !== state.reservedFen) complaints.push(`${stream} has ${state.reservedFen} reserved, its open orders ${reserved}`);
+  }
+};
+
+/** Statement of an agency → the home's answers to it. */
+const ANSWERS: Readonly<Record<string, { readonly taken: string; readonly refused: string; readonly as?: string }>> = {
+  AcceptanceStated: { taken: 'OrderAccepted', refused: 'AcceptanceRefused' },
+  DeclineStated: { taken: 'OrderDeclined', refused: 'StatementRefused', as: 'decline' },
+  DeliveryStated: { taken: 'ServiceDelivered', refused: 'StatementRefused', as: 'delivery' },
+  ContractSignatureStated: { taken: 'ContractSignatureTaken', refused: 'StatementRefused', as: 'signature' },
+};
+
+/** Every statement is taken up or refused at the order's home, exactly once. */
+const answered = (journals: Journals, liar: string | null, complaints: Complaints): void => {
+  const key = (entry: Entry): string => {
+    const statement = entry.data['statement'];
+    return `${String(entry.data['order'])} ${entry.type}${statement === undefined ? '' : ` ${String(statement)}`}`;
+  };
+  const all = [...journals.values()].flatMap((told) => entriesOf(told));
+  const counts = counted(all.map(key));
+  for (const entry of all) {
+    const answers = ANSWERS[entry.type];
+    if (!answers || entry.journal.startsWith(String(liar)) || entry.data['home'] === liar) continue;
+    const id = String(entry.data['order']);
+    const taken = counts.get(`${id} ${answers.taken}`) ?? 0;
+    const refused = counts.get(`${id} ${answers.refused}${answers.as ? ` ${answers.as}` : ''}`) ?? 0;
+    if (taken + refused !== 1) complaints.push(`${entry.type} about ${id} was answered ${taken} + ${refused} times`);
+  }
+};
+
+/** An invoice supports no more than its amount (V15). */
+const invoices = (entries: readonly Entry[], complaints: Complaints): void => {
+  const streams = new Map<string, ReturnType<typeof invoice.evolve>>();
+  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('invoice/'))) {
+    const state = invoice.evolve(streams.get(stream) ?? invoice.initial, { type, data } as never);
+    streams.set(stream, state);
+    const claimed = Object.values(state.claims).reduce((all, each) => all + each, 0);
+    if (claimed > (state.registered?.amountFen ?? 0)) complaints.push(`${stream} supports ${claimed} fen, more than it is worth`);
+  }
+};
+
+/** Four equal statements of the window, over exactly the lines that were settled in it. */
+const statements = (run: HostileRun, journals: Journals, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
+  const rows = run.provinces.map((province) => {
+    const json = run.world.disks.get(province)!.table(`view.windows@${run.context.codeVersion}`).get('1')?.json;
+    return json === undefined ? null : (JSON.parse(json) as { row: WindowRow }).row;
+  });
+  for (const [at, row] of rows.entries()) {
+    if (!row?.equal || row.dissent || row.settled.length !== 12) complaints.push(`${run.provinces[at]}: window 1 is not settled alike by all four`);
+    if (JSON.stringify(row?.digests) !== JSON.stringify(rows[0]?.digests)) complaints.push(`${run.provinces[at]} reads other digests of window 1`);
+  }
+  const owed = new Map<string, { count: number; fen: number }>();
+  for (const state of orders.values()) {
+    const line = state.lineSettled ? lineOf(state) : undefined;
+    if (!line) continue;
+    const pair = `${line.payer}-${line.payee}`;
+    const before = owed.get(pair) ?? { count: 0, fen: 0 };
+    owed.set(pair, { count: before.count + 1, fen: before.fen + line.amountFen });
+  }
+  for (const told of journals.values())
+    for (const entry of entriesOf(told).filter(({ type }) => type === 'PairSettled')) {
+      const { count, fen } = owed.get(String(entry.data['pair'])) ?? { count: 0, fen: 0 };
+      if (entry.data['count'] !== count || entry.data['sumFen'] !== fen)
+        complaints.push(`${told.journal} settled ${String(entry.data['pair'])} over ${JSON.stringify(entry.data)}, and not ${count} lines of ${fen} fen`);
+    }
+};
+
+/** All complaints about the books. Where somebody lied, windows with him stay open, and his own books are his. */
+export const auditBooks = (run: HostileRun, journals: Journals): readonly string[] => {
+  const complaints: Complaints = [];
+  const orders = new Map<string, Order>();
+  for (const province of run.honest) {
+    const entries = entriesOf(journals.get(province));
+    const mine = holds(entries, complaints);
+    conserved(accounts(entries, complaints), mine, complaints);
+    invoices(entries, complaints);
+    for (const [id, state] of mine) orders.set(id, state);
+  }
+  answered(journals, run.liar, complaints);
+  if (run.liar === null) statements(run, journals, orders, complaints);
+  return complaints;
+};
+
+/** Orders across a border that were placed. */
+export const ordersAcross = (journals: Journals): number =>
+  [...journals.values()].flatMap((told) => entriesOf(told)).filter(({ type, data }) => type === 'OrderPlaced' && data['home'] !== data['agencyProvince'])
+    .length;

@@ -1,0 +1,129 @@
+/** One history: four nodes with the voucher context live through a market day under planned faults, heal, and are audited. */
+import { Chance, complaintsOf, HostileRun, journalsOf, planFaults, quiet, type PlannedFault, type Speed } from '@yrd/ledger/testing';
+import { voucher } from '../src/index.js';
+import { auditBooks, ordersAcross } from './books.js';
+import { DAY_MS } from './scenario.js';
+import { Trade } from './trade.js';
+import type { ProvinceCode } from './node.js';
+
+export const STAGES = ['opening', 'trading', 'serving', 'redeeming', 'settling'] as const;
+const FAULTS_PLANNED = 32;
+/** A history bears at least this much, or it proves nothing. */
+const LEAST = { commands: 200, orders: 40, faults: 20, kinds: 6 } as const;
+const STAGE_MAX_MS = 25_000;
+const REST_MAX_MS = 90_000;
+/** Nothing may change for this long before a federation is called at rest, ms: a lost block shows at the second beat. */
+const REST_MS = 5_000;
+
+export interface Telling {
+  readonly seed: number;
+  /** Faults of the plan to leave out, by id. */
+  readonly without?: ReadonlySet<number>;
+  /** How many deals are made. */
+  readonly deals?: number;
+}
+
+export interface Told {
+  readonly seed: number;
+  /** What must not be; none when all is well. */
+  readonly complaints: readonly string[];
+  readonly struck: readonly PlannedFault[];
+  readonly coverage: HostileRun['coverage'];
+  readonly commands: number;
+  readonly orders: number;
+  readonly entries: number;
+  readonly virtualMs: number;
+  /** A number over everything that happened, in order. */
+  readonly trace: string;
+}
+
+/** Lets stage after stage happen, each with the faults planned for it. A stage that faults hold up is left when its time is over. */
+const live = async (run: HostileRun, trade: Trade): Promise<void> => {
+  const stage = async (name: (typeof STAGES)[number], work: () => Promise<unknown>): Promise<void> => {
+    run.begin(name);
+    let over = false;
+    void work().then(() => (over = true));
+    await run.scheduler.until(() => over, STAGE_MAX_MS);
+  };
+  await stage('opening', async () => {
+    await Promise.all(run.provinces.map((province) => run.start(province)));
+    await trade.open();
+  });
+  await stage('trading', () => trade.trade());
+  await stage('serving', () => trade.serve());
+  await stage('redeeming', () => trade.redeem());
+  // Past the publicity and past the limit for accepting: what nobody answered lapses.
+  run.world.forward(9 * DAY_MS);
+  await stage('settling', async () => {
+    await run.scheduler.sleep(800);
+    await trade.close();
+    await trade.pay();
+  });
+};
+
+/** Waits until nothing moves any more; a sentence when that does not come. */
+const rest = async (run: HostileRun): Promise<string | null> => {
+  let since = run.scheduler.now;
+  let before = -1;
+  const still = (): boolean => {
+    const size = run.honest.reduce((all, each) => all + [...run.world.disks.get(each)!.blocks.values()].reduce((sum, shelf) => sum + shelf.size, 0), 0);
+    if (size !== before || !quiet(run)) [before, since] = [size, run.scheduler.now];
+    return run.scheduler.now - since >= REST_MS;
+  };
+  const until = run.scheduler.now + REST_MAX_MS;
+  while (!still()) {
+    if (run.scheduler.now > until) {
+      const why = run.honest.map((each) => `${each}: ${run.ready(each) ? JSON.stringify(run.ready(each)!.status().journals.map(({ journal, size, state }) => [journal, size, state])) : 'not ready'}`);
+      return `The federation did not come to rest: ${why.join('; ')}`;
+    }
+    await run.scheduler.pass(250);
+  }
+  return null;
+};
+
+/** Lives one history through. The same telling gives the same history, to the byte. */
+export const history = async ({ seed, without = new Set(), deals = Infinity }: Telling, speed?: Speed): Promise<Told> => {
+  const chance = new Chance(seed ^ 0x5eed);
+  const plan = planFaults(chance, ['31', '32', '33', '34'], STAGES, FAULTS_PLANNED).filter(({ id }) => !without.has(id));
+  const run = new HostileRun(seed, voucher, plan, speed);
+  const trade = new Trade(run, chance, deals);
+  await live(run, trade);
+  run.heal();
+  const complaints: string[] = [];
+  const restless = await rest(run);
+  if (restless) complaints.push(restless);
+  else {
+    const alive = await run.scheduler.resolve(
+      Promise.all(run.honest.map((province) => trade.live(province as ProvinceCode, 'after healing'))),
+    );
+    run.honest.forEach((province, at) => alive[at] || complaints.push(`${province} takes no commands after healing`));
+    if (run.liar === null) await run.scheduler.resolve(trade.close());
+    complaints.push(...[await rest(run)].filter((each) => each !== null));
+    const journals = journalsOf(run);
+    complaints.push(...trade.surprises, ...complaintsOf(run, journals), ...auditBooks(run, journals));
+    if (without.size === 0 && deals === Infinity) complaints.push(...thin(run, ordersAcross(journals)));
+    return told(run, complaints, ordersAcross(journals), [...journals.values()].reduce((all, { entries }) => all + entries.length, 0));
+  }
+  return told(run, complaints, 0, 0);
+};
+
+/** A history that bore too little. */
+const thin = (run: HostileRun, orders: number): readonly string[] => {
+  const kinds = new Set(run.struck.map(({ fault }) => fault)).size;
+  const bore = { commands: run.asked, orders, faults: run.struck.length, kinds };
+  return Object.entries(LEAST).flatMap(([what, least]) =>
+    bore[what as keyof typeof bore] < least ? [`The history bore ${bore[what as keyof typeof bore]} ${what}, and not ${least}`] : [],
+  );
+};
+
+const told = (run: HostileRun, complaints: readonly string[], orders: number, entries: number): Told => ({
+  seed: run.seed,
+  complaints,
+  struck: run.struck,
+  coverage: run.coverage,
+  commands: run.asked,
+  orders,
+  entries,
+  virtualMs: run.scheduler.now,
+  trace: run.world.trace.toString(16),
+});

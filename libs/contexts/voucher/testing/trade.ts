@@ -1,0 +1,254 @@
+/** What the people of four provinces do in one history: deals that go well, go wrong, race and lapse, each told as its steps. */
+import type { Actor, Answer } from '@yrd/ledger';
+import type { Chance, HostileRun } from '@yrd/ledger/testing';
+import { orderStream } from '../src/index.js';
+import { PROVINCE_CODES, type ProvinceCode } from './node.js';
+import { DAY_MS, actor, agent, hex, pack } from './scenario.js';
+
+/** How a deal goes: how far it gets, or how it ends. */
+const COURSES = {
+  paid: 8,
+  signed: 8,
+  accepted: 4,
+  withdrawn: 3,
+  raced: 8,
+  lapsed: 5,
+  declined: 4,
+  proposed: 4,
+  greedy: 4,
+} as const;
+export type Course = keyof typeof COURSES;
+
+export interface Deal {
+  readonly id: string;
+  readonly course: Course;
+  readonly home: ProvinceCode;
+  readonly at: ProvinceCode;
+  readonly mode: 'tongdui' | 'tongyong';
+  readonly voucherFen: number;
+}
+
+/** The deals of a history, most of them across a border, by its seed alone. */
+export const dealsOf = (chance: Chance): readonly Deal[] =>
+  Object.entries(COURSES).flatMap(([course, count]) =>
+    Array.from({ length: count }, (_, at): Deal => {
+      const home = PROVINCE_CODES[at % 4]!;
+      const others = PROVINCE_CODES.filter((each) => each !== home);
+      return {
+        id: `${course}-${at}`,
+        course: course as Course,
+        home,
+        at: chance.pick(others),
+        mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
+        // More than is left of a grant of 10,000,000 after the others: whoever comes last is refused, or lapses.
+        voucherFen: course === 'greedy' ? 6_000_000 : 400_000 + 1_000 * chance.below(500),
+      };
+    }),
+  );
+
+const USCC = '91350100M000100Y43';
+const subjectOf = (home: string): string => `s${home}`;
+const firm = (home: ProvinceCode): Actor => actor(home, 'enterprise', `org-s${home}`);
+/** Refusals that time mends: what the other province said has not arrived yet. */
+const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE'];
+const WAIT_MS = 900;
+const REPEAT_SHARE = 0.08;
+
+export class Trade {
+  /** Windows that were closed: the province and its answer. */
+  readonly deals: readonly Deal[];
+  private readonly waiting = new Map<string, (() => void)[]>();
+  /** Steps that were to be refused and were not, or the other way round. */
+  readonly surprises: string[] = [];
+
+  constructor(
+    private readonly run: HostileRun,
+    private readonly chance: Chance,
+    /** How many of the deals are made: fewer when a failing history is shrunk. */
+    most = Infinity,
+  ) {
+    this.deals = dealsOf(chance).slice(0, most);
+    for (const [province, disk] of run.world.disks)
+      disk.onInsert = (_, { commits }) => {
+        for (const { streams } of commits) for (const stream of streams) this.wake(`${province}|${stream}`);
+      };
+  }
+
+  /** Packs, agencies, recognition, firms and quotas: what must be there before anybody deals. */
+  async open(): Promise<void> {
+    await Promise.all(PROVINCE_CODES.map((province) => this.openProvince(province)));
+  }
+
+  private async openProvince(province: ProvinceCode): Promise<void> {
+    const clerk = actor(province, 'clerk');
+    const id = `a${province}`;
+    const subject = subjectOf(province);
+    const account = { subject, scheme: 'cxq', year: 2026 };
+    const say = (command: string, body: object, by = clerk): Promise<boolean> =>
+      this.act(province, command, body, by, `${command} ${JSON.stringify(body).length}`);
+    const agency = { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC, classes: ['5'] };
+    const product = { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 };
+    await Promise.all([say('AdoptPolicy', { pack: pack(province) }), say('AdmitAgency', agency)]);
+    await Promise.all([
+      say('ListProduct', product, agent(province)),
+      say('RegisterSubject', { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${province}`, uscc: USCC }),
+      ...PROVINCE_CODES.filter((other) => other !== province).map((other) =>
+        this.act(province, 'RecogniseAgency', { agencyProvince: other, agency: `a${other}`, classes: ['5'] }, clerk, `recognise ${other}`),
+      ),
+    ]);
+    const facts = [
+      ['status', 'active'],
+      ['address', `${province}0100`],
+      ['sme-year', '2026'],
+    ].map(([fact, value]) =>
+      this.act(province, 'RecordSubjectFact', { subject, fact, value, source: 'test', asOf: '2026-01-05' }, clerk, `fact ${fact}`),
+    );
+    const proposers = this.deals.filter(({ course, home }) => course === 'proposed' && home === province);
+    await Promise.all([
+      ...facts,
+      ...proposers.map(({ at }) =>
+        this.act(province, 'AllowProposer', { subject, agencyProvince: at, agency: `a${at}`, uptoFen: 1_000_000 }, firm(province), `allow ${at}`),
+      ),
+    ]);
+    await say('ApplyQuota', { ...account, askedFen: 10_000_000 }, firm(province));
+    await say('GrantQuota', { ...account, amountFen: 10_000_000 });
+  }
+
+  /** Placing, proposing, accepting, declining, and the races between them. */
+  async trade(): Promise<void> {
+    await Promise.all(this.deals.map((deal) => this.begin(deal)));
+  }
+
+  private async begin(deal: Deal): Promise<void> {
+    const { id, course, home, at, mode, voucherFen } = deal;
+    await this.run.scheduler.sleep(this.chance.below(1_200) + (course === 'greedy' ? 1_500 : 0));
+    const terms = { order: id, subject: subjectOf(home), scheme: 'cxq', year: 2026, agency: `a${at}`, product: 'p1', mode };
+    const wish = { ...terms, amountFen: 2 * voucherFen, voucherFen };
+    if (course === 'proposed') return void (await this.agencys(deal, 'ProposeOrder', { ...wish, home }));
+    const placed = await this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at });
+    if (!placed || course === 'lapsed' || course === 'greedy') return;
+    if (course === 'declined') return void (await this.agencys(deal, 'DeclineOrder', { cause: 'no time' }));
+    if (course === 'raced') {
+      // Both at once: the home decides who was first, and the agency learns of it.
+      await Promise.all([
+        this.agencys(deal, 'AcceptOrder', {}),
+        this.run.scheduler.sleep(this.chance.below(250)).then(() => this.firms(deal, 'CancelOrder', { cause: 'plan changed' })),
+      ]);
+      return;
+    }
+    await this.agencys(deal, 'AcceptOrder', {});
+    if (course === 'withdrawn') await this.agencys(deal, 'WithdrawFromOrder', { cause: 'no staff' });
+  }
+
+  /** Contracts, and for those that are to be paid the service. */
+  async serve(): Promise<void> {
+    const under = this.deals.filter(({ course }) => course === 'paid' || course === 'signed');
+    await Promise.all(
+      under.map(async (deal) => {
+        const signedMs = this.run.world.now;
+        const contract = { contractHash: hex(deal.id), amountFen: 2 * deal.voucherFen, signedMs, startMs: signedMs, endMs: signedMs + DAY_MS };
+        if (!(await this.agencys(deal, 'SignAsAgency', contract))) return;
+        if (!(await this.firms(deal, 'SignContract', contract)) || deal.course !== 'paid') return;
+        if (await this.agencys(deal, 'DeliverService', { deliverableHash: hex(`result ${deal.id}`) }))
+          await this.firms(deal, 'ConfirmAcceptance', {});
+      }),
+    );
+  }
+
+  /** Redemption by two persons, up to publicity. */
+  async redeem(): Promise<void> {
+    await Promise.all(
+      this.paid().map(async (deal) => {
+        const { id, mode, voucherFen, home } = deal;
+        const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hex(`${kind} ${id}`) }));
+        const fen = 2 * voucherFen - 1_000 * this.chance.below(100);
+        const invoice = { invoiceKey: hex(`invoice ${id}`), invoiceTail: '0001', invoiceFen: fen, paidFen: fen, files };
+        const asked = await (mode === 'tongyong'
+          ? this.firms(deal, 'SubmitRedemption', invoice)
+          : this.agencys(deal, 'RequestRedemption', invoice));
+        if (!asked) return;
+        for (const [command, role] of [
+          ['ReviewRedemption', 'reviewer'],
+          ['ApproveRedemption', 'approver'],
+          ['PubliciseOrder', 'clerk'],
+        ] as const) {
+          const body = { order: id, ...(command === 'PubliciseOrder' ? { batch: 'b1' } : {}) };
+          if (!(await this.act(home, command, body, actor(home, role), id))) return;
+        }
+      }),
+    );
+  }
+
+  /** Closes the window everywhere. */
+  async close(): Promise<void> {
+    await Promise.all(PROVINCE_CODES.map((province) => this.act(province, 'CloseWindow', { window: 1 }, actor(province, 'operator'), 'w1')));
+  }
+
+  /** Pays what is settled. */
+  async pay(): Promise<void> {
+    await Promise.all(
+      this.paid().map(async ({ id, home }) => {
+        const finance = actor(home, 'finance');
+        if (await this.act(home, 'InstructPayment', { order: id }, finance, id))
+          await this.act(home, 'ConfirmPaid', { order: id, receiptHash: hex(`receipt ${id}`) }, finance, id);
+      }),
+    );
+  }
+
+  /** A sign of life from one province: a new fact about its firm. */
+  async live(province: ProvinceCode, name: string): Promise<boolean> {
+    const body = { subject: subjectOf(province), fact: 'status', value: 'active', source: name, asOf: '2026-01-06' };
+    return this.act(province, 'RecordSubjectFact', body, actor(province, 'clerk'), name);
+  }
+
+  private paid(): readonly Deal[] {
+    return this.deals.filter(({ course }) => course === 'paid');
+  }
+
+  private firms(deal: Deal, command: string, body: object): Promise<boolean> {
+    return this.act(deal.home, command, { order: deal.id, ...body }, firm(deal.home), deal.id);
+  }
+
+  private agencys(deal: Deal, command: string, body: object): Promise<boolean> {
+    return this.act(deal.at, command, { order: deal.id, home: deal.home, agency: `a${deal.at}`, ...body }, agent(deal.at), deal.id);
+  }
+
+  /** One step of somebody: asked again while time can mend the refusal. True when it was taken. */
+  private async act(province: ProvinceCode, command: string, body: object, by: Actor, about: string): Promise<boolean> {
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      const ask = { command, body, actor: by, key: `${about} ${command} ${attempt}` };
+      const answer = await this.run.ask(province, ask);
+      if (!answer) return false;
+      if (answer.ok) {
+        if (this.chance.happens(REPEAT_SHARE)) await this.repeat(province, ask, answer);
+        return true;
+      }
+      if (!WAITS.includes(answer.rejected)) return false;
+      await this.changed(`${province}|${orderStream(about)}`);
+    }
+    return false;
+  }
+
+  /** The same under the same key is the same answer. */
+  private async repeat(province: ProvinceCode, ask: Parameters<HostileRun['ask']>[1], first: Extract<Answer, { ok: true }>): Promise<void> {
+    const again = await this.run.ask(province, ask);
+    if (!again) return;
+    const same = again.ok && again.position.size === first.position.size && again.stream === first.stream && again.version === first.version;
+    if (!same || !again.repeated) this.surprises.push(`${province} ${ask.command}: a repeat was answered ${JSON.stringify(again)}`);
+  }
+
+  private changed(key: string): Promise<void> {
+    return new Promise((resolve) => {
+      const off = this.run.scheduler.after(WAIT_MS, resolve);
+      const woken = (): void => (off(), void this.run.scheduler.after(15, resolve));
+      this.waiting.set(key, [...(this.waiting.get(key) ?? []), woken]);
+    });
+  }
+
+  private wake(key: string): void {
+    const waiting = this.waiting.get(key);
+    if (!waiting) return;
+    this.waiting.delete(key);
+    for (const each of waiting) each();
+  }
+}

@@ -1,0 +1,216 @@
+/** What must hold of a federation after healing, whatever was done to it: read off the disks, not asked of the nodes. */
+import { withBuiltin } from '../src/builtin.js';
+import { decodeEntry, faultsOf, Vocabulary } from '../src/entry.js';
+import { append, emptyRange, entriesOf, equal, hex, leafHash, rangeRoot } from '../src/index.js';
+import type { Context, Entry, LedgerEntry, StoredBlock, View } from '../src/index.js';
+import type { HostileRun } from './hostile-run.js';
+import type { Disk } from './memory.js';
+
+/** A journal as its owner holds it: every entry decoded, and the root at every size. */
+export interface Told {
+  readonly journal: string;
+  readonly blocks: readonly StoredBlock[];
+  readonly entries: readonly LedgerEntry[];
+  /** By index; null where the entry is not known to this version. */
+  readonly decoded: readonly (Entry | null)[];
+  readonly roots: readonly Uint8Array[];
+}
+
+const tell = (run: HostileRun, vocabulary: Vocabulary, province: string): Told => {
+  const journal = `${province}/${run.context.name}`;
+  const blocks = run.world.disks.get(province)!.journal(journal).inOrder();
+  const entries = blocks.flatMap((block) => entriesOf(block));
+  let range = emptyRange;
+  const roots = [rangeRoot(run.world.hasher, range)];
+  for (const entry of entries) {
+    range = append(run.world.hasher, range, [leafHash(run.world.hasher, entry.leaf)]);
+    roots.push(rangeRoot(run.world.hasher, range));
+  }
+  const decoded = entries.map((entry, index) => {
+    const found = decodeEntry(vocabulary, journal, index, entry);
+    return found.kind === 'entry' ? found.entry : null;
+  });
+  return { journal, blocks, entries, decoded, roots };
+};
+
+/** The journals of all provinces as their owners hold them. */
+export const journalsOf = (run: HostileRun): ReadonlyMap<string, Told> => {
+  const context = withBuiltin(run.context);
+  const vocabulary = new Vocabulary(context.entryTypes, faultsOf(context));
+  return new Map(run.provinces.map((province) => [province, tell(run, vocabulary, province)]));
+};
+
+/** Every sentence is something that must not be. */
+type Complaints = string[];
+
+/** Blocks follow each other, and each ends in the root that its leaves have. */
+const whole = ({ journal, blocks, roots, decoded }: Told, complaints: Complaints): void => {
+  let [end, time] = [0, 0];
+  for (const { first, count, root } of blocks) {
+    if (first !== end) complaints.push(`${journal}: a block starts at ${first} and not at ${end}`);
+    end = first + count;
+    if (!equal(root, roots[end] ?? new Uint8Array())) complaints.push(`${journal}: the block that ends at ${end} has another root`);
+  }
+  decoded.forEach((entry, index) => {
+    if (!entry) complaints.push(`${journal}: entry ${index} cannot be read by its own node`);
+    else if (entry.time < time) complaints.push(`${journal}: entry ${index} is older than the one before`);
+    time = Math.max(time, entry?.time ?? 0);
+  });
+};
+
+/** All replicas equal their originals, root by root and leaf by leaf. */
+const replicated = (told: Told, at: string, disk: Disk, complaints: Complaints): void => {
+  const blocks = disk.journal(told.journal).inOrder();
+  let end = 0;
+  for (const block of blocks) {
+    if (block.first !== end) complaints.push(`${at} holds ${told.journal} with a gap at ${end}`);
+    end = block.first + block.count;
+    if (!equal(block.root, told.roots[end] ?? new Uint8Array())) complaints.push(`${at} holds another root of ${told.journal} at ${end}`);
+    entriesOf(block).forEach(({ leaf, opened, payload }, offset) => {
+      const original = told.entries[block.first + offset];
+      if (!original || !equal(leaf, original.leaf)) complaints.push(`${at} holds another leaf ${block.first + offset} of ${told.journal}`);
+      if (opened || Boolean(payload) === Boolean(original?.opened))
+        complaints.push(`${at} sees of entry ${block.first + offset} of ${told.journal} what it should not, or not what it should`);
+    });
+  }
+  if (end !== told.entries.length) complaints.push(`${at} holds ${end} of ${told.entries.length} entries of ${told.journal}`);
+};
+
+/** No command wrote twice; every one that was acknowledged stands where it was said to, under one answer. */
+const promised = (run: HostileRun, journals: ReadonlyMap<string, Told>, complaints: Complaints): void => {
+  for (const [province, { journal, blocks }] of journals) {
+    const ends = new Map<string, number>();
+    for (const { command, first, count } of blocks.flatMap(({ commits }) => commits)) {
+      if (ends.has(command)) complaints.push(`${journal}: the command ${command.slice(0, 8)} wrote at ${ends.get(command)} and at ${first}`);
+      ends.set(command, first + count);
+    }
+    const said = new Map<string, string>();
+    for (const { id, command, answer } of run.acknowledged.filter((each) => each.province === province)) {
+      if (ends.get(id) !== answer.position.size)
+        complaints.push(`${journal}: ${command} was acknowledged at ${answer.position.size}, but stands at ${ends.get(id) ?? 'no place'}`);
+      const words = `${answer.stream} ${answer.version}`;
+      if ((said.get(id) ?? words) !== words) complaints.push(`${journal}: ${command} was answered ${said.get(id)} and then ${words}`);
+      said.set(id, words);
+    }
+  }
+};
+
+const rowsOf = (disk: Disk, table: string): readonly [string, unknown][] =>
+  [...disk.table(table)].map(([id, { json }]) => [id, JSON.parse(json) as unknown]);
+
+/** Each view, folded anew from nothing in plain order, by row. */
+const refolded = (view: View, entries: readonly Entry[]): ReadonlyMap<string, Readonly<Record<string, object>>> => {
+  const rows = new Map<string, Record<string, object>>();
+  for (const entry of entries) {
+    const key = view.on.includes(entry.type) ? view.key(entry) : null;
+    if (key === null) continue;
+    const row = rows.get(key) ?? {};
+    const part = view.fold(row[entry.journal] ?? null, entry);
+    if (part === null) delete row[entry.journal];
+    else row[entry.journal] = part;
+    if (Object.keys(row).length === 0) rows.delete(key);
+    else rows.set(key, row);
+  }
+  return rows;
+};
+
+/** JSON with its keys in order. */
+const ordered = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+
+/** The rows of a node are what a replay of all that it may read gives. */
+const viewed = (
+  context: Context,
+  at: string,
+  disk: Disk,
+  readable: (journal: Told) => readonly Entry[],
+  all: readonly Told[],
+  complaints: Complaints,
+): void => {
+  const entries = all.flatMap((told) => readable(told));
+  for (const view of context.views) {
+    const fresh = refolded(view, entries);
+    const held = rowsOf(disk, `view.${view.name}@${context.codeVersion}`);
+    if (held.length !== fresh.size) complaints.push(`${at}: the view ${view.name} has ${held.length} rows, a replay ${fresh.size}`);
+    for (const [id, row] of held) {
+      const parts = fresh.get(id);
+      const joined = parts ? { parts, row: view.join(parts) } : null;
+      if (ordered(row) !== ordered(joined)) complaints.push(`${at}: row ${id} of the view ${view.name} is not what a replay gives`);
+    }
+  }
+};
+
+/** Nothing lies parked, and all that is there is folded and reacted to. */
+const digested = (run: HostileRun, at: string, disk: Disk, complaints: Complaints): void => {
+  for (const table of [`parked@${run.context.codeVersion}`, 'parked-reactions'])
+    for (const [id, item] of rowsOf(disk, table)) {
+      if (run.liar === null || !id.startsWith(`${run.liar}/`)) complaints.push(`${at}: ${table} holds ${id}: ${JSON.stringify(item)}`);
+    }
+};
+
+/** What was vouched for was true: every head that a node cosigned is one of the journal's. */
+const vouched = (run: HostileRun, journals: ReadonlyMap<string, Told>, at: string, disk: Disk, complaints: Complaints): void => {
+  for (const [, kept] of rowsOf(disk, 'cosigned')) {
+    for (const [journal, { size, root }] of Object.entries(kept as Readonly<Record<string, { size: number; root: string }>>)) {
+      const told = journals.get(journal.slice(0, 2));
+      if (journal.slice(0, 2) !== run.liar && root !== hex(told?.roots[size] ?? new Uint8Array()))
+        complaints.push(`${at} cosigned a head of ${journal} at ${size} that it never had`);
+    }
+  }
+};
+
+/** Whoever told two histories is quarantined by everybody else, with both notes as evidence in an entry. */
+const exposed = (run: HostileRun, journals: ReadonlyMap<string, Told>, complaints: Complaints): void => {
+  for (const at of run.liar === null ? [] : run.honest) {
+    const journal = `${run.liar}/${run.context.name}`;
+    const status = run.ready(at)?.status();
+    if (status?.journals.find((each) => each.journal === journal)?.state !== 'quarantined') complaints.push(`${at} still believes ${journal}`);
+    const evidence = journals.get(at)?.decoded.find((entry) => entry?.type === 'EquivocationFound' && entry.data['journal'] === journal);
+    if (!evidence) complaints.push(`${at} published no evidence against ${journal}`);
+  }
+};
+
+/** All complaints about a healed federation; none when all is well. Journals of a liar count only at its own node. */
+export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told>): readonly string[] => {
+  const complaints: Complaints = [...run.defects];
+  promised(run, journals, complaints);
+  exposed(run, journals, complaints);
+  for (const [province, told] of journals) if (province !== run.liar) whole(told, complaints);
+  for (const at of run.honest) {
+    const disk = run.world.disks.get(at)!;
+    const readable = (told: Told): readonly Entry[] =>
+      told.decoded.filter((entry, index): entry is Entry => entry !== null && (told.journal.startsWith(at) || !told.entries[index]!.opened));
+    for (const told of journals.values())
+      if (!told.journal.startsWith(at) && !told.journal.startsWith(String(run.liar))) replicated(told, at, disk, complaints);
+    digested(run, at, disk, complaints);
+    vouched(run, journals, at, disk, complaints);
+    if (run.liar === null) viewed(run.context, at, disk, readable, [...journals.values()], complaints);
+  }
+  return complaints;
+};
+
+/** Whether every honest node has every honest journal, folded and reacted to, and nothing under way. */
+export const quiet = (run: HostileRun): boolean => {
+  const sizes = new Map<string, number>();
+  for (const at of run.honest) {
+    const status = run.ready(at)?.status();
+    if (!status || status.queued > 0) return false;
+    for (const { journal, size } of status.journals) {
+      if (journal.startsWith(String(run.liar))) continue;
+      if ((sizes.get(journal) ?? size) !== size) return false;
+      sizes.set(journal, size);
+    }
+  }
+  return run.honest.every((at) => {
+    const disk = run.world.disks.get(at)!;
+    const positions = [`views@${run.context.codeVersion}`, 'reactions'].map(
+      (id) => JSON.parse(disk.table('positions').get(id)?.json ?? '{}') as Readonly<Record<string, number>>,
+    );
+    const due = rowsOf(disk, `timers@${run.context.codeVersion}`).some(([, timer]) => (timer as { dueMs: number }).dueMs <= run.world.now);
+    return (!due || run.liar !== null) && [...sizes].every(([journal, size]) => positions.every((each) => each[journal] === size));
+  });
+};
