@@ -1,5 +1,5 @@
 /** What a peer, a backup or a slow disk can do to a federation, and what must hold all the same. */
-import { calm, Disk, FederationRun, gifts, memoryStorage, SimulatedWorld } from '../testing/index.js';
+import { calm, Disk, FederationRun, gifts, lie, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import { decodeWire } from './block.js';
 import type { Entry } from './decider.js';
 import { Journal } from './journal.js';
@@ -84,6 +84,17 @@ describe('a replica', () => {
     }
     expect(journal.size).toBe(journalOf(federation, '31', OWN).size);
   });
+});
+
+test('a history that one peer alone was told is held against its owner by everybody, on the evidence of that peer', async () => {
+  const federation = await run(85);
+  await federation.command('31', 'FillBox', { coins: 100 });
+  await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });
+  await federation.converge();
+  expect(lie(federation.world, 'gifts', { fault: 'split view', province: '31', other: '33' })).toBe(true);
+  await federation.scheduler.pass(10_000);
+  for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN).state).toBe('quarantined');
+  expect(await federation.command('32', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
 });
 
 describe('a heartbeat', () => {

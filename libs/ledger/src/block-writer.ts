@@ -121,8 +121,9 @@ export class BlockWriter {
     // A journal that grew behind our back is a lost race too: what is pending stands at indexes that are taken.
     const next = first === this.journal.size ? this.nextBlock() : null;
     if (next && (await this.insertUntilKnown(next.block))) {
+      const hashes = this.pending.slice(0, next.taken).flatMap((each) => each.hashes);
       this.pending = this.pending.slice(next.taken);
-      this.journal.advance(next.block);
+      this.journal.advance(next.block, hashes);
       this.done = next.block.first + next.block.count;
     } else {
       this.world.notice({ level: 'warn', what: 'writer.lost-race', facts: { journal: this.journal.name, first } });

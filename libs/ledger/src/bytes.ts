@@ -29,13 +29,24 @@ export const hex = (bytes: Uint8Array): string => {
   return out;
 };
 
-const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
+const valuesOf = (digits: string): Int8Array => {
+  const values = new Int8Array(128).fill(-1);
+  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  return values;
+};
+const HEX_VALUES = valuesOf('0123456789abcdef');
+const BASE64_VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 
 /** Parses lower-case hex of even length; null when it is anything else. */
 export const fromHex = (value: string): Uint8Array | null => {
-  if (value.length % 2 !== 0 || !/^[0-9a-f]*$/.test(value)) return null;
+  if (value.length % 2 !== 0) return null;
   const bytes = new Uint8Array(value.length / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = digit(value.charCodeAt(2 * at)) * 16 + digit(value.charCodeAt(2 * at + 1));
+  for (let at = 0; at < bytes.length; at++) {
+    const high = HEX_VALUES[value.charCodeAt(2 * at)] ?? -1;
+    const low = HEX_VALUES[value.charCodeAt(2 * at + 1)] ?? -1;
+    if (high < 0 || low < 0) return null;
+    bytes[at] = (high << 4) | low;
+  }
   return bytes;
 };
 
@@ -47,9 +58,21 @@ export const base64 = (bytes: Uint8Array): string => {
 
 /** Parses canonical padded base64; null when it is anything else (also non-zero trailing bits, so that each value has one text). */
 export const fromBase64 = (value: string): Uint8Array | null => {
-  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return null;
-  const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
-  return base64(bytes) === value ? bytes : null;
+  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
+  if (value.length % 4 !== 0) return null;
+  const digits = value.length - padding;
+  const bytes = new Uint8Array((value.length / 4) * 3 - padding);
+  let [bits, held, out] = [0, 0, 0];
+  for (let at = 0; at < digits; at++) {
+    const digit = BASE64_VALUES[value.charCodeAt(at)] ?? -1;
+    if (digit < 0) return null;
+    bits = (bits << 6) | digit;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[out++] = (bits >> held) & 0xff;
+  }
+  return (bits & ((1 << held) - 1)) === 0 ? bytes : null;
 };
 
 /** A 64-bit big-endian number, as tlog formats write time and sizes. */

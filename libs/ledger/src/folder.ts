@@ -28,23 +28,53 @@ export interface Timer {
   readonly patienceMs: number;
 }
 
+interface DecodedAt {
+  readonly index: number;
+  readonly decoded: Decoded;
+}
+
+/** Entries of each journal that were decoded last: reacting follows folding closely, and what an index holds never changes. */
+const decodedLately = new WeakMap<Journal, Map<number, Decoded>>();
+const LATELY_MAX = 1_000;
+
+const lately = (journal: Journal, from: number, limit: number): readonly DecodedAt[] | null => {
+  const known = decodedLately.get(journal);
+  const end = Math.min(journal.size, from + limit);
+  const found: DecodedAt[] = [];
+  for (let index = from; index < end; index++) {
+    const decoded = known?.get(index);
+    if (!decoded) return null;
+    found.push({ index, decoded });
+  }
+  return found;
+};
+
+const remember = (journal: Journal, found: readonly DecodedAt[]): void => {
+  const known = decodedLately.get(journal) ?? new Map<number, Decoded>();
+  decodedLately.set(journal, known);
+  for (const { index, decoded } of found) known.set(index, decoded);
+  for (const oldest of known.keys()) {
+    if (known.size <= LATELY_MAX) break;
+    known.delete(oldest);
+  }
+};
+
 /** A read of decoded entries from an index on: what both folding and reacting go through. */
-export const decodedFrom = async (
-  vocabulary: Vocabulary,
-  journal: Journal,
-  from: number,
-  limit: number,
-): Promise<readonly { readonly index: number; readonly decoded: Decoded }[]> => {
+export const decodedFrom = async (vocabulary: Vocabulary, journal: Journal, from: number, limit: number): Promise<readonly DecodedAt[]> => {
+  const known = lately(journal, from, limit);
+  if (known) return known;
   // A block may hold a thousand entries: the next ones are read only if this one does not fill the batch.
   const [first] = await journal.blocks(from, 1);
   if (!first) return [];
   const end = first.first + first.count;
   const blocks = end - from >= limit ? [first] : [first, ...(await journal.blocks(end, READ_BLOCKS))];
-  return blocks
+  const found = blocks
     .flatMap((block) => entriesOf(block).map((entry, at) => ({ index: block.first + at, entry })))
     .filter(({ index }) => index >= from)
     .slice(0, limit)
     .map(({ index, entry }) => ({ index, decoded: decodeEntry(vocabulary, journal.name, index, entry) }));
+  remember(journal, found);
+  return found;
 };
 
 interface FoldedRow {
@@ -64,6 +94,8 @@ interface Batch {
 export class Folder {
   /** Raised whenever a position has moved. */
   readonly moved = new Signal();
+  /** Counts the batches that set or cleared a timer. */
+  timersChanged = 0;
   private positions: Recorded<Record<string, number>>;
   private readonly cache = new Map<string, ViewRow>();
   /** Streams that cannot be folded, with their first parked index. */
@@ -203,6 +235,7 @@ export class Folder {
     }
     this.positions = { id: this.id, value: positions, rev: this.positions.rev + 1 };
     for (const item of batch.parked) this.park(item);
+    if (batch.timers.size > 0) this.timersChanged += 1;
     for (const [key, { value }] of batch.rows) {
       this.cache.delete(key);
       if (value) this.cache.set(key, value);

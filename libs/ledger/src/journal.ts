@@ -51,6 +51,7 @@ export class Journal {
   /** Raised whenever the journal has grown. */
   readonly grown = new Signal();
   private range: CompactRange = emptyRange;
+  private known: Head | null = null;
   private tails: Uint8Array[][] = [];
   private unsaved = new Map<string, string>();
   private latest: StoredBlock | null = null;
@@ -94,7 +95,9 @@ export class Journal {
   }
 
   get head(): Head {
-    return { size: this.range.size, root: rangeRoot(this.world.hasher, this.range) };
+    // Worked out once for each size: many ask.
+    if (this.known?.size !== this.range.size) this.known = { size: this.range.size, root: rangeRoot(this.world.hasher, this.range) };
+    return this.known;
   }
 
   /** The compact range at the durable end, for whoever decides what comes next. */
@@ -120,21 +123,23 @@ export class Journal {
 
   /**
    * Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the
-   * store is damaged.
+   * store is damaged. `hashed`: its leaf hashes, from whoever has just made or verified the block.
    */
-  advance(block: StoredBlock): void {
+  advance(block: StoredBlock, hashed?: readonly Uint8Array[]): void {
     if (block.first < this.size) return;
     invariant(
       block.first === this.size,
       `${this.name} ends at ${this.size}, but a block starts at ${block.first}: entries are missing from the store.`,
     );
-    const hashes = entriesOf(block).map((entry) => leafHash(this.world.hasher, entry.leaf));
+    const hashes = hashed ?? entriesOf(block).map((entry) => leafHash(this.world.hasher, entry.leaf));
     const next = append(this.world.hasher, this.range, hashes);
+    const root = rangeRoot(this.world.hasher, next);
     invariant(
-      equal(rangeRoot(this.world.hasher, next), block.root) && next.size === block.first + block.count,
+      equal(root, block.root) && next.size === block.first + block.count,
       `The stored block ${block.first} of ${this.name} does not hash to its root: restore the journal from a peer.`,
     );
     this.range = next;
+    this.known = { size: next.size, root };
     this.latest = block;
     for (const hash of hashes) {
       this.kept += 1;

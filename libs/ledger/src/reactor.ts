@@ -40,6 +40,8 @@ export interface ReactorWorld {
   reached(basis: Entry['basis']): boolean;
   /** The state of any stream, own or foreign. */
   state(journal: string, stream: string): Promise<unknown>;
+  /** Another node's entry that a journal contradicts itself: its two notes are held against what is known here. */
+  weigh(evidence: Entry): Promise<void>;
 }
 
 /** An entry on its way to the reactions; null when this version cannot read it. */
@@ -139,6 +141,7 @@ export class Reactor {
         await this.park(item, 'This version does not know the entry type, or its payload does not fit: update the node.');
         continue;
       }
+      if (entry.type === 'EquivocationFound') await this.around.weigh(entry);
       const mine = this.context.reactions.filter((reaction) => concerns(reaction, entry, this.around.province));
       if (mine.length === 0) continue;
       if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');

@@ -119,7 +119,7 @@ export class Replica {
       if (await this.forks(block, checkpoint)) return 'contradicted';
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
-    await this.store(storedFrom(this.journal.size, fresh, root, block.note));
+    await this.store(storedFrom(this.journal.size, fresh, root, block.note), hashes);
     await this.settleAhead();
     return 'accepted';
   }
@@ -162,8 +162,8 @@ export class Replica {
     return opened && checkEntry(this.world.hasher, opened, index).good ? opened : null;
   }
 
-  private async store(block: StoredBlock): Promise<void> {
-    if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block);
+  private async store(block: StoredBlock, hashes: readonly Uint8Array[]): Promise<void> {
+    if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block, hashes);
     // An earlier try landed after all, or another process of this node was first: what is there was verified too.
     else await this.journal.catchUp();
     if (this.journal.tilesWaiting) await this.journal.saveTiles();
@@ -184,8 +184,9 @@ export class Replica {
  * back this way keeps its command ids.
  */
 const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8Array, note: string): StoredBlock => {
+  const envelopes = entries.map((entry, at) => parseEnvelope(entry.leaf, first + at));
   const commits = entries.map((entry, at) => {
-    const stream = parseEnvelope(entry.leaf, first + at)?.subject;
+    const stream = envelopes[at]?.subject;
     const command = (entry.payload && parsePayload(entry.payload.bytes)?.command) ?? '';
     return {
       first: first + at,
@@ -197,6 +198,6 @@ const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8A
       bytes: encodeEntries([entry]),
     };
   });
-  const times = entries.map((entry, at) => parseEnvelope(entry.leaf, first + at)).map((envelope) => (envelope && timeOf(envelope)) ?? 0);
+  const times = envelopes.map((envelope) => (envelope && timeOf(envelope)) ?? 0);
   return { first, count: entries.length, root, epoch: 0, at: Math.max(0, ...times), commits, note };
 };

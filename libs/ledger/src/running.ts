@@ -85,6 +85,7 @@ export class Running {
       reached: (basis) => this.reached(basis),
       state: async (journal, stream) =>
         journal === this.own ? (await this.writing.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state,
+      weigh: (evidence) => this.weigh(evidence),
     });
     this.timers = new Timers(world, this.folder, this.witness, {
       journal: this.own,
@@ -234,6 +235,12 @@ export class Running {
     const body: ReportEquivocation = { journal, size, held, contradicting: note };
     const id = derivedId(this.options.world.hasher, { journal, index: size, reaction: 'equivocation', target: SELF, ordinal: 0 });
     this.inBackground('equivocation.unreported', this.writing.submit({ command: 'ReportEquivocation', target: SELF, body }, id, ''));
+  }
+
+  /** Who saw two histories shows both; one of them is not ours, whoever says so, for their owner signed both. */
+  private async weigh({ data }: Entry): Promise<void> {
+    const replica = this.replicas.get(String(data['journal']));
+    for (const note of [data['held'], data['contradicting']]) if (typeof note === 'string') await replica?.observe(note);
   }
 
   private wire(journal: string, block: StoredBlock): WireBlock | null {

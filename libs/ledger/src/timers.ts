@@ -25,6 +25,8 @@ export interface TimersWorld {
 export class Timers {
   /** From when on a peer that was never heard is silent. */
   private readonly began: number;
+  /** Until when nothing is due, as long as no timer is set or cleared. */
+  private quiet: { readonly since: number; readonly untilMs: number } | null = null;
 
   constructor(
     private readonly world: World,
@@ -37,18 +39,31 @@ export class Timers {
 
   /** Fires all that is due. Resolves to how many fired. */
   async fire(): Promise<number> {
+    const { timersChanged } = this.folder;
+    if (this.quiet?.since === timersChanged && this.world.clock.now() < this.quiet.untilMs) return 0;
+    this.quiet = null;
     let fired = 0;
+    let waiting = 0;
     let after: { value: number; id: string } | undefined;
     for (;;) {
       const query = { where: { dueMs: { lt: this.world.clock.now() + 1 } }, order: { field: 'dueMs' }, limit: PAGE };
       const due = await this.world.storage.records.find<Timer>(this.folder.timerTable, after ? { ...query, after } : query);
       for (const { id, value, rev } of due) {
         after = { value: value.dueMs, id };
-        if (!this.ripe(value)) continue;
-        if (await this.one(id, value, rev)) fired += 1;
+        if (this.ripe(value) && (await this.one(id, value, rev))) fired += 1;
+        else waiting += 1;
       }
-      if (due.length < PAGE) return fired;
+      if (due.length < PAGE) break;
     }
+    if (waiting === 0 && fired === 0) await this.beQuiet(timersChanged);
+    return fired;
+  }
+
+  /** Nothing is due: looks when the next one will be, so that a node that waits asks its store nothing. */
+  private async beQuiet(since: number): Promise<void> {
+    const query = { order: { field: 'dueMs' }, limit: 1 };
+    const [next] = await this.world.storage.records.find<Timer>(this.folder.timerTable, query);
+    this.quiet = { since, untilMs: next?.value.dueMs ?? Infinity };
   }
 
   private ripe({ awaits, dueMs, patienceMs }: Timer): boolean {

@@ -4,7 +4,7 @@ import { Busy, Unavailable } from '../src/node.js';
 import type { Fate } from './broker.js';
 import { lie } from './liar.js';
 import { Coverage, type Fault, type PlannedFault } from './mischief.js';
-import { SimulatedWorld, type Mischief, type Side, type Speed, type Strike } from './simulated-world.js';
+import { calm, SimulatedWorld, type Mischief, type Side, type Speed, type Strike } from './simulated-world.js';
 
 /** A process of a province while it lives. */
 interface Living {
@@ -60,6 +60,8 @@ export class HostileRun implements Mischief {
   private readonly processes = new Map<string, Living[]>();
   private readonly armed = new Map<string, PlannedFault[]>();
   private calm = false;
+  /** Counts questions: where two processes run, they are asked by turns. */
+  private turn = 0;
 
   constructor(
     readonly seed: number,
@@ -70,6 +72,7 @@ export class HostileRun implements Mischief {
   ) {
     this.world = new SimulatedWorld(seed, provinces, [context.name], speed);
     this.world.mischief = this;
+    this.world.faults = { ...calm, storageMs: 30, busMs: 40 };
   }
 
   get scheduler() {
@@ -149,9 +152,7 @@ export class HostileRun implements Mischief {
   }
 
   private async once(province: string, { command, body, actor, key }: Ask): Promise<Answer | 'again'> {
-    const living = this.living(province);
-    const [first] = living;
-    const process = living.find(({ node }) => node.status().notReady === null) ?? first;
+    const process = this.living(province).at(this.turn++ % Math.max(1, this.living(province).length));
     if (!process) return 'again';
     let off = (): void => undefined;
     const late = new Promise<'again'>((resolve) => (off = this.scheduler.after(PATIENCE_MS, () => resolve('again'))));
@@ -195,10 +196,7 @@ export class HostileRun implements Mischief {
   }
 
   private done(planned: PlannedFault): void {
-    this.armed.set(
-      planned.province,
-      this.armed.get(planned.province)?.filter((each) => each !== planned) ?? [],
-    );
+    this.armed.set(planned.province, this.armed.get(planned.province)?.filter((each) => each !== planned) ?? []);
     this.struck.push(planned);
     this.coverage.note(planned, this.stage);
   }

@@ -5,6 +5,7 @@ export * from './federation-run.js';
 export * from './gifts.js';
 export * from './hostile-run.js';
 export * from './invariants.js';
+export * from './liar.js';
 export * from './memory.js';
 export * from './mischief.js';
 export * from './quick-crypto.js';

@@ -81,7 +81,8 @@ const promised = (run: HostileRun, journals: ReadonlyMap<string, Told>, complain
   for (const [province, { journal, blocks }] of journals) {
     const ends = new Map<string, number>();
     for (const { command, first, count } of blocks.flatMap(({ commits }) => commits)) {
-      if (ends.has(command)) complaints.push(`${journal}: the command ${command.slice(0, 8)} wrote at ${ends.get(command)} and at ${first}`);
+      if (ends.has(command))
+        complaints.push(`${journal}: the command ${command.slice(0, 8)} wrote at ${ends.get(command)} and at ${first}`);
       ends.set(command, first + count);
     }
     const said = new Map<string, string>();
@@ -168,7 +169,8 @@ const exposed = (run: HostileRun, journals: ReadonlyMap<string, Told>, complaint
   for (const at of run.liar === null ? [] : run.honest) {
     const journal = `${run.liar}/${run.context.name}`;
     const status = run.ready(at)?.status();
-    if (status?.journals.find((each) => each.journal === journal)?.state !== 'quarantined') complaints.push(`${at} still believes ${journal}`);
+    if (status?.journals.find((each) => each.journal === journal)?.state !== 'quarantined')
+      complaints.push(`${at} still believes ${journal}`);
     const evidence = journals.get(at)?.decoded.find((entry) => entry?.type === 'EquivocationFound' && entry.data['journal'] === journal);
     if (!evidence) complaints.push(`${at} published no evidence against ${journal}`);
   }
@@ -183,7 +185,9 @@ export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told
   for (const at of run.honest) {
     const disk = run.world.disks.get(at)!;
     const readable = (told: Told): readonly Entry[] =>
-      told.decoded.filter((entry, index): entry is Entry => entry !== null && (told.journal.startsWith(at) || !told.entries[index]!.opened));
+      told.decoded.filter(
+        (entry, index): entry is Entry => entry !== null && (told.journal.startsWith(at) || !told.entries[index]!.opened),
+      );
     for (const told of journals.values())
       if (!told.journal.startsWith(at) && !told.journal.startsWith(String(run.liar))) replicated(told, at, disk, complaints);
     digested(run, at, disk, complaints);

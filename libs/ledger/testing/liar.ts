@@ -33,11 +33,14 @@ const retold = (world: SimulatedWorld, entry: LedgerEntry): LedgerEntry | null =
 
 const shown = ({ leaf, opened, payload }: LedgerEntry): LedgerEntry => (opened || !payload ? { leaf } : { leaf, payload });
 
+/** Who lies, how, and for a split view to whom. */
+export type Lie = Pick<PlannedFault, 'fault' | 'province' | 'other'>;
+
 /**
  * Tells another last block than the true one: to one peer alone (split view), or to all on the live topic, where most hold
  * the true one already (altered history). False when there is nothing that could be told otherwise yet.
  */
-export const lie = (world: SimulatedWorld, context: string, { fault, province, other }: PlannedFault): boolean => {
+export const lie = (world: SimulatedWorld, context: string, { fault, province, other }: Lie): boolean => {
   const journal = `${province}/${context}`;
   const blocks: readonly StoredBlock[] = world.disks.get(province)!.journal(journal).inOrder();
   const at = fault === 'split view' ? blocks.length - 1 : Math.floor(blocks.length / 2);
@@ -58,4 +61,3 @@ export const lie = (world: SimulatedWorld, context: string, { fault, province, o
   else world.broker.append({ topic: topics.journal(province, context), value, headers: {} });
   return true;
 };
-

@@ -106,7 +106,7 @@ export class Disk {
 /** Rows as values, parsed once: for looking only, never handed out. */
 const looked = new WeakMap<Row, unknown>();
 const look = (row: Row): unknown => {
-  const found = looked.get(row) ?? JSON.parse(row.json);
+  const found: unknown = looked.get(row) ?? JSON.parse(row.json);
   looked.set(row, found);
   return found;
 };

@@ -142,7 +142,7 @@ export class SimulatedWorld {
     const delivery = this.delivery(province, process);
     const world: World = {
       clock: {
-        now: () => this.now + (this.skewMs.get(province) ?? 0),
+        now: () => Math.floor(this.now + (this.skewMs.get(province) ?? 0)),
         monotonic: () => scheduler.now,
         sleep: (ms, signal) =>
           new Promise((resolve) => {

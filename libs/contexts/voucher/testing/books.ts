@@ -64,12 +64,15 @@ const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<s
     for (const [type, count] of counted(told.map(({ type }) => type)))
       if (count > 1 && ONCE.includes(type)) complaints.push(`order ${id}: ${type} stands there ${count} times`);
     if (told.filter(({ type }) => ENDS.includes(type)).length > 1) complaints.push(`order ${id} ended more than once`);
-    const sum = (type: string): number => (moved.get(id) ?? []).filter((entry) => entry.type === type).reduce((all, each) => all + fenOf(each), 0);
+    const sum = (type: string): number =>
+      (moved.get(id) ?? []).filter((entry) => entry.type === type).reduce((all, each) => all + fenOf(each), 0);
     const [reserved, released, consumed] = [sum('QuotaReserved'), sum('QuotaReleased'), sum('QuotaConsumed')];
     const over = state.phase === 'Closed' || state.phase === 'Settled';
     const wanted = over ? reserved : 0;
-    if (state.terms && reserved !== state.terms.reservedFen) complaints.push(`order ${id} reserved ${reserved} and says ${state.terms.reservedFen}`);
-    if (released + consumed !== wanted) complaints.push(`order ${id} (${state.phase}): of ${reserved} reserved ${released} + ${consumed} came back`);
+    if (state.terms && reserved !== state.terms.reservedFen)
+      complaints.push(`order ${id} reserved ${reserved} and says ${state.terms.reservedFen}`);
+    if (released + consumed !== wanted)
+      complaints.push(`order ${id} (${state.phase}): of ${reserved} reserved ${released} + ${consumed} came back`);
     if (consumed !== (state.phase === 'Settled' ? state.approval?.subsidyFen : 0)) complaints.push(`order ${id} consumed ${consumed} fen`);
   }
   return states;
@@ -78,7 +81,10 @@ const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<s
 /** What every account holds is what its open orders hold. */
 const conserved = (states: ReadonlyMap<string, Quota>, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
   for (const [stream, state] of states) {
-    const open = [...orders.values()].filter(({ terms, phase }) => terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}` && phase !== 'Closed' && phase !== 'Settled');
+    const open = [...orders.values()].filter(
+      ({ terms, phase }) =>
+        terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}` && phase !== 'Closed' && phase !== 'Settled',
+    );
     const reserved = open.reduce((all, { terms }) => all + (terms?.reservedFen ?? 0), 0);
     if (reserved !== state.reservedFen) complaints.push(`${stream} has ${state.reservedFen} reserved, its open orders ${reserved}`);
   }
@@ -95,8 +101,8 @@ const ANSWERS: Readonly<Record<string, { readonly taken: string; readonly refuse
 /** Every statement is taken up or refused at the order's home, exactly once. */
 const answered = (journals: Journals, liar: string | null, complaints: Complaints): void => {
   const key = (entry: Entry): string => {
-    const statement = entry.data['statement'];
-    return `${String(entry.data['order'])} ${entry.type}${statement === undefined ? '' : ` ${String(statement)}`}`;
+    const statement = entry.data['statement'] as string | undefined;
+    return `${String(entry.data['order'])} ${entry.type}${statement === undefined ? '' : ` ${statement}`}`;
   };
   const all = [...journals.values()].flatMap((told) => entriesOf(told));
   const counts = counted(all.map(key));
@@ -128,8 +134,10 @@ const statements = (run: HostileRun, journals: Journals, orders: ReadonlyMap<str
     return json === undefined ? null : (JSON.parse(json) as { row: WindowRow }).row;
   });
   for (const [at, row] of rows.entries()) {
-    if (!row?.equal || row.dissent || row.settled.length !== 12) complaints.push(`${run.provinces[at]}: window 1 is not settled alike by all four`);
-    if (JSON.stringify(row?.digests) !== JSON.stringify(rows[0]?.digests)) complaints.push(`${run.provinces[at]} reads other digests of window 1`);
+    if (!row?.equal || row.dissent || row.settled.length !== 12)
+      complaints.push(`${run.provinces[at]}: window 1 is not settled alike by all four`);
+    if (JSON.stringify(row?.digests) !== JSON.stringify(rows[0]?.digests))
+      complaints.push(`${run.provinces[at]} reads other digests of window 1`);
   }
   const owed = new Map<string, { count: number; fen: number }>();
   for (const state of orders.values()) {
@@ -143,7 +151,9 @@ const statements = (run: HostileRun, journals: Journals, orders: ReadonlyMap<str
     for (const entry of entriesOf(told).filter(({ type }) => type === 'PairSettled')) {
       const { count, fen } = owed.get(String(entry.data['pair'])) ?? { count: 0, fen: 0 };
       if (entry.data['count'] !== count || entry.data['sumFen'] !== fen)
-        complaints.push(`${told.journal} settled ${String(entry.data['pair'])} over ${JSON.stringify(entry.data)}, and not ${count} lines of ${fen} fen`);
+        complaints.push(
+          `${told.journal} settled ${String(entry.data['pair'])} over ${JSON.stringify(entry.data)}, and not ${count} lines of ${fen} fen`,
+        );
     }
 };
 
@@ -165,5 +175,6 @@ export const auditBooks = (run: HostileRun, journals: Journals): readonly string
 
 /** Orders across a border that were placed. */
 export const ordersAcross = (journals: Journals): number =>
-  [...journals.values()].flatMap((told) => entriesOf(told)).filter(({ type, data }) => type === 'OrderPlaced' && data['home'] !== data['agencyProvince'])
-    .length;
+  [...journals.values()]
+    .flatMap((told) => entriesOf(told))
+    .filter(({ type, data }) => type === 'OrderPlaced' && data['home'] !== data['agencyProvince']).length;

@@ -66,14 +66,29 @@ const rest = async (run: HostileRun): Promise<string | null> => {
   let since = run.scheduler.now;
   let before = -1;
   const still = (): boolean => {
-    const size = run.honest.reduce((all, each) => all + [...run.world.disks.get(each)!.blocks.values()].reduce((sum, shelf) => sum + shelf.size, 0), 0);
+    const size = run.honest.reduce(
+      (all, each) => all + [...run.world.disks.get(each)!.blocks.values()].reduce((sum, shelf) => sum + shelf.size, 0),
+      0,
+    );
     if (size !== before || !quiet(run)) [before, since] = [size, run.scheduler.now];
     return run.scheduler.now - since >= REST_MS;
   };
   const until = run.scheduler.now + REST_MAX_MS;
   while (!still()) {
     if (run.scheduler.now > until) {
-      const why = run.honest.map((each) => `${each}: ${run.ready(each) ? JSON.stringify(run.ready(each)!.status().journals.map(({ journal, size, state }) => [journal, size, state])) : 'not ready'}`);
+      const why = run.honest.map(
+        (each) =>
+          `${each}: ${
+            run.ready(each)
+              ? JSON.stringify(
+                  run
+                    .ready(each)!
+                    .status()
+                    .journals.map(({ journal, size, state }) => [journal, size, state]),
+                )
+              : 'not ready'
+          }`,
+      );
       return `The federation did not come to rest: ${why.join('; ')}`;
     }
     await run.scheduler.pass(250);
@@ -102,7 +117,12 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
     const journals = journalsOf(run);
     complaints.push(...trade.surprises, ...complaintsOf(run, journals), ...auditBooks(run, journals));
     if (without.size === 0 && deals === Infinity) complaints.push(...thin(run, ordersAcross(journals)));
-    return told(run, complaints, ordersAcross(journals), [...journals.values()].reduce((all, { entries }) => all + entries.length, 0));
+    return told(
+      run,
+      complaints,
+      ordersAcross(journals),
+      [...journals.values()].reduce((all, { entries }) => all + entries.length, 0),
+    );
   }
   return told(run, complaints, 0, 0);
 };
@@ -110,7 +130,8 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
 /** A history that bore too little. */
 const thin = (run: HostileRun, orders: number): readonly string[] => {
   const kinds = new Set(run.struck.map(({ fault }) => fault)).size;
-  const bore = { commands: run.asked, orders, faults: run.struck.length, kinds };
+  // Where somebody lied, the deals with him stand still.
+  const bore = { commands: run.asked, orders: run.liar === null ? orders : LEAST.orders, faults: run.struck.length, kinds };
   return Object.entries(LEAST).flatMap(([what, least]) =>
     bore[what as keyof typeof bore] < least ? [`The history bore ${bore[what as keyof typeof bore]} ${what}, and not ${least}`] : [],
   );

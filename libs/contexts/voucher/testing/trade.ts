@@ -8,14 +8,14 @@ import { DAY_MS, actor, agent, hex, pack } from './scenario.js';
 /** How a deal goes: how far it gets, or how it ends. */
 const COURSES = {
   paid: 8,
-  signed: 8,
+  signed: 6,
   accepted: 4,
   withdrawn: 3,
   raced: 8,
-  lapsed: 5,
+  lapsed: 4,
   declined: 4,
   proposed: 4,
-  greedy: 4,
+  greedy: 8,
 } as const;
 export type Course = keyof typeof COURSES;
 
@@ -40,8 +40,8 @@ export const dealsOf = (chance: Chance): readonly Deal[] =>
         home,
         at: chance.pick(others),
         mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
-        // More than is left of a grant of 10,000,000 after the others: whoever comes last is refused, or lapses.
-        voucherFen: course === 'greedy' ? 6_000_000 : 400_000 + 1_000 * chance.below(500),
+        // Of a grant of 9,000,000 the others leave less than two greedy ones want: whoever comes last is refused (V5).
+        voucherFen: course === 'greedy' ? 3_000_000 : 300_000 + 1_000 * chance.below(400),
       };
     }),
   );
@@ -107,11 +107,17 @@ export class Trade {
     await Promise.all([
       ...facts,
       ...proposers.map(({ at }) =>
-        this.act(province, 'AllowProposer', { subject, agencyProvince: at, agency: `a${at}`, uptoFen: 1_000_000 }, firm(province), `allow ${at}`),
+        this.act(
+          province,
+          'AllowProposer',
+          { subject, agencyProvince: at, agency: `a${at}`, uptoFen: 1_000_000 },
+          firm(province),
+          `allow ${at}`,
+        ),
       ),
     ]);
-    await say('ApplyQuota', { ...account, askedFen: 10_000_000 }, firm(province));
-    await say('GrantQuota', { ...account, amountFen: 10_000_000 });
+    await say('ApplyQuota', { ...account, askedFen: 9_000_000 }, firm(province));
+    await say('GrantQuota', { ...account, amountFen: 9_000_000 });
   }
 
   /** Placing, proposing, accepting, declining, and the races between them. */
@@ -146,7 +152,13 @@ export class Trade {
     await Promise.all(
       under.map(async (deal) => {
         const signedMs = this.run.world.now;
-        const contract = { contractHash: hex(deal.id), amountFen: 2 * deal.voucherFen, signedMs, startMs: signedMs, endMs: signedMs + DAY_MS };
+        const contract = {
+          contractHash: hex(deal.id),
+          amountFen: 2 * deal.voucherFen,
+          signedMs,
+          startMs: signedMs,
+          endMs: signedMs + DAY_MS,
+        };
         if (!(await this.agencys(deal, 'SignAsAgency', contract))) return;
         if (!(await this.firms(deal, 'SignContract', contract)) || deal.course !== 'paid') return;
         if (await this.agencys(deal, 'DeliverService', { deliverableHash: hex(`result ${deal.id}`) }))
@@ -181,7 +193,9 @@ export class Trade {
 
   /** Closes the window everywhere. */
   async close(): Promise<void> {
-    await Promise.all(PROVINCE_CODES.map((province) => this.act(province, 'CloseWindow', { window: 1 }, actor(province, 'operator'), 'w1')));
+    await Promise.all(
+      PROVINCE_CODES.map((province) => this.act(province, 'CloseWindow', { window: 1 }, actor(province, 'operator'), 'w1')),
+    );
   }
 
   /** Pays what is settled. */
@@ -233,7 +247,8 @@ export class Trade {
   private async repeat(province: ProvinceCode, ask: Parameters<HostileRun['ask']>[1], first: Extract<Answer, { ok: true }>): Promise<void> {
     const again = await this.run.ask(province, ask);
     if (!again) return;
-    const same = again.ok && again.position.size === first.position.size && again.stream === first.stream && again.version === first.version;
+    const same =
+      again.ok && again.position.size === first.position.size && again.stream === first.stream && again.version === first.version;
     if (!same || !again.repeated) this.surprises.push(`${province} ${ask.command}: a repeat was answered ${JSON.stringify(again)}`);
   }
 
