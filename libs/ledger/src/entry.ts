@@ -1,6 +1,6 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
 import { canonicalBytes, parseCanonical } from './canonical.js';
-import type { Actor, Context, DomainEvent, Entry, EntryType } from './decider.js';
+import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType } from './decider.js';
 import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Hasher, Random } from './ports.js';
@@ -54,7 +54,10 @@ export const faultsOf =
       ? faults(event, data)
       : null;
 
-/** Makes the entry of an event at an index, sealed when nobody else may read it, locked when only some may. */
+/**
+ * Makes the entry of an event at an index (InvariantError when it does not fit its contract),
+ * sealed when nobody else may read it, locked when only some may.
+ */
 export const entryOf = (
   tools: { readonly hasher: Hasher; readonly random: Random; readonly vocabulary: Vocabulary; readonly lock: Lock },
   index: number,
@@ -62,6 +65,9 @@ export const entryOf = (
   item: { readonly stream: string; readonly event: DomainEvent; readonly policyVersion: string },
 ): LedgerEntry => {
   const declared = tools.vocabulary.ofEvent(item.event.type);
+  // What its own contract refuses would be parked by everybody, for ever: it is not written.
+  const fault = tools.vocabulary.faults(item.event.type, item.event.data);
+  invariant(fault === null, `${item.event.type} does not fit its own contract, so nothing was written: ${fault}`);
   const payload = canonicalBytes({
     basis: facts.basis,
     command: facts.command,

@@ -21,6 +21,19 @@ describe('the sequencer', () => {
     expect(await coins(run)).toBe(40);
   });
 
+  test('writes nothing that does not fit its own contract: nobody could ever read it', async () => {
+    const faults = (event: string, data: object) =>
+      event === 'GiftSent' && 'to' in data && data.to === 'nowhere' ? 'no such place' : null;
+    const run = new FederationRun(7, { ...gifts, faults }, ['31']);
+    await run.startAll();
+    await run.command('31', 'FillBox', { coins: 10 });
+    const before = blocks(run);
+    const lost = run.command('31', 'SendGift', { to: 'nowhere', coins: 1, dueMs: 0 });
+    await expect(lost).rejects.toThrow('GiftSent does not fit its own contract, so nothing was written: no such place');
+    expect(await run.command('31', 'SendGift', { to: '32', coins: 1, dueMs: 0 })).toMatchObject({ ok: true, version: 2 });
+    expect(blocks(run)).toBe(before + 1);
+  });
+
   test('lets a repeat wait for the first answer while that is pending, and decides once', async () => {
     const run = await alone(2);
     run.world.faults = { ...calm, storageMs: 500 };

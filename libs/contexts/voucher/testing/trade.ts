@@ -151,7 +151,7 @@ export class Trade {
     const under = this.deals.filter(({ course }) => course === 'paid' || course === 'signed');
     await Promise.all(
       under.map(async (deal) => {
-        const signedMs = this.run.world.now;
+        const signedMs = Math.floor(this.run.world.now);
         const contract = {
           contractHash: hex(deal.id),
           amountFen: 2 * deal.voucherFen,
