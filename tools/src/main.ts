@@ -1,4 +1,4 @@
-/** The commands behind `npm start`, `npm test` and `npm run reset|chaos|token`, and the small processes they start. */
+/** The commands behind `npm start`, `npm test` and `npm run reset|bench|chaos|token`, and the small processes they start. */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from './say.js';
@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   start: async () => (await import('./start.js')).start(place),
   test: async () => (await import('./verify.js')).verify(place, args),
   reset: async () => (await import('./reset.js')).reset(place, args),
+  bench: async () => (await import('./bench.js')).bench(place, args),
   chaos: async () => (await import('./chaos.js')).chaos(place, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
@@ -25,7 +26,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const run = commands[command];
 try {
-  if (!run) throw new Fault(`Unknown command "${command}": use ${Object.keys(commands).slice(0, 5).join(', ')}.`);
+  if (!run) throw new Fault(`Unknown command "${command}": use ${Object.keys(commands).slice(0, 6).join(', ')}.`);
   const code = await run();
   if (typeof code === 'number') process.exit(code);
 } catch (error) {

@@ -1,0 +1,81 @@
+/** `npm run bench`: servers of its own, the ledger within one process, then whole orders over four nodes; one table at the end. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createProcesses } from './processes.js';
+import { Fault, say } from './say.js';
+import { startServers, type Servers } from './servers.js';
+import { openStage } from './stage.js';
+import { onStopAsked, type Place } from './start.js';
+
+const PARTS = ['writing', 'carrying', 'reading', 'orders'] as const;
+
+const numberAfter = (args: readonly string[], name: string, fallback: number): number => {
+  const at = args.indexOf(`--${name}`);
+  const value = at < 0 ? fallback : Number(args[at + 1]);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Fault(`Say --${name} with a whole number above 0, as in npm run bench -- --rounds 5 --entries 2000000.`);
+};
+
+const partsOf = (args: readonly string[]): readonly string[] => {
+  const named = args.filter((arg, at) => !arg.startsWith('--') && !args[at - 1]?.startsWith('--'));
+  const unknown = named.find((arg) => !PARTS.some((part) => part === arg));
+  if (unknown !== undefined) throw new Fault(`There is no part "${unknown}": name some of ${PARTS.join(', ')}, or none to run all.`);
+  return named.length === 0 ? PARTS : named;
+};
+
+/** `npm run bench -- [writing] [carrying] [reading] [orders] [--rounds 5] [--entries 2000000]`. Answers the exit code. */
+export const bench = async (place: Place, args: readonly string[]): Promise<number> => {
+  const parts = partsOf(args);
+  const order = { rounds: numberAfter(args, 'rounds', 5), entries: numberAfter(args, 'entries', 2_000_000) };
+  const home = mkdtempSync(join(tmpdir(), 'yrd-bench-'));
+  const processes = createProcesses({ entry: place.entry, logs: join(home, 'logs') });
+  processes.removeOnDeath(home);
+  onStopAsked((why) => {
+    say(`\nStopping (${why}).`);
+    void processes.stopAll().then(() => process.exit(130));
+  });
+  const program = (main: string, env: NodeJS.ProcessEnv): Promise<number> =>
+    new Promise((resolve) => {
+      const child = spawn(
+        process.execPath,
+        ['--disable-warning=TimeoutNegativeWarning', join(place.root, 'apps', main, 'dist', 'main.js')],
+        {
+          stdio: 'inherit',
+          env: { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env },
+        },
+      );
+      child.on('exit', (code) => resolve(code ?? 1)).on('error', () => resolve(1));
+    });
+  const inProcess = (servers: Servers): Promise<number> => {
+    const about = {
+      ...order,
+      parts: parts.filter((part) => part !== 'orders'),
+      mongoUrl: servers.mongoUrl,
+      brokers: [servers.kafkaBrokers],
+    };
+    return program('bench', { YRD_BENCH: JSON.stringify({ ...about, pidWords: [home] }) });
+  };
+  const orders = async (servers: Servers): Promise<number> => {
+    const stage = await openStage({ place, home, processes, servers });
+    try {
+      return await program('e2e', { ...stage.env, YRD_BENCH: JSON.stringify({ ...order, pidWords: [home] }) });
+    } finally {
+      stage.close();
+    }
+  };
+  try {
+    const onCrash = (why: string): void => say(`  ! ${why}`);
+    const servers = await startServers({ root: place.root, home, processes, onCrash, throwAway: true });
+    const codes = [
+      parts.some((part) => part !== 'orders') ? await inProcess(servers) : 0,
+      parts.includes('orders') ? await orders(servers) : 0,
+    ];
+    return Math.max(...codes);
+  } finally {
+    await processes.stopAll();
+    await processes.dismissGuard();
+    rmSync(home, { recursive: true, force: true });
+  }
+};
