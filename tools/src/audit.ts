@@ -22,21 +22,29 @@ export interface Findings {
   readonly doubled: readonly string[];
 }
 
-/** Holds what a province's voucher service acknowledged against the commits of its own journal. */
-export const heldTwiceOrNever = async (mongoUrl: string, province: string, acknowledged: readonly Acknowledged[]): Promise<Findings> => {
+/** Holds what was acknowledged against the command ids of all commits of a journal, in any order. */
+export const findings = (ids: Iterable<string>, acknowledged: readonly Acknowledged[]): Findings => {
+  const times = new Map<string, number>();
+  for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
+  times.delete(''); // Entries that came back from a peer without their command.
+  const idOf = ({ organisation, operation, key }: Acknowledged) => commandId(nodeHasher, organisation, operation, key);
+  return {
+    commands: times.size,
+    lost: acknowledged.filter((each) => !times.has(idOf(each))),
+    doubled: [...times].filter(([, count]) => count > 1).map(([id]) => id),
+  };
+};
+
+/** The same for a province's voucher service, from its own database. */
+export const auditHome = async (mongoUrl: string, province: string, acknowledged: readonly Acknowledged[]): Promise<Findings> => {
   const client = new mongo.MongoClient(mongoUrl);
   try {
-    const blocks = client.db(databaseOf(province, 'voucher')).collection(`journal.${province}.voucher`);
-    const times = new Map<string, number>();
-    for await (const { commits } of blocks.find<{ commits: { k: string }[] }>({}, { projection: { 'commits.k': 1 } })) {
-      for (const { k } of commits) times.set(k, (times.get(k) ?? 0) + 1);
-    }
-    const idOf = ({ organisation, operation, key }: Acknowledged) => commandId(nodeHasher, organisation, operation, key);
-    return {
-      commands: times.size,
-      lost: acknowledged.filter((each) => !times.has(idOf(each))),
-      doubled: [...times].filter(([id, count]) => id !== '' && count > 1).map(([id]) => id),
-    };
+    const blocks = client.db(databaseOf(province, 'voucher')).collection<{ commits: { k: string }[] }>(`journal.${province}.voucher`);
+    const found = await blocks.find({}, { projection: { 'commits.k': 1 } }).toArray();
+    return findings(
+      found.flatMap(({ commits }) => commits.map(({ k }) => k)),
+      acknowledged,
+    );
   } finally {
     await client.close();
   }

@@ -3,7 +3,7 @@
  * them, to fill the disk, and to ask what a home journal really holds. Loopback only.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { heldTwiceOrNever, type Acknowledged } from './audit.js';
+import { auditHome, type Acknowledged } from './audit.js';
 import type { SmallDisk } from './disk.js';
 import { nodeReady, type NodesOptions } from './nodes.js';
 import type { Child } from './processes.js';
@@ -70,13 +70,13 @@ const handle = async (o: ControlOptions, request: IncomingMessage): Promise<obje
   const [, onDisk] = /^\/disk\/(fill|free)$/.exec(url) ?? [];
   if (onDisk) return actOnDisk(o, onDisk);
   const [, home] = /^\/acknowledged\/(\d\d)$/.exec(url) ?? [];
-  return home ? heldTwiceOrNever(mongoUrl, home, (await bodyOf(request)) as readonly Acknowledged[]) : null;
+  return home ? auditHome(mongoUrl, home, (await bodyOf(request)) as readonly Acknowledged[]) : null;
 };
 
 /**
  * Opens the door on a free port. `POST /nodes/31/stop` (orderly), `/kill` (as a power cut), `/pause`, `/resume`, `/start`
  * (answers once ready; changes nothing when it runs); the same for `/servers/kafka` and `/servers/mongo`, `/disk/fill|free`,
- * `/acknowledged/31` (see `heldTwiceOrNever`); `GET /servers` gives their addresses. Answers the server and its URL.
+ * `/acknowledged/31` (see `auditHome`); `GET /servers` gives their addresses. Answers the server and its URL.
  */
 export const openControl = async (o: ControlOptions): Promise<{ readonly server: Server; readonly url: string }> => {
   const server = createServer((request, response) => {

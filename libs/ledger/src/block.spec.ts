@@ -4,7 +4,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testHasher as hasher } from '../testing/index.js';
 import { fromHex, hex, text, utf8 } from './bytes.js';
-import { BLOCK_BYTES_MAX, decodeEntries, decodeWire, encodeEntries, encodeWire, type WireBlock } from './block.js';
+import {
+  BLOCK_BYTES_MAX,
+  BLOCK_COMMITS_MAX,
+  decodeEntries,
+  decodeWire,
+  encodeEntries,
+  encodeWire,
+  joined,
+  type StoredBlock,
+  type WireBlock,
+} from './block.js';
 import { makeEntry, PAYLOAD_MAX, type EnvelopeFacts, type LedgerEntry } from './leaf.js';
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(__dirname, `../vectors/${name}.json`), 'utf8'));
@@ -179,5 +189,47 @@ describe('a hostile wire block is refused', () => {
   test('as bytes that are no UTF-8', () => {
     const bytes = utf8(vectors.wire);
     expect(decodeWire(bytes.map((byte, at) => (at === 20 ? 0xff : byte)))).toBeNull();
+  });
+});
+
+describe('joined blocks', () => {
+  const commit = (first: number, bytes: number) => ({
+    first,
+    count: 1,
+    streams: ['box/1'],
+    versions: [0],
+    command: '',
+    body: '',
+    bytes: new Uint8Array(bytes),
+  });
+  const block = (first: number, bytes: number): StoredBlock => ({
+    first,
+    count: 1,
+    root: Uint8Array.of(first),
+    epoch: 1,
+    at: first,
+    commits: [commit(first, bytes)],
+    note: `note ${first + 1}`,
+  });
+
+  test('are one block with the last head, root and note, and every commit in order', () => {
+    const [one, ...none] = joined([block(3, 10), block(4, 10), block(5, 10)]);
+    expect(none).toEqual([]);
+    expect(one).toMatchObject({ first: 3, count: 3, root: Uint8Array.of(5), note: 'note 6' });
+    expect(one!.commits.map(({ first }) => first)).toEqual([3, 4, 5]);
+  });
+
+  test('hold no more than one block may, and never leave a hole', () => {
+    const large = BLOCK_BYTES_MAX * 0.6;
+    expect(joined([block(0, large), block(1, large), block(2, 1)]).map(({ first, count }) => [first, count])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    expect(joined([block(0, 1), block(2, 1)])).toHaveLength(2);
+    expect(joined(Array.from({ length: BLOCK_COMMITS_MAX + 1 }, (_, at) => block(at, 1))).map(({ count }) => count)).toEqual([
+      BLOCK_COMMITS_MAX,
+      1,
+    ]);
+    expect(joined([])).toEqual([]);
   });
 });

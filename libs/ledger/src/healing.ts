@@ -24,7 +24,7 @@ interface Ask {
 const ANSWER_BYTES = 16_000_000;
 const READ_BLOCKS = 128;
 /** How long an asker waits for progress before it asks the next holder, ms. */
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 1_000;
 /** A holder serves one request per asker and journal at a time, and forgets it after this long, ms. */
 const SERVING_MS = 5_000;
 
@@ -53,22 +53,24 @@ export class Healing {
 
   /**
    * Brings a replica to the largest head known, asking its owner first and then everybody else. Resolves when it is
-   * there or the node stops.
+   * there or the node stops. `unread`: something came that could not be read, so that the owner is asked once for what it
+   * may have been, though no head beyond the replica's end is known.
    */
-  heal(journal: string): Promise<void> {
+  heal(journal: string, unread = false): Promise<void> {
     const running = this.asking.get(journal);
     if (running) return running;
     const replica = this.replicas.get(journal);
     if (!replica) return Promise.resolve();
-    const asked = this.ask(journal, replica).finally(() => this.asking.delete(journal));
+    const asked = this.ask(journal, replica, unread).finally(() => this.asking.delete(journal));
     this.asking.set(journal, asked);
     return asked;
   }
 
-  private async ask(journal: string, replica: Replica): Promise<void> {
+  private async ask(journal: string, replica: Replica, unread: boolean): Promise<void> {
     const owner = journal.slice(0, journal.indexOf('/'));
     const holders = [owner, ...this.at.provinces].filter((each, at, all) => each !== this.at.province && all.indexOf(each) === at);
-    for (let attempt = 0; !this.stopped && !replica.quarantined && replica.journal.size < replica.known;) {
+    const behind = (): boolean => !this.stopped && !replica.quarantined && replica.journal.size < replica.known;
+    for (let [attempt, once] = [0, unread]; once || behind(); once = false) {
       const from = replica.journal.size;
       const of = holders[attempt % holders.length]!;
       const ask: Ask = { journal, from, of, asker: this.at.province, context: this.at.context, id: hex(this.world.random.bytes(8)) };

@@ -39,14 +39,13 @@ export class Inbox {
 
   private async live(message: BusMessage): Promise<void> {
     const block = decodeWire(message.value);
-    const replica = block && this.replicas.get(block.journal);
+    const replica = [...this.replicas.values()].find(({ journal }) => topicOf(journal.name) === message.topic);
     // One writing province a topic: a journal that turns up on another's is not taken from there.
-    if (!block || !replica || message.topic !== topicOf(block.journal)) {
-      this.options.world.notice({ level: 'warn', what: 'replica.malformed', facts: { topic: message.topic } });
-      return;
-    }
-    const received = await replica.receive(block);
-    if (received === 'gap' || received === 'broken') this.inBackground(this.healing.heal(block.journal));
+    const received = block && replica?.journal.name === block.journal ? await replica.receive(block) : 'malformed';
+    if (received === 'malformed') this.options.world.notice({ level: 'warn', what: 'replica.malformed', facts: { topic: message.topic } });
+    if (!replica) return;
+    const unread = received === 'malformed' || received === 'broken';
+    if (unread || received === 'gap') this.inBackground(this.healing.heal(replica.journal.name, unread));
   }
 
   private async spoken(message: BusMessage): Promise<void> {

@@ -109,6 +109,31 @@ describe('a bus whose topics come and go', () => {
     expect(seen.join('')).toBe('ab');
   }, 30_000);
 
+  test('answers are kept for an hour, journals for ever', async () => {
+    const names = ['yrd.31.voucher.journal', 'yrd.31.heal'].map((name) => name.replace('31', fresh('31')));
+    await bus.ensure(names);
+    const resources = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms'] }));
+    const described = await admin.describeConfigs({ resources, includeSynonyms: false });
+    expect(described.resources.map(({ configEntries }) => configEntries[0]?.configValue)).toEqual(['-1', '3600000']);
+  }, 30_000);
+
+  test('what somebody puts into a second partition is not taken, and moves no position', async () => {
+    const topic = fresh('yrd.31.voucher.journal');
+    const seen: string[] = [];
+    await bus.ensure([topic]);
+    const subscription = await listen([topic], seen);
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+    const producer = kafka.producer({ createPartitioner: () => () => 1 });
+    await producer.connect();
+    await producer.send({ topic, messages: [{ value: 'strange' }] });
+    await until(() => notices.some(({ what, facts }) => what === 'bus.strange-partition' && facts['topic'] === topic));
+    await bus.publish(topic, utf8('ours'));
+    await until(() => seen.includes('ours'));
+    await producer.disconnect();
+    await subscription.close();
+    expect(seen).toEqual(['ours']);
+  }, 40_000);
+
   test('a subscription to topics of which none is there yet opens at once, and closes', async () => {
     const subscription = await listen([fresh('yrd.34.witness')], []);
     await subscription.close();

@@ -20,7 +20,7 @@ export interface ReaderOptions extends SubscribeOptions {
 const FETCH_WAIT_MS = 500;
 const SESSION_MS = 8_000;
 const COMMIT_EVERY_MS = 100;
-const LOOK_FOR_MISSING_MS = 1_500;
+const LOOK_FOR_MISSING_MS = 500;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 2_000;
 const BYTES_PER_FETCH = 2 * 1_024 * 1_024;
@@ -156,6 +156,13 @@ export class KafkaReader implements Subscription {
   private receive({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): void {
     const last = batch.messages.at(-1);
     if (!last || !isRunning() || isStale()) return;
+    // Positions are those of partition 0, the only one that a topic of ours has: what somebody puts into another is not taken.
+    if (batch.partition !== 0) {
+      const facts = { topic: batch.topic, partition: batch.partition };
+      this.options.notice({ level: 'warn', what: 'bus.strange-partition', facts });
+      resolveOffset(last.offset);
+      return;
+    }
     const messages = batch.messages.map((message) => ({ offset: BigInt(message.offset), message: fromKafka(batch.topic, message) }));
     this.lanes.get(batch.topic)?.take(messages);
     resolveOffset(last.offset);

@@ -6,6 +6,19 @@ import { Lending } from './kafka-lending.js';
 /** Room for a block of 512 kB with its frames, twice over. */
 const MESSAGE_BYTES_MAX = 2 * 1_024 * 1_024;
 
+/** What is only worth anything when it is new (beats, questions, answers) is not kept: answers alone could fill a disk. */
+const SPOKEN = /\.(witness|sync|heal)$/;
+const SPOKEN_MS = 3_600_000;
+const SPOKEN_SEGMENT_BYTES = 64 * 1_024 * 1_024;
+
+const settingsOf = (topic: string): { name: string; value: string }[] => {
+  const kept = SPOKEN.test(topic)
+    ? { 'retention.ms': SPOKEN_MS, 'segment.ms': SPOKEN_MS / 4, 'segment.bytes': SPOKEN_SEGMENT_BYTES }
+    : { 'retention.ms': -1 };
+  const settings = { 'max.message.bytes': MESSAGE_BYTES_MAX, 'cleanup.policy': 'delete', ...kept };
+  return Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
+};
+
 /** Offsets of a topic's one partition: its oldest message is at or after `low`, its next one will be at `high`. */
 export interface Reach {
   readonly low: number;
@@ -32,20 +45,17 @@ export class KafkaTopics {
     return topics.filter((topic) => all.has(topic));
   }
 
-  /** Makes those that are missing: one partition, nothing ever deleted by age. */
+  /** Makes those that are missing: one partition; journals are never deleted by age, spoken words after an hour. */
   async ensure(topics: readonly string[]): Promise<void> {
     const there = new Set(await this.existing(topics));
     const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
     if (missing.length === 0) return;
-    const configEntries = [
-      { name: 'max.message.bytes', value: String(MESSAGE_BYTES_MAX) },
-      { name: 'retention.ms', value: '-1' },
-      { name: 'cleanup.policy', value: 'delete' },
-    ];
     // −1 asks the broker for its own default. That somebody else was faster is success: kafkajs answers false then.
     const replicationFactor = this.replicationFactor ?? -1;
     await this.admin.use((admin) =>
-      admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries })) }),
+      admin.createTopics({
+        topics: missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries: settingsOf(topic) })),
+      }),
     );
   }
 
