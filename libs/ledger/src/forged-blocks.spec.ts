@@ -74,8 +74,23 @@ describe('a block', () => {
   const envelope = JSON.parse(new TextDecoder().decode(all[openAt]!.leaf)) as Readonly<Record<string, string>>;
   const attribute = (name: string, value: string): WireBlock =>
     withEntry(openAt, { leaf: canonicalBytes({ ...envelope, [name]: value }), payload: shown });
-  const altered: Readonly<Record<string, string>> = { actor: '31/clerk', classification: 'secret', legalbasis: 'U', policyversion: '1', subject: 'x/2', time: '2026-01-05T01:00:00.001Z', type: 'voucher.y.v1', added: 'x' }; // prettier-ignore
-  const bound: Readonly<Record<string, string>> = { id: '0', sequence: '0', source: originOf('yrd.test', '32/voucher'), specversion: '0.3', datahash: '0'.repeat(64) }; // prettier-ignore
+  const altered: Readonly<Record<string, string>> = {
+    actor: '31/clerk',
+    classification: 'secret',
+    legalbasis: 'U',
+    policyversion: '1',
+    subject: 'x/2',
+    time: '2026-01-05T01:00:00.001Z',
+    type: 'voucher.y.v1',
+    added: 'x',
+  };
+  const bound: Readonly<Record<string, string>> = {
+    id: '0',
+    sequence: '0',
+    source: originOf('yrd.test', '32/voucher'),
+    specversion: '0.3',
+    datahash: '0'.repeat(64),
+  };
 
   const blocks: [string, string, () => readonly WireBlock[]][] = [
     [

@@ -296,7 +296,20 @@ describe('a proof that one head continues another', () => {
     newerRoot: rootOf(hasher, hashes.slice(0, newer)),
     proof: prove(consistencyPlan(older, newer)),
   });
-  const sizes: [number, number][] = [[1, 2], [2, 3], [3, 7], [4, 8], [6, 8], [64, 65], [100, 137], [128, 256], [137, 300], [255, 256], [256, 300], [299, 300]]; // prettier-ignore
+  const sizes: [number, number][] = [
+    [1, 2],
+    [2, 3],
+    [3, 7],
+    [4, 8],
+    [6, 8],
+    [64, 65],
+    [100, 137],
+    [128, 256],
+    [137, 300],
+    [255, 256],
+    [256, 300],
+    [299, 300],
+  ];
 
   test.each(sizes)('from %i to %i holds, and with anything else in it does not', (older, newer) => {
     const genuine = claim(older, newer);
