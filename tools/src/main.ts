@@ -16,6 +16,8 @@ const commands: Record<string, () => Promise<number | void>> = {
   reset: async () => (await import('./reset.js')).reset(place, args),
   bench: async () => (await import('./bench.js')).bench(place, args),
   chaos: async () => (await import('./chaos.js')).chaos(place, args),
+  backup: async () => (await import('./backup.js')).backup(place, args),
+  restore: async () => (await import('./backup.js')).restore(place, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
   guard: async () => (await import('./guard.js')).guard(),
@@ -26,7 +28,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const run = commands[command];
 try {
-  if (!run) throw new Fault(`Unknown command "${command}": use ${Object.keys(commands).slice(0, 6).join(', ')}.`);
+  if (!run) throw new Fault(`Unknown command "${command}": use ${Object.keys(commands).slice(0, 8).join(', ')}.`);
   const code = await run();
   if (typeof code === 'number') process.exit(code);
 } catch (error) {

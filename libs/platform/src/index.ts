@@ -10,6 +10,7 @@ export { CurrentActor, Public, Roles } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
 export { ConfigError, processConfig, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
 export { parseFederation } from './config-federation.js';
+export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js';
 export { databaseOf, processService } from './ground.js';
 export { openLog, type Log } from './log.js';
 export { type MovableClock } from './node-facts.js';

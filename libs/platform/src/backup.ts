@@ -1,0 +1,146 @@
+/**
+ * Backup and restore of one service's database, in the files of MongoDB's own tools (a gzipped BSON stream a collection),
+ * all collections at one moment, with a manifest that names every file's hash. It holds private payloads: keep it like the keys.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import mongoose, { type mongo } from 'mongoose';
+import { connectMongo } from './mongo-connection.js';
+import { DURABLE } from './mongo-blocks.js';
+
+const { BSON } = mongoose.mongo;
+
+/** What a backup holds. */
+export interface Backup {
+  /** Database it was taken from. */
+  readonly database: string;
+  /** When, ISO 8601 in UTC. */
+  readonly takenAt: string;
+  readonly collections: readonly { readonly name: string; readonly documents: number; readonly sha256: string }[];
+}
+
+const MANIFEST = 'manifest.json';
+const INSERT_DOCUMENTS = 500;
+const INSERT_BYTES = 8_000_000;
+/** BSON keeps exactly the types it was written with. */
+const AS_WRITTEN = { promoteValues: false, promoteBuffers: false, promoteLongs: false, bsonRegExp: true } as const;
+
+const fileOf = (folder: string, collection: string): string => join(folder, `${collection}.bson.gz`);
+
+const hashOf = async (file: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+};
+
+const within = async <T>(mongoUrl: string, database: string, work: (db: mongo.Db, client: mongo.MongoClient) => Promise<T>): Promise<T> => {
+  const connection = await connectMongo({ mongoUrl, database, notice: () => undefined });
+  try {
+    return await work(connection.getClient().db(database), connection.getClient());
+  } finally {
+    await connection.close();
+  }
+};
+
+/**
+ * Copies a database into a folder that is empty or not there yet, while its service goes on. All collections are read as
+ * they were at one moment. Rejects when the folder holds something, or the database is empty.
+ */
+export const takeBackup = (mongoUrl: string, database: string, folder: string): Promise<Backup> =>
+  within(mongoUrl, database, async (db, client) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty: give a new folder for each backup.`);
+    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+    if (names.length === 0) throw new Error(`There is no database ${database}: has this province run here?`);
+    const session = client.startSession({ snapshot: true });
+    const takenAt = new Date().toISOString();
+    const collections: Backup['collections'][number][] = [];
+    try {
+      for (const name of names) {
+        let documents = 0;
+        const raw = async function* () {
+          for await (const each of db.collection(name).find<Uint8Array>({}, { session, raw: true }).sort({ _id: 1 })) {
+            documents += 1;
+            yield each;
+          }
+        };
+        await pipeline(
+          Readable.from(raw()),
+          createGzip({ level: 1 }),
+          createWriteStream(fileOf(folder, name), { mode: 0o600, flags: 'wx' }),
+        );
+        collections.push({ name, documents, sha256: await hashOf(fileOf(folder, name)) });
+      }
+    } finally {
+      await session.endSession();
+    }
+    // Last, and whole or not at all: a folder without it is no backup.
+    const backup: Backup = { database, takenAt, collections };
+    await writeFile(join(folder, `${MANIFEST}.new`), `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
+    await rename(join(folder, `${MANIFEST}.new`), join(folder, MANIFEST));
+    return backup;
+  });
+
+/** Reads a backup's manifest and checks every file against it. Rejects with what is missing or altered. */
+export const checkBackup = async (folder: string): Promise<Backup> => {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => {
+    throw new Error(`${folder} holds no ${MANIFEST}, so it is no whole backup: take another one.`);
+  });
+  const backup = JSON.parse(text) as Backup;
+  for (const { name, sha256 } of backup.collections) {
+    const found = await hashOf(fileOf(folder, name)).catch(() => 'nothing');
+    if (found !== sha256) throw new Error(`${fileOf(folder, name)} is missing or altered since the backup: take another one.`);
+  }
+  return backup;
+};
+
+/** The documents of a BSON stream, one after the other. Rejects when it ends inside one. */
+const documentsOf = async function* (file: string): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const part of createReadStream(file).pipe(createGunzip())) {
+    rest = Buffer.concat([rest, part as Buffer]);
+    let at = 0;
+    for (let length = rest.length < 4 ? Infinity : rest.readInt32LE(0); at + length <= rest.length;) {
+      yield rest.subarray(at, at + length);
+      at += length;
+      length = rest.length - at < 4 ? Infinity : rest.readInt32LE(at);
+    }
+    rest = rest.subarray(at);
+  }
+  if (rest.length > 0) throw new Error(`${file} ends inside a document: take another backup.`);
+};
+
+const load = async (collection: mongo.Collection, file: string): Promise<void> => {
+  let waiting: mongo.Document[] = [];
+  let bytes = 0;
+  const insert = async (): Promise<void> => {
+    if (waiting.length > 0) await collection.insertMany(waiting, DURABLE);
+    [waiting, bytes] = [[], 0];
+  };
+  for await (const raw of documentsOf(file)) {
+    waiting.push(BSON.deserialize(raw, AS_WRITTEN));
+    bytes += raw.length;
+    if (waiting.length >= INSERT_DOCUMENTS || bytes >= INSERT_BYTES) await insert();
+  }
+  await insert();
+};
+
+/**
+ * Replaces a database by a backup of it. The service must not run; what it wrote since the backup is gone here and comes
+ * back from the other provinces when it starts, except its private payloads. Nothing is touched before all files are checked.
+ */
+export const restoreBackup = async (mongoUrl: string, database: string, folder: string): Promise<Backup> => {
+  const backup = await checkBackup(folder);
+  if (backup.database !== database) throw new Error(`${folder} is a backup of ${backup.database}, not of ${database}.`);
+  await within(mongoUrl, database, async (db) => {
+    await db.dropDatabase();
+    // Indexes are made by the service when it first uses a collection.
+    for (const { name } of backup.collections) await load(db.collection(name), fileOf(folder, name));
+  });
+  return backup;
+};
