@@ -102,9 +102,16 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
   return entries;
 };
 
-/** All entries of a block, in order. */
-export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] =>
-  block.commits.flatMap((commit) => decodeEntries(commit.bytes));
+const unframed = new WeakMap<object, readonly LedgerEntry[]>();
+
+/** All entries of a block, in order. Whoever shares a block shares them too: they are taken out of it once. */
+export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] => {
+  const known = unframed.get(block);
+  if (known) return known;
+  const entries = block.commits.flatMap((commit) => decodeEntries(commit.bytes));
+  unframed.set(block, entries);
+  return entries;
+};
 
 const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
 

@@ -1,4 +1,5 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
+import { entriesOf, type StoredBlock } from './block.js';
 import { canonicalBytes, parseCanonical } from './canonical.js';
 import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType } from './decider.js';
 import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
@@ -21,9 +22,16 @@ export interface CommitFacts extends PayloadFacts {
   readonly actor: Actor;
 }
 
+/** An entry that was read, and where it stands. */
+export interface DecodedAt {
+  readonly index: number;
+  readonly decoded: Decoded;
+}
+
 /** The vocabulary of a journal: wire names both ways. */
 export class Vocabulary {
   private readonly byWire = new Map<string, { readonly name: string; readonly entryType: EntryType }>();
+  private readonly decoded = new WeakMap<StoredBlock, readonly DecodedAt[]>();
 
   constructor(
     private readonly types: Context['entryTypes'],
@@ -38,6 +46,18 @@ export class Vocabulary {
     const found = this.types[name];
     if (!found) throw new TypeError(`The event ${name} is not declared: add it to the context's entry types.`);
     return found;
+  }
+
+  /** The entries of a block of this journal, decoded. Whoever shares a block shares them: folds and reactions change no entry. */
+  read(journal: string, block: StoredBlock): readonly DecodedAt[] {
+    const known = this.decoded.get(block);
+    if (known) return known;
+    const decoded = entriesOf(block).map((entry, at) => {
+      const index = block.first + at;
+      return { index, decoded: decodeEntry(this, journal, index, entry) };
+    });
+    this.decoded.set(block, decoded);
+    return decoded;
   }
 
   /** The event behind a wire name; null when this version does not know it. */

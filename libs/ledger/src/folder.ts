@@ -3,10 +3,9 @@
  * written in one transaction per batch, so a crash neither folds twice nor forgets.
  */
 import type { Context, Entry, TimerChange, View } from './decider.js';
-import { decodeEntry, type Decoded, type Vocabulary } from './entry.js';
-import { entriesOf } from './block.js';
+import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
-import { notNow, Unavailable, type ParkedItem } from './node.js';
+import { notNow, type ParkedItem } from './node.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
@@ -28,53 +27,14 @@ export interface Timer {
   readonly patienceMs: number;
 }
 
-interface DecodedAt {
-  readonly index: number;
-  readonly decoded: Decoded;
-}
-
-/** Entries of each journal that were decoded last: reacting follows folding closely, and what an index holds never changes. */
-const decodedLately = new WeakMap<Journal, Map<number, Decoded>>();
-const LATELY_MAX = 1_000;
-
-const lately = (journal: Journal, from: number, limit: number): readonly DecodedAt[] | null => {
-  const known = decodedLately.get(journal);
-  const end = Math.min(journal.size, from + limit);
-  const found: DecodedAt[] = [];
-  for (let index = from; index < end; index++) {
-    const decoded = known?.get(index);
-    if (!decoded) return null;
-    found.push({ index, decoded });
-  }
-  return found;
-};
-
-const remember = (journal: Journal, found: readonly DecodedAt[]): void => {
-  const known = decodedLately.get(journal) ?? new Map<number, Decoded>();
-  decodedLately.set(journal, known);
-  for (const { index, decoded } of found) known.set(index, decoded);
-  for (const oldest of known.keys()) {
-    if (known.size <= LATELY_MAX) break;
-    known.delete(oldest);
-  }
-};
-
 /** A read of decoded entries from an index on: what both folding and reacting go through. */
 export const decodedFrom = async (vocabulary: Vocabulary, journal: Journal, from: number, limit: number): Promise<readonly DecodedAt[]> => {
-  const known = lately(journal, from, limit);
-  if (known) return known;
   // A block may hold a thousand entries: the next ones are read only if this one does not fill the batch.
   const [first] = await journal.blocks(from, 1);
   if (!first) return [];
   const end = first.first + first.count;
   const blocks = end - from >= limit ? [first] : [first, ...(await journal.blocks(end, READ_BLOCKS))];
-  const found = blocks
-    .flatMap((block) => entriesOf(block).map((entry, at) => ({ index: block.first + at, entry })))
-    .filter(({ index }) => index >= from)
-    .slice(0, limit)
-    .map(({ index, entry }) => ({ index, decoded: decodeEntry(vocabulary, journal.name, index, entry) }));
-  remember(journal, found);
-  return found;
+  return blocks.flatMap((block) => vocabulary.read(journal.name, block).slice(Math.max(0, from - block.first))).slice(0, limit);
 };
 
 interface FoldedRow {
@@ -167,12 +127,31 @@ export class Folder {
     const last = entries.at(-1);
     if (!last) return false;
     const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
-    for (const { index, decoded } of entries) await this.take(batch, journal.name, index, decoded);
+    const stored = await this.rowsOf(entries);
+    for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
     await this.write(batch, { ...this.positions.value, [journal.name]: last.index + 1 });
     return true;
   }
 
-  private async take(batch: Batch, journal: string, index: number, decoded: Decoded): Promise<void> {
+  /** The rows that a batch may change, as they are stored: one question for each view. */
+  private async rowsOf(entries: readonly DecodedAt[]): Promise<ReadonlyMap<string, ViewRow>> {
+    const rows = new Map<string, ViewRow>();
+    for (const view of this.context.views) {
+      const table = this.table(view.name);
+      const ids = new Set(entries.flatMap(({ decoded }) => (decoded.kind === 'entry' ? (keyIn(view, decoded.entry) ?? []) : [])));
+      const missing: string[] = [];
+      for (const id of ids) {
+        const cached = this.cache.get(`${table}|${id}`);
+        if (cached) rows.set(`${table}|${id}`, cached);
+        else missing.push(id);
+      }
+      const found = await this.world.storage.records.getMany<ViewRow>(table, missing).catch(notNow);
+      for (const { id, value } of found) rows.set(`${table}|${id}`, value);
+    }
+    return rows;
+  }
+
+  private take(batch: Batch, stored: ReadonlyMap<string, ViewRow>, journal: string, index: number, decoded: Decoded): void {
     if (decoded.kind === 'hidden') return;
     const stream = decoded.kind === 'entry' ? decoded.entry.stream : decoded.stream;
     const park = (why: string): void => {
@@ -185,37 +164,30 @@ export class Folder {
       return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
     try {
       const rows = [];
-      for (const view of this.context.views) rows.push(await this.foldView(batch, view, decoded.entry));
+      for (const view of this.context.views) rows.push(this.foldView(batch, stored, view, decoded.entry));
       const changes = journal === this.own ? this.context.timers(decoded.entry) : [];
       for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
       for (const change of changes) setTimer(batch, change);
     } catch (error) {
-      // A row that could not be read is not an entry that could not be folded: the batch comes again.
-      if (error instanceof Unavailable) throw error;
       park(`Folding failed: ${String(error)}`);
     }
   }
 
   /** The row that the entry changes in a view; null when it does not concern it. */
-  private async foldView(batch: Batch, view: View, entry: Entry): Promise<FoldedRow | null> {
+  private foldView(batch: Batch, stored: ReadonlyMap<string, ViewRow>, view: View, entry: Entry): FoldedRow | null {
     const id = view.on.includes(entry.type) ? view.key(entry) : null;
     if (id === null) return null;
     const table = this.table(view.name);
     const key = `${table}|${id}`;
     // A row that this batch removed is gone, whatever is still stored.
     const pending = batch.rows.get(key);
-    const current = pending ? pending.value : await this.row(table, id);
+    const current = pending ? pending.value : (stored.get(key) ?? null);
     const part = view.fold(current?.parts[entry.journal] ?? null, entry);
     const parts = { ...current?.parts };
     if (part === null) delete parts[entry.journal];
     else parts[entry.journal] = part;
     const value = Object.keys(parts).length === 0 ? null : { parts, row: view.join(parts) };
     return { table, id, value };
-  }
-
-  private async row(table: string, id: string): Promise<ViewRow | null> {
-    const cached = this.cache.get(`${table}|${id}`);
-    return cached ?? (await this.world.storage.records.get<ViewRow>(table, id).catch(notNow))?.value ?? null;
   }
 
   private async write(batch: Batch, positions: Record<string, number>): Promise<void> {
@@ -262,6 +234,15 @@ export class Folder {
     return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) }).catch(notNow);
   }
 }
+
+/** The row of an entry, for looking ahead: what cannot be keyed is parked when it is its turn. */
+const keyIn = (view: View, entry: Entry): string | null => {
+  try {
+    return view.on.includes(entry.type) ? view.key(entry) : null;
+  } catch {
+    return null;
+  }
+};
 
 const setTimer = (batch: Batch, change: TimerChange): void => {
   if ('clear' in change) batch.timers.set(change.clear, null);

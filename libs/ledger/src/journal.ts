@@ -7,6 +7,8 @@ import { entriesOf, type StoredBlock, type StoredCommit } from './block.js';
 import { invariant, InvariantError } from './decider.js';
 import { type LedgerEntry } from './leaf.js';
 import type { BlockStore, Hasher, World } from './ports.js';
+import { KnownStreams } from './known-streams.js';
+import { RecentBlocks } from './recent-blocks.js';
 import { Signal } from './signal.js';
 import {
   append,
@@ -55,6 +57,10 @@ export class Journal {
   private tails: Uint8Array[][] = [];
   private unsaved = new Map<string, string>();
   private latest: StoredBlock | null = null;
+  private readonly recent: RecentBlocks;
+  private readonly streams = new KnownStreams();
+  /** Blocks below this size were taken over with the tree: their streams are known once `learnStreams` has read them. */
+  private unlearned = 0;
   /** Leaves that went into the tiles: runs up to `size` within `advance`. */
   private kept = 0;
 
@@ -62,7 +68,9 @@ export class Journal {
     readonly name: string,
     private readonly world: World,
     private readonly store: BlockStore,
-  ) {}
+  ) {
+    this.recent = new RecentBlocks(store);
+  }
 
   /** Opens a journal: the tree from its snapshot, then every later block, each recomputed. */
   static async open(world: World, name: string): Promise<Journal> {
@@ -83,7 +91,7 @@ export class Journal {
     this.kept = saved.size;
     try {
       const range = { size: saved.size, peaks: await Promise.all(peaks(saved.size).map((node) => this.node(node))) };
-      if (hex(rangeRoot(this.world.hasher, range)) === saved.root) this.range = range;
+      if (hex(rangeRoot(this.world.hasher, range)) === saved.root) [this.range, this.unlearned] = [range, range.size];
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
     }
@@ -141,6 +149,8 @@ export class Journal {
     this.range = next;
     this.known = { size: next.size, root };
     this.latest = block;
+    this.streams.learn(block);
+    this.recent.add(block);
     for (const hash of hashes) {
       this.kept += 1;
       this.keep(0, hash);
@@ -160,8 +170,26 @@ export class Journal {
   }
 
   /** Durable blocks from the one that holds `from`, in order. */
-  blocks(from: number, limit: number): Promise<readonly StoredBlock[]> {
-    return from >= this.size ? Promise.resolve([]) : this.store.read(from, limit);
+  async blocks(from: number, limit: number): Promise<readonly StoredBlock[]> {
+    if (from >= this.size) return [];
+    return this.recent.read(from, limit);
+  }
+
+  /** Reads the streams of all blocks that were here before this journal was opened; until then any stream may be there. */
+  async learnStreams(stopped: () => boolean): Promise<void> {
+    for (let size = 0; size < this.unlearned && !stopped();) {
+      const blocks = await this.store.read(size, READ_BLOCKS);
+      const last = blocks.at(-1);
+      invariant(last !== undefined, `${this.name} holds no block at ${size}: entries are missing from the store.`);
+      for (const block of blocks) this.streams.learn(block);
+      size = last.first + last.count;
+      if (size >= this.unlearned) this.unlearned = 0;
+    }
+  }
+
+  /** False only for a stream that has no durable entry here. */
+  mayHold(stream: string): boolean {
+    return this.unlearned > 0 || this.streams.has(stream);
   }
 
   /** The durable commits of a stream from an index on. */
@@ -172,7 +200,7 @@ export class Journal {
   /** One entry as deep as this node knows it, with the block that holds it; null when it is not there. */
   async entry(index: number): Promise<{ readonly entry: LedgerEntry; readonly block: StoredBlock } | null> {
     if (!(index >= 0 && index < this.size)) return null;
-    const [block] = await this.store.read(index, 1);
+    const [block] = await this.blocks(index, 1);
     const entry = block && entriesOf(block)[index - block.first];
     return block && entry ? { entry, block } : null;
   }

@@ -102,6 +102,8 @@ export interface RecordQuery {
 /** Small documents beside the journals: leases, cosigned heads, positions, view rows, timers, snapshots, tiles. Values are plain JSON. */
 export interface Records {
   get<T>(table: string, id: string): Promise<Recorded<T> | null>;
+  /** Those of these records that are there, in any order. */
+  getMany<T>(table: string, ids: readonly string[]): Promise<readonly Recorded<T>[]>;
   find<T>(table: string, query: RecordQuery): Promise<readonly Recorded<T>[]>;
   /** All writes or none, majority-durable; false when a revision did not match. A rejection means: outcome unknown. */
   write(writes: readonly RecordWrite[]): Promise<boolean>;

@@ -118,6 +118,11 @@ export class Running {
     void this.loops.start('beat', () => this.beat(), pace);
     for (const journal of this.journals.values()) void this.loops.start('fold', () => this.folder.step(journal), journal.grown);
     this.loops.add(this.goLive(peers));
+    for (const journal of this.journals.values())
+      this.inBackground(
+        'journal.streams-unknown',
+        journal.learnStreams(() => this.over),
+      );
   }
 
   /** Whether this run has to end: it stopped, its writer did, or peers hold more of the own journal than this node. */

@@ -127,6 +127,7 @@ export class Streams {
 
   /** A stream at a size, from its snapshot and the tail after it, or from all its blocks. */
   private async opened(stream: string, size: number): Promise<StreamState> {
+    if (!this.journal.mayHold(stream)) return this.folded(stream, [], size);
     const before = await this.snapshot(stream, size);
     const commits = await this.journal.commitsOf(stream, before?.size ?? 0).catch(notNow);
     const state = this.folded(stream, commits, size, before);

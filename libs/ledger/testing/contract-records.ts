@@ -151,6 +151,18 @@ const valuesContract = ({ describe, test, expect, world, fresh }: Subject): void
       expect((await records.find(table, { limit: 3 })).map((each) => each.value)).toEqual([value, value, value]);
     });
 
+    test('are found many at once, those that are there', async () => {
+      const table = fresh('rows');
+      const { records } = world().storage;
+      await records.write(['a', 'b', 'c'].map((id, at) => ({ table, id, value: { at } })));
+      const found = await records.getMany<{ at: number }>(table, ['c', 'nobody', 'a', '']);
+      expect([...found].sort((x, y) => x.value.at - y.value.at)).toEqual([
+        { id: 'a', value: { at: 0 }, rev: 1 },
+        { id: 'c', value: { at: 2 }, rev: 1 },
+      ]);
+      expect(await records.getMany(table, [])).toEqual([]);
+    });
+
     test('no longer hear of their writer or reader', async () => {
       const { records } = world().storage;
       const table = fresh('any');

@@ -167,6 +167,16 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
     await path.back('get');
     return found ? { id, value: JSON.parse(found.json) as T, rev: found.rev } : null;
   },
+  getMany: async <T>(table: string, ids: readonly string[]) => {
+    if (ids.length === 0) return [];
+    await path.there('get');
+    const found = ids.flatMap((id) => {
+      const row = disk.table(table).get(id);
+      return row ? [{ id, value: JSON.parse(row.json) as T, rev: row.rev }] : [];
+    });
+    await path.back('get');
+    return found;
+  },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
     const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row), rev: row.rev, json: row.json }));

@@ -79,6 +79,12 @@ class MongoRecords implements Records {
     return found && { id, value: found.v as T, rev: found.rev };
   }
 
+  async getMany<T>(table: string, ids: readonly string[]): Promise<readonly Recorded<T>[]> {
+    if (ids.length === 0) return [];
+    const found = await (await this.table(table)).find({ _id: { $in: [...ids] } }, MAJORITY_READ).toArray();
+    return found.map(({ _id, v, rev }) => ({ id: _id, value: v as T, rev }));
+  }
+
   async find<T>(table: string, query: Parameters<Records['find']>[1]): Promise<readonly Recorded<T>[]> {
     if (query.limit < 1) return [];
     const rows = (await this.table(table)).find(filterOf(query), MAJORITY_READ);
