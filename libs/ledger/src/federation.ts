@@ -15,6 +15,8 @@ export interface FederationNode {
   readonly cosigners: Readonly<Record<string, string>>;
   /** Context → line of the key that entries for this province are encrypted to, certified like a journal's. */
   readonly boxes?: Readonly<Record<string, { readonly key: string; readonly certificate: string }>>;
+  /** Context → the journal's second verifier line, of an SM2 key, certified too: where it is pinned, notes bear both signatures. */
+  readonly sm2?: Readonly<Record<string, { readonly key: string; readonly certificate: string }>>;
 }
 
 export interface Federation {
@@ -32,6 +34,9 @@ export const cosignerName = (federation: string, province: string, context: stri
 
 /** Name of the key that entries for a node are encrypted to: `yrd.local/box/31/voucher`. */
 export const boxName = (federation: string, province: string, context: string): string => `${federation}/box/${province}/${context}`;
+
+/** Name of a journal's SM2 key: `yrd.local/sm2/31/voucher`. */
+export const sm2Name = (federation: string, province: string, context: string): string => `${federation}/sm2/${province}/${context}`;
 
 /** Key name of a node's identity: `yrd.local/node/31`. */
 export const identityName = (federation: string, province: string): string => `${federation}/node/${province}`;

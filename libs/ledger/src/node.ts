@@ -1,7 +1,7 @@
 /** A node of one province in one context: what a service holds in its hand. */
 import { InvariantError, type Actor, type Context, type DomainEvent, type Entry, type Fold, type Rejection } from './decider.js';
 import type { Federation } from './federation.js';
-import type { RecordQuery, Subscription, World } from './ports.js';
+import type { RecordQuery, Subscription, Suite, World } from './ports.js';
 
 export interface NodeOptions {
   readonly world: World;
@@ -164,8 +164,8 @@ export interface LedgerNode {
   tile(journal: string, path: string): Promise<Tile | null>;
   /** An entry's tlog-proof with the cosignatures of two others, to be checked offline; null when there is no such entry. */
   proof(journal: string, index: number): Promise<string | null>;
-  /** The pinned C2SP verifier line of a journal; null when it is not of this federation. */
-  verifier(journal: string): string | null;
+  /** The pinned C2SP verifier line of a journal, or of its SM2 key; null when it is not of this federation or has none. */
+  verifier(journal: string, suite?: Suite): string | null;
   /** An entry at the depth the reader may see: staff of a province, or anybody (null). Null when it does not exist. */
   disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null>;
   /**

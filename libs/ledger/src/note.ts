@@ -8,6 +8,9 @@ import type { Hasher, Signer, Suite } from './ports.js';
 /** Signature types of C2SP signed-note that this federation uses. */
 const ED25519 = 0x01;
 const COSIGNATURE_V1 = 0x04;
+/** C2SP leaves 0xff to types that it does not know, with a longer identifier behind it: here SM2 with SM3 over the text of the note. */
+const OTHER = 0xff;
+const SM2_LABEL = utf8('yrd.ledger.sm2.v1\n');
 
 /** A public key as it is pinned: `<name>+<key id>+<base64(type ‖ key)>`. */
 export interface Verifier {
@@ -19,6 +22,8 @@ export interface Verifier {
   readonly publicKey: Uint8Array;
   /** The line itself. */
   readonly line: string;
+  /** A key of another suite whose line stands beside this one's on each note; where there is one, both must be good. */
+  readonly second?: Verifier;
 }
 
 const NAME = /^[^\s+]+$/u;
@@ -53,10 +58,19 @@ export const keyLine = (hasher: Hasher, name: string, type: number, publicKey: U
 /** Parses a verifier line; null when it is malformed, of an unknown type, or its key id is not that of its key. */
 export const parseVerifier = (hasher: Hasher, line: string): Verifier | null => {
   const parsed = parseKeyLine(hasher, line);
-  if (parsed?.publicKey.length !== 32 || (parsed.type !== ED25519 && parsed.type !== COSIGNATURE_V1)) return null;
-  const { name, keyId, publicKey } = parsed;
-  return { name, keyId, kind: parsed.type === ED25519 ? 'signature' : 'cosignature', suite: 'ed25519', publicKey, line };
+  if (!parsed) return null;
+  const { name, keyId, type, publicKey } = parsed;
+  if (type === OTHER) {
+    const [label, point] = [publicKey.subarray(0, SM2_LABEL.length), publicKey.subarray(SM2_LABEL.length)];
+    if (!equal(label, SM2_LABEL) || point.length !== 64) return null;
+    return { name, keyId, kind: 'signature', suite: 'sm2', publicKey: point, line };
+  }
+  if (publicKey.length !== 32 || (type !== ED25519 && type !== COSIGNATURE_V1)) return null;
+  return { name, keyId, kind: type === ED25519 ? 'signature' : 'cosignature', suite: 'ed25519', publicKey, line };
 };
+
+/** What stands behind the type byte in the line of an SM2 key, from the 64 bytes X ‖ Y of its point. */
+export const sm2Material = (point: Uint8Array): Uint8Array => concat(SM2_LABEL, point);
 
 /** Makes the verifier line of an Ed25519 key. */
 export const verifierLine = (hasher: Hasher, name: string, kind: Verifier['kind'], publicKey: Uint8Array): string =>
@@ -118,24 +132,34 @@ export const parseNote = (source: string): Note | null => {
 export const formatNote = (note: Note): string =>
   `${note.text}\n${note.signatures.map((each) => `— ${each.name} ${base64(concat(each.keyId, each.signature))}\n`).join('')}`;
 
-/** Signs a text with a journal or identity key that this node holds. */
+/** Signs a text with a journal or identity key that this node holds, and with the key beside it. */
 export const signNote = (signer: Signer, verifier: Verifier, body: string): Note => ({
   text: body,
-  signatures: [{ name: verifier.name, keyId: verifier.keyId, signature: signer.sign(verifier.name, utf8(body)) }],
+  signatures: [verifier, ...(verifier.second ? [verifier.second] : [])].map(({ name, keyId }) => ({
+    name,
+    keyId,
+    signature: signer.sign(name, utf8(body)),
+  })),
 });
 
 const byKey = (note: Note, verifier: Verifier): NoteSignature | undefined =>
   note.signatures.find((each) => each.name === verifier.name && equal(each.keyId, verifier.keyId));
 
+/** Whether this key, and the one beside it where there is one, signed the note. */
+const isSigned = (signer: Signer, verifier: Verifier, note: Note): boolean => {
+  const line = byKey(note, verifier);
+  if (!line || verifier.kind !== 'signature') return false;
+  if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return false;
+  return verifier.second === undefined || isSigned(signer, verifier.second, note);
+};
+
 /**
- * The checkpoint, if this key signed it and its origin is the key's name; null otherwise. Lines of other keys are
- * ignored, as C2SP wants.
+ * The checkpoint, if this key signed it (and the key beside it) and its origin is the key's name; null otherwise. Lines of
+ * other keys are ignored, as C2SP wants.
  */
 export const openCheckpoint = (signer: Signer, verifier: Verifier, source: string): Checkpoint | null => {
   const note = parseNote(source);
-  const line = note && byKey(note, verifier);
-  if (!note || !line || verifier.kind !== 'signature') return null;
-  if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return null;
+  if (!note || !isSigned(signer, verifier, note)) return null;
   const checkpoint = parseCheckpoint(note.text);
   return checkpoint?.origin === verifier.name ? checkpoint : null;
 };

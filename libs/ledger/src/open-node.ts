@@ -19,7 +19,7 @@ import {
   type Tile,
 } from './node.js';
 import { pin, type Pinned } from './pinned.js';
-import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
+import type { RecordQuery, Recorded, Scalar, Subscription, Suite } from './ports.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
@@ -109,8 +109,9 @@ class JournalNode implements LedgerNode {
     return (await this.active().logs.get(journal)?.proof(index)) ?? null;
   }
 
-  verifier(journal: string): string | null {
-    return this.pinned.journal(journal)?.line ?? null;
+  verifier(journal: string, suite: Suite = 'ed25519'): string | null {
+    const key = this.pinned.journal(journal);
+    return (suite === key?.suite ? key : key?.second)?.line ?? null;
   }
 
   async disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null> {

@@ -1,10 +1,10 @@
 /** The keys of a federation as they are pinned: checked once, when the node opens. */
 import { fromBase64, utf8 } from './bytes.js';
 import { invariant } from './decider.js';
-import { boxName, certificateText, cosignerName, identityName, originOf, type Federation } from './federation.js';
+import { boxName, certificateText, cosignerName, identityName, originOf, sm2Name, type Federation } from './federation.js';
 import { parseBoxKey } from './lock.js';
 import { parseVerifier, type Verifier } from './note.js';
-import type { Hasher, Signer } from './ports.js';
+import type { Hasher, Signer, Suite } from './ports.js';
 
 export interface Pinned {
   /** The verifier of a journal; undefined when it is not of this federation. */
@@ -23,9 +23,9 @@ export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer },
   const boxes = new Map<string, Uint8Array>();
   for (const node of federation.nodes) {
     const where = `In the federation file, node ${node.province}`;
-    const read = (line: string | undefined, name: string, what: string): Verifier => {
+    const read = (line: string | undefined, name: string, what: string, suite: Suite = 'ed25519'): Verifier => {
       const verifier = line === undefined ? null : parseVerifier(tools.hasher, line);
-      if (!verifier || verifier.name !== name)
+      if (!verifier || verifier.name !== name || verifier.suite !== suite)
         throw new Error(`${where} has no good ${what} key named ${name}: write it anew from the node's own key file.`);
       return verifier;
     };
@@ -45,7 +45,10 @@ export const pin = (tools: { readonly hasher: Hasher; readonly signer: Signer },
       certified(box.key, box.certificate, 'box');
       boxes.set(node.province, key);
     }
-    journals.set(name, journal);
+    const sm2 = node.sm2?.[context];
+    const second = sm2 && read(sm2.key, sm2Name(federation.federation, node.province, context), 'SM2', 'sm2');
+    if (second) certified(second.line, sm2.certificate, 'SM2');
+    journals.set(name, second ? { ...journal, second } : journal);
     cosigners.set(node.province, read(node.cosigners[context], cosignerName(federation.federation, node.province, context), 'cosigner'));
   }
   return {

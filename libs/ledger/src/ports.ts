@@ -28,7 +28,7 @@ export interface Hasher {
   hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
 }
 
-/** A suite names the algorithm of a key; SM2 with SM3 will be a second one on the same note. */
+/** A suite names the algorithm of a key; SM2 with SM3 is a second one on the same note, by a key of its own. */
 export type Suite = 'ed25519' | 'sm2';
 
 /** Signing with the keys that this node holds, and verifying with anybody's. Synchronous, like `Hasher`. */

@@ -230,11 +230,14 @@ export class Witness {
 
 const ownerOf = (journal: string): string => journal.slice(0, journal.indexOf('/'));
 
-/** A note with the lines of these keys only. */
-const only = ({ text: body, signatures }: Note, ...keys: readonly Verifier[]): Note => ({
-  text: body,
-  signatures: signatures.filter((line) => keys.some(({ name, keyId }) => name === line.name && equal(keyId, line.keyId))),
-});
+/** A note with the lines of these keys only, and of the keys beside them. */
+const only = ({ text: body, signatures }: Note, ...keys: readonly Verifier[]): Note => {
+  const known = keys.flatMap((key) => (key.second ? [key, key.second] : [key]));
+  return {
+    text: body,
+    signatures: signatures.filter((line) => known.some((key) => key.name === line.name && equal(key.keyId, line.keyId))),
+  };
+};
 
 /** A beat without its signature: whose, in which context, and the cosigned heads. */
 interface Beat {

@@ -1,21 +1,35 @@
 /** The federation file, read strictly: who takes part, where, and with which pinned keys. */
 import { createPublicKey, verify } from 'node:crypto';
-import { boxName, certificateText, cosignerName, identityName, originOf, type Federation, type FederationNode } from '@yrd/ledger';
+import {
+  boxName,
+  certificateText,
+  cosignerName,
+  identityName,
+  originOf,
+  sm2Material,
+  sm2Name,
+  type Federation,
+  type FederationNode,
+} from '@yrd/ledger';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** C2SP verifier line: name, key id, base64 of algorithm byte and 32-byte public key. */
-const lineShape = /^([^+\s]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/;
+/** C2SP verifier line: name, key id, base64 of algorithm byte and public key: 32 bytes, or those of an SM2 key with its label. */
+const lineShape = /^([^+\s]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44}|\/[A-Za-z0-9+/]{110}=)$/;
 // RFC 8410 §4: what stands before the 32 bytes in the SPKI form of an Ed25519 key.
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The 32-byte public key of a verifier line of this name; null when the line is malformed or has another name. */
-const publicKeyOf = (line: string, name: string): Buffer | null => {
+const ED25519_BYTES = 32;
+/** The label and the point of an SM2 key. */
+const SM2_BYTES = sm2Material(new Uint8Array(64)).length;
+
+/** The public key of a verifier line of this name; null when the line is malformed, of another name or another length. */
+const publicKeyOf = (line: string, name: string, length: number): Buffer | null => {
   const [, found, encoded] = lineShape.exec(line) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
-  return found === name && bytes.length === 33 ? bytes.subarray(1) : null;
+  return found === name && bytes.length === 1 + length ? bytes.subarray(1) : null;
 };
 
 const certified = (identity: Buffer, line: string, certificate: string): boolean => {
@@ -41,20 +55,20 @@ class NodeReader {
     for (const field of Object.keys(of)) if (!fields.includes(field)) this.say(`${where} has a field "${field}" that nobody knows`);
   }
 
-  line(value: unknown, name: string): Buffer | null {
-    const key = typeof value === 'string' ? publicKeyOf(value, name) : null;
+  line(value: unknown, name: string, length = ED25519_BYTES): Buffer | null {
+    const key = typeof value === 'string' ? publicKeyOf(value, name, length) : null;
     if (key === null) this.say(`the key of ${name} must be a verifier line of exactly that name`);
     return key;
   }
 
   /** Keys that the identity key has to certify, one for each context. */
-  certified(of: Json, nameOf: (context: string) => string, identity: Buffer | null): FederationNode['journals'] {
+  certified(of: Json, nameOf: (context: string) => string, identity: Buffer | null, length?: number): FederationNode['journals'] {
     return Object.fromEntries(
       Object.entries(of).map(([context, value]) => {
         const { key, certificate, ...rest } = isObject(value) ? value : {};
         const name = nameOf(context);
         this.only(rest, [], `the key of ${name}`);
-        const line = this.line(key, name) === null ? '' : String(key);
+        const line = this.line(key, name, length) === null ? '' : String(key);
         const proof = typeof certificate === 'string' ? certificate : '';
         if (line !== '' && identity !== null && !certified(identity, line, proof)) {
           this.say(`the key of ${name} is not certified by the node's identity key: take the file that the node itself published`);
@@ -75,7 +89,7 @@ class NodeReader {
 
   node(value: unknown): FederationNode {
     const of = isObject(value) ? value : {};
-    this.only(of, ['province', 'name', 'url', 'identity', 'journals', 'cosigners', 'boxes'], 'it');
+    this.only(of, ['province', 'name', 'url', 'identity', 'journals', 'cosigners', 'boxes', 'sm2'], 'it');
     const province = this.text(of, 'province', /^\d{2}$/, 'two digits');
     const identity = this.line(of['identity'], identityName(this.federation, province));
     const part = (name: string): Json => (isObject(of[name]) ? of[name] : {});
@@ -86,6 +100,7 @@ class NodeReader {
       identity: String(of['identity']),
       journals: this.certified(part('journals'), (context) => originOf(this.federation, `${province}/${context}`), identity),
       cosigners: this.cosigners(part('cosigners'), province),
+      sm2: this.certified(part('sm2'), (context) => sm2Name(this.federation, province, context), identity, SM2_BYTES),
       boxes: this.certified(part('boxes'), (context) => boxName(this.federation, province, context), identity),
     };
   }

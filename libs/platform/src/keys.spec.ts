@@ -17,13 +17,15 @@ const publicKeyOf = (line: string) =>
 describe('the keys of a node', () => {
   const made = createNodeKeys(shanghai);
 
-  test('are one identity, and one journal, one cosigner and one box for each context, named as everybody names them', () => {
+  test('are one identity, and for each context two of its journal, one of its cosigner and one box, named as everybody names them', () => {
     expect(made.secret.keys.map((line) => openSigningKey(line).name)).toEqual([
       'yrd.local/node/31',
       'yrd.local/log/31/voucher',
+      'yrd.local/sm2/31/voucher',
       'yrd.local/witness/31/voucher',
       'yrd.local/box/31/voucher',
       'yrd.local/log/31/expert',
+      'yrd.local/sm2/31/expert',
       'yrd.local/witness/31/expert',
       'yrd.local/box/31/expert',
     ]);
@@ -31,11 +33,12 @@ describe('the keys of a node', () => {
     expect(Object.keys(made.public.journals)).toEqual(['voucher', 'expert']);
   });
 
-  test('carry the algorithm byte: 1 for identity and journals, 4 for cosigners, 32 for boxes', () => {
+  test('carry the algorithm byte: 1 for identity and journals, 4 for cosigners, 32 for boxes, 255 for SM2', () => {
     expect(bytesOf(made.public.identity)[0]).toBe(1);
     expect(bytesOf(made.public.journals['voucher']?.key ?? '')[0]).toBe(1);
     expect(bytesOf(made.public.cosigners['voucher'] ?? '')[0]).toBe(4);
     expect(bytesOf(made.public.boxes?.['voucher']?.key ?? '')[0]).toBe(32);
+    expect(bytesOf(made.public.sm2?.['voucher']?.key ?? '')[0]).toBe(255);
   });
 
   test('have the key id of the example in the Go sum database, made by other software', () => {

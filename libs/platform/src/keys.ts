@@ -1,14 +1,15 @@
 /** The keys of a node: made once by its operator, kept in one file that only the node reads, pinned by the others. */
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { boxName, certificateText, cosignerName, identityName, originOf, type FederationNode } from '@yrd/ledger';
+import { boxName, certificateText, cosignerName, identityName, originOf, sm2Material, sm2Name, type FederationNode } from '@yrd/ledger';
 import { boxKeyFrom } from './hpke.js';
+import { isSm2Secret, sm2KeyFrom, sm2SecretIn } from './sm2.js';
 
 /**
  * Algorithm bytes of key lines. Those of C2SP signed-note: 0x01 Ed25519 signs a note, 0x04 is cosignature/v1 (Ed25519, timestamped);
- * and 0x20 for a box key (HPKE KEM 0x0020, X25519), which signs nothing.
+ * 0xff where C2SP has no number: SM2 with SM3; and 0x20 for a box key (HPKE KEM 0x0020, X25519), which signs nothing.
  */
-export const noteAlgorithm = { ed25519: 0x01, cosignature: 0x04, box: 0x20 } as const;
+export const noteAlgorithm = { ed25519: 0x01, cosignature: 0x04, box: 0x20, sm2: 0xff } as const;
 export type NoteAlgorithm = (typeof noteAlgorithm)[keyof typeof noteAlgorithm];
 
 /** What a node must never show. */
@@ -27,7 +28,7 @@ export interface SigningKey {
   readonly name: string;
   readonly algorithm: NoteAlgorithm;
   readonly privateKey: KeyObject;
-  /** 32 bytes. */
+  /** 32 bytes; of an SM2 key the 64 of its point. */
   readonly publicKey: Uint8Array;
 }
 
@@ -36,10 +37,15 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 const fromSeed = (name: string, algorithm: NoteAlgorithm, seed: Uint8Array): SigningKey => {
   if (algorithm === noteAlgorithm.box) return { name, algorithm, ...boxKeyFrom(seed) };
+  if (algorithm === noteAlgorithm.sm2) return { name, algorithm, ...sm2KeyFrom(seed) };
   const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return { name, algorithm, privateKey, publicKey: new Uint8Array(spki.subarray(-32)) };
 };
+
+/** What a key's line holds behind the algorithm byte. */
+const materialOf = ({ algorithm, publicKey }: Pick<SigningKey, 'algorithm' | 'publicKey'>): Uint8Array =>
+  algorithm === noteAlgorithm.sm2 ? sm2Material(publicKey) : publicKey;
 
 /** Key id of C2SP signed-note: the first four bytes of SHA-256(name ‖ newline ‖ algorithm ‖ public key), in hex. */
 export const noteKeyId = (name: string, algorithm: NoteAlgorithm, publicKey: Uint8Array): string =>
@@ -50,12 +56,15 @@ const keyLine = (name: string, id: string, algorithm: NoteAlgorithm, bytes: Uint
 
 /** C2SP verifier line `<name>+<key id>+<base64(algorithm ‖ public key)>`: what others pin. */
 export const verifierLine = (key: Pick<SigningKey, 'name' | 'algorithm' | 'publicKey'>): string =>
-  keyLine(key.name, noteKeyId(key.name, key.algorithm, key.publicKey), key.algorithm, key.publicKey);
+  keyLine(key.name, noteKeyId(key.name, key.algorithm, materialOf(key)), key.algorithm, materialOf(key));
 
-const seedOf = (key: SigningKey): Uint8Array => key.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+const seedOf = (key: SigningKey): Uint8Array => {
+  const der = key.privateKey.export({ format: 'der', type: 'pkcs8' });
+  return key.algorithm === noteAlgorithm.sm2 ? sm2SecretIn(der) : der.subarray(-32);
+};
 
 const signerLine = (key: SigningKey): string =>
-  `PRIVATE+KEY+${keyLine(key.name, noteKeyId(key.name, key.algorithm, key.publicKey), key.algorithm, seedOf(key))}`;
+  `PRIVATE+KEY+${keyLine(key.name, noteKeyId(key.name, key.algorithm, materialOf(key)), key.algorithm, seedOf(key))}`;
 
 const signerShape = /^PRIVATE\+KEY\+([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/;
 
@@ -71,11 +80,11 @@ export const openSigningKey = (line: string): SigningKey => {
   const algorithm = Object.values(noteAlgorithm).find((known) => known === bytes[0]);
   if (algorithm === undefined || bytes.length !== 33) {
     throw new Error(
-      `the key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519), 4 (cosignature/v1) and 32 (box) are known here`,
+      `the key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519), 4 (cosignature/v1), 32 (box) and 255 (SM2) are known here`,
     );
   }
   const key = fromSeed(name, algorithm, bytes.subarray(1));
-  if (noteKeyId(name, algorithm, key.publicKey) !== id) {
+  if (noteKeyId(name, algorithm, materialOf(key)) !== id) {
     throw new Error(`the signing key ${name} does not belong to its key id ${String(id)}: the file was altered, take it from a backup`);
   }
   return key;
@@ -99,13 +108,16 @@ const refuseNames = (o: NodeKeysOptions): void => {
   if (wrong !== undefined) throw new Error(`a context must be lower case letters, digits and hyphens, not "${wrong}"`);
 };
 
-/** A secret of either curve is 32 random bytes. */
-const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => fromSeed(name, algorithm, randomBytes(32));
+/** A secret of any curve is 32 random bytes; of SM2 one in four thousand million is none. */
+const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => {
+  const seed = randomBytes(32);
+  return algorithm === noteAlgorithm.sm2 && !isSm2Secret(seed) ? freshKey(name, algorithm) : fromSeed(name, algorithm, seed);
+};
 
 /**
- * New keys of a node: one identity key, and for each context one key of its journal, one of its cosigner and one that entries
- * for this province are encrypted to. The identity key certifies the keys of journals and boxes by signing `certificateText` of
- * their lines. Throws when a name has the wrong form.
+ * New keys of a node: one identity key, and for each context two of its journal (Ed25519 and SM2), one of its cosigner and one
+ * that entries for this province are encrypted to. The identity key certifies the keys of journals and boxes by signing
+ * `certificateText` of their lines. Throws when a name has the wrong form.
  */
 export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecret; readonly public: FederationNode } => {
   refuseNames(o);
@@ -117,6 +129,7 @@ export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecre
   const pairs = o.contexts.map((context) => ({
     context,
     journal: freshKey(originOf(o.federation, `${o.province}/${context}`), noteAlgorithm.ed25519),
+    sm2: freshKey(sm2Name(o.federation, o.province, context), noteAlgorithm.sm2),
     cosigner: freshKey(cosignerName(o.federation, o.province, context), noteAlgorithm.cosignature),
     box: freshKey(boxName(o.federation, o.province, context), noteAlgorithm.box),
   }));
@@ -124,7 +137,7 @@ export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecre
     secret: {
       federation: o.federation,
       province: o.province,
-      keys: [identity, ...pairs.flatMap(({ journal, cosigner, box }) => [journal, cosigner, box])].map(signerLine),
+      keys: [identity, ...pairs.flatMap(({ journal, sm2, cosigner, box }) => [journal, sm2, cosigner, box])].map(signerLine),
       personKey: randomBytes(32).toString('hex'),
     },
     public: {
@@ -135,6 +148,7 @@ export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecre
       journals: Object.fromEntries(pairs.map(({ context, journal }) => [context, certified(journal)])),
       cosigners: Object.fromEntries(pairs.map(({ context, cosigner }) => [context, verifierLine(cosigner)])),
       boxes: Object.fromEntries(pairs.map(({ context, box }) => [context, certified(box)])),
+      sm2: Object.fromEntries(pairs.map(({ context, sm2 }) => [context, certified(sm2)])),
     },
   };
 };

@@ -9,6 +9,7 @@ import {
   type NodeStatus,
   type Position,
   type RecordQuery,
+  type Suite,
 } from '@yrd/ledger';
 
 export interface LateNodeOptions {
@@ -66,8 +67,8 @@ export class LateNode implements LedgerNode {
     return this.present.proof(journal, index);
   }
 
-  verifier(journal: string): string | null {
-    return this.present.verifier(journal);
+  verifier(journal: string, suite?: Suite): string | null {
+    return this.present.verifier(journal, suite);
   }
 
   async disclose(journal: string, index: number, reader: string | null) {

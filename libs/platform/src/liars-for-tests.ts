@@ -44,8 +44,8 @@ const sameEntryAt = (entry: LedgerEntry, index: number): LedgerEntry => {
 const verifierOf = ({ federation, owner }: Target, kind: 'journal' | 'cosigner'): Verifier => {
   const node = federation.federation.nodes.find(({ province }) => province === owner)!;
   const { name } = federation.context;
-  const line = kind === 'journal' ? node.journals[name]?.key : node.cosigners[name];
-  return parseVerifier(federation.nodes.get(owner)!.world.hasher, line ?? '')!;
+  const read = (line = ''): Verifier => parseVerifier(federation.nodes.get(owner)!.world.hasher, line)!;
+  return kind === 'cosigner' ? read(node.cosigners[name]) : { ...read(node.journals[name]?.key), second: read(node.sm2?.[name]?.key) };
 };
 
 const headOf = (target: Target, size: number, root: Uint8Array): Note => {

@@ -218,6 +218,16 @@ export class LogController {
     return `${found(this.nodes.holding(journal).verifier(journal), journal)}\n`;
   }
 
+  @Public()
+  @Get('key/sm2')
+  @Header('Content-Type', 'text/plain; charset=utf-8')
+  @ApiOperation({ summary: 'The verifier line of the SM2 key that signs beside it, where the journal has one.' })
+  @ApiProduces('text/plain')
+  secondKey(@Param('province') province: string, @Param('context') context: string): string {
+    const journal = journalOf(province, context);
+    return `${found(this.nodes.holding(journal).verifier(journal, 'sm2'), journal)}\n`;
+  }
+
   @Public({ recognise: true })
   @Get('entry/:index')
   @ApiOperation({

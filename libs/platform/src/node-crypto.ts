@@ -2,7 +2,8 @@
 import { createHash, createHmac, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import type { Encryption, Hasher, Random, Signer } from '@yrd/ledger';
 import { nodeEncryption, type BoxKey } from './hpke.js';
-import { noteAlgorithm, openSigningKey } from './keys.js';
+import { noteAlgorithm, openSigningKey, type SigningKey } from './keys.js';
+import { sm2PublicKey, sm2Sign, sm2Verify } from './sm2.js';
 
 /** SHA-256 and HMAC-SHA-256. */
 export const nodeHasher: Hasher = {
@@ -26,49 +27,53 @@ export const nodeRandom: Random = { bytes: (count) => new Uint8Array(randomBytes
 const KEYS_REMEMBERED = 1_000;
 
 /** Opened public keys by their bytes: opening costs more than one verification. */
-const publicKeys = (): ((bytes: Uint8Array) => KeyObject) => {
+const publicKeys = (create: (bytes: Uint8Array) => KeyObject): ((bytes: Uint8Array) => KeyObject) => {
   const opened = new Map<string, KeyObject>();
   return (bytes) => {
-    const x = Buffer.from(bytes).toString('base64url');
-    const known = opened.get(x);
+    const name = base64url(bytes);
+    const known = opened.get(name);
     if (known) return known;
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const key = create(bytes);
     if (opened.size >= KEYS_REMEMBERED) opened.clear();
-    opened.set(x, key);
+    opened.set(name, key);
     return key;
   };
 };
 
+const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+const ed25519Key = (bytes: Uint8Array): KeyObject =>
+  createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: base64url(bytes) }, format: 'jwk' });
+
 /**
  * Signs, and opens what is encrypted, with the keys of one node (`NodeSecret.keys`); verifies with anybody's. Throws when a line
- * is malformed or two bear one name. SM2 is not there yet: its signatures never verify, and no signing line can name it.
+ * is malformed or two bear one name.
  */
 export const nodeKeys = (lines: readonly string[]): { readonly signer: Signer; readonly encryption: Encryption } => {
   const names = new Set<string>();
-  const signing = new Map<string, KeyObject>();
+  const signing = new Map<string, SigningKey>();
   const boxes = new Map<string, BoxKey>();
   for (const line of lines) {
     const key = openSigningKey(line);
     if (names.has(key.name)) throw new Error(`two keys bear the name ${key.name}: keep one of them`);
     names.add(key.name);
     if (key.algorithm === noteAlgorithm.box) boxes.set(key.name, key);
-    else signing.set(key.name, key.privateKey);
+    else signing.set(key.name, key);
   }
   return { signer: signerOf(signing), encryption: nodeEncryption(boxes) };
 };
 
-const signerOf = (held: ReadonlyMap<string, KeyObject>): Signer => {
-  const open = publicKeys();
+const signerOf = (held: ReadonlyMap<string, SigningKey>): Signer => {
+  const [openEd25519, openSm2] = [publicKeys(ed25519Key), publicKeys(sm2PublicKey)];
   return {
     sign(keyName, message) {
       const key = held.get(keyName);
       if (!key) throw new Error(`this node holds no signing key ${keyName}: start it with the key file of the right province and contexts`);
-      return new Uint8Array(sign(null, message, key));
+      return key.algorithm === noteAlgorithm.sm2 ? sm2Sign(key, message) : new Uint8Array(sign(null, message, key.privateKey));
     },
     verify(suite, publicKey, message, signature) {
-      if (suite !== 'ed25519' || publicKey.length !== 32 || signature.length !== 64) return false;
       try {
-        return verify(null, message, open(publicKey), signature);
+        if (suite === 'sm2') return publicKey.length === 64 && sm2Verify(openSm2(publicKey), publicKey, message, signature);
+        return publicKey.length === 32 && signature.length === 64 && verify(null, message, openEd25519(publicKey), signature);
       } catch {
         return false;
       }

@@ -24,8 +24,8 @@ portsContract(
       url: 'http://127.0.0.1:3131',
       contexts: ['voucher'],
     });
-    const { name, publicKey } = openSigningKey(secret.keys[1] ?? '');
-    const box = openSigningKey(secret.keys[3] ?? '');
+    const keys = secret.keys.map(openSigningKey);
+    const [journal, box] = ['log', 'box'].map((kind) => keys.find(({ name }) => name === `yrd.local/${kind}/31/voucher`)!);
     const world = await openWorld({
       mongoUrl,
       database,
@@ -36,8 +36,8 @@ portsContract(
     });
     return {
       world,
-      signing: { keyName: name, publicKey },
-      box: { keyName: box.name, publicKey: box.publicKey },
+      signing: { keyName: journal!.name, publicKey: journal!.publicKey },
+      box: { keyName: box!.name, publicKey: box!.publicKey },
       async close() {
         await world.close();
         const connection = await connectMongo({ mongoUrl, database, notice: () => undefined });
