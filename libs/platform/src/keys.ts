@@ -80,12 +80,12 @@ export const openSigningKey = (line: string): SigningKey => {
   const algorithm = Object.values(noteAlgorithm).find((known) => known === bytes[0]);
   if (algorithm === undefined || bytes.length !== 33) {
     throw new Error(
-      `the key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519), 4 (cosignature/v1), 32 (box) and 255 (SM2) are known here`,
+      `the key ${name} names algorithm ${String(bytes[0])}, but only 1 (Ed25519), 4 (cosignature), 32 (box) and 255 (SM2) are known here`,
     );
   }
   const key = fromSeed(name, algorithm, bytes.subarray(1));
   if (noteKeyId(name, algorithm, materialOf(key)) !== id) {
-    throw new Error(`the signing key ${name} does not belong to its key id ${String(id)}: the file was altered, take it from a backup`);
+    throw new Error(`the key ${name} does not belong to its key id ${String(id)}: the file was altered, take it from a backup`);
   }
   return key;
 };
