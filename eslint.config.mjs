@@ -61,12 +61,12 @@ const LAYERS = [
   ),
   layer('node', ['service', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express']),
   layer('tool', ['tool', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
-  layer('bench', ['platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),
+  layer('bench', ['e2e', 'platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),
   layer('e2e', ['tool', 'contracts', 'standards', 'ledger'], ['kafkajs', 'mongoose', 'jose', 'yaml']),
 ];
 const SCOPES = [
   ...CONTEXTS.map((name) => ({ sourceTag: `scope:${name}`, onlyDependOnLibsWithTags: [`scope:${name}`, 'scope:shared'] })),
-  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:bench', 'scope:shared'] },
+  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:bench', 'scope:e2e', 'scope:shared'] },
   { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
 ];
 

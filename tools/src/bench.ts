@@ -36,31 +36,23 @@ export const bench = async (place: Place, args: readonly string[]): Promise<numb
     say(`\nStopping (${why}).`);
     void processes.stopAll().then(() => process.exit(130));
   });
-  const program = (main: string, env: NodeJS.ProcessEnv): Promise<number> =>
+  const program = (env: NodeJS.ProcessEnv, servers: Servers, these: readonly string[]): Promise<number> =>
     new Promise((resolve) => {
+      const about = { ...order, parts: these, mongoUrl: servers.mongoUrl, brokers: [servers.kafkaBrokers], pidWords: [home] };
       const child = spawn(
         process.execPath,
-        ['--disable-warning=TimeoutNegativeWarning', join(place.root, 'apps', main, 'dist', 'main.js')],
+        ['--disable-warning=TimeoutNegativeWarning', join(place.root, 'apps', 'bench', 'dist', 'main.js')],
         {
           stdio: 'inherit',
-          env: { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env },
+          env: { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env, YRD_BENCH: JSON.stringify(about) },
         },
       );
       child.on('exit', (code) => resolve(code ?? 1)).on('error', () => resolve(1));
     });
-  const inProcess = (servers: Servers): Promise<number> => {
-    const about = {
-      ...order,
-      parts: parts.filter((part) => part !== 'orders'),
-      mongoUrl: servers.mongoUrl,
-      brokers: [servers.kafkaBrokers],
-    };
-    return program('bench', { YRD_BENCH: JSON.stringify({ ...about, pidWords: [home] }) });
-  };
-  const orders = async (servers: Servers): Promise<number> => {
+  const overNodes = async (servers: Servers): Promise<number> => {
     const stage = await openStage({ place, home, processes, servers });
     try {
-      return await program('e2e', { ...stage.env, YRD_BENCH: JSON.stringify({ ...order, pidWords: [home] }) });
+      return await program(stage.env, servers, ['orders']);
     } finally {
       stage.close();
     }
@@ -68,10 +60,8 @@ export const bench = async (place: Place, args: readonly string[]): Promise<numb
   try {
     const onCrash = (why: string): void => say(`  ! ${why}`);
     const servers = await startServers({ root: place.root, home, processes, onCrash, throwAway: true });
-    const codes = [
-      parts.some((part) => part !== 'orders') ? await inProcess(servers) : 0,
-      parts.includes('orders') ? await orders(servers) : 0,
-    ];
+    const alone = parts.filter((part) => part !== 'orders');
+    const codes = [alone.length > 0 ? await program({}, servers, alone) : 0, parts.includes('orders') ? await overNodes(servers) : 0];
     return Math.max(...codes);
   } finally {
     await processes.stopAll();

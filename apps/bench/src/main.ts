@@ -1,5 +1,6 @@
 /** The program behind `npm run bench`: measures the ledger in this process against the servers given, and prints its rows. */
 import { carryingRows } from './carrying.js';
+import { orderRows } from './orders.js';
 import { readingRows } from './reading.js';
 import { tableOf, type Row } from './table.js';
 import { writingRows } from './writing.js';
@@ -10,7 +11,7 @@ interface Order {
   readonly rounds: number;
   /** Size of the large ledger. */
   readonly entries: number;
-  /** Parts to run: `writing`, `carrying`, `reading`. */
+  /** Parts to run: `writing`, `carrying`, `reading`; `orders` needs four nodes, whose addresses are in the environment. */
   readonly parts: readonly string[];
   /** What the command lines of MongoDB and Kafka hold. */
   readonly pidWords: readonly string[];
@@ -23,6 +24,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   writing: () => writingRows(servers, order.rounds, order.pidWords, say),
   carrying: () => carryingRows(servers, order.rounds, say),
+  orders: () => orderRows(order.rounds, order.pidWords, say),
   reading: () => readingRows(servers, order.rounds, order.entries, say),
 };
 

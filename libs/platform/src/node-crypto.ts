@@ -1,5 +1,5 @@
 /** Hashing, chance and signing on a server: node:crypto behind the ledger's ports. */
-import { createHash, createHmac, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { createHmac, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import type { Encryption, Hasher, Random, Signer } from '@yrd/ledger';
 import { nodeEncryption, type BoxKey } from './hpke.js';
 import { noteAlgorithm, openSigningKey, type SigningKey } from './keys.js';
@@ -9,10 +9,9 @@ import { sm2PublicKey, sm2Sign, sm2Verify } from './sm2.js';
 export const nodeHasher: Hasher = {
   sha256(...parts) {
     const [only] = parts;
-    if (parts.length === 1 && only !== undefined) return new Uint8Array(hash('sha256', only, 'buffer'));
-    const running = createHash('sha256');
-    for (const part of parts) running.update(part);
-    return new Uint8Array(running.digest());
+    // One call over joined parts costs half of what a running hash does, unless they are large.
+    const joined = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    return new Uint8Array(hash('sha256', joined, 'buffer'));
   },
   hmac(key, ...parts) {
     const running = createHmac('sha256', key);
@@ -21,7 +20,20 @@ export const nodeHasher: Hasher = {
   },
 };
 
-export const nodeRandom: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
+/** Chance is drawn from the system in pages: a call for each salt costs more than the salt. */
+const PAGE_BYTES = 4_096;
+let page = new Uint8Array(0);
+
+export const nodeRandom: Random = {
+  bytes(count) {
+    if (count > PAGE_BYTES / 4) return new Uint8Array(randomBytes(count));
+    if (page.length < count) page = new Uint8Array(randomBytes(PAGE_BYTES));
+    const drawn = page.slice(0, count);
+    page.fill(0, 0, count);
+    page = page.subarray(count);
+    return drawn;
+  },
+};
 
 // Keys that come from outside are remembered, but not without end.
 const KEYS_REMEMBERED = 1_000;
