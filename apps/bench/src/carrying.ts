@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
 import type { StoredBlock, World } from '@yrd/ledger';
 import { paced, spread } from './measure.js';
-import { hold, openFederation, type Servers } from './nodes.js';
+import { openFederation, pay, type Servers } from './nodes.js';
 import { interleaved, ratioOf, type Row } from './table.js';
 import { NOTE } from './transfers.js';
 
@@ -107,7 +107,7 @@ export const carryingRows = async (servers: Servers, rounds: number, say: (line:
     return p50Ms;
   };
   const sent = async (): Promise<number> => {
-    const answer = await hold(shanghai!.node, `a-${(ids += 1)}`, 'o');
+    const answer = await pay(shanghai!.node, 'Spend', `a-${(ids += 1)}`, 'o');
     return answer.ok ? answer.position.size : 0;
   };
   try {

@@ -2,7 +2,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { openNode, type Actor, type Answer, type Context, type Federation, type LedgerNode, type World } from '@yrd/ledger';
 import { createNodeKeys, openWorld, systemClock } from '@yrd/platform';
-import { authorised, Hold, NOTE, transfers } from './transfers.js';
+import { Amount, authorised, NOTE, transfers } from './transfers.js';
 
 /** Addresses that everything runs against. */
 export interface Servers {
@@ -61,7 +61,7 @@ export const openFederation = async (
 };
 
 const pipe = new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true });
-const metadata: ArgumentMetadata = { type: 'body', metatype: Hold };
+const metadata: ArgumentMetadata = { type: 'body', metatype: Amount };
 
 const actor: Actor = { person: 'p-7c1f', organisation: 'org-bench', province: '31', roles: ['enterprise'] };
 let keys = 0;
@@ -79,11 +79,10 @@ export const command = async (node: LedgerNode, name: string, body: object): Pro
   return told(await node.execute({ command: name, body, actor, idempotencyKey: `${run}-${(keys += 1)}`, trace: '' }));
 };
 
-/** Holds an amount on an account, by the whole path. */
-export const hold = async (node: LedgerNode, account: string, order = `order-${keys}`): Promise<Answer> => {
-  const given = { account, order, fen: 100, note: NOTE };
-  const checked = (await pipe.transform(given, metadata)) as Hold;
-  return command(node, 'Hold', { ...checked });
+/** Holds an amount on an account, or spends it, by the whole path. */
+export const pay = async (node: LedgerNode, how: 'Hold' | 'Spend', account: string, order: string): Promise<Answer> => {
+  const checked = (await pipe.transform({ account, order, fen: 100, note: NOTE }, metadata)) as Amount;
+  return command(node, how, { ...checked });
 };
 
 /** Waits until the node has folded all that it wrote, so that the next measurement starts on a quiet machine. */

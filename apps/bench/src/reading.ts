@@ -163,8 +163,7 @@ export const readingRows = async (
     const scan = async (): Promise<number> => {
       const since = performance.now();
       let bytes = 0;
-      for await (const document of db.collection(blocks).find({}, { raw: true, batchSize: 64 }))
-        bytes += (document as unknown as Uint8Array).length;
+      for await (const document of db.collection(blocks).find<Uint8Array>({}, { raw: true, batchSize: 64 })) bytes += document.length;
       if (bytes === 0) throw new Error('nothing was scanned');
       return (replayed * 1_000) / (performance.now() - since);
     };
@@ -175,7 +174,7 @@ export const readingRows = async (
     });
     rows.push({ name: 'replay, decoded and folded in memory', value: spread(found.replay), unit: 'entries/s', ...to(found.replay, 0.4) });
     rows.push({ name: 'replay with every hash checked', value: spread(found.checked), unit: 'entries/s', ...to(found.checked, 0.2) });
-    await db.command({ fsync: 1 });
+    await connection.getClient().db('admin').command({ fsync: 1 });
     const stats = await db.command({ collStats: blocks });
     const perEntry = (Number(stats['storageSize']) + Number(stats['totalIndexSize'])) / replayed;
     rows.push({

@@ -4,6 +4,7 @@ import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 
 type AccountEvent =
   | { readonly type: 'Held'; readonly data: { readonly order: string; readonly fen: number; readonly note: string } }
+  | { readonly type: 'Spent'; readonly data: { readonly order: string; readonly fen: number; readonly note: string } }
   | { readonly type: 'Captured' | 'Released'; readonly data: { readonly order: string } };
 
 interface Account {
@@ -23,6 +24,8 @@ export const account: Fold<Account, AccountEvent> = {
     switch (type) {
       case 'Held':
         return { ...state, holds: { ...state.holds, [data.order]: data.fen } };
+      case 'Spent':
+        return { ...state, spentFen: state.spentFen + data.fen };
       case 'Captured':
         return { spentFen: state.spentFen + (state.holds[data.order] ?? 0), holds: without(state.holds, data.order) };
       case 'Released':
@@ -31,11 +34,14 @@ export const account: Fold<Account, AccountEvent> = {
   },
 };
 
+/** No run of the bench reaches it. */
+const LIMIT_FEN = 10 ** 12;
+
 /** About 200 bytes of payload, as an order's event has. */
 export const NOTE = 'A service voucher of the delta, held for an order until its result is accepted.';
 
-/** What a client sends to hold an amount. */
-export class Hold {
+/** What a client sends to hold an amount, or to spend it at once. */
+export class Amount {
   @IsString() @Length(1, 64) account!: string;
   @IsString() @Length(1, 64) order!: string;
   @IsInt() @Min(1) @Max(100_000_000) fen!: number;
@@ -44,7 +50,7 @@ export class Hold {
 
 const stream = (id: string): string => `account/${id}`;
 
-const hold: Handler<Hold> = {
+const hold: Handler<Amount> = {
   streams: (body) => [stream(body.account)],
   decide: (body, turn) => {
     const { holds } = turn.state(account, stream(body.account));
@@ -53,16 +59,25 @@ const hold: Handler<Hold> = {
   },
 };
 
-/** One amount held on three accounts at once. */
-const holdThree: Handler<Hold & { readonly others: readonly string[] }> = {
+const spent = ({ order, fen, note }: Amount): AccountEvent => ({ type: 'Spent', data: { order, fen, note } });
+
+/** Spends at once: an account that many spend from keeps a small state. */
+const spend: Handler<Amount> = {
+  streams: (body) => [stream(body.account)],
+  decide: (body, turn) => {
+    const { spentFen } = turn.state(account, stream(body.account));
+    if (spentFen + body.fen > LIMIT_FEN) return reject('E-QUOTA', { seen: spentFen });
+    return [{ stream: stream(body.account), events: [spent(body)] }];
+  },
+};
+
+/** One amount spent from three accounts at once. */
+const spendThree: Handler<Amount & { readonly others: readonly string[] }> = {
   streams: (body) => [body.account, ...body.others].map(stream),
   decide: (body, turn) => {
     const streams = [body.account, ...body.others].map(stream);
-    if (streams.some((each) => turn.state(account, each).holds[body.order] !== undefined)) return reject('E-STATE', { order: body.order });
-    return streams.map((each) => ({
-      stream: each,
-      events: [{ type: 'Held', data: { order: body.order, fen: body.fen, note: body.note } }],
-    }));
+    if (streams.some((each) => turn.state(account, each).spentFen + body.fen > LIMIT_FEN)) return reject('E-QUOTA');
+    return streams.map((each) => ({ stream: each, events: [spent(body)] }));
   },
 };
 
@@ -87,7 +102,7 @@ interface AccountPart {
 
 const accounts: View<AccountPart> = {
   name: 'accounts',
-  on: ['Held', 'Captured', 'Released'],
+  on: ['Held', 'Spent', 'Captured', 'Released'],
   key: (entry) => entry.stream,
   fold: (part, entry) => ({ entries: (part?.entries ?? 0) + 1, heldFen: (part?.heldFen ?? 0) + Number(entry.data['fen'] ?? 0) }),
   join: (parts) => Object.values(parts)[0] ?? null,
@@ -103,9 +118,9 @@ const declared = (event: string) => ({
 export const transfers: Context = {
   name: 'bench',
   codeVersion: '1',
-  entryTypes: { Held: declared('Held'), Captured: declared('Captured'), Released: declared('Released') },
+  entryTypes: { Held: declared('Held'), Spent: declared('Spent'), Captured: declared('Captured'), Released: declared('Released') },
   folds: [account],
-  commands: { Hold: hold, HoldThree: holdThree, Capture: ending('Captured'), Release: ending('Released') },
+  commands: { Hold: hold, Spend: spend, SpendThree: spendThree, Capture: ending('Captured'), Release: ending('Released') },
   reactions: [],
   views: [accounts],
   timers: () => [],

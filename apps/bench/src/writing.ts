@@ -1,14 +1,15 @@
 /** Rows of writing: the command path at its widths, on many streams and on one, beside what one would write otherwise. */
 import type { World } from '@yrd/ledger';
 import { cpuSeconds, flood, spread, type Figure } from './measure.js';
-import { command, hold, openFederation, settled, type Opened, type Servers } from './nodes.js';
-import { openPeers } from './peers.js';
-import { interleaved, ratioOf, type Row } from './table.js';
+import { command, openFederation, pay, settled, type Opened, type Servers } from './nodes.js';
+import { openPeers, type Peers } from './peers.js';
+import { interleaved, ratioOf, type Row, type Target } from './table.js';
 import { NOTE } from './transfers.js';
 
 const FOR_MS = 1_500;
 const ACCOUNTS = 20_000;
-const LATENCY = ['ledger64', 'ledger256', 'insert64', 'insert256'] as const;
+const MANY = 500;
+const BARE = 'benchbare';
 
 /** Eight bytes of each part in place of its hash: it costs next to nothing, and every leaf still has its own. */
 const cheap = (...parts: readonly Uint8Array[]): Uint8Array => {
@@ -33,8 +34,123 @@ const withoutProofs = (world: World): World => {
 /** One amount held and then captured or released: two durable commands. */
 const transfer = async ({ node }: Opened, n: number): Promise<void> => {
   const account = `t-${n}`;
-  await hold(node, account, 'o');
+  await pay(node, 'Hold', account, 'o');
   await command(node, n % 4 === 0 ? 'Release' : 'Capture', { account, order: 'o' });
+};
+
+/** Spends from one of many accounts, or always from the same. */
+const spending =
+  ({ node }: Opened, accounts: number) =>
+  (n: number): Promise<unknown> =>
+    pay(node, 'Spend', `a-${(n * 7_919) % accounts}`, `o-${n}`);
+
+const spendingThree =
+  ({ node }: Opened) =>
+  (n: number): Promise<unknown> => {
+    const [account, ...others] = ['a', 'b', 'c'].map((name, at) => `${name}-${(n * 7_919 + at) % ACCOUNTS}`);
+    return command(node, 'SpendThree', { account, others, order: `o-${n}`, fen: 100, note: NOTE });
+  };
+
+/** Everything that is measured, by its name. */
+const measurements = (peers: Peers, ours: Opened, bare: Opened, pidWords: readonly string[], beside: Beside) => {
+  const rate = async (figure: Promise<Figure>, name?: keyof Beside['p99Ms']): Promise<number> => {
+    const { perSecond, p99Ms } = await figure;
+    if (name) beside.p99Ms[name].push(p99Ms);
+    return perSecond;
+  };
+  const ledger = async (ways: number, one: (n: number) => Promise<unknown>, opened = ours): Promise<Figure> => {
+    const figure = await flood(ways, FOR_MS, one);
+    await settled(opened, opened === bare ? BARE : undefined);
+    return figure;
+  };
+  return {
+    insert64: () => rate(flood(64, FOR_MS, peers.insertOne), 'insert64'),
+    insert256: () => rate(flood(256, FOR_MS, peers.insertOne), 'insert256'),
+    insert512: () => rate(flood(512, FOR_MS, peers.insertOne)),
+    create64: () => rate(flood(64, FOR_MS, peers.create)),
+    transaction16: () => rate(flood(16, FOR_MS, peers.transaction)),
+    insertMany: async () => MANY * (await rate(flood(1, FOR_MS, () => peers.insertMany(MANY)))),
+    retried64: () => rate(flood(64, FOR_MS, peers.retriedInsert)),
+    ledger64: () => rate(ledger(64, spending(ours, ACCOUNTS)), 'ledger64'),
+    ledger256: () => rate(ledger(256, spending(ours, ACCOUNTS)), 'ledger256'),
+    hot64: () => rate(ledger(64, spending(ours, 1))),
+    hot256: () => rate(ledger(256, spending(ours, 1))),
+    three256: () => rate(ledger(256, spendingThree(ours))),
+    bare256: () => rate(ledger(256, spending(bare, ACCOUNTS), bare)),
+    transfers256: async () => {
+      const [since, before] = [performance.now(), cpuSeconds(pidWords)];
+      const perSecond = await rate(ledger(256, (n) => transfer(ours, n + Math.floor(since))));
+      const vcpus = ((cpuSeconds(pidWords) - before) * 1_000) / (performance.now() - since);
+      beside.perVcpu.push(perSecond / vcpus);
+      return perSecond;
+    },
+  };
+};
+
+/** What is measured along with the rates. */
+interface Beside {
+  readonly p99Ms: Readonly<Record<'insert64' | 'insert256' | 'ledger64' | 'ledger256', number[]>>;
+  readonly perVcpu: number[];
+}
+
+type Found = Readonly<Record<keyof ReturnType<typeof measurements>, readonly number[]>>;
+
+const row = (name: string, values: readonly number[], unit = 'commands/s', ratio?: Row['ratio']): Row => ({
+  name,
+  value: spread(values),
+  unit,
+  ...(ratio && { ratio }),
+});
+
+const to = (of: string, value: number, target: Target): Row['ratio'] => ({ of, value, target });
+
+const rowsOf = (found: Found, { p99Ms, perVcpu }: Beside): readonly Row[] => {
+  const best = found.insert64.map((value, at) => Math.max(value, found.insert256[at]!, found.insert512[at]!));
+  const late = (ways: 64 | 256): Row['ratio'] =>
+    to(`p99 of insertOne, ${ways}-way`, ratioOf(p99Ms[`ledger${ways}`], p99Ms[`insert${ways}`]), { most: 0.25 });
+  const ledger = 'command path with view and publishing';
+  return [
+    row('one insertOne a command, 64-way', found.insert64),
+    row('one insertOne, at its best of 64, 256 and 512', best),
+    row('mongoose create, 64-way', found.create64),
+    row('transaction over two documents, 16-way', found.transaction16),
+    row('insertMany of 500, one at a time', found.insertMany, 'documents/s'),
+    row(
+      `${ledger}, many streams, 64-way`,
+      found.ledger64,
+      undefined,
+      to('insertOne, 64-way', ratioOf(found.ledger64, found.insert64), { least: 6 }),
+    ),
+    row(
+      `${ledger}, many streams, 256-way`,
+      found.ledger256,
+      undefined,
+      to('insertOne at its best', ratioOf(found.ledger256, best), { least: 10 }),
+    ),
+    row('the same at 64-way, p99', p99Ms.ledger64, 'ms', late(64)),
+    row('the same at 256-way, p99', p99Ms.ledger256, 'ms', late(256)),
+    row('one hot stream, 256-way', found.hot256, undefined, to('many streams', ratioOf(found.hot256, found.ledger256), { least: 0.8 })),
+    row('one hot stream, 64-way', found.hot64, undefined, to('inserts tried again', ratioOf(found.hot64, found.retried64), { least: 200 })),
+    row(
+      'one command over three streams, 256-way',
+      found.three256,
+      undefined,
+      to('one stream', ratioOf(found.three256, found.ledger256), { least: 0.9 }),
+    ),
+    row(
+      'without the hashes of the proofs, 256-way',
+      found.bare256,
+      undefined,
+      to('share of the proofs', 1 - ratioOf(found.ledger256, found.bare256), { most: 0.25 }),
+    ),
+    row('two-phase transfers (hold, then capture or release), 256-way', found.transfers256, 'transfers/s'),
+    row(
+      'the same for each vCPU of node, MongoDB and Kafka',
+      perVcpu,
+      'transfers/s',
+      to('one a second', spread(perVcpu).median, { least: 150 }),
+    ),
+  ];
 };
 
 /** Measures all rows of writing. `pidWords` find the servers' processes. */
@@ -46,122 +162,10 @@ export const writingRows = async (
 ): Promise<readonly Row[]> => {
   const peers = await openPeers(servers.mongoUrl);
   const [ours] = (await openFederation(servers, ['31'])) as [Opened];
-  const [bare] = (await openFederation(servers, ['31'], { name: 'benchbare', alter: withoutProofs })) as [Opened];
-  const p99: Partial<Record<string, number[]>> = {};
-  const keep = (name: string, { perSecond, p99Ms }: Figure): number => ((p99[name] ??= []).push(p99Ms), perSecond);
-  const many = (n: number) => hold(ours.node, `a-${(n * 7_919) % ACCOUNTS}`, `o-${n}-${performance.now()}`);
-  const after = async (figure: Promise<Figure>, opened = ours, context = 'bench'): Promise<Figure> => {
-    const found = await figure;
-    await settled(opened, context);
-    return found;
-  };
-  const three = (n: number) => {
-    const others = [`a-${(n * 31) % ACCOUNTS}`, `b-${n % ACCOUNTS}`];
-    return command(ours.node, 'HoldThree', {
-      account: `c-${n % ACCOUNTS}`,
-      others,
-      order: `o-${n}-${performance.now()}`,
-      fen: 100,
-      note: NOTE,
-    });
-  };
-  const perVcpu: number[] = [];
+  const [bare] = (await openFederation(servers, ['31'], { name: BARE, alter: withoutProofs })) as [Opened];
+  const beside: Beside = { p99Ms: { insert64: [], insert256: [], ledger64: [], ledger256: [] }, perVcpu: [] };
   try {
-    const found = await interleaved(
-      rounds,
-      {
-        insert64: async () => keep('insert64', await flood(64, FOR_MS, peers.insertOne)),
-        insert256: async () => keep('insert256', await flood(256, FOR_MS, peers.insertOne)),
-        insert512: async () => (await flood(512, FOR_MS, peers.insertOne)).perSecond,
-        create64: async () => (await flood(64, FOR_MS, peers.create)).perSecond,
-        transaction16: async () => (await flood(16, FOR_MS, peers.transaction)).perSecond,
-        insertMany: async () => 500 * (await flood(1, FOR_MS, () => peers.insertMany(500))).perSecond,
-        retried64: async () => (await flood(64, FOR_MS, peers.retriedInsert)).perSecond,
-        ledger64: async () => keep('ledger64', await after(flood(64, FOR_MS, many))),
-        ledger256: async () => keep('ledger256', await after(flood(256, FOR_MS, many))),
-        hot64: async () => (await after(flood(64, FOR_MS, (n) => hold(ours.node, 'hot', `o-${n}-${performance.now()}`)))).perSecond,
-        hot256: async () => (await after(flood(256, FOR_MS, (n) => hold(ours.node, 'hot', `o-${n}-${performance.now()}`)))).perSecond,
-        three256: async () => (await after(flood(256, FOR_MS, three))).perSecond,
-        bare256: async () =>
-          (
-            await after(
-              flood(256, FOR_MS, (n) => hold(bare.node, `a-${(n * 7_919) % ACCOUNTS}`, `o-${n}-${performance.now()}`)),
-              bare,
-              'benchbare',
-            )
-          ).perSecond,
-        transfers256: async () => {
-          const before = cpuSeconds(pidWords);
-          const since = performance.now();
-          const { perSecond } = await after(flood(256, FOR_MS, (n) => transfer(ours, n + Math.floor(since))));
-          const seconds = (performance.now() - since) / 1_000;
-          perVcpu.push(perSecond / ((cpuSeconds(pidWords) - before) / seconds));
-          return perSecond;
-        },
-      },
-      say,
-    );
-    const best = rounds === 0 ? [] : found.insert64.map((value, at) => Math.max(value, found.insert256[at]!, found.insert512[at]!));
-    const row = (name: string, values: readonly number[], unit = 'commands/s', more: Partial<Row> = {}): Row => ({
-      name,
-      value: spread(values),
-      unit,
-      ...more,
-    });
-    const to = (of: string, value: number, target?: { least?: number; most?: number }): Pick<Row, 'ratio'> => ({
-      ratio: { of, value, ...(target && { target }) },
-    });
-    const latencies = LATENCY.map((name) => row(`${name.replace(/(\d+)/, ' at $1-way')}, p99`, p99[name] ?? [], 'ms'));
-    return [
-      row('one insertOne a command, 64-way', found.insert64),
-      row('one insertOne, at its best of 64, 256 and 512', best),
-      row('mongoose create, 64-way', found.create64),
-      row('transaction over two documents, 16-way', found.transaction16),
-      row('insertMany of 500, one at a time', found.insertMany, 'documents/s'),
-      row(
-        'command path, many streams, 64-way',
-        found.ledger64,
-        'commands/s',
-        to('insertOne, 64-way', ratioOf(found.ledger64, found.insert64), { least: 6 }),
-      ),
-      row(
-        'command path, many streams, 256-way',
-        found.ledger256,
-        'commands/s',
-        to('insertOne at its best', ratioOf(found.ledger256, best), { least: 10 }),
-      ),
-      ...latencies.slice(0, 2).map((each, at) => ({
-        ...each,
-        ...to(`p99 of insertOne, ${at === 0 ? 64 : 256}-way`, ratioOf(p99[LATENCY[at]!] ?? [], p99[LATENCY[at + 2]!] ?? []), {
-          most: 0.25,
-        }),
-      })),
-      row(
-        'command path, one hot stream, 256-way',
-        found.hot256,
-        'commands/s',
-        to('many streams, 256-way', ratioOf(found.hot256, found.ledger256), { least: 0.8 }),
-      ),
-      row(
-        'command path, one hot stream, 64-way',
-        found.hot64,
-        'commands/s',
-        to('inserts tried again, 64-way', ratioOf(found.hot64, found.retried64), { least: 200 }),
-      ),
-      row(
-        'one command over three streams, 256-way',
-        found.three256,
-        'commands/s',
-        to('over one stream', ratioOf(found.three256, found.ledger256), { least: 0.9 }),
-      ),
-      row('command path without the hashes of its proofs, 256-way', found.bare256, 'commands/s', {
-        ...to('with them: cost of the proofs', 1 - ratioOf(found.ledger256, found.bare256), { most: 0.25 }),
-      }),
-      row('two-phase transfers (hold, then capture or release), 256-way', found.transfers256, 'transfers/s'),
-      row('the same for each vCPU of node, MongoDB and Kafka', perVcpu, 'transfers/s', {
-        ratio: { of: '1/s', value: spread(perVcpu).median, target: { least: 150 } },
-      }),
-    ];
+    return rowsOf(await interleaved(rounds, measurements(peers, ours, bare, pidWords, beside), say), beside);
   } finally {
     await bare.close();
     await ours.close();
