@@ -9,8 +9,9 @@ import { notNow, type ParkedItem } from './node.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
-/** Entries folded in one transaction. */
+/** Entries folded in one transaction; more when far behind, where many of them change the same rows. */
 const BATCH_ENTRIES = 500;
+const BATCH_BEHIND = 4_000;
 const READ_BLOCKS = 16;
 /** Rows kept in memory between batches. */
 const ROWS_MAX = 20_000;
@@ -123,7 +124,8 @@ export class Folder {
 
   private async fold(journal: Journal): Promise<boolean> {
     const from = this.position(journal.name);
-    const entries = await decodedFrom(this.vocabulary, journal, from, BATCH_ENTRIES);
+    const limit = journal.size - from > BATCH_BEHIND ? BATCH_BEHIND : BATCH_ENTRIES;
+    const entries = await decodedFrom(this.vocabulary, journal, from, limit);
     const last = entries.at(-1);
     if (!last) return false;
     const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
