@@ -18,6 +18,8 @@ const commands: Record<string, () => Promise<number | void>> = {
   chaos: async () => (await import('./chaos.js')).chaos(place, args),
   backup: async () => (await import('./backup.js')).backup(place, args),
   restore: async () => (await import('./backup.js')).restore(place, args),
+  simulate: async () => (await import('./simulate.js')).simulate(place, args),
+  mutants: async () => (await import('./mutants.js')).mutants(place, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
   guard: async () => (await import('./guard.js')).guard(),

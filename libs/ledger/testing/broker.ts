@@ -61,6 +61,8 @@ export type Fate = 'once' | 'twice' | 'lost' | 'after the next';
 /** How messages reach a subscriber: after how long, and with which fate. */
 export interface Delivery extends Path {
   arrives(topic: string): Promise<Fate>;
+  /** The handler is done; the position does not say so yet. */
+  handled(): Promise<void>;
   pause(): Promise<void>;
   /** Resolves when `wake` is called. */
   idle(register: (wake: () => void) => void): Promise<void>;
@@ -150,6 +152,7 @@ class Reader implements Subscription {
         if (overtaking) await this.handle(overtaking);
         if (fate !== 'lost') await this.handle(next.message);
         if (fate === 'twice') await this.handle(next.message);
+        await this.path.handled();
         this.broker.positions.set(this.key, next.position + 1);
       } catch {
         await this.path.pause();

@@ -207,6 +207,8 @@ export class HostileRun implements Mischief {
     const doing = this.deeds[fault];
     if (doing) {
       if (doing(planned)) this.done(planned);
+      // Nothing to do it to yet: soon.
+      else this.scheduler.after(100, () => this.arm(planned));
       return;
     }
     this.armed.set(province, [...(this.armed.get(province) ?? []), planned]);

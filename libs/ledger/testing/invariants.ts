@@ -4,7 +4,7 @@ import { decodeEntry, faultsOf, Vocabulary } from '../src/entry.js';
 import { append, emptyRange, entriesOf, equal, hex, leafHash, rangeRoot } from '../src/index.js';
 import type { Context, Entry, LedgerEntry, StoredBlock, View } from '../src/index.js';
 import type { HostileRun } from './hostile-run.js';
-import type { Disk } from './memory.js';
+import { rowsOf, type Disk } from './memory.js';
 
 /** A journal as its owner holds it: every entry decoded, and the root at every size. */
 export interface Told {
@@ -44,7 +44,7 @@ export const journalsOf = (run: HostileRun): ReadonlyMap<string, Told> => {
 type Complaints = string[];
 
 /** Blocks follow each other, and each ends in the root that its leaves have. */
-const whole = ({ journal, blocks, roots, decoded }: Told, complaints: Complaints): void => {
+const whole = (context: Context, { journal, blocks, entries, roots, decoded }: Told, complaints: Complaints): void => {
   let [end, time] = [0, 0];
   for (const { first, count, root } of blocks) {
     if (first !== end) complaints.push(`${journal}: a block starts at ${first} and not at ${end}`);
@@ -55,6 +55,23 @@ const whole = ({ journal, blocks, roots, decoded }: Told, complaints: Complaints
     if (!entry) complaints.push(`${journal}: entry ${index} cannot be read by its own node`);
     else if (entry.time < time) complaints.push(`${journal}: entry ${index} is older than the one before`);
     time = Math.max(time, entry?.time ?? 0);
+  });
+  hidden(context, { journal, entries, decoded }, complaints);
+};
+
+/** What nobody else may read is sealed, and no two salts are the same: equal payloads must not show that they are. */
+const hidden = (
+  context: Context,
+  { journal, entries, decoded }: Pick<Told, 'journal' | 'entries' | 'decoded'>,
+  complaints: Complaints,
+): void => {
+  const salts = new Set<string>();
+  entries.forEach(({ opened, payload }, index) => {
+    const type = decoded[index]?.type ?? '';
+    if (context.entryTypes[type]?.audience === 'private' && !opened) complaints.push(`${journal}: entry ${index} (${type}) is open to all`);
+    for (const salt of [opened?.salt, payload?.salt]) {
+      if (salt && salts.size === salts.add(hex(salt)).size) complaints.push(`${journal}: entry ${index} has a salt that was used before`);
+    }
   });
 };
 
@@ -96,9 +113,6 @@ const promised = (run: HostileRun, journals: ReadonlyMap<string, Told>, complain
   }
 };
 
-const rowsOf = (disk: Disk, table: string): readonly [string, unknown][] =>
-  [...disk.table(table)].map(([id, { json }]) => [id, JSON.parse(json) as unknown]);
-
 /** Each view, folded anew from nothing in plain order, by row. */
 const refolded = (view: View, entries: readonly Entry[]): ReadonlyMap<string, Readonly<Record<string, object>>> => {
   const rows = new Map<string, Record<string, object>>();
@@ -115,13 +129,16 @@ const refolded = (view: View, entries: readonly Entry[]): ReadonlyMap<string, Re
   return rows;
 };
 
-/** JSON with its keys in order. */
-const ordered = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+/** Whether two values are the same as JSON, whatever the order of their keys. */
+const alike = (one: unknown, other: unknown): boolean => {
+  if (!isFields(one) || !isFields(other)) return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one).filter((key) => one[key] !== undefined);
+  const others = Object.keys(other).filter((key) => other[key] !== undefined);
+  return keys.length === others.length && keys.every((key) => alike(one[key], other[key]));
+};
 
 /** The rows of a node are what a replay of all that it may read gives. */
 const viewed = (
@@ -140,7 +157,7 @@ const viewed = (
     for (const [id, row] of held) {
       const parts = fresh.get(id);
       const joined = parts ? { parts, row: view.join(parts) } : null;
-      if (ordered(row) !== ordered(joined)) complaints.push(`${at}: row ${id} of the view ${view.name} is not what a replay gives`);
+      if (!alike(row, joined)) complaints.push(`${at}: row ${id} of the view ${view.name} is not what a replay gives`);
     }
   }
 };
@@ -181,7 +198,7 @@ export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told
   const complaints: Complaints = [...run.defects];
   promised(run, journals, complaints);
   exposed(run, journals, complaints);
-  for (const [province, told] of journals) if (province !== run.liar) whole(told, complaints);
+  for (const [province, told] of journals) if (province !== run.liar) whole(run.context, told, complaints);
   for (const at of run.honest) {
     const disk = run.world.disks.get(at)!;
     const readable = (told: Told): readonly Entry[] =>
@@ -212,7 +229,7 @@ export const quiet = (run: HostileRun): boolean => {
   return run.honest.every((at) => {
     const disk = run.world.disks.get(at)!;
     const positions = [`views@${run.context.codeVersion}`, 'reactions'].map(
-      (id) => JSON.parse(disk.table('positions').get(id)?.json ?? '{}') as Readonly<Record<string, number>>,
+      (id) => (rowsOf(disk, 'positions').find(([each]) => each === id)?.[1] ?? {}) as Readonly<Record<string, number>>,
     );
     const due = rowsOf(disk, `timers@${run.context.codeVersion}`).some(([, timer]) => (timer as { dueMs: number }).dueMs <= run.world.now);
     return (!due || run.liar !== null) && [...sizes].every(([journal, size]) => positions.every((each) => each[journal] === size));

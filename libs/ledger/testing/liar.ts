@@ -33,6 +33,9 @@ const retold = (world: SimulatedWorld, entry: LedgerEntry): LedgerEntry | null =
 
 const shown = ({ leaf, opened, payload }: LedgerEntry): LedgerEntry => (opened || !payload ? { leaf } : { leaf, payload });
 
+const TOLD_TIMES = 8;
+const TOLD_MS = 1_500;
+
 /** Who lies, how, and for a split view to whom. */
 export type Lie = Pick<PlannedFault, 'fault' | 'province' | 'other'>;
 
@@ -57,7 +60,11 @@ export const lie = (world: SimulatedWorld, context: string, { fault, province, o
   const body = checkpointText({ origin, size: range.size, root: rangeRoot(world.hasher, range) });
   const note = formatNote(signNote(world.signer(province), parseVerifier(world.hasher, line)!, body));
   const value = encodeWire({ journal, first: block.first, note, entries: told });
-  if (fault === 'split view') world.broker.append({ topic: topics.heal(province), value, headers: { for: other, context } });
-  else world.broker.append({ topic: topics.journal(province, context), value, headers: {} });
+  const message =
+    fault === 'split view'
+      ? { topic: topics.heal(province), value, headers: { for: other, context } }
+      : { topic: topics.journal(province, context), value, headers: {} };
+  // Told until it must have been heard: whoever is away, or loses a message, is told again.
+  for (let again = 0; again < TOLD_TIMES; again++) world.scheduler.after(again * TOLD_MS, () => world.broker.append(message));
   return true;
 };

@@ -103,13 +103,17 @@ export class Disk {
   }
 }
 
-/** Rows as values, parsed once: for looking only, never handed out. */
+/** Rows as values, parsed once: whoever reads one may not change it. */
 const looked = new WeakMap<Row, unknown>();
 const look = (row: Row): unknown => {
   const found: unknown = looked.get(row) ?? JSON.parse(row.json);
   looked.set(row, found);
   return found;
 };
+
+/** What a table of a disk holds, by id: for looking at, not for changing. */
+export const rowsOf = (disk: Disk, table: string): readonly (readonly [string, unknown])[] =>
+  [...disk.table(table)].map(([id, row]) => [id, look(row)]);
 
 export const memoryStorage = (disk: Disk, path: Path): Storage => ({
   blocks: (journal) => memoryBlocks(disk, path, journal),
@@ -165,7 +169,7 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
     await path.there('get');
     const found = disk.table(table).get(id);
     await path.back('get');
-    return found ? { id, value: JSON.parse(found.json) as T, rev: found.rev } : null;
+    return found ? { id, value: look(found) as T, rev: found.rev } : null;
   },
   getMany: async <T>(table: string, ids: readonly string[]) => {
     if (ids.length === 0) return [];
@@ -179,8 +183,8 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
   },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
-    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row), rev: row.rev, json: row.json }));
-    const found = selected(rows, query).map(({ id, rev, json }) => ({ id, value: JSON.parse(json) as T, rev }));
+    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row) as T, rev: row.rev }));
+    const found = selected(rows, query);
     await path.back('find');
     return found;
   },

@@ -57,25 +57,28 @@ const MOST: Readonly<Partial<Record<Fault, number>>> = {
   'topic truncated': 1,
   'topic recreated': 1,
   'topic rewound': 1,
-  'second writer': 1,
-  'split view': 1,
-  'altered history': 1,
 };
+/** Somebody lies in every fourth history, two processes write in every third: they cost the others time. Their stages go by turns. */
 const LIES: readonly Fault[] = ['split view', 'altered history'];
-/** Shares of histories in which somebody lies, or two processes write: they cost the others time. */
-const LIE_SHARE = 0.25;
-const RIVAL_SHARE = 0.3;
+const LIE_EVERY = 4;
+const RIVALS_EVERY = 3;
 const STAGE_MS = 2_500;
 const WRITES: readonly Call[] = ['insert', 'write', 'publish'];
 
-const kindsOf = (chance: Chance, count: number): readonly Fault[] => {
-  const lie = chance.happens(LIE_SHARE) ? chance.pick(LIES) : null;
-  const rival = chance.happens(RIVAL_SHARE);
+/** The faults that not every history has, each with its stage: by turns of the seed, so that a run of 60 has seen all in all. */
+const rareOf = (seed: number, stages: readonly string[]): ReadonlyMap<Fault, string> => {
+  const rare = new Map<Fault, string>();
+  const turn = (every: number): number => Math.floor(seed / every);
+  const stage = (count: number): string => stages[count % stages.length]!;
+  if (seed % LIE_EVERY === 0) rare.set(LIES[turn(LIE_EVERY) % LIES.length]!, stage(turn(LIE_EVERY * LIES.length)));
+  if (seed % RIVALS_EVERY === 0) rare.set('second writer', stage(turn(RIVALS_EVERY)));
+  return rare;
+};
+
+const kindsOf = (chance: Chance, rare: readonly Fault[], count: number): readonly Fault[] => {
   const left = new Map<Fault, number>(FAULTS.map((fault) => [fault, MOST[fault] ?? count]));
-  for (const each of LIES) if (each !== lie) left.set(each, 0);
-  if (!rival) left.set('second writer', 0);
-  const kinds: Fault[] = [...(lie ? [lie] : []), ...(rival ? (['second writer'] as const) : [])];
-  for (const each of kinds) left.set(each, 0);
+  for (const each of [...LIES, 'second writer'] as const) left.set(each, 0);
+  const kinds: Fault[] = [...rare];
   while (kinds.length < count) {
     const fault = chance.pick(FAULTS);
     const more = left.get(fault)!;
@@ -88,27 +91,32 @@ const kindsOf = (chance: Chance, count: number): readonly Fault[] => {
 
 /** The faults of one history, by its seed alone. */
 export const planFaults = (
+  seed: number,
   chance: Chance,
   provinces: readonly string[],
   stages: readonly string[],
   count: number,
-): readonly PlannedFault[] =>
-  kindsOf(chance, count).map((fault, id) => {
+): readonly PlannedFault[] => {
+  const rare = rareOf(seed, stages);
+  return kindsOf(chance, [...rare.keys()], count).map((fault, id) => {
     const province = chance.pick(provinces);
+    const stage = rare.get(fault) ?? chance.pick(stages);
     const opening = fault === 'crash' && chance.happens(0.3);
     return {
       id,
       fault,
       province,
       other: chance.pick(provinces.filter((each) => each !== province)),
-      stage: chance.pick(stages),
-      afterMs: chance.below(STAGE_MS),
+      stage,
+      // The first stage is short.
+      afterMs: chance.below(stage === stages[0] ? STAGE_MS / 5 : STAGE_MS),
       ms: 200 + chance.below(1_800),
       call: chance.pick(fault === 'crash' ? (opening ? OPENING_CALLS : CALLS) : WRITES),
       side: chance.happens(0.5) ? 'before' : 'after',
       opening,
     };
   });
+};
 
 /** Which faults struck, in which stage; and at which port calls processes died. */
 export class Coverage {

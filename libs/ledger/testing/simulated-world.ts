@@ -204,6 +204,7 @@ export class SimulatedWorld {
         if (scheduler.chance.happens(this.faults.lost)) return 'lost';
         return scheduler.chance.happens(this.faults.twice) ? 'twice' : 'once';
       },
+      handled: async () => void (await struck('deliver', 'after')),
       pause: () => takes(100),
       idle: (register) => new Promise((resolve) => register(() => (process.alive ? resolve() : undefined))),
     };

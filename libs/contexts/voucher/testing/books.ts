@@ -63,6 +63,10 @@ const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<s
     states.set(id, state);
     for (const [type, count] of counted(told.map(({ type }) => type)))
       if (count > 1 && ONCE.includes(type)) complaints.push(`order ${id}: ${type} stands there ${count} times`);
+    for (const { type, time, data } of told) {
+      if (type === 'OrderLapsed' && time <= Number(data['dueMs'])) complaints.push(`order ${id} lapsed before its time`);
+      if (type === 'PublicityEnded' && time <= state.endsMs) complaints.push(`the publicity of order ${id} ended before its time`);
+    }
     if (told.filter(({ type }) => ENDS.includes(type)).length > 1) complaints.push(`order ${id} ended more than once`);
     const sum = (type: string): number =>
       (moved.get(id) ?? []).filter((entry) => entry.type === type).reduce((all, each) => all + fenOf(each), 0);

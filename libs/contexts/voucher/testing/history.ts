@@ -99,7 +99,7 @@ const rest = async (run: HostileRun): Promise<string | null> => {
 /** Lives one history through. The same telling gives the same history, to the byte. */
 export const history = async ({ seed, without = new Set(), deals = Infinity }: Telling, speed?: Speed): Promise<Told> => {
   const chance = new Chance(seed ^ 0x5eed);
-  const plan = planFaults(chance, ['31', '32', '33', '34'], STAGES, FAULTS_PLANNED).filter(({ id }) => !without.has(id));
+  const plan = planFaults(seed, chance, ['31', '32', '33', '34'], STAGES, FAULTS_PLANNED).filter(({ id }) => !without.has(id));
   const run = new HostileRun(seed, voucher, plan, speed);
   const trade = new Trade(run, chance, deals);
   await live(run, trade);

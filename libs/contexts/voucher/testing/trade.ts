@@ -40,8 +40,8 @@ export const dealsOf = (chance: Chance): readonly Deal[] =>
         home,
         at: chance.pick(others),
         mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
-        // Of a grant of 9,000,000 the others leave less than two greedy ones want: whoever comes last is refused (V5).
-        voucherFen: course === 'greedy' ? 3_000_000 : 300_000 + 1_000 * chance.below(400),
+        // Together with two greedy ones the deals of a firm want more than its grant: whoever comes last is refused (V5).
+        voucherFen: course === 'greedy' ? 3_500_000 : 300_000 + 1_000 * chance.below(400),
       };
     }),
   );
@@ -50,9 +50,12 @@ const USCC = '91350100M000100Y43';
 const subjectOf = (home: string): string => `s${home}`;
 const firm = (home: ProvinceCode): Actor => actor(home, 'enterprise', `org-s${home}`);
 /** Refusals that time mends: what the other province said has not arrived yet. */
-const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE'];
+const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE', 'E-AGENCY'];
 const WAIT_MS = 900;
 const REPEAT_SHARE = 0.08;
+/** What each firm is granted for the year. */
+const GRANT_FEN = 12_000_000;
+const subjects = { firm: { capFen: GRANT_FEN, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } };
 
 export class Trade {
   /** Windows that were closed: the province and its answer. */
@@ -88,7 +91,7 @@ export class Trade {
       this.act(province, command, body, by, `${command} ${JSON.stringify(body).length}`);
     const agency = { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC, classes: ['5'] };
     const product = { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 };
-    await Promise.all([say('AdoptPolicy', { pack: pack(province) }), say('AdmitAgency', agency)]);
+    await Promise.all([say('AdoptPolicy', { pack: pack(province, { subjects }) }), say('AdmitAgency', agency)]);
     await Promise.all([
       say('ListProduct', product, agent(province)),
       say('RegisterSubject', { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${province}`, uscc: USCC }),
@@ -116,8 +119,8 @@ export class Trade {
         ),
       ),
     ]);
-    await say('ApplyQuota', { ...account, askedFen: 9_000_000 }, firm(province));
-    await say('GrantQuota', { ...account, amountFen: 9_000_000 });
+    await say('ApplyQuota', { ...account, askedFen: GRANT_FEN }, firm(province));
+    await say('GrantQuota', { ...account, amountFen: GRANT_FEN });
   }
 
   /** Placing, proposing, accepting, declining, and the races between them. */

@@ -1,0 +1,179 @@
+/** Planted bugs: small changes of the sources, each one a mistake that somebody could make, and what is there to catch it. */
+import type { Change } from './source-copy.js';
+
+export interface Mutant extends Change {
+  readonly name: string;
+  /** The spec that catches it, as a pattern of its path; without one the simulation has to. */
+  readonly spec?: string;
+}
+
+const at =
+  (file: string) =>
+  (name: string, find: string, replace: string, spec?: string): Mutant => ({
+    name,
+    file,
+    find,
+    replace,
+    ...(spec !== undefined && { spec }),
+  });
+const ledger = (file: string) => at(`libs/ledger/src/${file}.ts`);
+const voucher = (file: string) => at(`libs/contexts/voucher/src/${file}.ts`);
+
+export const MUTANTS: readonly Mutant[] = [
+  // The writer.
+  ledger('sequencer')('skip the duplicate check', 'if (known) {', 'if (known && known.id === "") {'),
+  ledger('sequencer')('answer before it is durable', 'if (await this.writer.settled(turn.until)) {', 'if (turn.until >= 0) {'),
+  ledger('sequencer')(
+    'take another body under the same command id for a repeat',
+    'if (known.body !== body && known.body !== ANY_BODY)',
+    'if (known.body === "")',
+    'ledger/src/sequencer',
+  ),
+  ledger('sequencer')('remember no command', 'this.streams.remember(state, {', 'void ({'),
+  ledger('streams')('forget the command ids at a restart', "commit.command !== '' && commit.first < size", "commit.command === ''"),
+  ledger('streams')(
+    'believe a snapshot that other code folded',
+    'saved.code !== this.context.codeVersion ||',
+    '',
+    'ledger/src/attack-storage',
+  ),
+  ledger('block-writer')(
+    'ignore a lost acknowledgement',
+    '// The outcome of this block is unknown for good; whoever opens the journal next finds out.',
+    'if (attempt > 0) return true;',
+  ),
+  ledger('block-writer')(
+    "take another writer's block for one's own",
+    'if (there) return equal(there.root, block.root) && there.count === block.count;',
+    'if (there) return true;',
+  ),
+  ledger('block-writer')('keep in memory what was lost', '    this.onLost();\n', ''),
+  ledger('block-writer')(
+    'write a new block after an unknown outcome',
+    'return Math.max(this.lastTime, this.world.clock.now());',
+    'return this.world.clock.now();',
+  ),
+  ledger('entry')('reuse a salt', '{ payload: tools.random.bytes(SALT_BYTES) }', '{ payload: new Uint8Array(SALT_BYTES) }'),
+  ledger('entry')('seal nothing', "if (declared.audience === 'private')", "if (declared.type === '')"),
+  ledger('entry')('write what its own contract refuses', 'invariant(fault === null,', 'invariant(fault !== "",', 'ledger/src/sequencer'),
+  ledger('ids')('derive one id for all entries of a journal', 'String(source.index), ', ''),
+  // What arrives.
+  ledger('note')(
+    'accept a note that nobody signed',
+    'if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return null;',
+    '',
+    'ledger/src/note',
+  ),
+  ledger('replica')('fold before verify', 'if (!equal(root, checkpoint.root)) {', 'if (root.length === 0) {', 'ledger/src/replica'),
+  ledger('replica')('believe whatever payload comes with a leaf', 'if (!good || (envelope', 'if ((envelope', 'ledger/src/replica'),
+  ledger('replica')('take a block that leaves a gap', "if (block.first > this.journal.size) return 'gap';", '', 'ledger/src/replica'),
+  ledger('replica')('forget a contradiction', '      this.evidence = found;\n', ''),
+  ledger('running')(
+    'keep a contradiction to oneself',
+    'if (journal === this.own || !this.writing.sequencer) return;',
+    'if (journal) return;',
+  ),
+  ledger('running')('ignore the evidence of others', "if (typeof note === 'string') await replica?.observe(note);", 'void replica, note;'),
+  ledger('running')(
+    'never ask for what is missing at the end',
+    "if (before === replica.journal.size) this.inBackground('healing.failed', this.healing.heal(name));",
+    'void before;',
+  ),
+  ledger('witness')(
+    'vouch for a smaller head than before',
+    'if (!checkpoint || (before && before.size > checkpoint.size)) continue;',
+    'if (!checkpoint) continue;',
+    'ledger/src/witness',
+  ),
+  ledger('witness')(
+    'vouch for a time that an entry under way lies before',
+    'journal === this.own.journal ? ownSeconds : seconds',
+    'seconds',
+    'ledger/src/attack-federation',
+  ),
+  ledger('lease')('take a lease that still beats', 'if (began - this.watched.since < LEASE_MS) return false;', '', 'ledger/src/lease'),
+  ledger('recovery')(
+    'write without looking what peers hold',
+    'return own.journal.size >= own.known && !own.quarantined && !stopped();',
+    'return true;',
+    'ledger/src/node',
+  ),
+  // Folding and reacting.
+  ledger('reactor')(
+    'pass a position before the effect',
+    'if (error instanceof Unavailable) throw error;',
+    'if (error instanceof Unavailable) return;',
+  ),
+  ledger('reactor')(
+    'react before what an entry rests on is here',
+    "if (each.kind === 'entry' && !this.around.reached(each.entry.basis)) break;",
+    '',
+    'ledger/src/attack',
+  ),
+  ledger('folder')(
+    'write positions apart from rows',
+    '.records.write(writes).catch(',
+    '.records.write(writes.splice(0, 1)).then(async (ok) => ok && this.world.storage.records.write(writes)).catch(',
+  ),
+  ledger('folder')(
+    'fold on over a row that was removed',
+    'const current = pending ? pending.value : await this.row(table, id);',
+    'const current = await this.row(table, id);',
+  ),
+  ledger('timers')('forget expiry', 'where: { dueMs: { lt: this.world.clock.now() + 1 } }', 'where: { dueMs: { lt: 0 } }'),
+  ledger('timers')('let limits end a day early', 'lt: this.world.clock.now() + 1 }', 'lt: this.world.clock.now() + 86_400_000 }'),
+  ledger('timers')(
+    'wait for no statement that may still arrive',
+    'if (awaits === null || awaits === this.around.journal) return true;',
+    'if (awaits !== "") return true;',
+    'ledger/src/attack-timers',
+  ),
+  // Money.
+  voucher('quota')(
+    'count what is reserved as free',
+    'state.grantedFen - state.reservedFen - state.consumedFen : 0',
+    'state.grantedFen - state.consumedFen : 0',
+  ),
+  voucher('serving')(
+    'double a compensation',
+    'more: release(state, termsOf(state).reservedFen),\n}));\n\nexport interface SignContract',
+    'more: release(state, 2 * termsOf(state).reservedFen),\n}));\n\nexport interface SignContract',
+  ),
+  voucher('serving')(
+    'take up a statement in any state',
+    "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });",
+    '',
+  ),
+  voucher('serving')('lapse without giving back', 'more: release(state, state.terms.reservedFen) });', 'more: [] });'),
+  voucher('paying')('keep what was reserved and not paid', '...release(state, terms.reservedFen - paidFen),', ''),
+  voucher('paying')(
+    'pay before the line is settled',
+    'if (state.line && !state.lineSettled)',
+    'if (state.line?.pair)',
+    'voucher/src/journeys',
+  ),
+  voucher('redeeming')(
+    'let one person approve what he reviewed',
+    'acts.some((act) => state.hands[act] === turn.actor.person)',
+    'acts.length === 0',
+    'voucher/src/rules',
+  ),
+  voucher('invoice')(
+    'let an invoice support more than its amount',
+    'if (claimFen > leftFen)',
+    'if (claimFen > invoiceFen)',
+    'voucher/src/rules',
+  ),
+  voucher('settlement')(
+    'count a line in every window',
+    'covered(line, cuts) && !covered(line, before)',
+    'covered(line, cuts)',
+    'voucher/src/settlement',
+  ),
+  voucher('clearing-reactions')(
+    'settle a pair that one side sees otherwise',
+    'if (agree(mine, theirs)) {',
+    'if (mine.pair === theirs.pair) {',
+    'voucher/src/(settlement|views|journeys)',
+  ),
+];
