@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   // What arrives.
   ledger('note')(
     'accept a note that nobody signed',
-    'if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return null;',
+    'if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return false;',
     '',
     'ledger/src/note',
   ),
@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('folder')(
     'fold on over a row that was removed',
-    'const current = pending ? pending.value : await this.row(table, id);',
-    'const current = await this.row(table, id);',
+    'const current = pending ? pending.value : (stored.get(key) ?? null);',
+    'const current = stored.get(key) ?? null;',
   ),
   ledger('timers')('forget expiry', 'where: { dueMs: { lt: this.world.clock.now() + 1 } }', 'where: { dueMs: { lt: 0 } }'),
   ledger('timers')('let limits end a day early', 'lt: this.world.clock.now() + 1 }', 'lt: this.world.clock.now() + 86_400_000 }'),

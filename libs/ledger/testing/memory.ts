@@ -169,7 +169,7 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
     await path.there('get');
     const found = disk.table(table).get(id);
     await path.back('get');
-    return found ? { id, value: look(found) as T, rev: found.rev } : null;
+    return found ? { id, value: JSON.parse(found.json) as T, rev: found.rev } : null;
   },
   getMany: async <T>(table: string, ids: readonly string[]) => {
     if (ids.length === 0) return [];
@@ -183,8 +183,8 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
   },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
-    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row) as T, rev: row.rev }));
-    const found = selected(rows, query);
+    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row), rev: row.rev, json: row.json }));
+    const found = selected(rows, query).map(({ id, rev, json }) => ({ id, value: JSON.parse(json) as T, rev }));
     await path.back('find');
     return found;
   },
