@@ -16,6 +16,7 @@ export class Publisher {
   private stopped = false;
   private started = false;
   private running: Promise<void> = Promise.resolve();
+  private head: { readonly size: number; readonly note: Note } | null = null;
 
   constructor(
     private readonly world: World,
@@ -24,10 +25,11 @@ export class Publisher {
     private readonly topic: string,
   ) {}
 
-  /** The signed head of all that is durable; null while the journal is empty. */
+  /** The signed head of all that is durable; null while the journal is empty. Signed once, however many ask for it. */
   signedHead(): Note | null {
     const { size, root } = this.journal.head;
-    return size === 0 ? null : this.sign(size, root);
+    if (size > 0 && this.head?.size !== size) this.head = { size, note: this.sign(size, root) };
+    return this.head?.note ?? null;
   }
 
   /** A stored block with its signed head; encoding it leaves out what the others may not read. */

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import { checkpointText, formatNote, parseVerifier, signNote, type Context, type Handler, type LedgerNode } from '@yrd/ledger';
+import { checkpointText, formatNote, parseNote, parseVerifier, signNote, type Context, type Handler, type LedgerNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import type { Service } from './service.js';
 import { driveOnRealTime, serveSimulated } from './served-for-tests.js';
@@ -161,20 +161,32 @@ describe.each([
   });
 });
 
+/** The owner's log with one answer altered. */
+const altered = async (path: RegExp, alter: (body: Buffer) => Buffer): Promise<string> => {
+  lying?.close();
+  lying = createServer((request, response) => {
+    void (async () => {
+      const answer = await fetch(`${services[0]!.url}/log/${LOG}${request.url}`, { headers: { 'Accept-Encoding': 'identity' } });
+      const body = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status).end(path.test(request.url ?? '') ? alter(body) : body);
+    })();
+  });
+  await new Promise<void>((resolve) => lying!.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(lying.address() as AddressInfo).port}/`;
+};
+
+test('a second signature of a suite that they do not know troubles neither', async () => {
+  const { name, keyId } = parseVerifier(world.process('31').world.hasher, key)!;
+  const other = { name: name.replace('/log/', '/sm2/'), keyId: keyId.toReversed(), signature: new Uint8Array(71) };
+  const url = await altered(/^\/checkpoint$/, (body) => {
+    const note = parseNote(body.toString())!;
+    return Buffer.from(formatNote({ ...note, signatures: [...note.signatures, other] }));
+  });
+  expect(await fsck(url)).toContain(`Successfully fsck'd log with size ${SIZE} and root`);
+  expect(await verify(url)).toMatchObject({ code: 0, said: '' });
+});
+
 describe('a log that lies', () => {
-  /** The owner's log with one answer altered. */
-  const lie = async (path: RegExp, alter: (body: Buffer) => Buffer): Promise<string> => {
-    lying?.close();
-    lying = createServer((request, response) => {
-      void (async () => {
-        const answer = await fetch(`${services[0]!.url}/log/${LOG}${request.url}`, { headers: { 'Accept-Encoding': 'identity' } });
-        const body = Buffer.from(await answer.arrayBuffer());
-        response.writeHead(answer.status).end(path.test(request.url ?? '') ? alter(body) : body);
-      })();
-    });
-    await new Promise<void>((resolve) => lying!.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(lying.address() as AddressInfo).port}/`;
-  };
   const flip = (at: number) => (body: Buffer) => {
     body[at]! ^= 1;
     return body;
@@ -189,7 +201,7 @@ describe('a log that lies', () => {
     ['the checkpoint has another origin', /^\/checkpoint$/, rewrite(/31\/lots\n/, '32/lots\n')],
     ['an entry bundle is cut short', /^\/tile\/entries\/003$/, (body) => body.subarray(0, body.length - 5)],
   ])('is caught by both when %s', async (_what, path, alter) => {
-    const url = await lie(path, alter);
+    const url = await altered(path, alter);
     const said = await fsck(url);
     expect(said).toContain('fsck failed');
     expect(said).not.toContain('Successfully');

@@ -111,7 +111,7 @@ const tell = async (federation: TestFederation): Promise<void> => {
     const since = performance.now();
     await lie.tell(on);
     const others = federation.provinces.filter((each) => each !== owner);
-    const caught = (): boolean => others.every((each) => federation.seen(each, owner).state === 'quarantined');
+    const caught = (): boolean => others.every((each) => federation.seen(each, owner)?.state === 'quarantined');
     const why = await eventually('caught', caught, HEAL_MS).then(
       () => null,
       (error: unknown) => String(error),
