@@ -9,7 +9,7 @@ import { startServers, type Servers } from './servers.js';
 import { openStage } from './stage.js';
 import { onStopAsked, type Place } from './start.js';
 
-const PARTS = ['writing', 'carrying', 'reading', 'orders'] as const;
+const PARTS = ['writing', 'carrying', 'reading', 'absence', 'orders'] as const;
 
 const numberAfter = (args: readonly string[], name: string, fallback: number): number => {
   const at = args.indexOf(`--${name}`);
@@ -25,7 +25,7 @@ const partsOf = (args: readonly string[]): readonly string[] => {
   return named.length === 0 ? PARTS : named;
 };
 
-/** `npm run bench -- [writing] [carrying] [reading] [orders] [--rounds 5] [--entries 2000000]`. Answers the exit code. */
+/** `npm run bench -- [writing] [carrying] [reading] [absence] [orders] [--rounds 5] [--entries 2000000]`. Answers the exit code. */
 export const bench = async (place: Place, args: readonly string[]): Promise<number> => {
   const parts = partsOf(args);
   const order = { rounds: numberAfter(args, 'rounds', 5), entries: numberAfter(args, 'entries', 2_000_000) };

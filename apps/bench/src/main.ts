@@ -1,4 +1,5 @@
 /** The program behind `npm run bench`: measures the ledger in this process against the servers given, and prints its rows. */
+import { absenceRows } from './absence.js';
 import { carryingRows } from './carrying.js';
 import { benchConfig } from './config.js';
 import { orderRows } from './orders.js';
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   carrying: () => carryingRows(servers, order.rounds, say),
   orders: () => orderRows(order.rounds, order.pidWords, say),
   reading: () => readingRows(servers, order.rounds, order.entries, say),
+  absence: () => absenceRows(servers, order.entries, say),
 };
 
 const rows: Row[] = [];

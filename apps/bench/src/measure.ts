@@ -92,3 +92,9 @@ export const cpuSeconds = (words: readonly string[]): number => {
   }
   return sum;
 };
+
+/** Processor time of this thread alone, ms. */
+export const threadCpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};

@@ -39,8 +39,14 @@ const entryAt = (origin: string, index: number, stream: string): LedgerEntry => 
   return makeEntry(nodeHasher, index, { ...facts, ...rest }, utf8(JSON.stringify(payload)), { payload: nodeRandom.bytes(32) });
 };
 
-/** Grows a journal block by block behind its node's back, as its writer would have; answers its size. */
-const fill = async (store: BlockStore, origin: string, to: number, accounts: number): Promise<void> => {
+/** Grows a journal block by block behind its node's back, as its writer would have. */
+export const fill = async (
+  store: BlockStore,
+  origin: string,
+  to: number,
+  accounts: number,
+  blockCommits = BLOCK_COMMITS,
+): Promise<void> => {
   const last = await store.last();
   let range: CompactRange = emptyRange;
   let size = 0;
@@ -55,7 +61,7 @@ const fill = async (store: BlockStore, origin: string, to: number, accounts: num
     }
   }
   while (size < to) {
-    const entries = Array.from({ length: Math.min(BLOCK_COMMITS, to - size) }, (_, at) => ({
+    const entries = Array.from({ length: Math.min(blockCommits, to - size) }, (_, at) => ({
       index: size + at,
       stream: `account/a-${((size + at) * 7_919) % accounts}`,
     }));

@@ -113,7 +113,8 @@ export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerE
   return entries;
 };
 
-const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** Framed content of a block, bytes. */
+export const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /**
  * Consecutive blocks as fewer and larger ones, each within the limits of one: what is far behind travels and is stored in

@@ -2,7 +2,7 @@
  * Healing: who misses something asks on its own topic, and a holder answers on its own. Live topics are never replayed.
  * The asker verifies as always, so it does not matter who answers; one request at a time per journal.
  */
-import { decodeWire, encodeWire, entriesOf, joined, type StoredBlock, type WireBlock } from './block.js';
+import { bytesIn, decodeWire, encodeWire, entriesOf, joined, type StoredBlock, type WireBlock } from './block.js';
 import { hex, text, utf8 } from './bytes.js';
 import { topics } from './ids.js';
 import type { Journal } from './journal.js';
@@ -20,17 +20,18 @@ interface Ask {
   readonly id: string;
 }
 
-/** A holder answers one request with about so much, read in steps of so many blocks. */
-const ANSWER_BYTES = 16_000_000;
-const READ_BLOCKS = 128;
+/** A holder answers one request with about so much, read in steps of at most so many blocks. */
+const ANSWER_BYTES = 4_000_000;
+const READ_BLOCKS = { first: 16, most: 256 } as const;
 /** How long an asker waits for progress before it asks the next holder, ms. */
 const ANSWER_MS = 1_000;
-/** A holder serves one request per asker and journal at a time, and forgets it after this long, ms. */
-const SERVING_MS = 5_000;
 
 export class Healing {
   private readonly asking = new Map<string, Promise<void>>();
-  private readonly serving = new Map<string, number>();
+  /** Asker and journal that are being served → the request that waits its turn. */
+  private readonly serving = new Map<string, Ask | null>();
+  /** Journal → how far the answer goes that has begun to arrive. */
+  private readonly arriving = new Map<string, number>();
   private stopped = false;
 
   constructor(
@@ -71,26 +72,42 @@ export class Healing {
     const holders = [owner, ...this.at.provinces].filter((each, at, all) => each !== this.at.province && all.indexOf(each) === at);
     const behind = (): boolean => !this.stopped && !replica.quarantined && replica.journal.size < replica.known;
     for (let [attempt, once] = [0, unread]; once || behind(); once = false) {
-      const from = replica.journal.size;
-      const of = holders[attempt % holders.length]!;
+      if (await this.askOf(holders[attempt % holders.length]!, journal, replica)) continue;
+      attempt += 1;
+      if (attempt % holders.length === 0) await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
+    }
+  }
+
+  /**
+   * Asks one holder for as long as it brings the replica on; false when it did not at all. The next answer is asked for
+   * when one begins to arrive, so that the holder reads while the asker verifies.
+   */
+  private async askOf(of: string, journal: string, replica: Replica): Promise<boolean> {
+    const began = replica.journal.size;
+    this.arriving.delete(journal);
+    let from = began;
+    do {
       const ask: Ask = { journal, from, of, asker: this.at.province, context: this.at.context, id: hex(this.world.random.bytes(8)) };
       try {
         await this.world.bus.publish(topics.sync(this.at.province), utf8(JSON.stringify({ v: 1, ...ask })));
       } catch (error) {
         this.world.notice({ level: 'warn', what: 'healing.ask-failed', facts: { journal, why: String(error) } });
       }
-      const moved = await until(this.world.clock, replica.journal.grown, ANSWER_MS, () => this.stopped || replica.journal.size > from);
-      // While answers still flow in, the next request would only double them.
-      if (moved) await this.drained(replica.journal);
-      else attempt += 1;
-      if (!moved && attempt % holders.length === 0) await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
-    }
+      const asked = from;
+      if (!(await this.growing(replica.journal, () => (this.arriving.get(journal) ?? 0) > asked))) break;
+      from = this.arriving.get(journal) ?? asked;
+    } while (from < replica.known && !this.stopped);
+    await this.growing(replica.journal, () => replica.journal.size >= Math.min(from, replica.known));
+    return replica.journal.size > began;
   }
 
-  private async drained(journal: Journal): Promise<void> {
-    for (let size = journal.size; ; size = journal.size) {
-      if (!(await until(this.world.clock, journal.grown, 50, () => this.stopped || journal.size > size)) || this.stopped) return;
+  /** Waits for the condition as long as the journal grows; whether it came to hold. */
+  private async growing(journal: Journal, condition: () => boolean): Promise<boolean> {
+    for (let size = journal.size; !condition() && !this.stopped; size = journal.size) {
+      const stirred = (): boolean => this.stopped || condition() || journal.size > size;
+      if (!(await until(this.world.clock, journal.grown, ANSWER_MS, stirred))) return false;
     }
+    return condition();
   }
 
   /** Another node asks. */
@@ -107,27 +124,30 @@ export class Healing {
       return;
     const journal = this.journalOf(ask.journal);
     const key = `${ask.asker}|${ask.journal}`;
-    const busySince = this.serving.get(key);
-    const now = this.world.clock.monotonic();
-    if (!journal || (busySince !== undefined && now - busySince < SERVING_MS)) return;
-    this.serving.set(key, now);
+    if (!journal) return;
+    // One request at a time, and at most one that waits: the newest, since the asker knows best what it still misses.
+    const busy = this.serving.has(key);
+    this.serving.set(key, busy ? ask : null);
+    if (busy) return;
     try {
-      await this.sendFrom(journal, ask);
+      for (let next: Ask | null = ask; next && !this.stopped; next = this.serving.get(key) ?? null) {
+        this.serving.set(key, null);
+        await this.sendFrom(journal, next);
+      }
     } finally {
       this.serving.delete(key);
     }
   }
 
   private async sendFrom(journal: Journal, { from, asker, journal: name }: Ask): Promise<void> {
-    for (let [at, sent] = [from, 0]; at < journal.size && sent < ANSWER_BYTES && !this.stopped;) {
-      // What is missing was perhaps written entry by entry; it comes back in large steps.
-      for (const block of joined(await journal.blocks(at, READ_BLOCKS))) {
-        const wire = this.stopped ? null : this.wire(name, block);
-        if (!wire) return;
-        const value = encodeWire(wire);
-        await this.world.bus.publish(topics.heal(this.at.province), value, { for: asker, context: this.at.context });
-        [at, sent] = [block.first + block.count, sent + value.length];
-      }
+    const blocks = await readAnswer(journal, from);
+    const last = blocks.at(-1);
+    if (!last) return;
+    const headers = { for: asker, context: this.at.context, until: String(last.first + last.count) };
+    for (const block of blocks) {
+      const wire = this.stopped ? null : this.wire(name, block);
+      if (!wire) return;
+      await this.world.bus.publish(topics.heal(this.at.province), encodeWire(wire), headers);
     }
   }
 
@@ -136,9 +156,29 @@ export class Healing {
     if (message.headers['for'] !== this.at.province || message.headers['context'] !== this.at.context) return;
     const block = decodeWire(message.value);
     const replica = block && this.replicas.get(block.journal);
-    if (block && replica) await replica.receive(block);
+    if (!block || !replica) return;
+    const end = Number(message.headers['until']);
+    if (Number.isSafeInteger(end)) this.arriving.set(block.journal, end);
+    await replica.receive(block);
   }
 }
+
+/** What one answer holds: what was perhaps written entry by entry comes back in large steps. */
+const readAnswer = async (journal: Journal, from: number): Promise<readonly StoredBlock[]> => {
+  const found: StoredBlock[] = [];
+  let bytes = 0;
+  for (let [at, step] = [from, READ_BLOCKS.first as number]; at < journal.size && bytes < ANSWER_BYTES;) {
+    for (const block of await journal.blocks(at, step)) {
+      if (bytes >= ANSWER_BYTES) break;
+      found.push(block);
+      bytes += bytesIn(block);
+      at = block.first + block.count;
+    }
+    const mean = bytes / found.length;
+    step = Math.min(READ_BLOCKS.most, Math.max(1, Math.ceil((ANSWER_BYTES - bytes) / mean)));
+  }
+  return joined(found);
+};
 
 const parseAsk = (value: Uint8Array): Ask | null => {
   if (value.length > 4_096) return null;
