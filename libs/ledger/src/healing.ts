@@ -22,7 +22,7 @@ interface Ask {
 
 /** A holder answers one request with about so much, read in steps of at most so many blocks. */
 const ANSWER_BYTES = 4_000_000;
-const READ_BLOCKS = { first: 16, most: 256 } as const;
+const READ_BLOCKS = { first: 8, most: 256 } as const;
 /** How long an asker waits for progress before it asks the next holder, ms. */
 const ANSWER_MS = 1_000;
 

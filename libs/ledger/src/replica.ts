@@ -6,13 +6,19 @@
 import { encodeEntries, type StoredBlock, type WireBlock } from './block.js';
 import { equal } from './bytes.js';
 import { parsePayload } from './entry.js';
-import { audienceOf, checkEntry, parseEnvelope, timeOf, type LedgerEntry } from './leaf.js';
+import { audienceOf, checkEntry, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Journal } from './journal.js';
 import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import { ANY_BODY } from './streams.js';
 import { append, leafHash, rangeRoot } from './tree.js';
+
+/** An entry that is what it says, as deep as it is for us, and its envelope; null while it is sealed. */
+interface Read {
+  readonly entry: LedgerEntry;
+  readonly envelope: Envelope | null;
+}
 
 /** What became of a block. */
 export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'quarantined' | 'contradicted';
@@ -113,7 +119,7 @@ export class Replica {
     if (block.first > this.journal.size) return 'gap';
     const fresh = block.entries.slice(this.journal.size - block.first).map((entry, at) => this.read(entry, this.journal.size + at));
     if (!fresh.every((entry) => entry !== null)) return this.refuse('broken', block, 'an entry is not what its leaf says');
-    const hashes = fresh.map((entry) => leafHash(this.world.hasher, entry.leaf));
+    const hashes = fresh.map(({ entry }) => leafHash(this.world.hasher, entry.leaf));
     const root = rangeRoot(this.world.hasher, append(this.world.hasher, this.journal.end, hashes));
     if (!equal(root, checkpoint.root)) {
       if (await this.forks(block, checkpoint)) return 'contradicted';
@@ -148,18 +154,18 @@ export class Replica {
    * An entry as deep as it is for us; null when it is not what it says. Whoever keeps something back would make us skip
    * the entry for ever: an open leaf travels with its payload, one for some provinces with the boxes of them all.
    */
-  private read(given: LedgerEntry, index: number): LedgerEntry | null {
+  private read(given: LedgerEntry, index: number): Read | null {
     const { good, envelope } = checkEntry(this.world.hasher, given, index);
     if (!good || (envelope !== null && envelope.source !== this.verifier.name)) return null;
-    if (envelope === null) return given;
+    if (envelope === null) return { entry: given, envelope };
     const audience = audienceOf(envelope);
-    if (!audience) return given.payload && !given.locked ? given : null;
+    if (!audience) return given.payload && !given.locked ? { entry: given, envelope } : null;
     if (!given.locked) return null;
     const { leaf, locked } = given;
-    if (!this.lock.isFor(audience)) return { leaf, locked };
+    if (!this.lock.isFor(audience)) return { entry: { leaf, locked }, envelope };
     const payload = this.lock.open(leaf, locked);
     const opened = payload && { leaf, locked, payload };
-    return opened && checkEntry(this.world.hasher, opened, index).good ? opened : null;
+    return opened && checkEntry(this.world.hasher, opened, index).good ? { entry: opened, envelope } : null;
   }
 
   private async store(block: StoredBlock, hashes: readonly Uint8Array[]): Promise<void> {
@@ -183,21 +189,19 @@ export class Replica {
  * A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes
  * back this way keeps its command ids.
  */
-const storedFrom = (first: number, entries: readonly LedgerEntry[], root: Uint8Array, note: string): StoredBlock => {
-  const envelopes = entries.map((entry, at) => parseEnvelope(entry.leaf, first + at));
-  const commits = entries.map((entry, at) => {
-    const stream = envelopes[at]?.subject;
+const storedFrom = (first: number, read: readonly Read[], root: Uint8Array, note: string): StoredBlock => {
+  const commits = read.map(({ entry, envelope }, at) => {
     const command = (entry.payload && parsePayload(entry.payload.bytes)?.command) ?? '';
     return {
       first: first + at,
       count: 1,
-      streams: stream === undefined ? [] : [stream],
+      streams: envelope === null ? [] : [envelope.subject],
       versions: [0],
       command,
       body: ANY_BODY,
       bytes: encodeEntries([entry]),
     };
   });
-  const times = envelopes.map((envelope) => (envelope && timeOf(envelope)) ?? 0);
-  return { first, count: entries.length, root, epoch: 0, at: Math.max(0, ...times), commits, note };
+  const last = read.findLast(({ envelope }) => envelope !== null)?.envelope;
+  return { first, count: read.length, root, epoch: 0, at: (last && timeOf(last)) ?? 0, commits, note };
 };
