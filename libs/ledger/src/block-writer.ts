@@ -10,7 +10,7 @@ import type { LedgerEntry } from './leaf.js';
 import { Unavailable } from './node.js';
 import type { World } from './ports.js';
 import { pause, Signal } from './signal.js';
-import { append, leafHash, rangeRoot, type CompactRange } from './tree.js';
+import { growthOf, leafHash, type Growth } from './tree.js';
 
 interface Pending {
   readonly commit: StoredCommit;
@@ -121,9 +121,8 @@ export class BlockWriter {
     // A journal that grew behind our back is a lost race too: what is pending stands at indexes that are taken.
     const next = first === this.journal.size ? this.nextBlock() : null;
     if (next && (await this.insertUntilKnown(next.block))) {
-      const hashes = this.pending.slice(0, next.taken).flatMap((each) => each.hashes);
       this.pending = this.pending.slice(next.taken);
-      this.journal.advance(next.block, hashes);
+      this.journal.advance(next.block, next.growth);
       this.done = next.block.first + next.block.count;
     } else {
       this.world.notice({ level: 'warn', what: 'writer.lost-race', facts: { journal: this.journal.name, first } });
@@ -156,7 +155,7 @@ export class BlockWriter {
     this.lastTime = Math.max(this.lastTime, this.journal.lastBlock?.at ?? 0);
   }
 
-  private nextBlock(): { readonly block: StoredBlock; readonly taken: number } {
+  private nextBlock(): { readonly block: StoredBlock; readonly taken: number; readonly growth: Growth } {
     let bytes = 0;
     let taken = 0;
     for (const { commit } of this.pending) {
@@ -165,20 +164,20 @@ export class BlockWriter {
       taken += 1;
     }
     const commits = this.pending.slice(0, taken);
-    const after: CompactRange = append(
+    const growth = growthOf(
       this.world.hasher,
       this.journal.end,
       commits.flatMap(({ hashes }) => hashes),
     );
     const block = {
       first: this.journal.size,
-      count: after.size - this.journal.size,
-      root: rangeRoot(this.world.hasher, after),
+      count: growth.after.size - this.journal.size,
+      root: growth.root,
       epoch: this.epoch,
       at: commits.at(-1)!.time,
       commits: commits.map(({ commit }) => commit),
     };
-    return { block, taken };
+    return { block, taken, growth };
   }
 
   /** Inserts the same bytes until the outcome is known. True: they are there. False: another block is. */

@@ -11,23 +11,23 @@ import { KnownStreams } from './known-streams.js';
 import { RecentBlocks } from './recent-blocks.js';
 import { Signal } from './signal.js';
 import {
-  append,
   bag,
   consistencyPlan,
   emptyRange,
+  growthOf,
   inclusionPlan,
   leafHash,
   nodeHash,
   peaks,
   rangeRoot,
+  TILE_LEVELS,
+  TILE_WIDTH,
   type CompactRange,
+  type Growth,
   type NodeAt,
   type ProofPlan,
 } from './tree.js';
 
-/** Hashes are kept in tiles of 2^8 nodes, as C2SP tlog-tiles serves them. */
-const TILE_LEVELS = 8;
-export const TILE_WIDTH = 2 ** TILE_LEVELS;
 const TILES = 'tiles';
 /** Blocks read at a time when catching up. */
 const READ_BLOCKS = 64;
@@ -61,7 +61,7 @@ export class Journal {
   private readonly streams = new KnownStreams();
   /** Blocks below this size were taken over with the tree: their streams are known once `learnStreams` has read them. */
   private unlearned = 0;
-  /** Leaves that went into the tiles: runs up to `size` within `advance`. */
+  /** Leaves that went into the tiles. */
   private kept = 0;
 
   private constructor(
@@ -131,17 +131,18 @@ export class Journal {
 
   /**
    * Takes in a durable block that starts at the end. Throws InvariantError when its leaves do not hash to its root: the
-   * store is damaged. `hashed`: its leaf hashes, from whoever has just made or verified the block.
+   * store is damaged. `growth`: what the block adds, from whoever has just made or verified it.
    */
-  advance(block: StoredBlock, hashed?: readonly Uint8Array[]): void {
+  advance(block: StoredBlock, growth?: Growth): void {
     if (block.first < this.size) return;
     invariant(
       block.first === this.size,
       `${this.name} ends at ${this.size}, but a block starts at ${block.first}: entries are missing from the store.`,
     );
-    const hashes = hashed ?? entriesOf(block).map((entry) => leafHash(this.world.hasher, entry.leaf));
-    const next = append(this.world.hasher, this.range, hashes);
-    const root = rangeRoot(this.world.hasher, next);
+    const { hasher } = this.world;
+    const fits = growth?.from === this.range;
+    const leaves = (): readonly Uint8Array[] => entriesOf(block).map((entry) => leafHash(hasher, entry.leaf));
+    const { after: next, root, tiled } = fits ? growth : growthOf(hasher, this.range, leaves());
     invariant(
       equal(root, block.root) && next.size === block.first + block.count,
       `The stored block ${block.first} of ${this.name} does not hash to its root: restore the journal from a peer.`,
@@ -151,10 +152,8 @@ export class Journal {
     this.latest = block;
     this.streams.learn(block);
     this.recent.add(block);
-    for (const hash of hashes) {
-      this.kept += 1;
-      this.keep(0, hash);
-    }
+    for (const { node, hash } of tiled) this.keep(node, hash);
+    this.kept = next.size;
     this.grown.raise();
   }
 
@@ -255,14 +254,13 @@ export class Journal {
     return Promise.all(plan.map(async (nodes) => bag(this.world.hasher, await Promise.all(nodes.map((node) => this.node(node))))));
   }
 
-  private keep(level: number, hash: Uint8Array): void {
-    const tail = (this.tails[level] ??= []);
+  private keep({ level, index }: NodeAt, hash: Uint8Array): void {
+    const tileLevel = level / TILE_LEVELS;
+    const tail = (this.tails[tileLevel] ??= []);
     tail.push(hash);
     if (tail.length < TILE_WIDTH) return;
-    const index = this.kept / TILE_WIDTH ** (level + 1) - 1;
-    this.unsaved.set(this.tileId(level, index), tail.map(hex).join(''));
-    this.tails[level] = [];
-    this.keep(level + 1, subroot(this.world.hasher, tail));
+    this.unsaved.set(this.tileId(tileLevel, Math.floor(index / TILE_WIDTH)), tail.map(hex).join(''));
+    this.tails[tileLevel] = [];
   }
 
   private tileId(level: number, index: number): string {

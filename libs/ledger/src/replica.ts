@@ -12,7 +12,7 @@ import type { Journal } from './journal.js';
 import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import { ANY_BODY } from './streams.js';
-import { append, leafHash, rangeRoot } from './tree.js';
+import { append, growthOf, leafHash, rangeRoot, type Growth } from './tree.js';
 
 /** An entry that is what it says, as deep as it is for us, and its envelope; null while it is sealed. */
 interface Read {
@@ -120,12 +120,12 @@ export class Replica {
     const fresh = block.entries.slice(this.journal.size - block.first).map((entry, at) => this.read(entry, this.journal.size + at));
     if (!fresh.every((entry) => entry !== null)) return this.refuse('broken', block, 'an entry is not what its leaf says');
     const hashes = fresh.map(({ entry }) => leafHash(this.world.hasher, entry.leaf));
-    const root = rangeRoot(this.world.hasher, append(this.world.hasher, this.journal.end, hashes));
-    if (!equal(root, checkpoint.root)) {
+    const growth = growthOf(this.world.hasher, this.journal.end, hashes);
+    if (!equal(growth.root, checkpoint.root)) {
       if (await this.forks(block, checkpoint)) return 'contradicted';
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
-    await this.store(storedFrom(this.journal.size, fresh, root, block.note), hashes);
+    await this.store(storedFrom(this.journal.size, fresh, growth.root, block.note), growth);
     await this.settleAhead();
     return 'accepted';
   }
@@ -168,8 +168,8 @@ export class Replica {
     return opened && checkEntry(this.world.hasher, opened, index).good ? { entry: opened, envelope } : null;
   }
 
-  private async store(block: StoredBlock, hashes: readonly Uint8Array[]): Promise<void> {
-    if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block, hashes);
+  private async store(block: StoredBlock, growth: Growth): Promise<void> {
+    if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block, growth);
     // An earlier try landed after all, or another process of this node was first: what is there was verified too.
     else await this.journal.catchUp();
     if (this.journal.tilesWaiting) await this.journal.saveTiles();

@@ -6,12 +6,13 @@ import { entriesOf } from './block.js';
 import { base64, concat, hex, text } from './bytes.js';
 import { invariant } from './decider.js';
 import type { Vocabulary } from './entry.js';
-import { TILE_WIDTH, type Journal } from './journal.js';
+import type { Journal } from './journal.js';
 import { audienceOf, parseEnvelope, type LedgerEntry } from './leaf.js';
 import { Unavailable, type Disclosure, type Tile } from './node.js';
 import { parseCheckpoint } from './note.js';
 import type { Clock } from './ports.js';
 import { formatProof, type Cosigned } from './tlog-proof.js';
+import { TILE_WIDTH } from './tree.js';
 
 /** The served checkpoint moves at most this often: clients that read it one after the other share tiles. */
 const ADVANCE_MS = 1_000;

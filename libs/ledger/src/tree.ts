@@ -70,6 +70,29 @@ export const append = (
   return { size, peaks: stack };
 };
 
+/** Hashes are kept in tiles of 2^8 nodes, as C2SP tlog-tiles serves them. */
+export const TILE_LEVELS = 8;
+export const TILE_WIDTH = 2 ** TILE_LEVELS;
+
+/** What a block adds to a tree: worked out once, by whoever made or verified the block, and not again when it is taken in. */
+export interface Growth {
+  readonly from: CompactRange;
+  readonly after: CompactRange;
+  /** Root at `after`. */
+  readonly root: Uint8Array;
+  /** New nodes that stand in tiles (leaves, and every eighth level above), in the order in which they came into being. */
+  readonly tiled: readonly { readonly node: NodeAt; readonly hash: Uint8Array }[];
+}
+
+/** Appends leaf hashes to a tree. */
+export const growthOf = (hasher: Hasher, from: CompactRange, leaves: readonly Uint8Array[]): Growth => {
+  const tiled: { node: NodeAt; hash: Uint8Array }[] = [];
+  const after = append(hasher, from, leaves, (node, hash) => {
+    if (node.level % TILE_LEVELS === 0) tiled.push({ node, hash });
+  });
+  return { from, after, root: rangeRoot(hasher, after), tiled };
+};
+
 /** What a proof needs: perfect subtrees to fetch, and how to fold each group of them into one hash of the proof. */
 export type ProofPlan = readonly (readonly NodeAt[])[];
 
