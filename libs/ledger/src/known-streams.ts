@@ -9,6 +9,8 @@ const BITS_PER_STREAM = 16;
 const PROBES = 6;
 const FIRST_STREAMS = 1 << 16;
 
+const { imul } = Math;
+
 interface Layer {
   readonly bits: Uint32Array;
   /** Streams it has room for. */
@@ -23,8 +25,8 @@ const hashes = (name: string): readonly [number, number] => {
   let [a, b] = [0x811c9dc5, 0x9e3779b9];
   for (let at = 0; at < name.length; at++) {
     const unit = name.charCodeAt(at);
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b ^ unit, 0x85ebca6b) ^ (b >>> 13);
+    a = imul(a ^ unit, 0x01000193);
+    b = imul(b ^ unit, 0x85ebca6b) ^ (b >>> 13);
   }
   return [a >>> 0, (b | 1) >>> 0];
 };
