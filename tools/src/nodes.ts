@@ -11,6 +11,8 @@ export interface NodesOptions {
   readonly root: string;
   readonly home: string;
   readonly servers: Given;
+  /** The brokers of a province, where it has its own. */
+  readonly brokersOf?: ((code: string) => string) | undefined;
   readonly issuer: string;
   readonly ports: ReadonlyMap<string, number>;
   readonly processes: Processes;
@@ -33,7 +35,7 @@ export const nodeEnvironment = (o: NodesOptions, code: string): NodeJS.ProcessEn
   YRD_FEDERATION: federationFile(o.home),
   YRD_POLICIES: process.env['YRD_POLICIES'] ?? join(o.root, 'policies'),
   YRD_ISSUER: o.issuer,
-  KAFKA_BROKERS: o.servers.kafkaBrokers,
+  KAFKA_BROKERS: o.brokersOf?.(code) ?? o.servers.kafkaBrokers,
   MONGO_URL: o.servers.mongoUrl,
 });
 

@@ -22,18 +22,20 @@ export interface StageOptions {
   readonly processes: Processes;
   readonly servers: Servers;
   readonly disk?: SmallDisk | undefined;
+  /** The brokers of a province, where it has its own. */
+  readonly brokersOf?: (code: string) => string;
 }
 
 /** Addresses of servers as programs read them. */
 export const addresses = ({ kafkaBrokers, mongoUrl }: Servers) => ({ KAFKA_BROKERS: kafkaBrokers, MONGO_URL: mongoUrl });
 
 /** Starts all and waits until the four nodes are ready. */
-export const openStage = async ({ place, home, processes, servers, disk }: StageOptions): Promise<Stage> => {
+export const openStage = async ({ place, home, processes, servers, disk, brokersOf }: StageOptions): Promise<Stage> => {
   const ports = await freePorts(PROVINCES.length + 1);
   const byProvince = new Map(PROVINCES.map(({ code }, index) => [code, ports[index] ?? 0]));
   const issuerPort = ports[PROVINCES.length] ?? 0;
   const issuer = `http://127.0.0.1:${issuerPort}`;
-  const nodes: NodesOptions = { root: place.root, home, servers, issuer, ports: byProvince, processes, restart: false };
+  const nodes: NodesOptions = { root: place.root, home, servers, issuer, ports: byProvince, processes, restart: false, brokersOf };
   provideKeys(home, byProvince, false);
   const [, children] = await Promise.all([startIssuer({ entry: place.entry, home, port: issuerPort, processes }), startNodes(nodes)]);
   const { server, url } = await openControl({ nodes, children, servers, disk });

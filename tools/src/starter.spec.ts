@@ -1,4 +1,5 @@
 /** What the starter owes to the machine: one instance, free ports, an order of stopping, children that come back or go. */
+import { clusterOf, mirrorProperties } from './mirror.js';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -129,5 +130,24 @@ describe('the closing line', () => {
     expect(jestCounts(undefined, 1)).toEqual({ passed: 0, failed: 1 });
     expect(jestCounts({ ...report, numRuntimeErrorTestSuites: 1 }, 1)).toEqual({ passed: 5, failed: 1 });
     expect(jestCounts(report, 0)).toEqual({ passed: 5, failed: 0 });
+  });
+});
+
+describe('two clusters', () => {
+  const clusters = { east: '127.0.0.1:1', west: '127.0.0.1:2' };
+
+  test('each flow of the mirror carries the topics of its own provinces only', () => {
+    const lines = mirrorProperties(clusters).split('\n');
+    const flow = (name: string): RegExp => {
+      const line = lines.find((each) => each.startsWith(`${name}.topics=`)) ?? '';
+      // Java reads a doubled backslash in a properties file as one.
+      return new RegExp(`^${line.slice(line.indexOf('=') + 1).replaceAll('\\\\', '\\')}$`);
+    };
+    const carried = (name: string): string[] =>
+      PROVINCES.map(({ code }) => code).filter((code) => flow(name).test(`yrd.${code}.voucher.journal`));
+    expect(carried('east->west')).toEqual(['31', '32']);
+    expect(carried('west->east')).toEqual(['33', '34']);
+    expect(flow('east->west').test('yrdx31xheal')).toBe(false);
+    expect(PROVINCES.map(({ code }) => clusterOf(clusters)(code))).toEqual([clusters.east, clusters.east, clusters.west, clusters.west]);
   });
 });

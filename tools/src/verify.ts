@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { runChaos } from './chaos.js';
 import { PROVINCES } from './federation.js';
 import { provideGoTools } from './go-tools.js';
+import { startMirrored } from './mirror.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
 import { createProcesses, type Processes } from './processes.js';
 import { Fault, say, secondsSince } from './say.js';
@@ -92,6 +93,32 @@ const journeys = async (run: Run, servers: Servers): Promise<void> => {
   stage.close();
 };
 
+/** One journey with two provinces on each of two Kafka clusters, which MirrorMaker 2 joins. */
+const mirrored = async (run: Run): Promise<void> => {
+  const { place } = run;
+  const home = join(run.home, 'mirrored');
+  const [here, beyond] = ['east', 'west'].map((name) => createProcesses({ entry: place.entry, logs: join(run.home, 'logs', name) }));
+  if (!here || !beyond) return;
+  run.others.push(here, beyond);
+  try {
+    const stage = await phase(run, 'two Kafka clusters, a mirror, four nodes', async () => {
+      const servers = await startServers({ root: place.root, home, processes: here, onCrash: (why) => say(why), throwAway: true });
+      const brokersOf = await startMirrored(place, { home, east: servers.kafkaBrokers, processes: beyond });
+      return { passed: 1, failed: 0, value: await openStage({ place, home, processes: here, servers, brokersOf }) };
+    });
+    if (!stage) return;
+    const flags = ['--runInBand', `--testTimeout=${JOURNEY_TEST_MS}`, '--testPathPatterns=clearing', '--testNamePattern=V21'];
+    await jest(run, 'a journey over two clusters', 'e2e', stage.env, flags);
+    stage.close();
+  } finally {
+    // The nodes first: they wait for a broker that is gone before them.
+    for (const each of [here, beyond]) {
+      await each.stopAll();
+      await each.dismissGuard();
+    }
+  }
+};
+
 /** A short round of `npm run chaos`, on servers and nodes of its own: it kills them. */
 const shortChaos = (run: Run): Promise<void> =>
   phase(run, `${CHAOS_SECONDS} seconds of kills`, async () => {
@@ -115,14 +142,16 @@ const outside = async (run: Run): Promise<void> => {
 };
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */
-const TIERS = ['types', 'lint', 'pure', 'outside', 'infra', 'e2e', 'chaos'] as const;
+const TIERS = ['types', 'lint', 'pure', 'outside', 'infra', 'e2e', 'chaos', 'mirror'] as const;
+/** Run only when named: it takes a second Kafka and as much again to download. */
+const ON_REQUEST: readonly string[] = ['mirror'];
 type Tier = (typeof TIERS)[number];
 
 /** Throws a Fault for a name that is no tier. */
 export const tiersOf = (args: readonly string[]): readonly Tier[] => {
   const unknown = args.find((arg) => !TIERS.some((tier) => tier === arg));
   if (unknown !== undefined) throw new Fault(`There is no tier "${unknown}": name some of ${TIERS.join(', ')}, or none to run all.`);
-  return args.length === 0 ? TIERS : TIERS.filter((tier) => args.includes(tier));
+  return args.length === 0 ? TIERS.filter((tier) => !ON_REQUEST.includes(tier)) : TIERS.filter((tier) => args.includes(tier));
 };
 
 const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
@@ -139,6 +168,7 @@ const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
   const real = tiers.filter((tier) => (tier === 'infra' || tier === 'e2e') && hasTests(root, `.${tier}.spec.ts`));
   if (real.length > 0) await onServers(run, real);
   if (tiers.includes('chaos')) await shortChaos(run);
+  if (tiers.includes('mirror')) await mirrored(run);
 };
 
 const onServers = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
