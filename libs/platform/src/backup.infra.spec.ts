@@ -67,7 +67,7 @@ const recovers = async (before: { size: number; root: string }, lost: readonly n
       .journals.map(({ state }) => state),
   );
   expect(states.every((state) => state !== 'quarantined')).toBe(true);
-  expect(await federation.node('62').disclose(federation.journal('61'), before.size - 1, 'federation')).not.toBeNull();
+  expect(await federation.node('62').disclose(federation.journal('61'), before.size - 1, '62')).not.toBeNull();
 };
 
 test('restored to an older backup: what was shared since comes back, what was private since is named, nothing forks', async () => {

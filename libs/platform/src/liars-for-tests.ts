@@ -61,7 +61,7 @@ const forged = async (target: Target, more: number): Promise<WireBlock> => {
   const { size } = target.federation.seen(target.owner, target.owner);
   const node = target.federation.node(target.owner);
   const before: Uint8Array[] = [];
-  for (let at = 0; at < size - 1; at += 1) before.push(leafHash(hasher, utf8((await node.disclose(journal, at, 'federation'))!.leaf)));
+  for (let at = 0; at < size - 1; at += 1) before.push(leafHash(hasher, utf8((await node.disclose(journal, at, '31'))!.leaf)));
   const last = decodeWire((await worldOf(target).bus.last(target.topic))!.value)!.entries.at(-1)!;
   const other = otherEntry(last);
   const entries = [other, ...Array.from({ length: more }, (_, at) => sameEntryAt(other, size + at))];

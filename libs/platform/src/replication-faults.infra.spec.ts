@@ -153,7 +153,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   const shown = (ms: number | null | undefined): string => (ms === null || ms === undefined ? '–' : `${Math.round(ms)} ms`).padStart(9);
-  const lines = [...outcomes].map(([name, { foundMs, healedMs }]) => `  ${name.padEnd(58)} ${shown(foundMs)} ${shown(healedMs)}${(foundMs ?? 0) > DETECT_MS ? '  late' : ''}`);
+  const lines = [...outcomes].map(
+    ([name, { foundMs, healedMs }]) =>
+      `  ${name.padEnd(58)} ${shown(foundMs)} ${shown(healedMs)}${(foundMs ?? 0) > DETECT_MS ? '  late' : ''}`,
+  );
   process.stdout.write(`\n  ${'fault'.padEnd(58)} ${'found'.padStart(9)} ${'healed'.padStart(9)}\n${lines.join('\n')}\n`);
   await Promise.all([admin.disconnect(), producer.disconnect()]);
   await Promise.all(open.map((each) => each.close()));
