@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     'believe a snapshot that other code folded',
     'saved.code !== this.context.codeVersion ||',
     '',
-    'ledger/src/attack-storage',
+    'ledger/src/streams',
   ),
   ledger('block-writer')(
     'ignore a lost acknowledgement',
@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('block-writer')('keep in memory what was lost', '    this.onLost();\n', ''),
   ledger('block-writer')(
-    'write a new block after an unknown outcome',
+    'let the time of entries run backwards',
     'return Math.max(this.lastTime, this.world.clock.now());',
     'return this.world.clock.now();',
   ),
@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
     'const current = stored.get(key) ?? null;',
   ),
   ledger('timers')('forget expiry', 'where: { dueMs: { lt: this.world.clock.now() + 1 } }', 'where: { dueMs: { lt: 0 } }'),
-  ledger('timers')('let limits end a day early', 'lt: this.world.clock.now() + 1 }', 'lt: this.world.clock.now() + 86_400_000 }'),
+  ledger('timers')('let limits end a month early', 'lt: this.world.clock.now() + 1 }', 'lt: this.world.clock.now() + 2_592_000_000 }'),
   ledger('timers')(
     'wait for no statement that may still arrive',
     'if (awaits === null || awaits === this.around.journal) return true;',

@@ -12,7 +12,7 @@ const COURSES = {
   accepted: 4,
   withdrawn: 3,
   raced: 8,
-  lapsed: 4,
+  lapsed: 6,
   declined: 4,
   proposed: 4,
   greedy: 8,
@@ -41,7 +41,7 @@ export const dealsOf = (chance: Chance): readonly Deal[] =>
         at: chance.pick(others),
         mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
         // Together with two greedy ones the deals of a firm want more than its grant: whoever comes last is refused (V5).
-        voucherFen: course === 'greedy' ? 3_500_000 : 300_000 + 1_000 * chance.below(400),
+        voucherFen: course === 'greedy' ? 4_500_000 : 300_000 + 1_000 * chance.below(400),
       };
     }),
   );
@@ -125,17 +125,38 @@ export class Trade {
 
   /** Placing, proposing, accepting, declining, and the races between them. */
   async trade(): Promise<void> {
-    await Promise.all(this.deals.map((deal) => this.begin(deal)));
+    const placed = new Map<ProvinceCode, Promise<unknown>[]>(PROVINCE_CODES.map((province) => [province, []]));
+    const modest = this.deals
+      .filter(({ course }) => course !== 'greedy')
+      .map((deal) => {
+        const placing = this.run.scheduler.sleep(this.chance.below(1_200)).then(() => this.place(deal));
+        placed.get(deal.home)!.push(placing);
+        return placing.then(async (taken) => {
+          if (taken) await this.answer(deal);
+        });
+      });
+    // Two at once want what one of them may have: only when the others have theirs, so that these do not go short.
+    const greedy = this.deals
+      .filter(({ course }) => course === 'greedy')
+      .map(async (deal) => {
+        await Promise.all(placed.get(deal.home)!);
+        await this.place(deal);
+      });
+    await Promise.all([...modest, ...greedy]);
   }
 
-  private async begin(deal: Deal): Promise<void> {
+  private place(deal: Deal): Promise<boolean> {
     const { id, course, home, at, mode, voucherFen } = deal;
-    await this.run.scheduler.sleep(this.chance.below(1_200) + (course === 'greedy' ? 1_500 : 0));
     const terms = { order: id, subject: subjectOf(home), scheme: 'cxq', year: 2026, agency: `a${at}`, product: 'p1', mode };
     const wish = { ...terms, amountFen: 2 * voucherFen, voucherFen };
-    if (course === 'proposed') return void (await this.agencys(deal, 'ProposeOrder', { ...wish, home }));
-    const placed = await this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at });
-    if (!placed || course === 'lapsed' || course === 'greedy') return;
+    if (course === 'proposed') return this.agencys(deal, 'ProposeOrder', { ...wish, home });
+    return this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at });
+  }
+
+  /** What the agency says to an order, and what the firm does meanwhile. */
+  private async answer(deal: Deal): Promise<void> {
+    const { course } = deal;
+    if (course === 'lapsed' || course === 'proposed') return;
     if (course === 'declined') return void (await this.agencys(deal, 'DeclineOrder', { cause: 'no time' }));
     if (course === 'raced') {
       // Both at once: the home decides who was first, and the agency learns of it.
