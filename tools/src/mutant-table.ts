@@ -31,12 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('sequencer')('remember no command', 'this.streams.remember(state, {', 'void ({'),
   ledger('streams')('forget the command ids at a restart', "commit.command !== '' && commit.first < size", "commit.command === ''"),
-  ledger('streams')(
-    'believe a snapshot that other code folded',
-    'saved.code !== this.context.codeVersion ||',
-    '',
-    'ledger/src/streams',
-  ),
+  ledger('streams')('believe a snapshot that other code folded', 'saved.code !== this.context.codeVersion ||', '', 'ledger/src/streams'),
   ledger('block-writer')(
     'ignore a lost acknowledgement',
     '// The outcome of this block is unknown for good; whoever opens the journal next finds out.',
@@ -92,23 +87,19 @@ export const MUTANTS: readonly Mutant[] = [
     'ledger/src/attack-federation',
   ),
   ledger('lease')('take a lease that still beats', 'if (began - this.watched.since < LEASE_MS) return false;', '', 'ledger/src/lease'),
-  ledger('recovery')(
-    'write without looking what peers hold',
-    'return own.journal.size >= own.known && !own.quarantined && !stopped();',
-    'return true;',
-    'ledger/src/node',
-  ),
+  ledger('recovery')('write without looking what peers hold', 'if (!(await peersAnswered(options))) return false;', '', 'ledger/src/node'),
   // Folding and reacting.
   ledger('reactor')(
     'pass a position before the effect',
     'if (error instanceof Unavailable) throw error;',
     'if (error instanceof Unavailable) return;',
+    'ledger/src/reactor',
   ),
   ledger('reactor')(
     'react before what an entry rests on is here',
     "if (each.kind === 'entry' && !this.around.reached(each.entry.basis)) break;",
     '',
-    'ledger/src/attack',
+    'ledger/src/reactor',
   ),
   ledger('folder')(
     'write positions apart from rows',

@@ -231,3 +231,22 @@ test('a statement of a province that has no part in the order is refused by an e
   expect(d.world.nodes['32'].entries.at(-1)).toMatchObject({ type: 'AcceptanceRefused', data: { code: 'E-ROLE' } });
   expect(d.order('o1').phase).toBe('Placed');
 });
+
+test('two sides that count other lines settle nothing between them: each says where they part (V22)', () => {
+  const d = delta();
+  d.serve('o1');
+  d.redeem('o1');
+  d.approve('o1');
+  d.show('o1');
+  const lines = d.world.nodes['31'].parts.get('lines')!;
+  for (const id of [...lines.keys()]) if (id.startsWith('line.')) lines.delete(id);
+  d.close(1);
+  for (const province of ['31', '32'] as const) {
+    const types = d.world.nodes[province].entries.filter(({ data }) => data.pair === '32-31').map(({ type }) => type);
+    expect(types).toContain('PairDiverged');
+    expect(types).not.toContain('PairSettled');
+  }
+  expect(d.order('o1').lineSettled).toBe(false);
+  expect(windowOf(d, '33', 1)?.settled.map(({ pair }) => pair)).not.toContain('32-31');
+  noneParked(d);
+});

@@ -1,0 +1,43 @@
+/** Reactions wait for what they need, and what could not be done now is done later. */
+import { box, boxOf, FederationRun, gifts } from '../testing/index.js';
+import type { Context, Handler } from './decider.js';
+
+const ALL = ['31', '32', '33', '34'];
+const taken = async (run: FederationRun, province: string): Promise<number> =>
+  (await run.scheduler.resolve(run.node(province).read(box, boxOf(province)))).state.taken.length;
+
+test('a reaction that cannot write now is not passed over: it is done when the node may write again', async () => {
+  const run = new FederationRun(91, gifts, ALL, 30_000);
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.scheduler.pass(5_000);
+  // Its clock is far from its peers': it answers nothing and writes nothing.
+  run.world.skewMs.set('33', 120_000);
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.scheduler.pass(3_000);
+  run.world.skewMs.set('33', 0);
+  await run.scheduler.pass(5_000);
+  expect(await taken(run, '33')).toBe(1);
+});
+
+test('a reaction does not see an entry before all that it rests on is here', async () => {
+  const send = gifts.commands['SendGift']!;
+  const looking: Handler = { ...send, foreign: () => [{ journal: '32/gifts', stream: boxOf('32') }] };
+  const context: Context = { ...gifts, commands: { ...gifts.commands, SendGift: looking } };
+  const run = new FederationRun(92, context);
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.converge();
+  // 33 hears nothing of 32 any more, neither from itself nor from anybody who could heal it.
+  const lost = { fate: 'lost', delayMs: 0 } as const;
+  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
+  run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+  await run.command('32', 'FillBox', { coins: 1 });
+  await run.scheduler.pass(1_000);
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.scheduler.pass(5_000);
+  expect(await taken(run, '33')).toBe(0);
+  run.world.mischief = null;
+  await run.converge();
+  expect(await taken(run, '33')).toBe(1);
+});
