@@ -59,7 +59,12 @@ export const MUTANTS: readonly Mutant[] = [
     '',
     'ledger/src/note',
   ),
-  ledger('replica')('fold before verify', 'if (!equal(growth.root, checkpoint.root)) {', 'if (root.length === 0) {', 'ledger/src/replica'),
+  ledger('replica')(
+    'fold before verify',
+    'if (!equal(growth.root, checkpoint.root)) {',
+    'if (growth.root.length === 0) {',
+    'ledger/src/replica',
+  ),
   ledger('replica')('believe whatever payload comes with a leaf', 'if (!good || (envelope', 'if ((envelope', 'ledger/src/replica'),
   ledger('replica')('take a block that leaves a gap', "if (block.first > this.journal.size) return 'gap';", '', 'ledger/src/replica'),
   ledger('replica')('forget a contradiction', '      this.evidence = found;\n', ''),
