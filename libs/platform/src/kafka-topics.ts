@@ -1,5 +1,6 @@
 /** Topics as an operator sees them: which there are, how far they reach, and making those that are missing. */
 import type { Admin } from 'kafkajs';
+import { sleepMs } from './clock.js';
 import { isTopicMissing, type KafkaClient } from './kafka-client.js';
 import { Lending } from './kafka-lending.js';
 
@@ -18,6 +19,10 @@ const settingsOf = (topic: string): { name: string; value: string }[] => {
   const settings = { 'max.message.bytes': MESSAGE_BYTES_MAX, 'cleanup.policy': 'delete', ...kept };
   return Object.entries(settings).map(([name, value]) => ({ name, value: String(value) }));
 };
+
+/** A topic is made this often, and so long apart, ms, before it counts as failed. */
+const MAKE_TRIES = 20;
+const MAKE_MS = 100;
 
 /** Offsets of a topic's one partition: its oldest message is at or after `low`, its next one will be at `high`. */
 export interface Reach {
@@ -47,16 +52,25 @@ export class KafkaTopics {
 
   /** Makes those that are missing: one partition; journals are never deleted by age, spoken words after an hour. */
   async ensure(topics: readonly string[]): Promise<void> {
-    const there = new Set(await this.existing(topics));
-    const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
-    if (missing.length === 0) return;
+    for (let tries = 1; ; tries += 1) {
+      const there = new Set(await this.existing(topics));
+      const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
+      if (missing.length === 0) return;
+      try {
+        return await this.make(missing);
+      } catch (error) {
+        // A broker that has not heard of a topic yet, or a connection that remembers one that is gone: neither says that it failed.
+        if (tries === MAKE_TRIES || !isTopicMissing(error)) throw error;
+        await sleepMs(MAKE_MS);
+      }
+    }
+  }
+
+  private async make(missing: readonly string[]): Promise<void> {
     // −1 asks the broker for its own default. That somebody else was faster is success: kafkajs answers false then.
     const replicationFactor = this.replicationFactor ?? -1;
-    await this.admin.use((admin) =>
-      admin.createTopics({
-        topics: missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries: settingsOf(topic) })),
-      }),
-    );
+    const made = missing.map((topic) => ({ topic, numPartitions: 1, replicationFactor, configEntries: settingsOf(topic) }));
+    await this.admin.use((admin) => admin.createTopics({ topics: made }));
   }
 
   /** How far the topic reaches; null when it is not there. */
