@@ -41,7 +41,10 @@ export const recover = async (options: RecoveryOptions): Promise<boolean> => {
   if (own.journal.size < own.known) await markRestored(world.storage.records, journal, own.journal.size);
   while (own.journal.size < own.known && !own.quarantined && !stopped()) {
     say(`Taking entries ${own.journal.size} to ${own.known} of the own journal back from its replicas.`);
+    const { size } = own.journal;
     await healing.heal(journal);
+    // Healing that has ended answers at once: nobody else would get a turn, the stop that this loop waits for neither.
+    if (own.journal.size === size) await world.clock.sleep(LOOK_MS);
   }
   if (own.quarantined)
     say(`The own journal contradicts a head that this node signed at size ${own.quarantined.size}: restore it, or open a successor.`);

@@ -133,8 +133,10 @@ export class Running {
   async stop(why: string): Promise<void> {
     this.over = true;
     this.healing.stop();
+    // Told before anything is waited for: recovery goes on until then.
+    const written = this.started ? this.writing.stop(why) : Promise.resolve();
     await this.inbox.close();
-    if (this.started) await this.writing.stop(why);
+    await written;
     await this.loops.stop();
     for (const journal of this.journals.values()) if (journal.tilesWaiting) await journal.saveTiles();
   }
