@@ -48,32 +48,32 @@ const OPENED = 1;
 const PAYLOAD = 2;
 const LOCKED = 4;
 
-const framed = (bytes: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(4 + bytes.length);
-  new DataView(out.buffer).setUint32(0, bytes.length);
-  out.set(bytes, 4);
-  return out;
+const framed = (bytes: Uint8Array): readonly [Uint8Array, Uint8Array] => {
+  const { length } = bytes;
+  return [Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length), bytes];
 };
 
 const framedLock = ({ bytes, boxes }: Locked): readonly Uint8Array[] => {
   const named = Object.entries(boxes);
-  return [framed(bytes), Uint8Array.of(named.length), ...named.flatMap(([province, box]) => [utf8(province), framed(box)])];
+  return [...framed(bytes), Uint8Array.of(named.length), ...named.flatMap(([province, box]) => [utf8(province), ...framed(box)])];
 };
+
+const partsOf = ({ leaf, opened, payload, locked }: LedgerEntry): readonly Uint8Array[] => [
+  Uint8Array.of((opened ? OPENED : 0) | (payload ? PAYLOAD : 0) | (locked ? LOCKED : 0)),
+  ...framed(leaf),
+  ...(opened ? [opened.salt, ...framed(opened.leaf)] : []),
+  ...(payload ? [payload.salt, ...framed(payload.bytes)] : []),
+  ...(locked ? framedLock(locked) : []),
+];
 
 /**
  * Entries as a commit stores them: flags, leaf, then salt and envelope of a sealed one, then salt and payload, then the
  * locked payload and its boxes (count, then two digits and a box each); lengths are 32-bit big-endian.
  */
-export const encodeEntries = (entries: readonly LedgerEntry[]): Uint8Array =>
-  concat(
-    ...entries.flatMap(({ leaf, opened, payload, locked }) => [
-      Uint8Array.of((opened ? OPENED : 0) | (payload ? PAYLOAD : 0) | (locked ? LOCKED : 0)),
-      framed(leaf),
-      ...(opened ? [opened.salt, framed(opened.leaf)] : []),
-      ...(payload ? [payload.salt, framed(payload.bytes)] : []),
-      ...(locked ? framedLock(locked) : []),
-    ]),
-  );
+export const encodeEntries = (entries: readonly LedgerEntry[]): Uint8Array => {
+  const [only] = entries;
+  return concat(...(entries.length === 1 && only ? partsOf(only) : entries.flatMap(partsOf)));
+};
 
 /** The entries of a commit. Throws InvariantError when the bytes are not what `encodeEntries` wrote: the store is damaged. */
 export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
@@ -112,6 +112,10 @@ export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerE
   unframed.set(block, entries);
   return entries;
 };
+
+/** Whoever made a block of entries has them: they need not be taken out of it. */
+export const keepEntries = (block: Pick<StoredBlock, 'commits'>, entries: readonly LedgerEntry[]): void =>
+  void unframed.set(block, entries);
 
 /** Framed content of a block, bytes. */
 export const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -4,13 +4,39 @@ const encoder = new TextEncoder();
 // A byte order mark is content: a decoder that drops it would give two byte sequences one text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+/** Small arrays are cut from pages: memory of its own costs an array more than filling it. */
+const PAGE_BYTES = 16_384;
+const SMALL_BYTES = PAGE_BYTES / 8;
+let page = new Uint8Array(PAGE_BYTES);
+let used = 0;
+
+/** Begins a new page unless this one has room for so many. */
+const turned = (count: number): void => {
+  if (used + count <= PAGE_BYTES) return;
+  [page, used] = [new Uint8Array(PAGE_BYTES), 0];
+};
+
+/** Zeroed bytes that nobody else has. */
+export const room = (count: number): Uint8Array => {
+  if (count > SMALL_BYTES) return new Uint8Array(count);
+  turned(count);
+  return page.subarray(used, (used += count));
+};
+
+export const utf8 = (text: string): Uint8Array => {
+  // A UTF-16 unit becomes at most three bytes.
+  const most = 3 * text.length;
+  if (most > SMALL_BYTES) return encoder.encode(text);
+  turned(most);
+  const { written } = encoder.encodeInto(text, page.subarray(used, used + most));
+  return page.subarray(used, (used += written));
+};
 
 /** Decodes strict UTF-8. Throws TypeError on malformed bytes. */
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  const whole = room(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -19,7 +45,11 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
-export const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at]);
+export const equal = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+};
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -35,7 +65,10 @@ const valuesOf = (digits: string): Int8Array => {
   return values;
 };
 const HEX_VALUES = valuesOf('0123456789abcdef');
-const BASE64_VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64_VALUES = valuesOf(BASE64);
+/** The two digits of each 12 bits. */
+const BASE64_PAIRS = Array.from({ length: 4_096 }, (_, bits) => `${BASE64[bits >> 6]}${BASE64[bits & 63]}`);
 
 /** Parses lower-case hex of even length; null when it is anything else. */
 export const fromHex = (value: string): Uint8Array | null => {
@@ -50,10 +83,26 @@ export const fromHex = (value: string): Uint8Array | null => {
   return bytes;
 };
 
+/** Whether a text is these bytes in lower-case hex. */
+export const isHexOf = (value: string, bytes: Uint8Array): boolean => {
+  if (value.length !== 2 * bytes.length) return false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (HEX_VALUES[value.charCodeAt(2 * at)] !== byte >> 4 || HEX_VALUES[value.charCodeAt(2 * at + 1)] !== (byte & 15)) return false;
+  }
+  return true;
+};
+
 export const base64 = (bytes: Uint8Array): string => {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  let out = '';
+  let at = 0;
+  for (; at + 2 < bytes.length; at += 3) {
+    const bits = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+    out += BASE64_PAIRS[bits >> 12]! + BASE64_PAIRS[bits & 4_095]!;
+  }
+  const left = bytes.length - at;
+  if (left === 1) return `${out}${BASE64_PAIRS[bytes[at]! << 4]}==`;
+  return left === 2 ? `${out}${BASE64_PAIRS[(bytes[at]! << 4) | (bytes[at + 1]! >> 4)]}${BASE64[(bytes[at + 1]! & 15) << 2]}=` : out;
 };
 
 /** Parses canonical padded base64; null when it is anything else (also non-zero trailing bits, so that each value has one text). */

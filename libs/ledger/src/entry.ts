@@ -52,10 +52,8 @@ export class Vocabulary {
   read(journal: string, block: StoredBlock): readonly DecodedAt[] {
     const known = this.decoded.get(block);
     if (known) return known;
-    const decoded = entriesOf(block).map((entry, at) => {
-      const index = block.first + at;
-      return { index, decoded: decodeEntry(this, journal, index, entry) };
-    });
+    const read = verified.get(block) ?? entriesOf(block).map((entry, at) => readEntry(block.first + at, entry));
+    const decoded = read.map((entry, at) => ({ index: block.first + at, decoded: decodeRead(this, journal, block.first + at, entry) }));
     this.decoded.set(block, decoded);
     return decoded;
   }
@@ -126,16 +124,34 @@ export type Decoded =
   | { readonly kind: 'hidden'; readonly stream: string | null }
   | { readonly kind: 'unknown'; readonly stream: string; readonly type: string };
 
-const envelopeOf = (entry: LedgerEntry, index: number): Envelope | null => parseEnvelope(entry.opened?.leaf ?? entry.leaf, index);
+/** What an entry says, as deep as it is open to us: null is what we cannot see, or what is no payload. */
+export interface ReadEntry {
+  readonly entry: LedgerEntry;
+  readonly envelope: Envelope | null;
+  readonly payload: (PayloadFacts & { readonly data: Fields }) | null;
+}
+
+/** Blocks that were read when they were verified. */
+const verified = new WeakMap<StoredBlock, readonly ReadEntry[]>();
+
+/** Whoever verified a block has read it: nobody needs to do so again. */
+export const keepRead = (block: StoredBlock, read: readonly ReadEntry[]): void => void verified.set(block, read);
+
+const readEntry = (index: number, entry: LedgerEntry): ReadEntry => ({
+  entry,
+  envelope: parseEnvelope(entry.opened?.leaf ?? entry.leaf, index),
+  payload: entry.payload ? parsePayload(entry.payload.bytes) : null,
+});
 
 /** Reads an entry that the tree already vouches for. Anything in the payload may have been written by a stranger. */
-export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded => {
-  const envelope = envelopeOf(entry, index);
+export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded =>
+  decodeRead(vocabulary, journal, index, readEntry(index, entry));
+
+const decodeRead = (vocabulary: Vocabulary, journal: string, index: number, { entry, envelope, payload }: ReadEntry): Decoded => {
   if (!envelope) return { kind: 'hidden', stream: null };
   // What is not for us is no hole in its stream: the others decide on it, and we were never meant to.
   if (!entry.payload) return { kind: 'hidden', stream: audienceOf(envelope) ? null : envelope.subject };
   const known = vocabulary.ofWire(envelope.type);
-  const payload = parsePayload(entry.payload.bytes);
   const time = timeOf(envelope);
   if (!known || !payload || time === null) return { kind: 'unknown', stream: envelope.subject, type: envelope.type };
   if (vocabulary.faults(known.name, payload.data) !== null) return { kind: 'unknown', stream: envelope.subject, type: envelope.type };

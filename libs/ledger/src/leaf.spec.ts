@@ -160,6 +160,35 @@ describe('tampering shows', () => {
     expect(parses({ ...envelope, traceparent: '00-1' })).toBe(true);
   });
 
+  test('in any second way to write it, whatever its texts hold: what is read is what RFC 8785 writes, and nothing else', () => {
+    const envelope = JSON.parse(vectors.open.leaf) as Readonly<Record<string, string>>;
+    const texts = fc.constantFrom('', 'x', '浦东', '😀', '\u2028', '\u007f', '"', '\\', '\n', '\u0000', '","type":"y', '}');
+    const changes = fc.constantFrom<(source: string) => string>(
+      (source) => source,
+      (source) => source.replace('31', '\\u00331'),
+      (source) => source.replace(':', ': '),
+      (source) => source.replace(',"policyversion"', ',"policyversion":"a","policyversion"'),
+      (source) => `${source} `,
+      (source) => source.replace(/\}$/, ',"zz":"1"}'),
+      (source) => source.replace('{', '{"aa":"1",'),
+      (source) => source.replace('"classification"', '"audience":"31 32","classification"'),
+      (source) => source.replace('{', '{"audience":"31 32",'),
+    );
+    const read = new Set<boolean>();
+    fc.assert(
+      fc.property(texts, texts, changes, (subject, type, change) => {
+        const bytes = utf8(change(text(canonicalBytes({ ...envelope, subject, type }))));
+        const again = canonicalBytes(JSON.parse(text(bytes)));
+        const found = parseEnvelope(bytes, index);
+        expect(found !== null).toBe(hex(again) === hex(bytes));
+        if (found) expect(found).toEqual(JSON.parse(text(bytes)));
+        read.add(found !== null);
+      }),
+      { numRuns: 500 },
+    );
+    expect(read.size).toBe(2);
+  });
+
   test('in a sealed leaf with one field more', () => {
     const fields = JSON.parse(vectors.sealed.leaf) as object;
     expect(parseSealed(canonicalBytes({ ...fields, note: 'x' }), index)).toBeNull();
@@ -191,6 +220,9 @@ describe('tampering shows', () => {
 
   test('and time is read only as it is written', () => {
     expect(timeOf({ time: '2026-01-05T01:00:00.000Z' })).toBe(Date.UTC(2026, 0, 5, 1));
-    for (const time of ['', 'now', '2026-01-05', '2026-01-05T01:00:00.0Z', '2026-01-05T24:00:00.000Z']) expect(timeOf({ time })).toBeNull();
+    const wrong = ['', 'now', '2026-01-05', '2026-01-05T01:00:00.0Z', '2026-01-05T24:00:00.000Z', '2026-02-29T01:00:00.000Z'];
+    for (const time of wrong) expect(timeOf({ time })).toBeNull();
+    const dates = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+    fc.assert(fc.property(dates, (date) => expect(timeOf({ time: date.toISOString() })).toBe(date.getTime())));
   });
 });

@@ -3,7 +3,7 @@
  * the payload; a private one is sealed, so that strangers learn only that it exists. Frozen: docs/adr/0001.
  */
 import { canonicalBytes, parseCanonical } from './canonical.js';
-import { fromHex, hex, utf8 } from './bytes.js';
+import { hex, isHexOf, utf8 } from './bytes.js';
 import type { Hasher } from './ports.js';
 
 const PAYLOAD_LABEL = utf8('yrd.ledger.payload.v1\n');
@@ -68,7 +68,9 @@ export interface LedgerEntry {
   readonly locked?: Locked;
 }
 
-export const dataHash = (hasher: Hasher, salt: Uint8Array, payload: Uint8Array): string => hex(hasher.sha256(PAYLOAD_LABEL, salt, payload));
+const payloadHash = (hasher: Hasher, { salt, bytes }: ShownPayload): Uint8Array => hasher.sha256(PAYLOAD_LABEL, salt, bytes);
+export const dataHash = (hasher: Hasher, salt: Uint8Array, payload: Uint8Array): string =>
+  hex(payloadHash(hasher, { salt, bytes: payload }));
 export const sealHash = (hasher: Hasher, salt: Uint8Array, leaf: Uint8Array): string => hex(hasher.sha256(SEAL_LABEL, salt, leaf));
 
 /**
@@ -114,9 +116,37 @@ const FIELDS = [
   'type',
 ] as const;
 
+/** What RFC 8785 writes between quotes as it is. Strict UTF-8 holds no lone surrogates. */
+const PLAIN = '([^"\\\\\\x00-\\x1f]*)';
+const plain = (name: string): string => `"${name}":"${PLAIN}"`;
+/** An open leaf as this ledger writes it: canonical by its form, since no text in it needs an escape. The usual case, and cheap. */
+const WRITTEN = new RegExp(`^\\{${plain('actor')}(?:,${plain('audience')})?,${FIELDS.slice(1).map(plain).join(',')}\\}$`);
+
+const writtenIn = (source: string): Readonly<Record<string, string>> | null => {
+  const found = WRITTEN.exec(source);
+  if (!found) return null;
+  const [, actor, audience, classification, datahash, id, legalbasis, policyversion, sequence, src, specversion, subject, time, type] =
+    found as unknown as readonly string[];
+  const fields = {
+    actor,
+    classification,
+    datahash,
+    id,
+    legalbasis,
+    policyversion,
+    sequence,
+    source: src,
+    specversion,
+    subject,
+    time,
+    type,
+  };
+  return (audience === undefined ? fields : { ...fields, audience }) as Readonly<Record<string, string>>;
+};
+
 const fieldsOf = (bytes: Uint8Array): Readonly<Record<string, unknown>> | null => {
   if (bytes.length > LEAF_MAX) return null;
-  const value = parseCanonical(bytes);
+  const value = parseCanonical(bytes, writtenIn);
   return value === null || typeof value !== 'object' || Array.isArray(value) ? null : (value as Readonly<Record<string, unknown>>);
 };
 
@@ -130,9 +160,11 @@ const envelopeIn = (fields: Parsed, index: number): Envelope | null => {
   const envelope = fields as unknown as Envelope;
   const known = envelope.specversion === '1.0' && envelope.sequence === String(index) && envelope.id === envelope.sequence;
   const addressed = fields['audience'] === undefined || (typeof fields['audience'] === 'string' && AUDIENCE.test(fields['audience']));
-  return known && addressed && fromHex(envelope.datahash)?.length === 32 && timeOf(envelope) !== null ? envelope : null;
+  return known && addressed && HASH.test(envelope.datahash) && timeOf(envelope) !== null ? envelope : null;
 };
 
+/** 32 bytes in hex. */
+const HASH = /^[0-9a-f]{64}$/;
 const AUDIENCE = /^[0-9]{2}( [0-9]{2})*$/;
 
 /** The provinces that alone may read the payload; null when the entry is not for some only. */
@@ -144,14 +176,25 @@ export const parseSealed = (bytes: Uint8Array, index: number): string | null => 
 const sealedIn = (fields: Parsed, index: number): string | null => {
   if (!fields || Object.keys(fields).length !== 2 || fields['sequence'] !== String(index)) return null;
   const sealed = fields['sealed'];
-  return typeof sealed === 'string' && fromHex(sealed)?.length === 32 ? sealed : null;
+  return typeof sealed === 'string' && HASH.test(sealed) ? sealed : null;
 };
 
 /** ms since 1970; null when the text is not the one way this ledger writes time. */
-export const timeOf = (envelope: Pick<Envelope, 'time'>): number | null => {
-  const ms = Date.parse(envelope.time);
-  return Number.isFinite(ms) && new Date(ms).toISOString() === envelope.time ? ms : null;
+export const timeOf = ({ time }: Pick<Envelope, 'time'>): number | null => {
+  const [, day, hours, minutes, seconds, ms] = TIME.exec(time) ?? [];
+  if (day === undefined) return null;
+  // Entries follow each other closely: the calendar is asked once for a day.
+  if (day !== lastDay.text) lastDay = { text: day, ms: midnightOf(day) };
+  return lastDay.ms === null ? null : lastDay.ms + ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000 + Number(ms);
 };
+
+const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])\.([0-9]{3})Z$/;
+
+const midnightOf = (day: string): number | null => {
+  const ms = Date.parse(`${day}T00:00:00.000Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day) ? ms : null;
+};
+let lastDay: { readonly text: string; readonly ms: number | null } = { text: '', ms: null };
 
 /** What an entry at this index shows: its envelope (null while sealed to us), and whether everything it claims to show is true. */
 export const checkEntry = (
@@ -178,7 +221,7 @@ export const checkEntry = (
   if (entry.locked && (!envelope || !fits(entry.locked, envelope))) return bad;
   if (!entry.payload) return { good: true, envelope };
   if (!envelope || entry.payload.bytes.length > PAYLOAD_MAX) return bad;
-  return { good: dataHash(hasher, entry.payload.salt, entry.payload.bytes) === envelope.datahash, envelope };
+  return { good: isHexOf(envelope.datahash, payloadHash(hasher, entry.payload)), envelope };
 };
 
 /** Nobody can tell whether another's box is good, but it is there, and neither it nor the content takes more room than it may. */

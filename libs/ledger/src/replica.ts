@@ -3,22 +3,16 @@
  * ends, its leaves hash to the root, and the pinned key signed that root. Two heads that cannot both be true quarantine
  * the journal, with the evidence.
  */
-import { encodeEntries, type StoredBlock, type WireBlock } from './block.js';
+import { encodeEntries, keepEntries, type StoredBlock, type WireBlock } from './block.js';
 import { equal } from './bytes.js';
-import { parsePayload } from './entry.js';
-import { audienceOf, checkEntry, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
+import { keepRead, parsePayload, type ReadEntry } from './entry.js';
+import { audienceOf, checkEntry, timeOf, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Journal } from './journal.js';
 import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import { ANY_BODY } from './streams.js';
 import { append, growthOf, leafHash, rangeRoot, type Growth } from './tree.js';
-
-/** An entry that is what it says, as deep as it is for us, and its envelope; null while it is sealed. */
-interface Read {
-  readonly entry: LedgerEntry;
-  readonly envelope: Envelope | null;
-}
 
 /** What became of a block. */
 export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'quarantined' | 'contradicted';
@@ -154,18 +148,23 @@ export class Replica {
    * An entry as deep as it is for us; null when it is not what it says. Whoever keeps something back would make us skip
    * the entry for ever: an open leaf travels with its payload, one for some provinces with the boxes of them all.
    */
-  private read(given: LedgerEntry, index: number): Read | null {
+  private read(given: LedgerEntry, index: number): ReadEntry | null {
     const { good, envelope } = checkEntry(this.world.hasher, given, index);
     if (!good || (envelope !== null && envelope.source !== this.verifier.name)) return null;
-    if (envelope === null) return { entry: given, envelope };
+    if (envelope === null) return { entry: given, envelope, payload: null };
     const audience = audienceOf(envelope);
-    if (!audience) return given.payload && !given.locked ? { entry: given, envelope } : null;
+    const shown = (entry: LedgerEntry): ReadEntry => ({
+      entry,
+      envelope,
+      payload: entry.payload ? parsePayload(entry.payload.bytes) : null,
+    });
+    if (!audience) return given.payload && !given.locked ? shown(given) : null;
     if (!given.locked) return null;
     const { leaf, locked } = given;
-    if (!this.lock.isFor(audience)) return { entry: { leaf, locked }, envelope };
+    if (!this.lock.isFor(audience)) return shown({ leaf, locked });
     const payload = this.lock.open(leaf, locked);
     const opened = payload && { leaf, locked, payload };
-    return opened && checkEntry(this.world.hasher, opened, index).good ? { entry: opened, envelope } : null;
+    return opened && checkEntry(this.world.hasher, opened, index).good ? shown(opened) : null;
   }
 
   private async store(block: StoredBlock, growth: Growth): Promise<void> {
@@ -189,19 +188,22 @@ export class Replica {
  * A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes
  * back this way keeps its command ids.
  */
-const storedFrom = (first: number, read: readonly Read[], root: Uint8Array, note: string): StoredBlock => {
-  const commits = read.map(({ entry, envelope }, at) => {
-    const command = (entry.payload && parsePayload(entry.payload.bytes)?.command) ?? '';
-    return {
-      first: first + at,
-      count: 1,
-      streams: envelope === null ? [] : [envelope.subject],
-      versions: [0],
-      command,
-      body: ANY_BODY,
-      bytes: encodeEntries([entry]),
-    };
-  });
+const storedFrom = (first: number, read: readonly ReadEntry[], root: Uint8Array, note: string): StoredBlock => {
+  const commits = read.map(({ entry, envelope, payload }, at) => ({
+    first: first + at,
+    count: 1,
+    streams: envelope === null ? [] : [envelope.subject],
+    versions: [0],
+    command: payload?.command ?? '',
+    body: ANY_BODY,
+    bytes: encodeEntries([entry]),
+  }));
   const last = read.findLast(({ envelope }) => envelope !== null)?.envelope;
-  return { first, count: read.length, root, epoch: 0, at: (last && timeOf(last)) ?? 0, commits, note };
+  const block = { first, count: read.length, root, epoch: 0, at: (last && timeOf(last)) ?? 0, commits, note };
+  keepEntries(
+    block,
+    read.map(({ entry }) => entry),
+  );
+  keepRead(block, read);
+  return block;
 };
