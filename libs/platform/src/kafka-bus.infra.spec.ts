@@ -72,6 +72,25 @@ describe('a bus whose topics come and go', () => {
     40_000,
   );
 
+  // Names, offsets and sizes are the same then: only that the group has lost its position shows that it is another topic.
+  test.each([0, 100, 700])(
+    'a topic made again %i ms later that soon holds more than the old one is not taken for it',
+    async (afterMs) => {
+      const topic = fresh('yrd.31.voucher.journal');
+      const seen: string[] = [];
+      await bus.ensure([topic]);
+      const subscription = await listen([topic], seen);
+      await bus.publish(topic, utf8('a'));
+      await until(() => seen.includes('a'));
+      await sleepMs(afterMs);
+      await remake(topic, afterMs);
+      for (const each of ['b', 'c', 'd']) await bus.publish(topic, utf8(each));
+      await until(() => seen.join('').endsWith('bcd'));
+      await subscription.close();
+    },
+    40_000,
+  );
+
   test('publishing makes a topic again that was deleted', async () => {
     const topic = fresh('yrd.31.heal');
     await bus.ensure([topic]);

@@ -5,7 +5,7 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { BusMessage, SubscribeOptions, Subscription } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from './clock.js';
-import { RETRY, disconnect, fromKafka, reasonOf, type KafkaClient, type KafkaOptions } from './kafka-client.js';
+import { RETRY, disconnect, fromKafka, isTopicMissing, reasonOf, type KafkaClient, type KafkaOptions } from './kafka-client.js';
 import { Lane } from './kafka-lane.js';
 import type { KafkaTopics } from './kafka-topics.js';
 
@@ -19,18 +19,24 @@ export interface ReaderOptions extends SubscribeOptions {
 /** A fetch waits so long for something new; also how late a heartbeat or a resumed topic may be. */
 const FETCH_WAIT_MS = 500;
 const SESSION_MS = 8_000;
-const COMMIT_EVERY_MS = 100;
+/** How often positions are kept, and looked at: so late at most is a topic found to be another one. */
+const KEEP_EVERY_MS = 300;
 const LOOK_FOR_MISSING_MS = 500;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 2_000;
 const BYTES_PER_FETCH = 2 * 1_024 * 1_024;
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 export class KafkaReader implements Subscription {
   private readonly closing = new AbortController();
   private readonly lanes: ReadonlyMap<string, Lane>;
   private readonly passed = new Map<string, bigint>();
   private consumer: Consumer | null = null;
-  private committing: Promise<void> | null = null;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ReaderOptions) {
@@ -44,10 +50,7 @@ export class KafkaReader implements Subscription {
       signal: this.closing.signal,
       notice,
       handle,
-      passed: (next) => {
-        this.passed.set(topic, next);
-        this.committing ??= this.commitSoon();
-      },
+      passed: (next) => void this.passed.set(topic, next),
       full: () => this.consumer?.pause([{ topic }]),
       low: () => this.consumer?.resume([{ topic }]),
     });
@@ -95,7 +98,7 @@ export class KafkaReader implements Subscription {
   /** One consumer's life: resolves when it is to be replaced or closed, rejects when it broke. */
   private async session(topics: readonly string[], latest: boolean, joined: () => void): Promise<void> {
     const { kafka, group } = this.options;
-    const starts = latest ? await this.ends(topics) : new Map<string, number>();
+    const starts = await this.starts(topics, latest);
     const consumer = kafka.consumer({
       groupId: group,
       allowAutoTopicCreation: false,
@@ -114,22 +117,29 @@ export class KafkaReader implements Subscription {
     broken.catch(() => undefined);
     consumer.on(consumer.events.GROUP_JOIN, () => this.assigned(consumer, starts));
     this.consumer = consumer;
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.closing.signal, over.signal]);
+    let watching: readonly Promise<void>[] = [];
     try {
       // A coordinator may let a member wait long; closing does not.
-      await Promise.race([broken, this.closed(), this.join(consumer, topics, starts)]);
-      if (this.closing.signal.aborted) return;
+      await Promise.race([broken, aborted(signal), this.join(consumer, topics, starts)]);
+      if (signal.aborted) return;
       joined();
-      await Promise.race([broken, this.untilReplaced(topics)]);
+      watching = [this.untilFound(topics, signal), this.untilRemade(topics, signal)];
+      await Promise.race([broken, ...watching]);
     } finally {
+      over.abort();
+      await Promise.allSettled(watching);
       await this.leave(consumer);
     }
   }
 
-  /** Ends of the topics in which the group has no position: where it shall start. */
-  private async ends(topics: readonly string[]): Promise<Map<string, number>> {
+  /** Where the group shall start in those of the topics in which it has no position. */
+  private async starts(topics: readonly string[], latest: boolean): Promise<Map<string, number>> {
+    const { known, group } = this.options;
     const starts = new Map<string, number>();
-    for (const topic of await this.options.known.withoutPosition(this.options.group, topics)) {
-      starts.set(topic, (await this.options.known.reach(topic))?.high ?? 0);
+    for (const topic of await known.withoutPosition(group, topics)) {
+      starts.set(topic, (await known.reach(topic))?.[latest ? 'high' : 'low'] ?? 0);
     }
     return starts;
   }
@@ -168,45 +178,51 @@ export class KafkaReader implements Subscription {
     resolveOffset(last.offset);
   }
 
-  private closed(): Promise<void> {
-    const { signal } = this.closing;
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-  }
-
-  private async untilReplaced(topics: readonly string[]): Promise<void> {
-    const { signal } = this.closing;
+  /** Resolves when one of the topics that were missing is there. */
+  private async untilFound(topics: readonly string[], signal: AbortSignal): Promise<void> {
     const missing = this.options.topics.filter((topic) => !topics.includes(topic));
-    if (missing.length === 0) return this.closed();
+    if (missing.length === 0) return aborted(signal);
     while (!signal.aborted) {
       await sleepMs(LOOK_FOR_MISSING_MS, signal);
-      if ((await this.options.known.existing(missing)).length > 0) return;
+      if (!signal.aborted && (await this.options.known.existing(missing)).length > 0) return;
     }
   }
 
-  private async commitSoon(): Promise<void> {
-    await sleepMs(COMMIT_EVERY_MS, this.closing.signal);
-    this.committing = null;
-    await this.commit();
+  /** Keeps positions until it finds that a topic is no longer the one that was joined. */
+  private async untilRemade(topics: readonly string[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleepMs(KEEP_EVERY_MS, signal);
+      if (!signal.aborted && (await this.keep(topics)).length > 0) return;
+    }
   }
 
-  /** Commits what was passed. A failure costs nothing but messages that come again. */
-  private async commit(): Promise<void> {
-    const offsets = [...this.passed].map(([topic, next]) => ({ topic, partition: 0, offset: String(next) }));
-    this.passed.clear();
-    if (offsets.length === 0 || !this.consumer) return;
-    await this.consumer.commitOffsets(offsets).catch((error: unknown) => {
-      this.options.notice({ level: 'info', what: 'bus.commit-failed', facts: { group: this.options.group, why: reasonOf(error) } });
-    });
+  /**
+   * Commits what was passed and gives the topics that were deleted since the group was joined, perhaps made again: then nothing
+   * is committed. The sign is sure, since a session gives the group a position in each of its topics, and a broker forgets the
+   * position together with the topic (Kafka's group coordinator: `onPartitionsDeleted`); the client, which knows topics by name
+   * only, would go on at the old offset. A failure costs nothing but messages that come again.
+   */
+  private async keep(topics: readonly string[]): Promise<readonly string[]> {
+    const { known, group, notice } = this.options;
+    try {
+      const remade = await known.withoutPosition(group, topics);
+      for (const topic of remade) notice({ level: 'warn', what: 'bus.topic-remade', facts: { group, topic } });
+      const offsets = [...this.passed].map(([topic, next]) => ({ topic, partition: 0, offset: String(next) }));
+      this.passed.clear();
+      if (remade.length === 0 && offsets.length > 0) await this.consumer?.commitOffsets(offsets);
+      return remade;
+    } catch (error) {
+      if (isTopicMissing(error)) return topics;
+      notice({ level: 'info', what: 'bus.commit-failed', facts: { group, why: reasonOf(error) } });
+      return [];
+    }
   }
 
   private async leave(consumer: Consumer): Promise<void> {
     if (this.closing.signal.aborted) {
       for (const lane of this.lanes.values()) await lane.idle();
     }
-    await this.commit();
+    if (this.passed.size > 0) await this.keep([...this.passed.keys()]);
     this.consumer = null;
     await disconnect(consumer);
   }

@@ -35,6 +35,8 @@ export interface TestNode {
   readonly node: LedgerNode;
   readonly world: World;
   readonly notices: Heard[];
+  /** When it was started, ms (monotonic). */
+  readonly startedAt: number;
   stop(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export class TestFederation {
   /** Starts a node; `context` where it runs another version of the code than the others. */
   async start(province: string, context: Context = this.context): Promise<void> {
     const notices: Heard[] = [];
+    const startedAt = performance.now();
     const world = await openWorld({
       mongoUrl: this.servers.mongoUrl,
       database: this.database(province),
@@ -118,7 +121,7 @@ export class TestFederation {
       await node.stop();
       await world.close();
     };
-    this.nodes.set(province, { node, world: shown, notices, stop });
+    this.nodes.set(province, { node, world: shown, notices, startedAt, stop });
     await node.start();
   }
 

@@ -166,7 +166,7 @@ export const awayFaults = (victim: string): readonly TransportFault[] => {
       const partitions = [{ partition: 0, offset: await offset(t) }];
       await t.admin.setOffsets({ groupId: groupOf(t, victim), topic: t.topic, partitions });
     });
-  return [
+  const faults: readonly TransportFault[] = [
     { name: 'nothing else, while a node is away', strike: away(victim, async () => undefined) },
     { name: 'position rewound while away', strike: positioned(() => '0') },
     { name: 'position moved ahead while away', strike: positioned((t) => highOf(t, t.topic)) },
@@ -187,4 +187,5 @@ export const awayFaults = (victim: string): readonly TransportFault[] => {
       }),
     },
   ];
+  return faults.map((fault) => ({ ...fault, victim }));
 };

@@ -19,6 +19,8 @@ export interface Target {
 /** A fault by name; resolves when the damage is done and the owner has written at least one entry more. */
 export interface TransportFault {
   readonly name: string;
+  /** The province that is away while it happens; everybody but the owner suffers it where none is. */
+  readonly victim?: string;
   strike(target: Target): Promise<void>;
 }
 
