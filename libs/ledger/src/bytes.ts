@@ -36,7 +36,9 @@ export const utf8 = (text: string): Uint8Array => {
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = room(parts.reduce((total, part) => total + part.length, 0));
+  let total = 0;
+  for (const part of parts) total += part.length;
+  const whole = room(total);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -191,6 +191,13 @@ export interface View<P extends object = object> {
   join(parts: Readonly<Record<string, P>>): object | null;
 }
 
+/** Reactions or views by the entry types they look at, in their order: asked for every entry. */
+export const byEntryType = <T extends { readonly on: readonly string[] }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> => {
+  const byType = new Map<string, T[]>();
+  for (const each of all) for (const type of new Set(each.on)) byType.set(type, [...(byType.get(type) ?? []), each]);
+  return byType;
+};
+
 /** A time limit starts or ends with an entry of the own journal. Keys are unique within the context. */
 export type TimerChange =
   | {

@@ -2,7 +2,7 @@
  * Views and timers: every journal folds into its own part of each row. Rows, positions, timers and the parked set are
  * written in one transaction per batch, so a crash neither folds twice nor forgets.
  */
-import type { Context, Entry, TimerChange, View } from './decider.js';
+import { byEntryType, type Context, type Entry, type TimerChange, type View } from './decider.js';
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow, type ParkedItem } from './node.js';
@@ -64,6 +64,8 @@ export class Folder {
   private folding = new Map<string, Promise<boolean>>();
   private writing: Promise<unknown> = Promise.resolve();
   private readonly id: string;
+  /** The views by the entry types they look at. */
+  private readonly byType: ReadonlyMap<string, readonly View[]>;
 
   constructor(
     private readonly world: World,
@@ -72,6 +74,7 @@ export class Folder {
     private readonly own: string,
   ) {
     this.id = `views@${context.codeVersion}`;
+    this.byType = byEntryType(context.views);
     this.positions = { id: this.id, value: {}, rev: 0 };
   }
 
@@ -138,16 +141,20 @@ export class Folder {
   /** The rows that a batch may change, as they are stored: one question for each view. */
   private async rowsOf(entries: readonly DecodedAt[]): Promise<ReadonlyMap<string, ViewRow>> {
     const rows = new Map<string, ViewRow>();
-    for (const view of this.context.views) {
-      const table = this.table(view.name);
-      const ids = new Set(entries.flatMap(({ decoded }) => (decoded.kind === 'entry' ? (keyIn(view, decoded.entry) ?? []) : [])));
-      const missing: string[] = [];
-      for (const id of ids) {
+    const missing = new Map<string, Set<string>>();
+    for (const { decoded } of entries) {
+      if (decoded.kind !== 'entry') continue;
+      for (const view of this.byType.get(decoded.entry.type) ?? []) {
+        const id = keyIn(view, decoded.entry);
+        if (id === null) continue;
+        const table = this.table(view.name);
         const cached = this.cache.get(`${table}|${id}`);
         if (cached) rows.set(`${table}|${id}`, cached);
-        else missing.push(id);
+        else missing.set(table, (missing.get(table) ?? new Set()).add(id));
       }
-      const found = await this.world.storage.records.getMany<ViewRow>(table, missing).catch(notNow);
+    }
+    for (const [table, ids] of missing) {
+      const found = await this.world.storage.records.getMany<ViewRow>(table, [...ids]).catch(notNow);
       for (const { id, value } of found) rows.set(`${table}|${id}`, value);
     }
     return rows;
@@ -166,7 +173,7 @@ export class Folder {
       return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
     try {
       const rows = [];
-      for (const view of this.context.views) rows.push(this.foldView(batch, stored, view, decoded.entry));
+      for (const view of this.byType.get(decoded.entry.type) ?? []) rows.push(this.foldView(batch, stored, view, decoded.entry));
       const changes = journal === this.own ? this.context.timers(decoded.entry) : [];
       for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
       for (const change of changes) setTimer(batch, change);
@@ -177,7 +184,7 @@ export class Folder {
 
   /** The row that the entry changes in a view; null when it does not concern it. */
   private foldView(batch: Batch, stored: ReadonlyMap<string, ViewRow>, view: View, entry: Entry): FoldedRow | null {
-    const id = view.on.includes(entry.type) ? view.key(entry) : null;
+    const id = view.key(entry);
     if (id === null) return null;
     const table = this.table(view.name);
     const key = `${table}|${id}`;
@@ -240,7 +247,7 @@ export class Folder {
 /** The row of an entry, for looking ahead: what cannot be keyed is parked when it is its turn. */
 const keyIn = (view: View, entry: Entry): string | null => {
   try {
-    return view.on.includes(entry.type) ? view.key(entry) : null;
+    return view.key(entry);
   } catch {
     return null;
   }

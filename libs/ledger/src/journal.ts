@@ -212,8 +212,8 @@ export class Journal {
   /** Root at any size up to the end. Throws RangeError beyond it. */
   async rootAt(size: number): Promise<Uint8Array> {
     if (!(Number.isSafeInteger(size) && size >= 0 && size <= this.size)) throw new RangeError(`${this.name} has no size ${size} yet.`);
-    if (size === this.size) return this.head.root;
-    return bag(this.world.hasher, await Promise.all(peaks(size).map((node) => this.node(node))));
+    const known = size === this.size ? this.head.root : this.recent.rootAt(size);
+    return known ?? bag(this.world.hasher, await Promise.all(peaks(size).map((node) => this.node(node))));
   }
 
   /** The audit path of an entry in the tree of a size. */

@@ -6,6 +6,7 @@
 import { hex, utf8 } from './bytes.js';
 import { canonical } from './canonical.js';
 import {
+  byEntryType,
   invariant,
   type Context,
   type DerivedCommand,
@@ -58,14 +59,18 @@ export class Reactor {
   private positions: Recorded<Record<string, number>> = { id: POSITIONS, value: {}, rev: 0 };
   private readonly parkedStreams = new Set<string>();
   private saving: Promise<unknown> = Promise.resolve();
+  /** The reactions by the entry types they look at. */
+  private readonly byType: ReadonlyMap<string, readonly Reaction[]>;
 
   constructor(
     private readonly world: World,
-    private readonly context: Context,
+    context: Context,
     private readonly vocabulary: Vocabulary,
     private readonly folder: Folder,
     private readonly around: ReactorWorld,
-  ) {}
+  ) {
+    this.byType = byEntryType(context.reactions);
+  }
 
   async open(): Promise<void> {
     this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS)) ?? {
@@ -142,7 +147,7 @@ export class Reactor {
         continue;
       }
       if (entry.type === 'EquivocationFound') await this.around.weigh(entry);
-      const mine = this.context.reactions.filter((reaction) => concerns(reaction, entry, this.around.province));
+      const mine = (this.byType.get(entry.type) ?? []).filter((reaction) => concerns(reaction, entry, this.around.province));
       if (mine.length === 0) continue;
       if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');
       else await this.handle(entry, mine);
@@ -230,7 +235,7 @@ const key = ({ journal, stream }: { readonly journal: string; readonly stream: s
 
 const concerns = (reaction: Reaction, entry: Entry, province: string): boolean => {
   const own = entry.journal.startsWith(`${province}/`);
-  return reaction.on.includes(entry.type) && (reaction.from === 'any' || (reaction.from === 'own') === own);
+  return reaction.from === 'any' || (reaction.from === 'own') === own;
 };
 
 const needKey = (need: Need): string => {

@@ -7,6 +7,19 @@ const KEPT_BYTES = 8_000_000;
 
 const bytesOf = ({ commits }: StoredBlock): number => commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
+/** Which of these blocks, in order and without a gap, holds an index; -1 when none does. */
+const indexOf = (blocks: readonly StoredBlock[], index: number): number => {
+  let [low, high] = [0, blocks.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const { first, count } = blocks[middle]!;
+    if (index < first) high = middle - 1;
+    else if (index >= first + count) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+};
+
 export class RecentBlocks {
   /** Without a gap up to the journal's end. */
   private newest: StoredBlock[] = [];
@@ -23,10 +36,16 @@ export class RecentBlocks {
     while (this.newestBytes > KEPT_BYTES) this.newestBytes -= bytesOf(this.newest.shift()!);
   }
 
+  /** The root at a size where one of the newest blocks ends, as heads that others sign do; null at any other. */
+  rootAt(size: number): Uint8Array | null {
+    const block = this.newest[indexOf(this.newest, size - 1)];
+    return block && block.first + block.count === size ? block.root : null;
+  }
+
   /** Blocks that hold or follow an index, in order; fewer than `limit` do not mean that there are no more. */
   async read(from: number, limit: number): Promise<readonly StoredBlock[]> {
     for (const kept of [this.newest, this.reread]) {
-      const at = kept.findIndex(({ first, count }) => first <= from && from < first + count);
+      const at = indexOf(kept, from);
       if (at >= 0) return kept.slice(at, at + limit);
     }
     const read = await this.store.read(from, limit);

@@ -13,9 +13,9 @@ const saved = async (change: object): Promise<FederationRun> => {
   await run.ready('31');
   await coins(run);
   const snapshots = run.world.disks.get('31')!.table('snapshots');
-  const { json, rev } = snapshots.get(ID)!;
-  const before = JSON.parse(json) as { state: object };
-  snapshots.set(ID, { json: JSON.stringify({ ...before, state: { ...before.state, coins: 7_000 }, ...change }), rev });
+  const { value, rev } = snapshots.get(ID)!;
+  const before = value as { state: object };
+  snapshots.set(ID, { value: { ...before, state: { ...before.state, coins: 7_000 }, ...change }, rev });
   run.kill('31');
   await run.start('31');
   await run.ready('31');

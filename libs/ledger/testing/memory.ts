@@ -79,7 +79,8 @@ class Shelf extends Map<number, StoredBlock> {
 }
 
 interface Row {
-  readonly json: string;
+  /** Plain data, frozen to its depths: whoever wrote it or reads it cannot change what is stored. */
+  readonly value: object;
   readonly rev: number;
 }
 
@@ -103,17 +104,19 @@ export class Disk {
   }
 }
 
-/** Rows as values, parsed once: whoever reads one may not change it. */
-const looked = new WeakMap<Row, unknown>();
-const look = (row: Row): unknown => {
-  const found: unknown = looked.get(row) ?? JSON.parse(row.json);
-  looked.set(row, found);
-  return found;
+/** A frozen copy, as it would come back from a store that keeps JSON: without fields that are undefined. */
+const stored = <T>(value: T): T => {
+  // What came from here is not copied again.
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(stored)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = stored(each as unknown);
+  return Object.freeze(copy) as T;
 };
 
 /** What a table of a disk holds, by id: for looking at, not for changing. */
 export const rowsOf = (disk: Disk, table: string): readonly (readonly [string, unknown])[] =>
-  [...disk.table(table)].map(([id, row]) => [id, look(row)]);
+  [...disk.table(table)].map(([id, row]) => [id, row.value]);
 
 export const memoryStorage = (disk: Disk, path: Path): Storage => ({
   blocks: (journal) => memoryBlocks(disk, path, journal),
@@ -169,27 +172,27 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
     await path.there('get');
     const found = disk.table(table).get(id);
     await path.back('get');
-    return found ? { id, value: JSON.parse(found.json) as T, rev: found.rev } : null;
+    return found ? { id, value: found.value as T, rev: found.rev } : null;
   },
   getMany: async <T>(table: string, ids: readonly string[]) => {
     if (ids.length === 0) return [];
     await path.there('get');
     const found = ids.flatMap((id) => {
       const row = disk.table(table).get(id);
-      return row ? [{ id, value: JSON.parse(row.json) as T, rev: row.rev }] : [];
+      return row ? [{ id, value: row.value as T, rev: row.rev }] : [];
     });
     await path.back('get');
     return found;
   },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
-    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: look(row), rev: row.rev, json: row.json }));
-    const found = selected(rows, query).map(({ id, rev, json }) => ({ id, value: JSON.parse(json) as T, rev }));
+    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: row.value as T, rev: row.rev }));
+    const found = selected(rows, query);
     await path.back('find');
     return found;
   },
   write: async (writes) => {
-    const batch = writes.map((write) => ({ ...write, json: write.value === null ? null : JSON.stringify(write.value) }));
+    const batch = writes.map((write) => ({ ...write, value: stored(write.value) }));
     const commit = (): boolean => {
       const fits = batch.every(({ table, id, rev }) => rev === undefined || (disk.table(table).get(id)?.rev ?? 0) === rev);
       if (fits) for (const write of batch) put(disk, write);
@@ -211,10 +214,10 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
   },
 });
 
-const put = (disk: Disk, { table, id, json }: Pick<RecordWrite, 'table' | 'id'> & { readonly json: string | null }): void => {
+const put = (disk: Disk, { table, id, value }: RecordWrite): void => {
   const rows = disk.table(table);
-  if (json === null) rows.delete(id);
-  else rows.set(id, { json, rev: (rows.get(id)?.rev ?? 0) + 1 });
+  if (value === null) rows.delete(id);
+  else rows.set(id, { value, rev: (rows.get(id)?.rev ?? 0) + 1 });
 };
 
 const fieldOf = (value: unknown, field: string): Scalar => {

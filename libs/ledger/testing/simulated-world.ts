@@ -147,8 +147,12 @@ export class SimulatedWorld {
         sleep: (ms, signal) =>
           new Promise((resolve) => {
             if (signal?.aborted) return resolve();
-            const off = scheduler.after(ms, () => process.alive && resolve());
-            signal?.addEventListener('abort', () => (off(), resolve()), { once: true });
+            const stop = (): void => (off(), resolve());
+            const off = scheduler.after(ms, () => {
+              signal?.removeEventListener('abort', stop);
+              if (process.alive) resolve();
+            });
+            signal?.addEventListener('abort', stop, { once: true });
           }),
       },
       random: { bytes: (count) => scheduler.chance.bytes(count) },

@@ -134,8 +134,8 @@ const invoices = (entries: readonly Entry[], complaints: Complaints): void => {
 /** Four equal statements of the window, over exactly the lines that were settled in it. */
 const statements = (run: HostileRun, journals: Journals, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
   const rows = run.provinces.map((province) => {
-    const json = run.world.disks.get(province)!.table(`view.windows@${run.context.codeVersion}`).get('1')?.json;
-    return json === undefined ? null : (JSON.parse(json) as { row: WindowRow }).row;
+    const kept = run.world.disks.get(province)!.table(`view.windows@${run.context.codeVersion}`).get('1')?.value;
+    return kept ? (kept as { row: WindowRow }).row : null;
   });
   for (const [at, row] of rows.entries()) {
     if (!row?.equal || row.dissent || row.settled.length !== 12)

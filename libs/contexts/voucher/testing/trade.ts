@@ -7,13 +7,13 @@ import { DAY_MS, actor, agent, hex, pack } from './scenario.js';
 
 /** How a deal goes: how far it gets, or how it ends. */
 const COURSES = {
-  paid: 8,
-  signed: 6,
-  accepted: 4,
+  paid: 4,
+  signed: 3,
+  accepted: 3,
   withdrawn: 3,
   raced: 8,
-  lapsed: 6,
-  declined: 4,
+  lapsed: 8,
+  declined: 6,
   proposed: 4,
   greedy: 8,
 } as const;
