@@ -7,6 +7,7 @@ import { fromHex, hex, utf8 } from './bytes.js';
 import {
   append,
   bag,
+  consistencyFault,
   consistencyPlan,
   emptyRange,
   emptyRoot,
@@ -16,7 +17,6 @@ import {
   peaks,
   rangeRoot,
   rootOf,
-  verifyConsistency,
   verifyInclusion,
   type NodeAt,
   type ProofPlan,
@@ -166,7 +166,7 @@ describe('a consistency proof', () => {
       for (let older = 1; older <= newer; older++) {
         const proof = prove(consistencyPlan(older, newer));
         const claim = { older, newer, olderRoot: roots[older]!, newerRoot: roots[newer]!, proof };
-        if (!verifyConsistency(hasher, claim)) throw new Error(`No proof from ${older} to ${newer}.`);
+        if (consistencyFault(hasher, claim) !== null) throw new Error(`No proof from ${older} to ${newer}.`);
         if ((older + newer) % 11 !== 0) continue;
         const other = roots[(newer % MOST) + 1]!;
         const lies = [
@@ -181,7 +181,7 @@ describe('a consistency proof', () => {
             : []),
         ];
         lies.forEach((lie, at) => {
-          if (verifyConsistency(hasher, lie)) throw new Error(`Lie ${at} from ${older} to ${newer} passes.`);
+          if (consistencyFault(hasher, lie) === null) throw new Error(`Lie ${at} from ${older} to ${newer} passes.`);
         });
       }
     }
@@ -195,7 +195,7 @@ describe('a consistency proof', () => {
         const at = which % proof.length;
         const turned = proof.map((hash, each) => (each === at ? flipped(hash, bit) : hash));
         const claim = { older, newer, olderRoot: roots[older]!, newerRoot: roots[newer]! };
-        expect(verifyConsistency(hasher, { ...claim, proof: turned })).toBe(false);
+        expect(consistencyFault(hasher, { ...claim, proof: turned })).toBe('root');
       }),
     );
   });
@@ -208,11 +208,11 @@ describe('a consistency proof', () => {
       [1, 1.5],
     ] as const) {
       expect(() => consistencyPlan(older, newer)).toThrow(RangeError);
-      expect(verifyConsistency(hasher, { older, newer, olderRoot: roots[1]!, newerRoot: roots[1]!, proof: [] })).toBe(false);
+      expect(consistencyFault(hasher, { older, newer, olderRoot: roots[1]!, newerRoot: roots[1]!, proof: [] })).toBe('sizes');
     }
     const [olderRoot, newerRoot] = [roots[1]!, roots[2]!];
     const short = { older: 1, newer: 2, olderRoot, newerRoot, proof: [leaves[1]!.subarray(1)] };
-    expect(verifyConsistency(hasher, short)).toBe(false);
+    expect(consistencyFault(hasher, short)).toBe('length');
   });
 });
 
@@ -250,7 +250,7 @@ describe('sizes that no test can fill', () => {
         group.map(({ level }) => same[level]!),
       ),
     );
-    expect(verifyConsistency(hasher, { older, newer, olderRoot: root(older), newerRoot: root(newer), proof })).toBe(true);
+    expect(consistencyFault(hasher, { older, newer, olderRoot: root(older), newerRoot: root(newer), proof })).toBeNull();
     const path = inclusionPlan(older - 1, newer).map((group) =>
       bag(
         hasher,

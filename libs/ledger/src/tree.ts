@@ -177,8 +177,14 @@ export const verifyInclusion = (
   return last === 0 && equal(hash, claim.root);
 };
 
-/** Whether the proof shows that the older root is a prefix of the newer one (RFC 9162 §2.1.4.2). */
-export const verifyConsistency = (
+/**
+ * Why a consistency proof is not believed. `sizes`: no proof leads from the one to the other; `length`: not the hashes that lie
+ * between the two, or one is no hash; `root`: they lead to other roots.
+ */
+export type ConsistencyFault = 'sizes' | 'length' | 'root';
+
+/** What is wrong with a proof that the older root is a prefix of the newer one (RFC 9162 §2.1.4.2); null when it is good. */
+export const consistencyFault = (
   hasher: Hasher,
   claim: {
     readonly older: number;
@@ -187,20 +193,20 @@ export const verifyConsistency = (
     readonly newerRoot: Uint8Array;
     readonly proof: readonly Uint8Array[];
   },
-): boolean => {
+): ConsistencyFault | null => {
   const { older, newer, olderRoot, newerRoot } = claim;
-  if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) return false;
-  if (claim.proof.some((hash) => hash.length !== 32)) return false;
-  if (older === newer) return claim.proof.length === 0 && equal(olderRoot, newerRoot);
+  if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 1 && older <= newer)) return 'sizes';
+  if (claim.proof.some((hash) => hash.length !== 32)) return 'length';
+  if (older === newer) return claim.proof.length > 0 ? 'length' : equal(olderRoot, newerRoot) ? null : 'root';
   let [fn, sn] = [older - 1, newer - 1];
   while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
   // Nothing is left of an exact power of two: its root is itself the first hash of the path.
   const path = fn === 0 ? [olderRoot, ...claim.proof] : [...claim.proof];
   const [first, ...rest] = path;
-  if (first === undefined || claim.proof.length === 0) return false;
+  if (first === undefined || claim.proof.length === 0) return 'length';
   let [fr, sr] = [first, first];
   for (const hash of rest) {
-    if (sn === 0) return false;
+    if (sn === 0) return 'length';
     if (fn % 2 === 1 || fn === sn) {
       [fr, sr] = [nodeHash(hasher, hash, fr), nodeHash(hasher, hash, sr)];
       while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn / 2, Math.floor(sn / 2)];
@@ -209,7 +215,8 @@ export const verifyConsistency = (
     }
     [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
   }
-  return sn === 0 && equal(fr, olderRoot) && equal(sr, newerRoot);
+  if (sn !== 0) return 'length';
+  return equal(fr, olderRoot) && equal(sr, newerRoot) ? null : 'root';
 };
 
 /** The hash over leaf hashes of a whole tree, for tests and small inputs. */
