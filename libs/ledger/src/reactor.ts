@@ -1,7 +1,8 @@
 /**
  * Reactions: (entry, what it needs) → commands. A reaction sees an entry only when views and replicas have reached what
  * the entry rests on; its commands carry derived ids, so running it twice changes nothing; the position moves only after
- * the effect is durable. Entries of one stream react in order; a stream that cannot be handled is parked, the rest goes on.
+ * the effect is durable, and is saved a few times a second. Entries of one stream react in order; a stream that cannot be
+ * handled is parked, the rest goes on.
  */
 import { hex, utf8 } from './bytes.js';
 import { canonical } from './canonical.js';
@@ -56,9 +57,9 @@ interface Item {
 type Step = { readonly position: number; readonly moved: boolean };
 
 export class Reactor {
-  private positions: Recorded<Record<string, number>> = { id: POSITIONS, value: {}, rev: 0 };
+  private positions: Readonly<Record<string, number>> = {};
+  private saved: Recorded<Readonly<Record<string, number>>> = { id: POSITIONS, value: this.positions, rev: 0 };
   private readonly parkedStreams = new Set<string>();
-  private saving: Promise<unknown> = Promise.resolve();
   /** The reactions by the entry types they look at. */
   private readonly byType: ReadonlyMap<string, readonly Reaction[]>;
 
@@ -73,17 +74,15 @@ export class Reactor {
   }
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS)) ?? {
-      id: POSITIONS,
-      value: {},
-      rev: 0,
-    };
+    const found = await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS);
+    this.saved = found ?? { id: POSITIONS, value: {}, rev: 0 };
+    this.positions = this.saved.value;
     for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: PARKED_MAX }))
       this.parkedStreams.add(key(value));
   }
 
   position(journal: string): number {
-    return this.positions.value[journal] ?? 0;
+    return this.positions[journal] ?? 0;
   }
 
   get parkedCount(): number {
@@ -97,8 +96,21 @@ export class Reactor {
   /** Reacts to the next entries of a journal that are folded and whose basis is reached; false when there are none now. */
   async step(journal: Journal): Promise<boolean> {
     const { position, moved } = await this.react(journal);
-    if (moved) await this.save(journal.name, position);
+    if (moved) this.positions = { ...this.positions, [journal.name]: position };
     return moved;
+  }
+
+  /**
+   * Makes the positions durable if they moved. Every effect was durable before its position moved; what was reacted to since
+   * the last save comes again after a crash, and changes nothing.
+   */
+  async save(): Promise<void> {
+    const value = this.positions;
+    if (value === this.saved.value) return;
+    const written = await this.world.storage.records.write([{ table: 'positions', id: POSITIONS, value, rev: this.saved.rev }]);
+    if (written) this.saved = { id: POSITIONS, value, rev: this.saved.rev + 1 };
+    // Another process was here, or a write that seemed to fail was not: begin where the store says.
+    else await this.open();
   }
 
   private async react(journal: Journal): Promise<Step> {
@@ -195,17 +207,6 @@ export class Reactor {
       what: 'reactor.parked',
       facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why },
     });
-  }
-
-  private async save(journal: string, position: number): Promise<void> {
-    const saved = this.saving.then(async () => {
-      const value = { ...this.positions.value, [journal]: position };
-      const written = await this.world.storage.records.write([{ table: 'positions', id: POSITIONS, value, rev: this.positions.rev }]);
-      if (written) this.positions = { id: POSITIONS, value, rev: this.positions.rev + 1 };
-      else await this.open();
-    });
-    this.saving = saved.catch(() => this.open()).catch(() => undefined);
-    await saved;
   }
 
   /** Answers what the reaction names, round by round, until it names nothing new. */

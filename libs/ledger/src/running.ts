@@ -25,6 +25,8 @@ import { Witness } from './witness.js';
 
 const BEAT_MS = 2_000;
 const OPENING_BEAT_MS = 500;
+/** How often the positions of reactions are saved, ms. */
+const SAVE_MS = 500;
 const TIMER_MS = 200;
 
 /** What the parts of a running node share. */
@@ -138,6 +140,7 @@ export class Running {
     await this.inbox.close();
     await written;
     await this.loops.stop();
+    await this.reactor.save().catch((error: unknown) => this.tell('reactor.unsaved', error));
     for (const journal of this.journals.values()) if (journal.tilesWaiting) await journal.saveTiles();
   }
 
@@ -230,6 +233,11 @@ export class Running {
     // What cannot be tried again now is tried again at the next start.
     await this.reactor.redrive().catch((error: unknown) => this.tell('reactor.redrive-failed', error));
     for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
+    void this.loops.start(
+      'reacted',
+      async () => (await this.reactor.save(), false),
+      () => SAVE_MS,
+    );
     void this.loops.start(
       'timers',
       async () => (await this.timers.fire()) > 0,

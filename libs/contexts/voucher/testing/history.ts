@@ -10,7 +10,7 @@ export const STAGES = ['opening', 'trading', 'serving', 'redeeming', 'settling']
 const FAULTS_PLANNED = 32;
 /** A history bears at least this much, or it proves nothing. */
 const LEAST = { commands: 200, orders: 40, faults: 20, kinds: 6 } as const;
-const STAGE_MAX_MS = 25_000;
+const STAGE_MAX_MS = 40_000;
 const REST_MAX_MS = 90_000;
 /** Nothing may change for this long before a federation is called at rest, ms: a lost block shows at the second beat. */
 const REST_MS = 5_000;

@@ -52,6 +52,7 @@ const firm = (home: ProvinceCode): Actor => actor(home, 'enterprise', `org-s${ho
 /** Refusals that time mends: what the other province said has not arrived yet. */
 const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE', 'E-AGENCY'];
 const WAIT_MS = 900;
+const MOST_ATTEMPTS = 14;
 const REPEAT_SHARE = 0.08;
 /** What each firm is granted for the year. */
 const GRANT_FEN = 12_000_000;
@@ -253,7 +254,7 @@ export class Trade {
 
   /** One step of somebody: asked again while time can mend the refusal. True when it was taken. */
   private async act(province: ProvinceCode, command: string, body: object, by: Actor, about: string): Promise<boolean> {
-    for (let attempt = 1; attempt <= 8; attempt++) {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const ask = { command, body, actor: by, key: `${about} ${command} ${attempt}` };
       const answer = await this.run.ask(province, ask);
       if (!answer) return false;
