@@ -97,6 +97,23 @@ test('a history that one peer alone was told is held against its owner by everyb
   expect(await federation.command('32', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
 });
 
+test('who caught a liar while it could not write says so when it can, without a restart', async () => {
+  const federation = new FederationRun(86, gifts, undefined, 30_000);
+  await federation.startAll();
+  await federation.command('31', 'FillBox', { coins: 100 });
+  await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });
+  await federation.converge();
+  // Its clock is far from its peers': 33 answers nothing and writes nothing.
+  federation.world.skewMs.set('33', 120_000);
+  expect(lie(federation.world, 'gifts', { fault: 'split view', province: '31', other: '33' })).toBe(true);
+  await federation.scheduler.pass(5_000);
+  const before = journalOf(federation, '33', '33/gifts').size;
+  expect(journalOf(federation, '33', OWN).state).toBe('quarantined');
+  federation.world.skewMs.set('33', 0);
+  await federation.scheduler.pass(10_000);
+  expect(journalOf(federation, '33', '33/gifts').size).toBe(before + 1);
+});
+
 describe('a heartbeat', () => {
   test('vouches for no time that an entry still being written lies before', async () => {
     const federation = new FederationRun(83, gifts);

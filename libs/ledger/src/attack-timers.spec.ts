@@ -1,6 +1,6 @@
 /** Time limits whose answer comes from another province, when the clock does not walk but jump. */
 import { box, boxOf, calm, FederationRun, gifts } from '../testing/index.js';
-import type { Context, Entry, Handler } from './decider.js';
+import { reject, type Context, type Entry, type Handler } from './decider.js';
 
 const PATIENCE_MS = 3 * 86_400_000;
 const MONTH_MS = 30 * 86_400_000;
@@ -94,5 +94,32 @@ describe('a time limit that awaits another province', () => {
     federation.world.forward(PATIENCE_MS);
     await federation.scheduler.pass(5_000);
     expect(await coins(federation, '31')).toBe(10);
+  });
+});
+
+describe('a time limit whose command is refused', () => {
+  test('is shown to the operator, tried again, and ends when it is no longer refused', async () => {
+    let refusing = true;
+    const strict: Context = {
+      ...limited,
+      commands: {
+        ...limited.commands,
+        LapseGift: { ...lapse, decide: (body: Timed, turn) => (refusing ? reject('E-WINDOW', { seen: 1 }) : lapse.decide(body, turn)) },
+      },
+    };
+    const federation = new FederationRun(96, strict);
+    await federation.startAll();
+    await federation.command('31', 'FillBox', { coins: 10 });
+    await federation.command('31', 'SendGift', { to: '32', coins: 4, dueMs: federation.world.now - 1 });
+    await federation.scheduler.pass(30_000);
+    const [shown, ...more] = await federation.scheduler.resolve(federation.node('31').parked());
+    expect(shown).toMatchObject({ journal: '31/gifts', stream: boxOf('31'), why: 'LapseGift was refused: E-WINDOW {"seen":1}' });
+    expect([more, federation.node('31').status().parked, await coins(federation, '31')]).toEqual([[], 1, 6]);
+    const tries = federation.world.notices.filter(({ what }) => what === 'timers.refused').length;
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(5);
+    refusing = false;
+    await federation.scheduler.pass(15_000);
+    expect([federation.node('31').status().parked, await coins(federation, '31')]).toEqual([0, 10]);
   });
 });

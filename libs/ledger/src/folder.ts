@@ -6,6 +6,7 @@ import { byEntryType, type Context, type Entry, type TimerChange, type View } fr
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow, type ParkedItem } from './node.js';
+import { allParked } from './parked.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
@@ -85,7 +86,7 @@ export class Folder {
       rev: 0,
     };
     this.cache.clear();
-    for (const { value } of await this.world.storage.records.find<ParkedItem>(this.parkedTable, { limit: 10_000 })) this.park(value);
+    for (const { value } of await allParked(this.world.storage.records, this.parkedTable)) this.park(value);
   }
 
   /** How far a journal is folded. */

@@ -137,9 +137,11 @@ export interface NodeStatus {
   readonly notReady: string | null;
 }
 
+/** What waits for an operator: an entry that cannot be folded or reacted to, or a time limit whose command is refused. */
 export interface ParkedItem {
   readonly id: string;
   readonly journal: string;
+  /** Of the entry; of a time limit: how far the own journal was folded when it was tried. */
   readonly index: number;
   readonly stream: string;
   readonly why: string;
@@ -174,6 +176,7 @@ export interface LedgerNode {
    * effect is durable; a rejection brings the entry again after a pause.
    */
   follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription>;
+  /** What is set aside; at most a thousand of what could not be folded, and of what could not be reacted to. */
   parked(): Promise<readonly ParkedItem[]>;
   status(): NodeStatus;
 }

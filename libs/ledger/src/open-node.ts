@@ -155,7 +155,7 @@ class JournalNode implements LedgerNode {
   async parked() {
     const running = this.active();
     const folds = await this.options.world.storage.records.find<never>(running.folder.parkedTable, { limit: 1_000 });
-    return [...folds.map(({ value }) => value), ...(await running.reactor.parked())];
+    return [...folds.map(({ value }) => value), ...(await running.reactor.parked()), ...running.timers.refused];
   }
 
   status(): NodeStatus {
@@ -166,7 +166,7 @@ class JournalNode implements LedgerNode {
       context: context.name,
       now: world.clock.now(),
       journals: running ? [...running.journals.values()].map((journal) => this.journalStatus(running, journal)) : [],
-      parked: running ? running.folder.parkedCount() + running.reactor.parkedCount : 0,
+      parked: running ? running.folder.parkedCount() + running.reactor.parkedCount + running.timers.refused.length : 0,
       queued: running?.writing.sequencer?.queued ?? 0,
       loss: running?.writing.loss ?? null,
       notReady: running ? running.writing.notReady : this.notReady,

@@ -1,5 +1,5 @@
 /** Reactions wait for what they need, and what could not be done now is done later. */
-import { box, boxOf, FederationRun, gifts } from '../testing/index.js';
+import { box, boxOf, FederationRun, gifts, memoryStorage } from '../testing/index.js';
 import type { Context, Handler } from './decider.js';
 
 const ALL = ['31', '32', '33', '34'];
@@ -40,4 +40,17 @@ test('a reaction does not see an entry before all that it rests on is here', asy
   run.world.mischief = null;
   await run.converge();
   expect(await taken(run, '33')).toBe(1);
+});
+
+test('however much is parked, a node that starts again knows all of it', async () => {
+  const run = new FederationRun(93, gifts, ['31']);
+  const { records } = memoryStorage(run.world.disks.get('31')!, { there: () => Promise.resolve(), back: () => Promise.resolve() });
+  // Of a journal that is no longer there, so that trying again changes nothing.
+  const item = (at: number) => ({ id: `31/old|${at}`, journal: '31/old', index: at, stream: `box/${at}`, why: 'of before' });
+  const park = (table: string, count: number) =>
+    records.write(Array.from({ length: count }, (_, at) => ({ table, id: item(at).id, value: item(at) })));
+  await park(`parked@${gifts.codeVersion}`, 10_500);
+  await park('parked-reactions', 10_700);
+  await run.startAll();
+  expect(run.node('31').status().parked).toBe(21_200);
 });

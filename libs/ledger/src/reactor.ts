@@ -24,13 +24,12 @@ import { derivedId } from './ids.js';
 import type { Hasher, Match, Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
 import { notNow, Unavailable, type Answer, type ParkedItem } from './node.js';
+import { allParked } from './parked.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
 const NEED_ROUNDS = 4;
 const PARKED = 'parked-reactions';
-/** Parked entries that a node can name; a node with more needs its operator before it needs a longer list. */
-const PARKED_MAX = 10_000;
 const POSITIONS = 'reactions';
 
 /** What reactions need of their node. */
@@ -77,8 +76,7 @@ export class Reactor {
     const found = await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS);
     this.saved = found ?? { id: POSITIONS, value: {}, rev: 0 };
     this.positions = this.saved.value;
-    for (const { value } of await this.world.storage.records.find<ParkedItem>(PARKED, { limit: PARKED_MAX }))
-      this.parkedStreams.add(key(value));
+    for (const { value } of await allParked(this.world.storage.records, PARKED)) this.parkedStreams.add(key(value));
   }
 
   position(journal: string): number {
@@ -138,7 +136,7 @@ export class Reactor {
    * step runs. A stream leaves the parked set only when nothing of it is left there.
    */
   async redrive(): Promise<void> {
-    const found = await this.world.storage.records.find<ParkedItem>(PARKED, { limit: PARKED_MAX });
+    const found = await allParked(this.world.storage.records, PARKED);
     const stuck = new Set<string>();
     for (const { id, value } of [...found].sort((a, b) => a.value.index - b.value.index)) {
       const journal = this.around.journals.get(value.journal);

@@ -249,7 +249,20 @@ export class Running {
     if (journal === this.own || !this.writing.sequencer) return;
     const body: ReportEquivocation = { journal, size, held, contradicting: note };
     const id = derivedId(this.options.world.hasher, { journal, index: size, reaction: 'equivocation', target: SELF, ordinal: 0 });
-    this.inBackground('equivocation.unreported', this.writing.submit({ command: 'ReportEquivocation', target: SELF, body }, id, ''));
+    let reported = false;
+    const report = async (): Promise<boolean> => {
+      const answer = await this.writing.submit({ command: 'ReportEquivocation', target: SELF, body }, id, '');
+      if (!answer.ok) throw new Error(`${journal} contradicts itself, and saying so was refused: ${answer.rejected}.`);
+      reported = true;
+      return true;
+    };
+    // Who cannot write now says it later: the others may know it from nobody else.
+    void this.loops.start(
+      'report-equivocation',
+      report,
+      () => 0,
+      () => reported,
+    );
   }
 
   /** Who saw two histories shows both; one of them is not ours, whoever says so, for their owner signed both. */

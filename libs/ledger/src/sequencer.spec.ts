@@ -43,6 +43,18 @@ describe('the sequencer', () => {
     expect(await coins(run)).toBe(5);
   });
 
+  test('remembers the id of a command that wrote something, and of no other: what was refused may be sent again', async () => {
+    const run = await alone(8);
+    const gift = { to: '32', coins: 5, dueMs: 0 };
+    const before = blocks(run);
+    expect(await run.command('31', 'SendGift', gift, 'k')).toMatchObject({ ok: false, rejected: 'E-COINS' });
+    expect(blocks(run)).toBe(before);
+    await run.command('31', 'FillBox', { coins: 10 });
+    expect(await run.command('31', 'SendGift', gift, 'k')).toMatchObject({ ok: true, repeated: false });
+    expect(await run.command('31', 'SendGift', gift, 'k')).toMatchObject({ ok: true, repeated: true });
+    expect(await coins(run)).toBe(5);
+  });
+
   test('answers no refusal before what it rests on is durable', async () => {
     const run = await alone(3);
     await run.command('31', 'FillBox', { coins: 10 });

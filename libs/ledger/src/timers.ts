@@ -1,17 +1,21 @@
 /**
  * Durable timers: a lapse is an ordinary command whose id is its deadline's. Where a foreign statement could still arrive
  * in time, it fires only when that journal's owner has vouched past the deadline and we have reacted to all it vouched for.
+ * A limit is never given up: one whose command is refused stays due, is shown to the operator, and is tried again.
  */
+import { canonical } from './canonical.js';
 import type { DerivedCommand } from './decider.js';
 import type { Folder, Timer } from './folder.js';
 import { timerId } from './ids.js';
-import { Unavailable, type Answer } from './node.js';
+import { Unavailable, type Answer, type ParkedItem } from './node.js';
 import type { World } from './ports.js';
 import type { Witness } from './witness.js';
 
 const PAGE = 200;
 /** A peer that was not heard for this long is silent, ms of real time: five beats. */
 const SILENT_MS = 10_000;
+/** A limit whose command was refused is tried again after this, ms of real time. */
+const REFUSED_MS = 10_000;
 
 export interface TimersWorld {
   readonly journal: string;
@@ -28,6 +32,9 @@ export class Timers {
   /** Until when nothing is due, as long as no timer is set or cleared. */
   private quiet: { readonly since: number; readonly untilMs: number } | null = null;
 
+  /** Timer id → its refused command, and when it is tried again (monotonic ms). */
+  private readonly refusals = new Map<string, { readonly item: ParkedItem; readonly againMs: number }>();
+
   constructor(
     private readonly world: World,
     private readonly folder: Folder,
@@ -37,6 +44,11 @@ export class Timers {
     this.began = world.clock.monotonic();
   }
 
+  /** Due limits whose command was refused. */
+  get refused(): readonly ParkedItem[] {
+    return [...this.refusals.values()].map(({ item }) => item);
+  }
+
   /** Fires all that is due. Resolves to how many fired. */
   async fire(): Promise<number> {
     const { timersChanged } = this.folder;
@@ -44,17 +56,21 @@ export class Timers {
     this.quiet = null;
     let fired = 0;
     let waiting = 0;
+    const stillDue = new Set<string>();
     let after: { value: number; id: string } | undefined;
     for (;;) {
       const query = { where: { dueMs: { lt: this.world.clock.now() + 1 } }, order: { field: 'dueMs' }, limit: PAGE };
       const due = await this.world.storage.records.find<Timer>(this.folder.timerTable, after ? { ...query, after } : query);
       for (const { id, value, rev } of due) {
         after = { value: value.dueMs, id };
-        if (this.ripe(value) && (await this.one(id, value, rev))) fired += 1;
+        stillDue.add(id);
+        const paused = (this.refusals.get(id)?.againMs ?? 0) > this.world.clock.monotonic();
+        if (!paused && this.ripe(value) && (await this.one(id, value, rev))) fired += 1;
         else waiting += 1;
       }
       if (due.length < PAGE) break;
     }
+    for (const id of this.refusals.keys()) if (!stillDue.has(id)) this.refusals.delete(id);
     if (waiting === 0 && fired === 0) await this.beQuiet(timersChanged);
     return fired;
   }
@@ -79,18 +95,25 @@ export class Timers {
     const id = timerId(this.world.hasher, this.around.journal, key, timer.dueMs);
     try {
       const answer = await this.around.submit(timer.fires, id, id.slice(0, 32));
-      if (!answer.ok)
-        this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, command: timer.fires.command, code: answer.rejected } });
-      // What cannot be decided now is due again; and only once its entry is folded can be seen whether that set it anew.
-      if (answer.ok ? this.folder.position(this.around.journal) < answer.position.size : answer.rejected === 'E-FROZEN') return false;
+      if (!answer.ok) return this.setAside(key, timer, `was refused: ${answer.rejected} ${canonical(answer.facts)}`);
+      this.refusals.delete(key);
+      // Only once its entry is folded can be seen whether that set it anew.
+      if (this.folder.position(this.around.journal) < answer.position.size) return false;
       // The fold clears it when its entry is read; a limit that had nothing left to do is cleared here. A newer one
       // keeps its place by the revision.
       await this.world.storage.records.write([{ table: this.folder.timerTable, id: key, value: null, rev }]);
       return true;
     } catch (error) {
       if (error instanceof Unavailable) return false;
-      this.world.notice({ level: 'error', what: 'timers.failed', facts: { key, why: String(error) } });
-      return false;
+      return this.setAside(key, timer, `failed: ${String(error)}`);
     }
+  }
+
+  private setAside(key: string, { fires: { command, target } }: Timer, what: string): false {
+    const { journal } = this.around;
+    const item = { id: `timer|${key}`, journal, index: this.folder.position(journal), stream: target, why: `${command} ${what}` };
+    this.refusals.set(key, { item, againMs: this.world.clock.monotonic() + REFUSED_MS });
+    this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, why: item.why } });
+    return false;
   }
 }

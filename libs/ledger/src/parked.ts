@@ -1,0 +1,16 @@
+/** What was set aside for an operator, read whole: a stream that is forgotten here would be folded or reacted to out of order. */
+import type { ParkedItem } from './node.js';
+import type { Recorded, Records } from './ports.js';
+
+const PAGE = 1_000;
+
+/** All records of a table of parked items, in the order of their ids. */
+export const allParked = async (records: Records, table: string): Promise<readonly Recorded<ParkedItem>[]> => {
+  const found: Recorded<ParkedItem>[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const page = await records.find<ParkedItem>(table, { limit: PAGE, ...(last && { after: { value: null, id: last.id } }) });
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
+};
