@@ -1,6 +1,6 @@
 /** Reactions wait for what they need, and what could not be done now is done later. */
 import { box, boxOf, FederationRun, gifts, memoryStorage } from '../testing/index.js';
-import type { Context, Handler } from './decider.js';
+import type { Context, Handler, Reaction } from './decider.js';
 
 const ALL = ['31', '32', '33', '34'];
 const taken = async (run: FederationRun, province: string): Promise<number> =>
@@ -53,4 +53,55 @@ test('however much is parked, a node that starts again knows all of it', async (
   await park('parked-reactions', 10_700);
   await run.startAll();
   expect(run.node('31').status().parked).toBe(21_200);
+});
+
+test('a reaction that needs the root of a journal at a size that is not here yet waits for it, and nothing is parked', async () => {
+  let [size, compared] = [0, 0];
+  const comparing: Reaction = {
+    name: 'comparing',
+    on: ['GiftSent'],
+    from: 'foreign',
+    needs: () => [{ rootOf: '32/gifts', size }],
+    react: (_, found) => {
+      if (found.province === '33' && found.rootOf('32/gifts', size) !== '') compared += 1;
+      return [];
+    },
+  };
+  const run = new FederationRun(95, { ...gifts, reactions: [...gifts.reactions, comparing] });
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.converge();
+  const lost = { fate: 'lost', delayMs: 0 } as const;
+  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
+  run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+  await run.command('32', 'FillBox', { coins: 1 });
+  size = run
+    .node('32')
+    .status()
+    .journals.find(({ journal }) => journal === '32/gifts')!.size;
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.scheduler.pass(5_000);
+  expect(compared).toBe(0);
+  run.world.mischief = null;
+  await run.converge();
+  expect([compared, run.node('33').status().parked]).toEqual([1, 0]);
+});
+
+test('positions that another process saved meanwhile do not turn back what was reacted to', async () => {
+  const run = new FederationRun(94, gifts);
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.converge();
+  await run.scheduler.pass(1_000);
+  const positions = run.world.disks.get('33')!.table('positions');
+  const { value, rev } = positions.get('reactions')!;
+  positions.set('reactions', { value: { '31/gifts': 1 }, rev: rev + 1 });
+  await run.command('31', 'SendGift', { to: '34', coins: 3, dueMs: 0 });
+  await run.converge();
+  await run.scheduler.pass(2_000);
+  const after = positions.get('reactions')!.value as Readonly<Record<string, number>>;
+  for (const [journal, position] of Object.entries(value as Readonly<Record<string, number>>))
+    expect(after[journal]).toBeGreaterThanOrEqual(position);
+  expect(await taken(run, '33')).toBe(1);
 });

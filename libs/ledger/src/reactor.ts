@@ -106,9 +106,14 @@ export class Reactor {
     const value = this.positions;
     if (value === this.saved.value) return;
     const written = await this.world.storage.records.write([{ table: 'positions', id: POSITIONS, value, rev: this.saved.rev }]);
-    if (written) this.saved = { id: POSITIONS, value, rev: this.saved.rev + 1 };
-    // Another process was here, or a write that seemed to fail was not: begin where the store says.
-    else await this.open();
+    if (written) {
+      this.saved = { id: POSITIONS, value, rev: this.saved.rev + 1 };
+      return;
+    }
+    // Another process was here, or a write that seemed to fail was not. What either has reacted to is durable.
+    await this.open();
+    for (const [journal, position] of Object.entries(value))
+      if (position > this.position(journal)) this.positions = { ...this.positions, [journal]: position };
   }
 
   private async react(journal: Journal): Promise<Step> {
@@ -226,7 +231,12 @@ export class Reactor {
       return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
     }
     const journal = this.around.journals.get(need.rootOf);
-    return journal && need.size <= journal.size ? hex(await journal.rootAt(need.size).catch(notNow)) : null;
+    if (!journal) return null;
+    if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
+    // It comes, unless its owner is shut out: nobody waits for what a quarantined journal would have said.
+    if (!this.around.reached({ [need.rootOf]: need.size }))
+      throw new Unavailable(`${need.rootOf} is here up to ${journal.size} only, and is needed up to ${need.size}.`);
+    return null;
   }
 }
 
