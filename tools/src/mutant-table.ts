@@ -22,7 +22,13 @@ const voucher = (file: string) => at(`libs/contexts/voucher/src/${file}.ts`);
 export const MUTANTS: readonly Mutant[] = [
   // The writer.
   ledger('sequencer')('skip the duplicate check', 'if (known) {', 'if (known && known.id === "") {'),
-  ledger('sequencer')('answer before it is durable', 'if (await this.writer.settled(turn.until)) {', 'if (turn.until >= 0) {'),
+  ledger('sequencer')('answer before it is durable', '(await this.writer.settled(turn.until)) &&', 'turn.until >= 0 &&'),
+  ledger('sequencer')(
+    'refuse from what another process has made old',
+    '(shown || (await this.writer.newest()))',
+    '(shown || turn.until >= 0)',
+    'ledger/src/attack-writer',
+  ),
   ledger('sequencer')(
     'take another body under the same command id for a repeat',
     'if (known.body !== body && known.body !== ANY_BODY)',
@@ -98,6 +104,12 @@ export const MUTANTS: readonly Mutant[] = [
     'pass a position before the effect',
     'if (error instanceof Unavailable) throw error;',
     'if (error instanceof Unavailable) return;',
+    'ledger/src/reactor',
+  ),
+  ledger('reactor')(
+    'take over older positions of another process',
+    'if (position > this.position(journal))',
+    'if (position < 0)',
     'ledger/src/reactor',
   ),
   ledger('reactor')(

@@ -26,6 +26,7 @@ interface Writer {
   readonly journal: Journal;
   readonly sequencer: Sequencer;
   fill(coins: number, id: string): Promise<Answer>;
+  send(coins: number, id: string): Promise<Answer>;
 }
 
 /** One process that writes the journal on this disk. */
@@ -37,11 +38,13 @@ const writerOn = async (disk: Disk, path: Path = instant): Promise<Writer> => {
   const streams = new Streams(journal, vocabulary, context, world.storage.records);
   const sequencer = new Sequencer(world, journal, streams, vocabulary, { province: '31', origin: 'yrd.test/log/31/gifts' }, around);
   const actor = { person: 'p', organisation: 'o', province: '31', roles: ['enterprise'] };
-  const handler = context.commands['FillBox']!;
+  const say = (command: string, body: object, id: string): Promise<Answer> =>
+    sequencer.execute({ handler: context.commands[command]!, body, id, derived: false, actor, trace: '' });
   return {
     journal,
     sequencer,
-    fill: (coins, id) => sequencer.execute({ handler, body: { coins }, id, derived: false, actor, trace: '' }),
+    fill: (coins, id) => say('FillBox', { coins }, id),
+    send: (coins, id) => say('SendGift', { to: '32', coins, dueMs: 0 }, id),
   };
 };
 
@@ -117,5 +120,34 @@ describe('a journal that grows behind its writer', () => {
     expect(await kinds(disk)).toEqual(['entry', 'entry', 'entry', 'entry', 'entry']);
     const durable = await (await writerOn(disk)).sequencer.read(boxOf('31'));
     expect(durable.state).toMatchObject({ coins: 14 });
+  });
+});
+
+describe('a process whose place another has taken, and that does not know it yet', () => {
+  test('refuses nothing that the other has made possible', async () => {
+    const disk = new Disk();
+    const first = await writerOn(disk);
+    await first.fill(1, 'early');
+    await (await writerOn(disk)).fill(9, 'other');
+    expect(await first.send(10, 'gift')).toMatchObject({ ok: true });
+  });
+
+  test('refuses no repeat of what was acknowledged by the other', async () => {
+    const disk = new Disk();
+    const first = await writerOn(disk);
+    await first.fill(1, 'early');
+    const second = await writerOn(disk);
+    await second.fill(9, 'other');
+    const answered = await second.send(10, 'gift');
+    const lessThanThat = await first.send(10, 'gift');
+    expect(lessThanThat).toEqual({ ...answered, repeated: true });
+  });
+
+  test('refuses while its own block is under way only what is refused when that is durable', async () => {
+    const disk = new Disk();
+    const first = await writerOn(disk);
+    const [filled, refused] = await Promise.all([first.fill(3, 'early'), first.send(10, 'gift')]);
+    expect([filled.ok, refused.ok]).toEqual([true, false]);
+    expect(await first.send(3, 'smaller')).toMatchObject({ ok: true });
   });
 });

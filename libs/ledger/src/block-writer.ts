@@ -7,7 +7,7 @@ import { equal } from './bytes.js';
 import { InvariantError } from './decider.js';
 import type { Journal } from './journal.js';
 import type { LedgerEntry } from './leaf.js';
-import { Unavailable } from './node.js';
+import { notNow, Unavailable } from './node.js';
 import type { World } from './ports.js';
 import { pause, Signal } from './signal.js';
 import { growthOf, leafHash, type Growth } from './tree.js';
@@ -95,6 +95,15 @@ export class BlockWriter {
       await this.durable.wait();
     }
     return generation === this.generation;
+  }
+
+  /** Whether the store holds nothing that another process wrote; else it is read, and what was decided has to be decided again. */
+  async newest(): Promise<boolean> {
+    const generation = this.generation;
+    const end = await this.journal.storedEnd().catch(notNow);
+    if (end > this.end && this.writing === null) await this.catchUp();
+    // Up to our own tip it may still be somebody else's: that shows when our block there is durable, or is not ours.
+    return end <= this.end && generation === this.generation && this.settled(end);
   }
 
   /** Writes what has gathered, block after block, until nothing is left. No timer: the block in flight is the only wait. Never rejects. */

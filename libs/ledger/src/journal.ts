@@ -123,6 +123,12 @@ export class Journal {
     return this.store.insert(block);
   }
 
+  /** Where the store says that the journal ends: further than here when another process wrote it. */
+  async storedEnd(): Promise<number> {
+    const last = await this.store.last();
+    return last ? last.first + last.count : 0;
+  }
+
   /** The block that starts at this index; null when there is none. */
   async blockAt(first: number): Promise<StoredBlock | null> {
     const [block] = await this.store.read(first, 1);

@@ -79,7 +79,7 @@ export class Sequencer {
     return this.writer.stopped;
   }
 
-  /** Decides a command and resolves once the decision, or all that a refusal rests on, is durable. */
+  /** Decides a command and resolves once the decision, or all that a refusal rests on, is durable and the newest there is. */
   async execute(submission: Submission): Promise<Answer> {
     if (this.underWay >= QUEUE_MAX && !submission.derived)
       throw new Busy('The queue of commands is full: send the command again in a second.');
@@ -88,9 +88,12 @@ export class Sequencer {
       for (;;) {
         this.checkOpen();
         const foreign = await this.prepare(submission);
+        const tip = this.writer.tip;
         const turn = foreign && this.turn(submission, foreign);
         if (!turn) continue;
-        if (await this.writer.settled(turn.until)) {
+        // An insert shows that nobody else wrote, and a repeat stays true; what writes nothing has to look.
+        const shown = this.writer.tip > tip || (turn.answer.ok && turn.answer.repeated);
+        if ((await this.writer.settled(turn.until)) && (shown || (await this.writer.newest()))) {
           this.checkOpen();
           return turn.answer;
         }
