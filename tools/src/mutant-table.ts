@@ -136,6 +136,20 @@ export const MUTANTS: readonly Mutant[] = [
     'if (awaits !== "") return true;',
     'ledger/src/attack-timers',
   ),
+  ledger('timers')(
+    'give up a limit whose command is refused',
+    'this.refusals.set(key, {',
+    'void this.world.storage.records.write([{ table: this.folder.timerTable, id: key, value: null }]).then(() => {}, () => {}), void ({',
+    'ledger/src/attack-timers',
+  ),
+  ledger('parked')('read the first page of what is parked', 'if (page.length < PAGE) return found;', 'return found;', 'ledger/src/reactor'),
+  ledger('running')('say a contradiction once or never', '() => reported,', '() => true,', 'ledger/src/attack-federation'),
+  ledger('recovery')(
+    'give nobody else a turn while recovery goes no further',
+    'if (own.journal.size === size) await',
+    'if (own.journal.size < 0) await',
+    'ledger/src/recovery',
+  ),
   // Money.
   voucher('quota')(
     'count what is reserved as free',

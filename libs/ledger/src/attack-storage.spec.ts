@@ -1,57 +1,15 @@
 /** A database that fails for a moment: whatever was being read then is read again, and nothing is set aside for good. */
-import { boxOf, box, Disk, FederationRun, gifts, memoryStorage, SimulatedWorld, type Path } from '../testing/index.js';
-import { withBuiltin } from './builtin.js';
+import { boxOf, box, Disk, FederationRun, gifts, type Path } from '../testing/index.js';
+import { instant, loneWriter, OWN } from '../testing/lone-writer.js';
 import type { Context, View } from './decider.js';
-import { Vocabulary } from './entry.js';
 import { Folder, type ViewRow } from './folder.js';
-import { Journal } from './journal.js';
-import type { World } from './ports.js';
-import { Sequencer } from './sequencer.js';
-import { Streams } from './streams.js';
 
-const NAME = '31/gifts';
-const instant: Path = { there: () => Promise.resolve(), back: () => Promise.resolve() };
-
-const worldOn = (disk: Disk, path: Path): World => ({
-  ...new SimulatedWorld(1, ['31'], ['gifts']).process('31').world,
-  storage: memoryStorage(disk, path),
-});
-
-/** A journal with its writer and its folder, all on one disk. */
-const opened = async (context: Context, path: Path = instant) => {
-  const disk = new Disk();
-  const world = worldOn(disk, path);
-  const vocabulary = new Vocabulary(context.entryTypes);
-  const journal = await Journal.open(world, NAME);
-  const streams = new Streams(journal, vocabulary, context, world.storage.records);
-  const sequencer = new Sequencer(
-    world,
-    journal,
-    streams,
-    vocabulary,
-    { province: '31', origin: 'yrd.test/log/31/gifts' },
-    {
-      foreign: () => Promise.resolve(new Map()),
-      freshness: () => null,
-      barred: () => null,
-      lost: () => null,
-      lock: new SimulatedWorld(1, ['31'], ['gifts']).lock('31', 'gifts'),
-      epoch: 1,
-    },
-  );
-  const folder = new Folder(world, context, vocabulary, NAME);
+/** A lone writer with its folder. */
+const opened = async (own: Context, path: Path = instant) => {
+  const writer = await loneWriter(new Disk(), path, own);
+  const folder = new Folder(writer.world, writer.context, writer.vocabulary, OWN);
   await folder.open();
-  let commands = 0;
-  const command = (name: string, body: object) =>
-    sequencer.execute({
-      handler: context.commands[name]!,
-      body,
-      id: `id-${(commands += 1)}`,
-      derived: false,
-      actor: { person: 'p', organisation: 'o', province: '31', roles: ['enterprise'] },
-      trace: '',
-    });
-  return { world, journal, folder, command };
+  return { ...writer, folder };
 };
 
 /** Coins since the box was last opened for a gift: the row goes away with the gift and begins anew. */
@@ -60,12 +18,12 @@ const sinceGift: View<{ coins: number }> = {
   on: ['BoxFilled', 'GiftSent'],
   key: () => 'all',
   fold: (part, { type, data }) => (type === 'GiftSent' ? null : { coins: (part?.coins ?? 0) + Number(data['coins']) }),
-  join: (parts) => parts[NAME] ?? null,
+  join: (parts) => parts[OWN] ?? null,
 };
 
 describe('a view', () => {
   test('whose row was removed begins it anew, however the entries fall into batches', async () => {
-    const { folder, journal, command } = await opened(withBuiltin({ ...gifts, views: [sinceGift] }));
+    const { folder, journal, command } = await opened({ ...gifts, views: [sinceGift] });
     await command('FillBox', { coins: 100 });
     await folder.step(journal);
     await command('SendGift', { to: '32', coins: 1, dueMs: 0 });
@@ -81,7 +39,7 @@ describe('a view', () => {
       ...instant,
       there: (operation) => (failing && operation === 'get' ? Promise.reject(new Error('Simulated: no primary.')) : Promise.resolve()),
     };
-    const { folder, journal, command } = await opened(withBuiltin(gifts), flaky);
+    const { folder, journal, command } = await opened(gifts, flaky);
     await command('FillBox', { coins: 100 });
     failing = true;
     await folder.step(journal).catch(() => undefined);

@@ -1,59 +1,22 @@
 /** Two processes of one node write one journal: whatever the order, what was acknowledged is there, and a writer goes on. */
-import { box, boxOf, Disk, gifts, memoryStorage, settle, SimulatedWorld, type Path } from '../testing/index.js';
-import { withBuiltin } from './builtin.js';
-import { decodeEntry, Vocabulary } from './entry.js';
+import { box, boxOf, Disk, settle, type Path } from '../testing/index.js';
+import { instant, loneWriter, OWN } from '../testing/lone-writer.js';
+import { decodeEntry, type Vocabulary } from './entry.js';
 import { entriesOf } from './block.js';
-import { Journal } from './journal.js';
-import type { Answer } from './node.js';
-import type { World } from './ports.js';
-import { Sequencer, type Surroundings } from './sequencer.js';
-import { Streams } from './streams.js';
 
-const NAME = '31/gifts';
-const context = withBuiltin(gifts);
-const vocabulary = new Vocabulary(context.entryTypes);
-const instant: Path = { there: () => Promise.resolve(), back: () => Promise.resolve() };
-const around: Surroundings = {
-  foreign: () => Promise.resolve(new Map()),
-  freshness: () => null,
-  barred: () => null,
-  lost: () => null,
-  lock: new SimulatedWorld(1, ['31'], ['gifts']).lock('31', 'gifts'),
-  epoch: 1,
-};
-
-interface Writer {
-  readonly journal: Journal;
-  readonly sequencer: Sequencer;
-  fill(coins: number, id: string): Promise<Answer>;
-  send(coins: number, id: string): Promise<Answer>;
-}
-
-/** One process that writes the journal on this disk. */
-const writerOn = async (disk: Disk, path: Path = instant): Promise<Writer> => {
-  const simulated = new SimulatedWorld(1, ['31'], ['gifts']).process('31').world;
-  const clock = { ...simulated.clock, sleep: () => Promise.resolve() };
-  const world: World = { ...simulated, clock, storage: memoryStorage(disk, path) };
-  const journal = await Journal.open(world, NAME);
-  const streams = new Streams(journal, vocabulary, context, world.storage.records);
-  const sequencer = new Sequencer(world, journal, streams, vocabulary, { province: '31', origin: 'yrd.test/log/31/gifts' }, around);
-  const actor = { person: 'p', organisation: 'o', province: '31', roles: ['enterprise'] };
-  const say = (command: string, body: object, id: string): Promise<Answer> =>
-    sequencer.execute({ handler: context.commands[command]!, body, id, derived: false, actor, trace: '' });
+const writerOn = async (disk: Disk, path: Path = instant) => {
+  const writer = await loneWriter(disk, path);
   return {
-    journal,
-    sequencer,
-    fill: (coins, id) => say('FillBox', { coins }, id),
-    send: (coins, id) => say('SendGift', { to: '32', coins, dueMs: 0 }, id),
+    ...writer,
+    fill: (coins: number, id: string) => writer.command('FillBox', { coins }, id),
+    send: (coins: number, id: string) => writer.command('SendGift', { to: '32', coins, dueMs: 0 }, id),
   };
 };
 
 /** Leaves as they stand in the store, each decoded at its own index. */
-const kinds = async (disk: Disk): Promise<readonly string[]> => {
-  const blocks = [...disk.journal(NAME).values()].sort((a, b) => a.first - b.first);
-  return Promise.resolve(
-    blocks.flatMap((block) => entriesOf(block).map((entry, at) => decodeEntry(vocabulary, NAME, block.first + at, entry).kind)),
-  );
+const kinds = (disk: Disk, vocabulary: Vocabulary): readonly string[] => {
+  const blocks = [...disk.journal(OWN).values()].sort((a, b) => a.first - b.first);
+  return blocks.flatMap((block) => entriesOf(block).map((entry, at) => decodeEntry(vocabulary, OWN, block.first + at, entry).kind));
 };
 
 const settled = async (): Promise<void> => {
@@ -117,7 +80,7 @@ describe('a journal that grows behind its writer', () => {
     await first.journal.catchUp();
     await first.fill(10, 'late');
     await settled();
-    expect(await kinds(disk)).toEqual(['entry', 'entry', 'entry', 'entry', 'entry']);
+    expect(kinds(disk, first.vocabulary)).toEqual(['entry', 'entry', 'entry', 'entry', 'entry']);
     const durable = await (await writerOn(disk)).sequencer.read(boxOf('31'));
     expect(durable.state).toMatchObject({ coins: 14 });
   });

@@ -1,5 +1,6 @@
 /** Reactions wait for what they need, and what could not be done now is done later. */
 import { box, boxOf, FederationRun, gifts, memoryStorage } from '../testing/index.js';
+import { instant } from '../testing/lone-writer.js';
 import type { Context, Handler, Reaction } from './decider.js';
 
 const ALL = ['31', '32', '33', '34'];
@@ -44,7 +45,7 @@ test('a reaction does not see an entry before all that it rests on is here', asy
 
 test('however much is parked, a node that starts again knows all of it', async () => {
   const run = new FederationRun(93, gifts, ['31']);
-  const { records } = memoryStorage(run.world.disks.get('31')!, { there: () => Promise.resolve(), back: () => Promise.resolve() });
+  const { records } = memoryStorage(run.world.disks.get('31')!, instant);
   // Of a journal that is no longer there, so that trying again changes nothing.
   const item = (at: number) => ({ id: `31/old|${at}`, journal: '31/old', index: at, stream: `box/${at}`, why: 'of before' });
   const park = (table: string, count: number) =>

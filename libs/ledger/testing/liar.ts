@@ -8,16 +8,17 @@ import {
   emptyRange,
   formatNote,
   leafHash,
-  originOf,
   parseVerifier,
   rangeRoot,
   signNote,
   text,
   topics,
   canonicalBytes,
-  type CompactRange,
   type LedgerEntry,
   type StoredBlock,
+  type Verifier,
+  type WireBlock,
+  type World,
 } from '../src/index.js';
 import type { PlannedFault } from './mischief.js';
 import type { SimulatedWorld } from './simulated-world.js';
@@ -36,6 +37,19 @@ const shown = ({ leaf, opened, payload }: LedgerEntry): LedgerEntry => (opened |
 const TOLD_TIMES = 8;
 const TOLD_MS = 1_500;
 
+/** A block as the owner of a journal would sign it, true or not, after entries with these leaf hashes. */
+export const signedBlock = (
+  { hasher, signer }: Pick<World, 'hasher' | 'signer'>,
+  key: Verifier,
+  told: { readonly journal: string; readonly before: readonly Uint8Array[]; readonly entries: readonly LedgerEntry[] },
+): WireBlock => {
+  const { journal, before, entries } = told;
+  const leaves = entries.map(({ leaf }) => leafHash(hasher, leaf));
+  const range = append(hasher, append(hasher, emptyRange, before), leaves);
+  const head = checkpointText({ origin: key.name, size: range.size, root: rangeRoot(hasher, range) });
+  return { journal, first: before.length, note: formatNote(signNote(signer, key, head)), entries };
+};
+
 /** Who lies, how, and for a split view to whom. */
 export type Lie = Pick<PlannedFault, 'fault' | 'province' | 'other'>;
 
@@ -51,15 +65,10 @@ export const lie = (world: SimulatedWorld, context: string, { fault, province, o
   const entries = block ? entriesOf(block) : [];
   const told = entries.map((entry) => retold(world, entry) ?? shown(entry));
   if (!block || told.every((entry, index) => entry.leaf === entries[index]!.leaf)) return false;
-  const hashes = (list: readonly LedgerEntry[]): Uint8Array[] => list.map(({ leaf }) => leafHash(world.hasher, leaf));
-  let range: CompactRange = emptyRange;
-  for (const before of blocks.slice(0, at)) range = append(world.hasher, range, hashes(entriesOf(before)));
-  range = append(world.hasher, range, hashes(told));
-  const origin = originOf(world.federation.federation, journal);
+  const before = blocks.slice(0, at).flatMap((each) => entriesOf(each).map(({ leaf }) => leafHash(world.hasher, leaf)));
   const line = world.federation.nodes.find((node) => node.province === province)!.journals[context]!.key;
-  const body = checkpointText({ origin, size: range.size, root: rangeRoot(world.hasher, range) });
-  const note = formatNote(signNote(world.signer(province), parseVerifier(world.hasher, line)!, body));
-  const value = encodeWire({ journal, first: block.first, note, entries: told });
+  const owner = { hasher: world.hasher, signer: world.signer(province) };
+  const value = encodeWire(signedBlock(owner, parseVerifier(world.hasher, line)!, { journal, before, entries: told }));
   const message =
     fault === 'split view'
       ? { topic: topics.heal(province), value, headers: { for: other, context } }

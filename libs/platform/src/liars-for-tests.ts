@@ -1,17 +1,14 @@
 /** Lies that only the owner of a journal, or a thief of its keys, can tell: two signed histories, told in every way there is. */
 import {
-  append,
   canonicalBytes,
   checkpointText,
   cosign,
   decodeWire,
-  emptyRange,
   encodeWire,
   formatNote,
   leafHash,
   originOf,
   parseVerifier,
-  rangeRoot,
   signNote,
   topics,
   utf8,
@@ -20,6 +17,7 @@ import {
   type Verifier,
   type WireBlock,
 } from '@yrd/ledger';
+import { signedBlock } from '@yrd/ledger/testing';
 import type { Target } from './transport-faults-for-tests.js';
 
 /** A lie by name. */
@@ -65,9 +63,7 @@ const forged = async (target: Target, more: number): Promise<WireBlock> => {
   const last = decodeWire((await worldOf(target).bus.last(target.topic))!.value)!.entries.at(-1)!;
   const other = otherEntry(last);
   const entries = [other, ...Array.from({ length: more }, (_, at) => sameEntryAt(other, size + at))];
-  const leaves = entries.map(({ leaf }) => leafHash(hasher, leaf));
-  const range = append(hasher, append(hasher, emptyRange, before), leaves);
-  return { journal, first: size - 1, note: formatNote(headOf(target, range.size, rangeRoot(hasher, range))), entries };
+  return signedBlock(worldOf(target), verifierOf(target, 'journal'), { journal, before, entries });
 };
 
 const send = async ({ producer }: Target, topic: string, value: Uint8Array, headers: Record<string, string> = {}): Promise<void> =>
