@@ -6,8 +6,10 @@ import {
   makeEntry,
   append,
   emptyRange,
+  entriesOf,
   equal,
   rangeRoot,
+  readOn,
   text,
   utf8,
   type BlockStore,
@@ -24,7 +26,6 @@ import { interleaved, ratioOf, type Row } from './table.js';
 import { account, NOTE, transfers } from './transfers.js';
 
 const BLOCK_COMMITS = 500;
-const READ_BLOCKS = 64;
 
 const entryAt = (origin: string, index: number, stream: string): LedgerEntry => {
   const payload = {
@@ -39,6 +40,15 @@ const entryAt = (origin: string, index: number, stream: string): LedgerEntry => 
   return makeEntry(nodeHasher, index, { ...facts, ...rest }, utf8(JSON.stringify(payload)), { payload: nodeRandom.bytes(32) });
 };
 
+const eachBlock = async (store: BlockStore, take: (block: StoredBlock) => void): Promise<number> => {
+  let size = 0;
+  for await (const blocks of readOn(store, 0)) {
+    for (const block of blocks) take(block);
+    size = blocks.at(-1)!.first + blocks.at(-1)!.count;
+  }
+  return size;
+};
+
 /** Grows a journal block by block behind its node's back, as its writer would have. */
 export const fill = async (
   store: BlockStore,
@@ -47,19 +57,14 @@ export const fill = async (
   accounts: number,
   blockCommits = BLOCK_COMMITS,
 ): Promise<void> => {
-  const last = await store.last();
   let range: CompactRange = emptyRange;
-  let size = 0;
-  for (; last && size < last.first + last.count;) {
-    for (const block of await store.read(size, READ_BLOCKS)) {
-      range = append(
-        nodeHasher,
-        range,
-        block.commits.flatMap(({ bytes }) => decodeEntries(bytes)).map(({ leaf }) => leafHash(nodeHasher, leaf)),
-      );
-      size = block.first + block.count;
-    }
-  }
+  let size = await eachBlock(store, (block) => {
+    range = append(
+      nodeHasher,
+      range,
+      entriesOf(block).map(({ leaf }) => leafHash(nodeHasher, leaf)),
+    );
+  });
   while (size < to) {
     const entries = Array.from({ length: Math.min(blockCommits, to - size) }, (_, at) => ({
       index: size + at,
@@ -82,17 +87,6 @@ export const fill = async (
     }));
     await store.insert({ first: size, count: made.length, root: rangeRoot(nodeHasher, range), epoch: 1, at: 1_760_000_000_000, commits });
     size += made.length;
-  }
-};
-
-const eachBlock = async (store: BlockStore, take: (block: StoredBlock) => void): Promise<number> => {
-  let size = 0;
-  for (;;) {
-    const blocks = await store.read(size, READ_BLOCKS);
-    for (const block of blocks) take(block);
-    const last = blocks.at(-1);
-    if (!last) return size;
-    size = last.first + last.count;
   }
 };
 

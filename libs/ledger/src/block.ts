@@ -97,7 +97,9 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
     const opened = flags & OPENED ? { salt: take(SALT_BYTES), leaf: frame() } : undefined;
     const payload = flags & PAYLOAD ? { salt: take(SALT_BYTES), bytes: frame() } : undefined;
     const locked = flags & LOCKED ? { bytes: frame(), boxes: boxes() } : undefined;
-    entries.push({ leaf, ...(opened && { opened }), ...(payload && { payload }), ...(locked && { locked }) });
+    // Nearly all have a payload and nothing more.
+    if (payload && !opened && !locked) entries.push({ leaf, payload });
+    else entries.push({ leaf, ...(opened && { opened }), ...(payload && { payload }), ...(locked && { locked }) });
   }
   return entries;
 };

@@ -10,11 +10,13 @@ import { allParked } from './parked.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
-/** Entries folded in one transaction; more when far behind, where many of them change the same rows. */
+/** Entries folded in one transaction. */
 const BATCH_ENTRIES = 500;
-const BATCH_BEHIND = 4_000;
-const READ_BLOCKS = 16;
-/** Rows kept in memory between batches. */
+/** The same when far behind, where many entries change the same rows, and how many entries are looked at at a time. */
+const BATCH_BEHIND = 100_000;
+const STEP_BEHIND = 4_000;
+const READ_BLOCKS_MAX = 256;
+/** Rows kept in memory between batches, and changed in one. */
 const ROWS_MAX = 20_000;
 
 export interface ViewRow {
@@ -31,18 +33,27 @@ export interface Timer {
 
 /** A read of decoded entries from an index on: what both folding and reacting go through. */
 export const decodedFrom = async (vocabulary: Vocabulary, journal: Journal, from: number, limit: number): Promise<readonly DecodedAt[]> => {
-  // A block may hold a thousand entries: the next ones are read only if this one does not fill the batch.
-  const [first] = await journal.blocks(from, 1);
-  if (!first) return [];
-  const end = first.first + first.count;
-  const blocks = end - from >= limit ? [first] : [first, ...(await journal.blocks(end, READ_BLOCKS))];
-  return blocks.flatMap((block) => vocabulary.read(journal.name, block).slice(Math.max(0, from - block.first))).slice(0, limit);
+  const found: DecodedAt[] = [];
+  // A block may hold a thousand entries, or one: how many more are read is told by the first.
+  for (let [at, count] = [from, 1]; found.length < limit;) {
+    const blocks = await journal.blocks(at, count);
+    const last = blocks.at(-1);
+    if (!last) break;
+    for (const block of blocks) {
+      for (const each of vocabulary.read(journal.name, block)) if (each.index >= from && found.length < limit) found.push(each);
+    }
+    at = last.first + last.count;
+    count = Math.min(READ_BLOCKS_MAX, Math.max(1, Math.ceil(((limit - found.length) * blocks.length) / (at - blocks[0]!.first))));
+  }
+  return found;
 };
 
 interface FoldedRow {
   readonly table: string;
   readonly id: string;
   readonly value: ViewRow | null;
+  /** Not stored so far. */
+  readonly fresh: boolean;
 }
 
 interface Batch {
@@ -64,6 +75,8 @@ export class Folder {
   private readonly parkedStreams = new Map<string, number>();
   private folding = new Map<string, Promise<boolean>>();
   private writing: Promise<unknown> = Promise.resolve();
+  /** Entries that one transaction may hold now. */
+  private mostBehind = BATCH_BEHIND;
   private readonly id: string;
   /** The views by the entry types they look at. */
   private readonly byType: ReadonlyMap<string, readonly View[]>;
@@ -128,19 +141,24 @@ export class Folder {
 
   private async fold(journal: Journal): Promise<boolean> {
     const from = this.position(journal.name);
-    const limit = journal.size - from > BATCH_BEHIND ? BATCH_BEHIND : BATCH_ENTRIES;
-    const entries = await decodedFrom(this.vocabulary, journal, from, limit);
-    const last = entries.at(-1);
-    if (!last) return false;
+    const most = journal.size - from > BATCH_ENTRIES ? this.mostBehind : BATCH_ENTRIES;
     const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
-    const stored = await this.rowsOf(entries);
-    for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
-    await this.write(batch, { ...this.positions.value, [journal.name]: last.index + 1 });
+    let to = from;
+    do {
+      const entries = await decodedFrom(this.vocabulary, journal, to, Math.min(most, STEP_BEHIND));
+      const last = entries.at(-1);
+      if (!last) break;
+      const stored = await this.rowsOf(batch, entries);
+      for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
+      to = last.index + 1;
+    } while (to - from < most && batch.rows.size < ROWS_MAX);
+    if (to === from) return false;
+    await this.write(batch, { ...this.positions.value, [journal.name]: to });
     return true;
   }
 
-  /** The rows that a batch may change, as they are stored: one question for each view. */
-  private async rowsOf(entries: readonly DecodedAt[]): Promise<ReadonlyMap<string, ViewRow>> {
+  /** The rows that entries may change beside those of the batch, as they are stored: one question for each view. */
+  private async rowsOf(batch: Batch, entries: readonly DecodedAt[]): Promise<ReadonlyMap<string, ViewRow>> {
     const rows = new Map<string, ViewRow>();
     const missing = new Map<string, Set<string>>();
     for (const { decoded } of entries) {
@@ -149,9 +167,10 @@ export class Folder {
         const id = keyIn(view, decoded.entry);
         if (id === null) continue;
         const table = this.table(view.name);
-        const cached = this.cache.get(`${table}|${id}`);
-        if (cached) rows.set(`${table}|${id}`, cached);
-        else missing.set(table, (missing.get(table) ?? new Set()).add(id));
+        const key = `${table}|${id}`;
+        const cached = this.cache.get(key);
+        if (cached) rows.set(key, cached);
+        else if (!batch.rows.has(key)) missing.set(table, (missing.get(table) ?? new Set()).add(id));
       }
     }
     for (const [table, ids] of missing) {
@@ -197,17 +216,22 @@ export class Folder {
     if (part === null) delete parts[entry.journal];
     else parts[entry.journal] = part;
     const value = Object.keys(parts).length === 0 ? null : { parts, row: view.join(parts) };
-    return { table, id, value };
+    return { table, id, value, fresh: pending ? pending.fresh : !stored.has(key) };
   }
 
   private async write(batch: Batch, positions: Record<string, number>): Promise<void> {
+    const rows = [...batch.rows.values()];
     const writes: RecordWrite[] = [
       { table: 'positions', id: this.id, value: positions, rev: this.positions.rev },
-      ...[...batch.rows.values()].map(({ table, id, value }) => ({ table, id, value })),
+      // Side by side what is inserted and what is changed: a store takes many of a kind at once.
+      ...rows.filter(({ fresh, value }) => fresh && value !== null).map(({ table, id, value }) => ({ table, id, value, rev: 0 })),
+      ...rows.filter(({ fresh, value }) => !fresh || value === null).map(({ table, id, value }) => ({ table, id, value })),
       ...[...batch.timers].map(([id, value]) => ({ table: this.timerTable, id, value })),
       ...batch.parked.map((item) => ({ table: this.parkedTable, id: item.id, value: item })),
     ];
     const written = await this.world.storage.records.write(writes).catch(async (error: unknown) => {
+      // Whatever it was, it may have been too much for the store at once.
+      this.mostBehind = BATCH_ENTRIES;
       await this.open();
       throw error;
     });
@@ -216,6 +240,7 @@ export class Folder {
       return;
     }
     this.positions = { id: this.id, value: positions, rev: this.positions.rev + 1 };
+    this.mostBehind = Math.min(BATCH_BEHIND, 2 * this.mostBehind);
     for (const item of batch.parked) this.park(item);
     if (batch.timers.size > 0) this.timersChanged += 1;
     for (const [key, { value }] of batch.rows) {

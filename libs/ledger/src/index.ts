@@ -12,5 +12,6 @@ export * from './node.js';
 export * from './note.js';
 export { openNode } from './open-node.js';
 export * from './ports.js';
+export { readOn } from './recent-blocks.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

@@ -6,9 +6,9 @@ import { equal, fromHex, hex } from './bytes.js';
 import { entriesOf, type StoredBlock, type StoredCommit } from './block.js';
 import { invariant, InvariantError } from './decider.js';
 import { type LedgerEntry } from './leaf.js';
-import type { BlockStore, Hasher, World } from './ports.js';
+import type { BlockStore, Hasher, RecordWrite, World } from './ports.js';
 import { KnownStreams } from './known-streams.js';
-import { RecentBlocks } from './recent-blocks.js';
+import { readOn, RecentBlocks } from './recent-blocks.js';
 import { Signal } from './signal.js';
 import {
   bag,
@@ -29,8 +29,8 @@ import {
 } from './tree.js';
 
 const TILES = 'tiles';
-/** Blocks read at a time when catching up. */
-const READ_BLOCKS = 64;
+/** Tiles written at a time, in one transaction. */
+const WRITE_TILES = 64;
 
 interface TreeSnapshot {
   readonly size: number;
@@ -166,11 +166,9 @@ export class Journal {
   /** Reads what others wrote behind the end. */
   async catchUp(): Promise<void> {
     if (this.latest === null) this.latest = await this.store.last();
-    for (;;) {
-      const blocks = await this.store.read(this.size, READ_BLOCKS);
+    for await (const blocks of readOn(this.store, this.size)) {
       for (const block of blocks) this.advance(block);
       if (this.unsaved.size > 0) await this.saveTiles();
-      if (blocks.length < READ_BLOCKS) return;
     }
   }
 
@@ -182,14 +180,15 @@ export class Journal {
 
   /** Reads the streams of all blocks that were here before this journal was opened; until then any stream may be there. */
   async learnStreams(stopped: () => boolean): Promise<void> {
-    for (let size = 0; size < this.unlearned && !stopped();) {
-      const blocks = await this.store.read(size, READ_BLOCKS);
-      const last = blocks.at(-1);
-      invariant(last !== undefined, `${this.name} holds no block at ${size}: entries are missing from the store.`);
+    let size = 0;
+    for await (const blocks of readOn(this.store, 0)) {
+      if (stopped() || this.unlearned === 0) return;
       for (const block of blocks) this.streams.learn(block);
+      const last = blocks.at(-1)!;
       size = last.first + last.count;
       if (size >= this.unlearned) this.unlearned = 0;
     }
+    invariant(this.unlearned === 0, `${this.name} holds no block at ${size}: entries are missing from the store.`);
   }
 
   /** False only for a stream that has no durable entry here. */
@@ -242,18 +241,16 @@ export class Journal {
   async saveTiles(): Promise<void> {
     const tiles = [...this.unsaved];
     const snapshot: TreeSnapshot = { size: this.size, root: hex(this.head.root), tails: this.tails.map((tail) => tail.map(hex).join('')) };
-    for (let at = 0; at < tiles.length; at += READ_BLOCKS) {
-      await this.world.storage.records.write(
-        tiles.slice(at, at + READ_BLOCKS).map(([id, hashes]) => ({ table: TILES, id, value: { hashes } })),
-      );
-    }
-    await this.world.storage.records.write([{ table: TILES, id: `${this.name}:tree`, value: snapshot }]);
+    const writes: RecordWrite[] = tiles.map(([id, hashes]) => ({ table: TILES, id, value: { hashes } }));
+    // It comes last, with the last of the tiles that it rests on.
+    writes.push({ table: TILES, id: `${this.name}:tree`, value: snapshot });
+    for (let at = 0; at < writes.length; at += WRITE_TILES) await this.world.storage.records.write(writes.slice(at, at + WRITE_TILES));
     for (const [id] of tiles) this.unsaved.delete(id);
   }
 
-  /** Whether full tiles wait to be saved. */
-  get tilesWaiting(): boolean {
-    return this.unsaved.size > 0;
+  /** Full tiles that wait to be saved. */
+  get tilesWaiting(): number {
+    return this.unsaved.size;
   }
 
   private prove(plan: ProofPlan): Promise<readonly Uint8Array[]> {

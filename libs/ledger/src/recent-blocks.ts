@@ -1,11 +1,25 @@
 /** A journal's blocks as they are read: the newest from memory, since the publisher, views and reactions all read what was just written. */
-import type { StoredBlock } from './block.js';
+import { bytesIn, type StoredBlock } from './block.js';
 import type { BlockStore } from './ports.js';
 
 /** Framed content that is kept. */
 const KEPT_BYTES = 8_000_000;
+/** Blocks read at a time by whoever reads on to the end. */
+const STEP_BLOCKS = 64;
 
-const bytesOf = ({ commits }: StoredBlock): number => commits.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** All blocks from an index on, some at a time: the store reads the next ones while these are looked at. */
+export async function* readOn(store: BlockStore, from: number): AsyncGenerator<readonly StoredBlock[], void, undefined> {
+  let next: Promise<readonly StoredBlock[]> | null = store.read(from, STEP_BLOCKS);
+  while (next) {
+    const blocks: readonly StoredBlock[] = await next;
+    const last = blocks.at(-1);
+    if (!last) return;
+    next = blocks.length < STEP_BLOCKS ? null : store.read(last.first + last.count, STEP_BLOCKS);
+    // Whoever stops before the end does not hear of it.
+    next?.catch(() => undefined);
+    yield blocks;
+  }
+}
 
 /** Which of these blocks, in order and without a gap, holds an index; -1 when none does. */
 const indexOf = (blocks: readonly StoredBlock[], index: number): number => {
@@ -32,8 +46,8 @@ export class RecentBlocks {
   /** Keeps a durable block that continues the newest. */
   add(block: StoredBlock): void {
     this.newest.push(block);
-    this.newestBytes += bytesOf(block);
-    while (this.newestBytes > KEPT_BYTES) this.newestBytes -= bytesOf(this.newest.shift()!);
+    this.newestBytes += bytesIn(block);
+    while (this.newestBytes > KEPT_BYTES) this.newestBytes -= bytesIn(this.newest.shift()!);
   }
 
   /** The root at a size where one of the newest blocks ends, as heads that others sign do; null at any other. */
@@ -49,7 +63,7 @@ export class RecentBlocks {
       if (at >= 0) return kept.slice(at, at + limit);
     }
     const read = await this.store.read(from, limit);
-    if (read.reduce((sum, block) => sum + bytesOf(block), 0) <= KEPT_BYTES) this.reread = read;
+    if (read.reduce((sum, block) => sum + bytesIn(block), 0) <= KEPT_BYTES) this.reread = read;
     return read;
   }
 }

@@ -30,6 +30,8 @@ export interface Equivocation {
 const QUARANTINE = 'quarantine';
 /** Heads beyond the replica's end that are kept to be compared later. */
 const AHEAD_MAX = 64;
+/** Full tiles of a replica that may wait to be saved. */
+const TILES_MAX = 60;
 
 export class Replica {
   /** Owner-signed heads beyond our end: compared when we get there. */
@@ -171,7 +173,8 @@ export class Replica {
     if ((await this.journal.insert(block)) === 'inserted') this.journal.advance(block, growth);
     // An earlier try landed after all, or another process of this node was first: what is there was verified too.
     else await this.journal.catchUp();
-    if (this.journal.tilesWaiting) await this.journal.saveTiles();
+    // Few are saved with the next beat: a write of its own for each would take as long as the block itself.
+    if (this.journal.tilesWaiting > TILES_MAX) await this.journal.saveTiles();
   }
 
   /** Compares the heads that were waiting for this size. */

@@ -141,7 +141,7 @@ export class Running {
     await written;
     await this.loops.stop();
     await this.reactor.save().catch((error: unknown) => this.tell('reactor.unsaved', error));
-    for (const journal of this.journals.values()) if (journal.tilesWaiting) await journal.saveTiles();
+    for (const journal of this.journals.values()) if (journal.tilesWaiting > 0) await journal.saveTiles();
   }
 
   /** A reader of streams of a replicated journal. */
@@ -219,9 +219,8 @@ export class Running {
       this.lastSizes.set(name, replica.journal.size);
     }
     await this.witness.beat();
-    // The writer never waits for this: tiles of the own journal are saved from here.
-    const own = this.journals.get(this.own)!;
-    if (own.tilesWaiting) await own.saveTiles();
+    // Neither the writer nor a replica waits for this: tiles are saved from here.
+    for (const journal of this.journals.values()) if (journal.tilesWaiting > 0) await journal.saveTiles();
     return false;
   }
   private readonly lastSizes = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** Journals in MongoDB: one collection each, one document a block, the first index as the primary key and only fork guard. */
 import mongoose, { type mongo } from 'mongoose';
 import type { BlockStore, StoredBlock, StoredCommit } from '@yrd/ledger';
+import { blockFromBson } from './mongo-block-bson.js';
 import { journalCollection } from './mongo-names.js';
 
 const { Binary, MongoServerError } = mongoose.mongo;
@@ -38,7 +39,8 @@ interface BlockDocument {
   readonly note?: string;
 }
 
-const toDocument = (block: StoredBlock): BlockDocument => ({
+/** A block as it is stored; `mongo-block-bson.ts` reads it. */
+export const toDocument = (block: StoredBlock): BlockDocument => ({
   _id: block.first,
   n: block.count,
   root: new Binary(block.root),
@@ -69,16 +71,6 @@ const toCommit = ({ f, n, s, v, k, h, b }: CommitDocument): StoredCommit => ({
   bytes: bytesOf(b),
 });
 
-const toBlock = ({ _id, n, root, epoch, at, commits, note }: BlockDocument): StoredBlock => ({
-  first: _id,
-  count: n,
-  root: bytesOf(root),
-  epoch,
-  at,
-  commits: commits.map(toCommit),
-  ...(note === undefined ? {} : { note }),
-});
-
 /** Creates a collection with its indexes, or finds it so. */
 export const ensureCollection = async (db: mongo.Db, name: string, keys: readonly mongo.IndexSpecification[]): Promise<void> => {
   await db.createCollection(name, DURABLE).catch((error: unknown) => {
@@ -99,22 +91,15 @@ export const once = (make: () => Promise<void>): (() => Promise<void>) => {
   };
 };
 
-/** The `_id` of the block that holds index `from`, or of the last one before it. */
-const holderOf = async (blocks: mongo.Collection<BlockDocument>, from: number): Promise<number> => {
-  if (from <= 0) return 0;
-  const found = await blocks
-    .find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } })
-    .sort({ _id: -1 })
-    .limit(1)
-    .next();
-  return found?._id ?? from;
-};
-
 /** The blocks of one journal. Any rejection of `insert` leaves the outcome unknown. */
 export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
   const name = journalCollection(journal);
   const blocks = db.collection<BlockDocument>(name);
   const ready = once(() => ensureCollection(db, name, [{ 'commits.s': 1, _id: 1 }]));
+  const whole = async (filter: mongo.Filter<BlockDocument>, order: 1 | -1, limit: number): Promise<readonly StoredBlock[]> => {
+    const found = blocks.find<Uint8Array>(filter, { ...MAJORITY_READ, raw: true });
+    return (await found.sort({ _id: order }).limit(limit).toArray()).map(blockFromBson);
+  };
   return {
     async insert(block) {
       await ready();
@@ -129,29 +114,25 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
     async read(from, limit) {
       if (limit < 1) return [];
       await ready();
-      const holder = await holderOf(blocks, from);
-      const found = await blocks
-        .find({ _id: { $gte: holder } }, MAJORITY_READ)
-        .sort({ _id: 1 })
-        .limit(limit + 1)
-        .toArray();
-      return found
-        .filter(({ _id, n }) => _id + n > from)
-        .slice(0, limit)
-        .map(toBlock);
+      const found = await whole({ _id: { $gte: from } }, 1, limit);
+      // Who reads on from a block's end is answered at once; otherwise the block before may hold the index.
+      if (from <= 0 || found[0]?.first === from) return found;
+      const [before] = await whole({ _id: { $lt: from } }, -1, 1);
+      return before && before.first + before.count > from ? [before, ...found].slice(0, limit) : found;
     },
     async last() {
       await ready();
-      const [found] = await blocks.find({}, MAJORITY_READ).sort({ _id: -1 }).limit(1).toArray();
-      return found ? toBlock(found) : null;
+      return (await whole({}, -1, 1))[0] ?? null;
     },
     async commitsOf(stream, from) {
       await ready();
-      const holder = await holderOf(blocks, from);
+      const holders = blocks.find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } }).sort({ _id: -1 });
+      const holder = from <= 0 ? null : await holders.limit(1).next();
+      const within = { 'commits.s': stream, _id: { $gte: holder?._id ?? 0 } };
       const touching = { $filter: { input: '$commits', as: 'commit', cond: { $in: [{ $literal: stream }, '$$commit.s'] } } };
       const found = await blocks
         .aggregate<Pick<BlockDocument, 'commits'>>(
-          [{ $match: { 'commits.s': stream, _id: { $gte: holder } } }, { $sort: { _id: 1 } }, { $project: { _id: 0, commits: touching } }],
+          [{ $match: within }, { $sort: { _id: 1 } }, { $project: { _id: 0, commits: touching } }],
           MAJORITY_READ,
         )
         .toArray();
