@@ -43,17 +43,11 @@ interface TreeSnapshot {
 const hashesOf = (packed: string): Uint8Array[] =>
   Array.from({ length: packed.length / 64 }, (_, at) => fromHex(packed.slice(64 * at, 64 * at + 64))!);
 
-/** Where a journal's durable end is, and what it hashes to. */
-export interface Head {
-  readonly size: number;
-  readonly root: Uint8Array;
-}
-
 export class Journal {
   /** Raised whenever the journal has grown. */
   readonly grown = new Signal();
   private range: CompactRange = emptyRange;
-  private known: Head | null = null;
+  private known: Journal['head'] | null = null;
   private tails: Uint8Array[][] = [];
   private unsaved = new Map<string, string>();
   private latest: StoredBlock | null = null;
@@ -102,7 +96,8 @@ export class Journal {
     return this.range.size;
   }
 
-  get head(): Head {
+  /** Where the durable end is, and what it hashes to. */
+  get head(): { readonly size: number; readonly root: Uint8Array } {
     // Worked out once for each size: many ask.
     if (this.known?.size !== this.range.size) this.known = { size: this.range.size, root: rangeRoot(this.world.hasher, this.range) };
     return this.known;
