@@ -6,7 +6,7 @@ import { equal, fromHex, hex } from './bytes.js';
 import { entriesOf, type StoredBlock, type StoredCommit } from './block.js';
 import { invariant, InvariantError } from './decider.js';
 import { type LedgerEntry } from './leaf.js';
-import type { BlockStore, Hasher, RecordWrite, World } from './ports.js';
+import type { BlockStore, RecordWrite, World } from './ports.js';
 import { KnownStreams } from './known-streams.js';
 import { readOn, RecentBlocks } from './recent-blocks.js';
 import { Signal } from './signal.js';
@@ -17,9 +17,9 @@ import {
   growthOf,
   inclusionPlan,
   leafHash,
-  nodeHash,
   peaks,
   rangeRoot,
+  subroot,
   TILE_LEVELS,
   TILE_WIDTH,
   type CompactRange,
@@ -287,10 +287,3 @@ export class Journal {
     return saved ? hashesOf(saved.value.hashes) : [];
   }
 }
-
-/** The root over a power of two of sibling hashes. */
-const subroot = (hasher: Hasher, hashes: readonly Uint8Array[]): Uint8Array => {
-  let row = hashes;
-  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => nodeHash(hasher, row[2 * at]!, row[2 * at + 1]!));
-  return row[0]!;
-};

@@ -221,3 +221,10 @@ export const consistencyFault = (
 
 /** The hash over leaf hashes of a whole tree, for tests and small inputs. */
 export const rootOf = (hasher: Hasher, leaves: readonly Uint8Array[]): Uint8Array => rangeRoot(hasher, append(hasher, emptyRange, leaves));
+
+/** The root over a power of two of sibling hashes. */
+export const subroot = (hasher: Hasher, hashes: readonly Uint8Array[]): Uint8Array => {
+  let row = hashes;
+  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => nodeHash(hasher, row[2 * at]!, row[2 * at + 1]!));
+  return row[0]!;
+};
