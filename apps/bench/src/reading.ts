@@ -27,6 +27,7 @@ import { account, NOTE, transfers } from './transfers.js';
 
 const BLOCK_COMMITS = 500;
 
+/** An amount spent, whose account keeps a small state: what a replay costs beside its fold is measured. */
 const entryAt = (origin: string, index: number, stream: string): LedgerEntry => {
   const payload = {
     basis: {},
@@ -35,7 +36,7 @@ const entryAt = (origin: string, index: number, stream: string): LedgerEntry => 
     person: 'p-7c1f',
     trace: '',
   };
-  const facts = { source: origin, type: 'bench.held.v1', subject: stream, time: new Date(1_760_000_000_000 + index).toISOString() };
+  const facts = { source: origin, type: 'bench.spent.v1', subject: stream, time: new Date(1_760_000_000_000 + index).toISOString() };
   const rest = { actor: '31/enterprise', policyversion: '-', legalbasis: 'SH-DEC-13', classification: 'internal' };
   return makeEntry(nodeHasher, index, { ...facts, ...rest }, utf8(JSON.stringify(payload)), { payload: nodeRandom.bytes(32) });
 };
@@ -103,7 +104,7 @@ const replay = async (store: BlockStore, checked: boolean): Promise<number> => {
         const stream = streams[0];
         if (!payload || stream === undefined) continue;
         const { data } = JSON.parse(text(payload.bytes)) as { data: { order: string; fen: number; note: string } };
-        accounts.set(stream, account.evolve(accounts.get(stream) ?? account.initial, { type: 'Held', data }));
+        accounts.set(stream, account.evolve(accounts.get(stream) ?? account.initial, { type: 'Spent', data }));
       }
     }
     if (!checked) return;

@@ -32,6 +32,8 @@ export class Healing {
   private readonly serving = new Map<string, Ask | null>();
   /** Journal → how far the answer goes that has begun to arrive. */
   private readonly arriving = new Map<string, number>();
+  /** The block that came last, on its way into its replica. */
+  private taking: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(
@@ -159,7 +161,19 @@ export class Healing {
     if (!block || !replica) return;
     const end = Number(message.headers['until']);
     if (Number.isSafeInteger(end)) this.arriving.set(block.journal, end);
-    await replica.receive(block);
+    // This one is read while the one before is written, and what goes wrong is asked for again.
+    const before = this.taking;
+    this.taking = replica.receive(block).then(
+      () => undefined,
+      (error: unknown) =>
+        this.world.notice({ level: 'warn', what: 'healing.failed', facts: { journal: block.journal, why: String(error) } }),
+    );
+    await before;
+  }
+
+  /** Resolves when nothing that came is being taken. */
+  async idle(): Promise<void> {
+    await this.taking;
   }
 }
 

@@ -65,6 +65,16 @@ describe('a replica', () => {
     expect([size(), hex(replica.journal.head.root)]).toEqual([5, hex(rootAt(5))]);
   });
 
+  test('reads what follows while the block before is written, and believes it no sooner and no more', async () => {
+    const { replica, size } = await open();
+    const wrong = { ...block(3, 5), entries: entries(4, 6) };
+    const gone = { ...block(3, 5), entries: entries(3, 5).map(({ leaf }) => ({ leaf })) };
+    const taken = [block(0, 3), wrong, block(0, 3), gone, block(2, 5), block(5, 7), block(5, 7, 'b'), block(9, 12)];
+    const received = await Promise.all(taken.map((each) => replica.receive(each)));
+    expect(received).toEqual(['accepted', 'broken', 'duplicate', 'broken', 'accepted', 'accepted', 'contradicted', 'quarantined']);
+    expect([size(), hex(replica.journal.head.root)]).toEqual([7, hex(rootAt(7))]);
+  });
+
   test('does not jump over a gap, but remembers how far the owner is', async () => {
     const { replica, size } = await holding(2);
     expect(await replica.receive(block(5, 7))).toBe('gap');

@@ -38,6 +38,9 @@ export class Replica {
   private readonly ahead = new Map<number, { readonly root: Uint8Array; readonly note: string }>();
   private evidence: Equivocation | null = null;
   private taking: Promise<unknown> = Promise.resolve();
+  /** Blocks that are being taken or wait for it, and where the last of them ends. */
+  private underWay = 0;
+  private due = 0;
 
   constructor(
     private readonly world: World,
@@ -63,9 +66,13 @@ export class Replica {
     return Math.max(this.journal.size, ...this.ahead.keys());
   }
 
-  /** Takes blocks one after the other, whoever brings them. */
+  /** Takes blocks one after the other, whoever brings them. What follows the one under way is read while that is written. */
   receive(block: WireBlock): Promise<Received> {
-    const taken = this.taking.then(() => this.take(block));
+    const follows = this.underWay > 0 && block.first === this.due;
+    const early = follows ? block.entries.map((entry, at) => this.read(entry, block.first + at)) : null;
+    this.due = block.first + block.entries.length;
+    this.underWay += 1;
+    const taken = this.taking.then(() => this.take(block, early)).finally(() => (this.underWay -= 1));
     this.taking = taken.catch(() => undefined);
     return taken;
   }
@@ -105,7 +112,7 @@ export class Replica {
     return false;
   }
 
-  private async take(block: WireBlock): Promise<Received> {
+  private async take(block: WireBlock, early: readonly (ReadEntry | null)[] | null): Promise<Received> {
     if (this.evidence) return 'quarantined';
     const end = block.first + block.entries.length;
     const checkpoint = openCheckpoint(this.world.signer, this.verifier, block.note);
@@ -113,7 +120,9 @@ export class Replica {
     if (!(await this.compare(checkpoint, block.note))) return 'contradicted';
     if (end <= this.journal.size) return 'duplicate';
     if (block.first > this.journal.size) return 'gap';
-    const fresh = block.entries.slice(this.journal.size - block.first).map((entry, at) => this.read(entry, this.journal.size + at));
+    const { size } = this.journal;
+    const known = size - block.first;
+    const fresh = early?.slice(known) ?? block.entries.slice(known).map((entry, at) => this.read(entry, size + at));
     if (!fresh.every((entry) => entry !== null)) return this.refuse('broken', block, 'an entry is not what its leaf says');
     const hashes = fresh.map(({ entry }) => leafHash(this.world.hasher, entry.leaf));
     const growth = growthOf(this.world.hasher, this.journal.end, hashes);
@@ -121,7 +130,7 @@ export class Replica {
       if (await this.forks(block, checkpoint)) return 'contradicted';
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
-    await this.store(storedFrom(this.journal.size, fresh, growth.root, block.note), growth);
+    await this.store(storedFrom(size, fresh, growth.root, block.note), growth);
     await this.settleAhead();
     return 'accepted';
   }

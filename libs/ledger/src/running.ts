@@ -138,6 +138,7 @@ export class Running {
     // Told before anything is waited for: recovery goes on until then.
     const written = this.started ? this.writing.stop(why) : Promise.resolve();
     await this.inbox.close();
+    await this.healing.idle();
     await written;
     await this.loops.stop();
     await this.reactor.save().catch((error: unknown) => this.tell('reactor.unsaved', error));
