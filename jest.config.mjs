@@ -1,6 +1,6 @@
 // Tiers are read off the file name: *.spec.ts is pure or in memory, *.infra.spec.ts meets real Kafka and MongoDB,
-// *.e2e.spec.ts walks through four running nodes, *.outside.spec.ts hands a log to verifiers that others wrote. Sources are ESM;
-// only jest compiles them to CommonJS.
+// *.e2e.spec.ts walks through four running nodes, *.outside.spec.ts hands a log to verifiers that others wrote,
+// *.histories.spec.ts tells simulated histories on all cores. Sources are ESM; only jest compiles them to CommonJS.
 const base = {
   rootDir: '.',
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.run/'],
@@ -27,9 +27,10 @@ export default {
   // Simulated histories take seconds of real time on a busy machine; the limit is for what hangs.
   testTimeout: 60_000,
   projects: [
-    tier('pure', ['**/{libs,apps,tools}/**/*.spec.ts'], ['\\.(infra|e2e|outside)\\.spec\\.ts$']),
+    tier('pure', ['**/{libs,apps,tools}/**/*.spec.ts'], ['\\.(infra|e2e|outside|histories)\\.spec\\.ts$']),
     tier('infra', ['**/*.infra.spec.ts']),
     tier('e2e', ['**/*.e2e.spec.ts']),
     tier('outside', ['**/*.outside.spec.ts']),
+    tier('histories', ['**/*.histories.spec.ts']),
   ],
 };

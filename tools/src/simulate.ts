@@ -10,7 +10,7 @@ import type { Place } from './start.js';
 const FAULT_KINDS = 17;
 const STAGES = 5;
 /** Fewer histories than this cannot be asked to show every fault in every stage. */
-const COVER_FROM = 300;
+export const COVER_FROM = 300;
 const CHUNK = 200;
 const SHOWN = 12;
 

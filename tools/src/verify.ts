@@ -142,7 +142,7 @@ const outside = async (run: Run): Promise<void> => {
 };
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */
-const TIERS = ['types', 'lint', 'pure', 'outside', 'infra', 'e2e', 'chaos', 'mirror'] as const;
+const TIERS = ['types', 'lint', 'pure', 'histories', 'outside', 'infra', 'e2e', 'chaos', 'mirror'] as const;
 /** Run only when named: it takes a second Kafka and as much again to download. */
 const ON_REQUEST: readonly string[] = ['mirror'];
 type Tier = (typeof TIERS)[number];
@@ -164,6 +164,7 @@ const allPhases = async (run: Run, tiers: readonly Tier[]): Promise<void> => {
   const nx = [bin('.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'];
   if (tiers.includes('lint')) await program(run, 'lint, with module boundaries', nx, quiet);
   if (tiers.includes('pure')) await jest(run, 'pure and in-memory tests', 'pure', {}, ['--maxWorkers=2']);
+  if (tiers.includes('histories')) await jest(run, 'simulated histories', 'histories', {}, []);
   if (tiers.includes('outside')) await outside(run);
   const real = tiers.filter((tier) => (tier === 'infra' || tier === 'e2e') && hasTests(root, `.${tier}.spec.ts`));
   if (real.length > 0) await onServers(run, real);
