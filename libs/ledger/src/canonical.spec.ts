@@ -86,4 +86,25 @@ describe('canonical JSON', () => {
       }),
     );
   });
+
+  test('is the text of a writer that sorts every object itself, also where an engine would list keys in its own order', () => {
+    const plainly = (value: unknown): string => {
+      if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+      if (Array.isArray(value)) return `[${value.map(plainly).join(',')}]`;
+      const fields = value as Readonly<Record<string, unknown>>;
+      return `{${Object.keys(fields)
+        .sort()
+        .map((key) => `${JSON.stringify(key)}:${plainly(fields[key])}`)
+        .join(',')}}`;
+    };
+    const keys = fc.oneof(fc.constantFrom('10', '2', '1a', '__proto__', 'toJSON', '', 'é', '\\ud'), fc.string({ maxLength: 3 }));
+    const { value: values } = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 4 }, fc.jsonValue({ maxDepth: 0 }), fc.array(tie('value'), { maxLength: 4 }), tie('fields')),
+      fields: fc.dictionary(keys, tie('value'), { maxKeys: 5 }),
+    }));
+    fc.assert(
+      fc.property(values, (value) => expect(canonical(value)).toBe(plainly(value))),
+      { numRuns: 1_000 },
+    );
+  });
 });

@@ -17,7 +17,7 @@ const BATCH_BEHIND = 100_000;
 const STEP_BEHIND = 4_000;
 const READ_BLOCKS_MAX = 256;
 /** Rows kept in memory between batches, and changed in one. */
-const ROWS_MAX = 20_000;
+const ROWS_MAX = 100_000;
 
 export interface ViewRow {
   readonly parts: Readonly<Record<string, object>>;

@@ -10,6 +10,11 @@ import type { World } from './ports.js';
 import { pause } from './signal.js';
 
 const READ_BLOCKS = 128;
+/**
+ * What becomes durable within this time after a message travels together, ms. Receivers make each message durable one after the
+ * other: more than they can take in a second would wait there longer.
+ */
+const GATHER_MS = 20;
 
 export class Publisher {
   private position = 0;
@@ -58,11 +63,16 @@ export class Publisher {
   }
 
   private async run(): Promise<void> {
+    const { clock } = this.world;
+    let next = clock.monotonic();
     for (let attempt = 0; !this.stopped;) {
       if (this.position >= this.journal.size) {
         await this.journal.grown.wait();
         continue;
       }
+      const early = next - clock.monotonic();
+      if (early > 0) await clock.sleep(early);
+      next = clock.monotonic() + GATHER_MS;
       try {
         // After a time without the broker much waits: it travels in large steps, because receivers make each step durable.
         for (const block of joined(await this.journal.blocks(this.position, READ_BLOCKS))) {

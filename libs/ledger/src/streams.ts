@@ -28,8 +28,8 @@ export const ANY_BODY = '*';
 const REMEMBER_MS = 7 * 24 * 3_600_000;
 const REMEMBER_COUNT = 1_000;
 const PRUNE_EVERY = 256;
-/** Streams kept in memory; the oldest unused go first. */
-const STREAMS_MAX = 20_000;
+/** Streams kept in memory, one to two kilobytes each; the oldest unused go first. */
+const STREAMS_MAX = 100_000;
 
 /** A stream that took this many commits to open is saved, so that the next time takes only the tail. */
 const SNAPSHOT_COMMITS = 64;
