@@ -51,7 +51,7 @@ const LAYERS = [
   layer(
     'platform',
     ['ledger', 'contracts'],
-    [...NEST, 'express', 'mongoose', 'mongodb', 'kafkajs', 'jose', '@opentelemetry/*', 'pino', 'prom-client'],
+    [...NEST, 'express', 'mongoose', 'mongodb', 'kafkajs', 'jose', '@opentelemetry/*', 'pino', 'prom-client', 'rate-limiter-flexible'],
   ),
   layer('service', ['context', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express', 'yaml']),
   layer(
@@ -60,7 +60,8 @@ const LAYERS = [
     ['react', 'react/*', 'react-dom', 'react-dom/*', 'antd', 'antd/*', '@ant-design/*', 'echarts', 'echarts/*'],
   ),
   layer('node', ['service', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express']),
-  layer('tool', ['tool', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
+  layer('identity', ['identity'], ['oidc-provider', 'oidc-provider/*', 'jose']),
+  layer('tool', ['tool', 'identity', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
   layer('bench', ['e2e', 'platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),
   layer('e2e', ['tool', 'contracts', 'standards', 'ledger'], ['kafkajs', 'mongoose', 'jose', 'yaml']),
 ];

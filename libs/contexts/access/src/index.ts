@@ -1,0 +1,2 @@
+/** The access context: who asked for what, and the persons whose data a node holds. */
+export const ACCESS = 'access';
