@@ -108,8 +108,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('reactor')(
     'take over older positions of another process',
-    'if (position > this.position(journal))',
-    'if (position < 0)',
+    '([journal, position]) => position > this.position(journal)',
+    '([, position]) => position >= 0',
     'ledger/src/reactor',
   ),
   ledger('reactor')(

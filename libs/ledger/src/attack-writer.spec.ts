@@ -1,6 +1,7 @@
 /** Two processes of one node write one journal: whatever the order, what was acknowledged is there, and a writer goes on. */
-import { box, boxOf, Disk, settle, type Path } from '../testing/index.js';
-import { instant, loneWriter, OWN } from '../testing/lone-writer.js';
+import { box, boxOf, Disk, gifts, settle, type Path } from '../testing/index.js';
+import { instant, loneWriter, OWN, type LoneWriter } from '../testing/lone-writer.js';
+import type { Context } from './decider.js';
 import { decodeEntry, type Vocabulary } from './entry.js';
 import { entriesOf } from './block.js';
 
@@ -112,5 +113,33 @@ describe('a process whose place another has taken, and that does not know it yet
     const [filled, refused] = await Promise.all([first.fill(3, 'early'), first.send(10, 'gift')]);
     expect([filled.ok, refused.ok]).toEqual([true, false]);
     expect(await first.send(3, 'smaller')).toMatchObject({ ok: true });
+  });
+});
+
+describe('a handler that names its streams step by step', () => {
+  const naming = (streams: () => readonly string[]): Context => {
+    const fill = gifts.commands['FillBox']!;
+    return { ...gifts, commands: { ...gifts.commands, FillBox: { ...fill, streams } } };
+  };
+
+  test('is not blamed when another process makes its node forget them, however often', async () => {
+    let [writer, rounds]: [LoneWriter | null, number] = [null, 0];
+    const context = naming(() => {
+      if ((rounds += 1) <= 20) writer?.streams.clear();
+      return [boxOf('31')];
+    });
+    writer = await loneWriter(new Disk(), instant, context);
+    expect(await writer.command('FillBox', { coins: 3 })).toMatchObject({ ok: true });
+    expect(rounds).toBeGreaterThan(20);
+  });
+
+  test('and names ever more of them is a mistake, and is told so', async () => {
+    let named = 0;
+    const writer = await loneWriter(
+      new Disk(),
+      instant,
+      naming(() => Array.from({ length: (named += 1) }, (_, at) => boxOf(`${at}`))),
+    );
+    await expect(writer.command('FillBox', { coins: 3 })).rejects.toThrow('A handler named new streams 5 times');
   });
 });

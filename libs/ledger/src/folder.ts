@@ -100,6 +100,8 @@ export class Folder {
     };
     this.cache.clear();
     for (const { value } of await allParked(this.world.storage.records, this.parkedTable)) this.park(value);
+    // What seemed not to be written may have been, or another process was further.
+    this.moved.raise();
   }
 
   /** How far a journal is folded. */

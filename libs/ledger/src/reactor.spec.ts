@@ -7,6 +7,13 @@ const ALL = ['31', '32', '33', '34'];
 const taken = async (run: FederationRun, province: string): Promise<number> =>
   (await run.scheduler.resolve(run.node(province).read(box, boxOf(province)))).state.taken.length;
 
+/** 33 hears nothing of 32 any more, neither from itself nor from anybody who could heal it. */
+const deafen = (run: FederationRun): void => {
+  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
+  const lost = { fate: 'lost', delayMs: 0 } as const;
+  run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+};
+
 test('a reaction that cannot write now is not passed over: it is done when the node may write again', async () => {
   const run = new FederationRun(91, gifts, ALL, 30_000);
   await run.startAll();
@@ -29,10 +36,7 @@ test('a reaction does not see an entry before all that it rests on is here', asy
   await run.startAll();
   await run.command('31', 'FillBox', { coins: 10 });
   await run.converge();
-  // 33 hears nothing of 32 any more, neither from itself nor from anybody who could heal it.
-  const lost = { fate: 'lost', delayMs: 0 } as const;
-  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
-  run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+  deafen(run);
   await run.command('32', 'FillBox', { coins: 1 });
   await run.scheduler.pass(1_000);
   await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
@@ -72,9 +76,7 @@ test('a reaction that needs the root of a journal at a size that is not here yet
   await run.startAll();
   await run.command('31', 'FillBox', { coins: 10 });
   await run.converge();
-  const lost = { fate: 'lost', delayMs: 0 } as const;
-  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
-  run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+  deafen(run);
   await run.command('32', 'FillBox', { coins: 1 });
   size = run
     .node('32')
@@ -104,5 +106,26 @@ test('positions that another process saved meanwhile do not turn back what was r
   const after = positions.get('reactions')!.value as Readonly<Record<string, number>>;
   for (const [journal, position] of Object.entries(value as Readonly<Record<string, number>>))
     expect(after[journal]).toBeGreaterThanOrEqual(position);
+  expect(await taken(run, '33')).toBe(1);
+});
+
+test('what was folded is reacted to, also where the store did not say that it had been written', async () => {
+  const run = new FederationRun(95, gifts);
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.converge();
+  const views = run.world.disks.get('33')!.table('positions');
+  const folded = () => (views.get(`views@${gifts.codeVersion}`)!.value as Readonly<Record<string, number>>)['31/gifts']!;
+  const before = folded();
+  let struck = 0;
+  const strike = (province: string, operation: string, side: string) => {
+    if (struck > 0 || province !== '33' || operation !== 'write' || side !== 'after' || folded() === before) return null;
+    struck += 1;
+    return 'lost acknowledgement' as const;
+  };
+  run.world.mischief = { strike, arrival: () => null };
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.scheduler.pass(5_000);
+  expect(struck).toBe(1);
   expect(await taken(run, '33')).toBe(1);
 });

@@ -73,9 +73,13 @@ export class Reactor {
   }
 
   async open(): Promise<void> {
+    await this.load();
+    this.positions = this.saved.value;
+  }
+
+  private async load(): Promise<void> {
     const found = await this.world.storage.records.get<Record<string, number>>('positions', POSITIONS);
     this.saved = found ?? { id: POSITIONS, value: {}, rev: 0 };
-    this.positions = this.saved.value;
     for (const { value } of await allParked(this.world.storage.records, PARKED)) this.parkedStreams.add(key(value));
   }
 
@@ -110,10 +114,11 @@ export class Reactor {
       this.saved = { id: POSITIONS, value, rev: this.saved.rev + 1 };
       return;
     }
-    // Another process was here, or a write that seemed to fail was not. What either has reacted to is durable.
-    await this.open();
-    for (const [journal, position] of Object.entries(value))
-      if (position > this.position(journal)) this.positions = { ...this.positions, [journal]: position };
+    // Another process was here, or a write that seemed to fail was not. What either has reacted to is durable, and so is what
+    // was reacted to while this looked.
+    await this.load();
+    const further = Object.entries(this.saved.value).filter(([journal, position]) => position > this.position(journal));
+    if (further.length > 0) this.positions = { ...this.positions, ...Object.fromEntries(further) };
   }
 
   private async react(journal: Journal): Promise<Step> {

@@ -246,6 +246,8 @@ export class Running {
   }
 
   private contradicted({ journal, size, held, note }: Equivocation): void {
+    // Nobody waits any more for what this journal would have brought.
+    this.folder.moved.raise();
     if (journal === this.own || !this.writing.sequencer) return;
     const body: ReportEquivocation = { journal, size, held, contradicting: note };
     const id = derivedId(this.options.world.hasher, { journal, index: size, reaction: 'equivocation', target: SELF, ordinal: 0 });

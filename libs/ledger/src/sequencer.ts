@@ -89,7 +89,7 @@ export class Sequencer {
         this.checkOpen();
         const foreign = await this.prepare(submission);
         const tip = this.writer.tip;
-        const turn = foreign && this.turn(submission, foreign);
+        const turn = this.turn(submission, foreign);
         if (!turn) continue;
         // An insert shows that nobody else wrote, and a repeat stays true; what writes nothing has to look.
         const shown = this.writer.tip > tip || (turn.answer.ok && turn.answer.repeated);
@@ -126,20 +126,26 @@ export class Sequencer {
     if (why !== null) throw new Unavailable(why);
   }
 
-  /** Loads all that the handler names. Null when it names ever more. */
-  private async prepare({ handler, body }: Submission): Promise<ForeignStates | null> {
+  /** Loads all that the handler names. */
+  private async prepare({ handler, body }: Submission): Promise<ForeignStates> {
     let foreign: ForeignStates = new Map();
-    for (let round = 0; round < NAMING_ROUNDS; round++) {
+    const named = new Set<string>();
+    for (let rounds = 0; ;) {
       const peek = this.peek(foreign);
       const own = handler.streams(body as never, peek);
       const others = handler.foreign?.(body as never, peek) ?? [];
       const missing = own.filter((stream) => !this.streams.get(stream));
       const unread = others.some((source) => !foreign.has(foreignKey(source)));
       if (missing.length === 0 && !unread) return foreign;
+      const before = named.size;
+      for (const name of [...own, ...others.map(foreignKey)]) named.add(name);
+      // What is named again was forgotten meanwhile, because another process wrote: that is no mistake of the handler.
+      if (named.size > before) rounds += 1;
+      invariant(rounds <= NAMING_ROUNDS, `A handler named new streams ${NAMING_ROUNDS} times: let it name them in fewer steps.`);
       await this.streams.load(own);
       if (others.length > 0) foreign = await this.around.foreign(others);
+      this.checkOpen();
     }
-    invariant(false, `A handler named new streams ${NAMING_ROUNDS} times: let it name them in fewer steps.`);
   }
 
   private peek(foreign: ForeignStates): Peek {

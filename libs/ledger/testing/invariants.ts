@@ -214,24 +214,29 @@ export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told
   return complaints;
 };
 
-/** Whether every honest node has every honest journal, folded and reacted to, and nothing under way. */
-export const quiet = (run: HostileRun): boolean => {
+/** Why the federation is not at rest: something under way, not yet everywhere, not folded, not reacted to, or due; null when it is. */
+export const unrest = (run: HostileRun): string | null => {
   const sizes = new Map<string, number>();
   for (const at of run.honest) {
     const status = run.ready(at)?.status();
-    if (!status || status.queued > 0) return false;
+    if (!status) return `${at} is not ready`;
+    if (status.queued > 0) return `${at} has ${status.queued} commands under way`;
     for (const { journal, size } of status.journals) {
       if (journal.startsWith(String(run.liar))) continue;
-      if ((sizes.get(journal) ?? size) !== size) return false;
+      if ((sizes.get(journal) ?? size) !== size) return `${journal} ends at ${sizes.get(journal)} and at ${size}`;
       sizes.set(journal, size);
     }
   }
-  return run.honest.every((at) => {
+  for (const at of run.honest) {
     const disk = run.world.disks.get(at)!;
-    const positions = [`views@${run.context.codeVersion}`, 'reactions'].map(
-      (id) => (rowsOf(disk, 'positions').find(([each]) => each === id)?.[1] ?? {}) as Readonly<Record<string, number>>,
-    );
-    const due = rowsOf(disk, `timers@${run.context.codeVersion}`).some(([, timer]) => (timer as { dueMs: number }).dueMs <= run.world.now);
-    return (!due || run.liar !== null) && [...sizes].every(([journal, size]) => positions.every((each) => each[journal] === size));
-  });
+    for (const id of [`views@${run.context.codeVersion}`, 'reactions']) {
+      const positions = (rowsOf(disk, 'positions').find(([each]) => each === id)?.[1] ?? {}) as Readonly<Record<string, number>>;
+      const behind = [...sizes].find(([journal, size]) => positions[journal] !== size);
+      if (behind) return `the ${id} of ${at} stand at ${positions[behind[0]]} of ${behind.join(' ')}`;
+    }
+    const timers = rowsOf(disk, `timers@${run.context.codeVersion}`);
+    const due = run.liar === null && timers.find(([, timer]) => (timer as { dueMs: number }).dueMs <= run.world.now);
+    if (due) return `the timer ${due[0]} of ${at} is due`;
+  }
+  return null;
 };

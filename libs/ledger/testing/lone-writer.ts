@@ -19,6 +19,7 @@ export interface LoneWriter {
   readonly context: Context;
   readonly vocabulary: Vocabulary;
   readonly journal: Journal;
+  readonly streams: Streams;
   readonly sequencer: Sequencer;
   /** Carries out a command of the context; the next one gets another id unless it is given one. */
   command(name: string, body: object, id?: string): Promise<Answer>;
@@ -55,6 +56,7 @@ export const loneWriter = async (disk: Disk, path: Path = instant, own: Context 
     context,
     vocabulary,
     journal,
+    streams,
     sequencer,
     command: (name, body, id = `id-${(commands += 1)}`) =>
       sequencer.execute({ handler: context.commands[name]!, body, id, derived: false, actor, trace: '' }),

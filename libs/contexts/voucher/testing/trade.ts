@@ -2,49 +2,9 @@
 import type { Actor, Answer } from '@yrd/ledger';
 import type { Chance, HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
+import { dealsOf, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 import { DAY_MS, actor, agent, hex, pack } from './scenario.js';
-
-/** How a deal goes: how far it gets, or how it ends. */
-const COURSES = {
-  paid: 4,
-  signed: 3,
-  accepted: 3,
-  withdrawn: 3,
-  raced: 8,
-  lapsed: 8,
-  declined: 6,
-  proposed: 4,
-  greedy: 8,
-} as const;
-export type Course = keyof typeof COURSES;
-
-export interface Deal {
-  readonly id: string;
-  readonly course: Course;
-  readonly home: ProvinceCode;
-  readonly at: ProvinceCode;
-  readonly mode: 'tongdui' | 'tongyong';
-  readonly voucherFen: number;
-}
-
-/** The deals of a history, most of them across a border, by its seed alone. */
-export const dealsOf = (chance: Chance): readonly Deal[] =>
-  Object.entries(COURSES).flatMap(([course, count]) =>
-    Array.from({ length: count }, (_, at): Deal => {
-      const home = PROVINCE_CODES[at % 4]!;
-      const others = PROVINCE_CODES.filter((each) => each !== home);
-      return {
-        id: `${course}-${at}`,
-        course: course as Course,
-        home,
-        at: chance.pick(others),
-        mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
-        // Together with two greedy ones the deals of a firm want more than its grant: whoever comes last is refused (V5).
-        voucherFen: course === 'greedy' ? 4_500_000 : 300_000 + 1_000 * chance.below(400),
-      };
-    }),
-  );
 
 const USCC = '91350100M000100Y43';
 const subjectOf = (home: string): string => `s${home}`;
@@ -62,6 +22,7 @@ export class Trade {
   /** Windows that were closed: the province and its answer. */
   readonly deals: readonly Deal[];
   private readonly waiting = new Map<string, (() => void)[]>();
+  private readonly placed = new Set<string>();
   /** Steps that were to be refused and were not, or the other way round. */
   readonly surprises: string[] = [];
 
@@ -146,12 +107,21 @@ export class Trade {
     await Promise.all([...modest, ...greedy]);
   }
 
-  private place(deal: Deal): Promise<boolean> {
+  /** What faults kept from being placed at all is placed once they are over. */
+  async makeUp(): Promise<void> {
+    await this.open();
+    await Promise.all(this.deals.filter(({ id }) => !this.placed.has(id)).map((deal) => this.place(deal)));
+  }
+
+  private async place(deal: Deal): Promise<boolean> {
     const { id, course, home, at, mode, voucherFen } = deal;
     const terms = { order: id, subject: subjectOf(home), scheme: 'cxq', year: 2026, agency: `a${at}`, product: 'p1', mode };
     const wish = { ...terms, amountFen: 2 * voucherFen, voucherFen };
-    if (course === 'proposed') return this.agencys(deal, 'ProposeOrder', { ...wish, home });
-    return this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at });
+    const taken = await (course === 'proposed'
+      ? this.agencys(deal, 'ProposeOrder', { ...wish, home })
+      : this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at }));
+    if (taken) this.placed.add(id);
+    return taken;
   }
 
   /** What the agency says to an order, and what the firm does meanwhile. */

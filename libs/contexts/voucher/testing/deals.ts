@@ -1,0 +1,44 @@
+/** The deals that the people of a history want to make: who with whom, for how much, and how each is to go. */
+import type { Chance } from '@yrd/ledger/testing';
+import { PROVINCE_CODES, type ProvinceCode } from './node.js';
+
+/** How a deal goes: how far it gets, or how it ends. */
+const COURSES = {
+  paid: 4,
+  signed: 3,
+  accepted: 3,
+  withdrawn: 3,
+  raced: 8,
+  lapsed: 8,
+  declined: 6,
+  proposed: 4,
+  greedy: 8,
+} as const;
+type Course = keyof typeof COURSES;
+
+export interface Deal {
+  readonly id: string;
+  readonly course: Course;
+  readonly home: ProvinceCode;
+  readonly at: ProvinceCode;
+  readonly mode: 'tongdui' | 'tongyong';
+  readonly voucherFen: number;
+}
+
+/** The deals of a history, most of them across a border, by its seed alone. */
+export const dealsOf = (chance: Chance): readonly Deal[] =>
+  Object.entries(COURSES).flatMap(([course, count]) =>
+    Array.from({ length: count }, (_, at): Deal => {
+      const home = PROVINCE_CODES[at % 4]!;
+      const others = PROVINCE_CODES.filter((each) => each !== home);
+      return {
+        id: `${course}-${at}`,
+        course: course as Course,
+        home,
+        at: chance.pick(others),
+        mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
+        // Together with two greedy ones the deals of a firm want more than its grant: whoever comes last is refused (V5).
+        voucherFen: course === 'greedy' ? 4_500_000 : 300_000 + 1_000 * chance.below(400),
+      };
+    }),
+  );
