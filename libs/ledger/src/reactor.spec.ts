@@ -60,7 +60,10 @@ test('however much is parked, a node that starts again knows all of it', async (
   expect(run.node('31').status().parked).toBe(21_200);
 });
 
-test('a reaction that needs the root of a journal at a size that is not here yet waits for it, and nothing is parked', async () => {
+test.each([
+  ['at a size that is not here yet', false],
+  ['that another process of its node has folded further', true],
+])('a reaction that needs the root of a journal %s waits for it, and nothing is parked', async (_, foldedElsewhere) => {
   let [size, compared] = [0, 0];
   const comparing: Reaction = {
     name: 'comparing',
@@ -82,6 +85,12 @@ test('a reaction that needs the root of a journal at a size that is not here yet
     .node('32')
     .status()
     .journals.find(({ journal }) => journal === '32/gifts')!.size;
+  if (foldedElsewhere) {
+    const positions = run.world.disks.get('33')!.table('positions');
+    const id = `views@${gifts.codeVersion}`;
+    const { value, rev } = positions.get(id)!;
+    positions.set(id, { value: { ...(value as Readonly<Record<string, number>>), '32/gifts': size }, rev: rev + 1 });
+  }
   await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
   await run.scheduler.pass(5_000);
   expect(compared).toBe(0);

@@ -39,6 +39,8 @@ export interface ReactorWorld {
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** Whether what an entry rests on is folded here. */
   reached(basis: Entry['basis']): boolean;
+  /** Whether a journal contradicted itself and goes no further here. */
+  quarantined(journal: string): boolean;
   /** The state of any stream, own or foreign. */
   state(journal: string, stream: string): Promise<unknown>;
   /** Another node's entry that a journal contradicts itself: its two notes are held against what is known here. */
@@ -239,7 +241,7 @@ export class Reactor {
     if (!journal) return null;
     if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
     // It comes, unless its owner is shut out: nobody waits for what a quarantined journal would have said.
-    if (!this.around.reached({ [need.rootOf]: need.size }))
+    if (!this.around.quarantined(need.rootOf))
       throw new Unavailable(`${need.rootOf} is here up to ${journal.size} only, and is needed up to ${need.size}.`);
     return null;
   }

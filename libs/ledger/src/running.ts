@@ -85,6 +85,7 @@ export class Running {
       journals: this.journals,
       submit: (command, id, trace) => this.writing.submit(command, id, trace),
       reached: (basis) => this.reached(basis),
+      quarantined: (journal) => this.quarantined(journal),
       state: async (journal, stream) =>
         journal === this.own ? (await this.writing.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state,
       weigh: (evidence) => this.weigh(evidence),
@@ -93,7 +94,7 @@ export class Running {
       journal: this.own,
       submit: (command, id, trace) => this.writing.submit(command, id, trace),
       reacted: (journal) => this.reactor.position(journal),
-      quarantined: (journal) => (this.replicas.get(journal)?.quarantined ?? null) !== null,
+      quarantined: (journal) => this.quarantined(journal),
     });
   }
 
@@ -196,12 +197,15 @@ export class Running {
     return head && formatNote(head);
   }
 
+  private quarantined(journal: string): boolean {
+    return (this.replicas.get(journal)?.quarantined ?? null) !== null;
+  }
+
   /** Whether what an entry rests on is folded here. A quarantined journal goes no further: nobody waits for it. */
   private reached(basis: Entry['basis']): boolean {
-    return Object.entries(basis).every(([journal, size]) => {
-      const replica = this.replicas.get(journal);
-      return !replica || replica.quarantined !== null || this.folder.position(journal) >= size;
-    });
+    return Object.entries(basis).every(
+      ([journal, size]) => !this.replicas.has(journal) || this.quarantined(journal) || this.folder.position(journal) >= size,
+    );
   }
 
   private inBackground(what: string, work: Promise<unknown>): void {
