@@ -16,6 +16,10 @@ const FSCK = 'github.com/transparency-dev/tessera/cmd/fsck@v1.0.4';
 /** From nothing on a busy machine it takes about two minutes. */
 const BUILD_MS = 600_000;
 
+/** Where programs of others are kept between runs: `YRD_CACHE`, else below the user's cache folder. */
+export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
+  env['YRD_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'yrd');
+
 export interface GoTools {
   /** Paths of the programs. */
   readonly fsck: string;
@@ -38,7 +42,7 @@ export const provideGoTools = async (root: string, env: NodeJS.ProcessEnv): Prom
     () => false,
   );
   if (!there) return null;
-  const cache = env['YRD_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'yrd');
+  const cache = cacheFolder(env);
   const folder = join(cache, FSCK.replaceAll(/[^\w.-]/g, '-'));
   if (!existsSync(folder)) {
     // Made aside and renamed: an interrupted or a racing run leaves no half.

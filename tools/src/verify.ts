@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChaos } from './chaos.js';
 import { PROVINCES } from './federation.js';
+import { provideFuzzer } from './fuzzer.js';
 import { provideGoTools } from './go-tools.js';
 import { startMirrored } from './mirror.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
@@ -131,14 +132,23 @@ const shortChaos = (run: Run): Promise<void> =>
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   });
 
-/** A journal under the eyes of programs that nobody here wrote. They need Go; where it is missing, that is said and not passed over. */
+/** A journal and an interface under programs that nobody here wrote. Where Go or Python is missing, that is said and not passed over. */
 const outside = async (run: Run): Promise<void> => {
   const tools = await phase(run, 'verifiers of others (Go)', async () => {
     const value = await provideGoTools(run.place.root, process.env);
     return { passed: value ? 1 : 0, failed: 0, value };
   });
   if (tools === null) say('!! NO GO ON THIS MACHINE: the log was NOT shown to verifiers that nobody here wrote. Install Go 1.24 or newer.');
-  if (tools) await jest(run, 'a log under their eyes', 'outside', { YRD_FSCK: tools.fsck, YRD_GO_VERIFIER: tools.verifier }, []);
+  if (tools) {
+    const env = { YRD_FSCK: tools.fsck, YRD_GO_VERIFIER: tools.verifier };
+    await jest(run, 'a log under their eyes', 'outside', env, ['--testPathPatterns=libs/platform']);
+  }
+  const fuzzer = await phase(run, 'a fuzzer of others (Python)', async () => {
+    const value = await provideFuzzer(process.env);
+    return { passed: value ? 1 : 0, failed: 0, value };
+  });
+  if (fuzzer === null) say('!! NO PYTHON WITH PIP ON THIS MACHINE: the interface was NOT fuzzed. Install Python 3.10 or newer with pip.');
+  if (fuzzer) await jest(run, 'the interface under its fire', 'outside', { YRD_FUZZER: fuzzer }, ['--testPathPatterns=apps/']);
 };
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */

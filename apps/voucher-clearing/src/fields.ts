@@ -38,13 +38,9 @@ const TIME_MAX_MS = 253_402_300_799_999; // 9999-12-31
 const HASH = '0f343b0931126a20f133d67c2b018a3b5c3a5d4e2f1a0b9c8d7e6f5a4b3c2d1e';
 const ID = '0f3c5a9b1d2e4f60718293a4b5';
 
-const text = (shape: RegExp, maxLength: number, words: Words, example: string): PropertyDecorator =>
-  applyDecorators(
-    described(words, { type: String, pattern: shape.source, maxLength, example }),
-    IsString(),
-    MaxLength(maxLength),
-    Matches(shape),
-  );
+/** `pattern` says in OpenAPI what not every reader of `shape` understands. */
+const text = (shape: RegExp, maxLength: number, words: Words, example: string, pattern = shape.source): PropertyDecorator =>
+  applyDecorators(described(words, { type: String, pattern, maxLength, example }), IsString(), MaxLength(maxLength), Matches(shape));
 
 const whole = (minimum: number, maximum: number, words: Words, example: number): PropertyDecorator =>
   applyDecorators(described(words, { type: 'integer', minimum, maximum, example }), IsInt(), Min(minimum), Max(maximum));
@@ -67,7 +63,8 @@ export const DocumentHash = (words: Words): PropertyDecorator => text(/^[0-9a-f]
 /** A short code, not prose. */
 export const CodeWord = (words: Words, example: string): PropertyDecorator => text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 40, words, example);
 /** Words for people: no control characters, no broken surrogates, at most 200. */
-export const Prose = (words: Words, example: string): PropertyDecorator => text(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 200, words, example);
+export const Prose = (words: Words, example: string): PropertyDecorator =>
+  text(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 200, words, example, String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,200}$`);
 /** A class of service, e.g. a use-direction code of the province. */
 const CLASS = /^[A-Za-z0-9.-]{1,40}$/;
 export const ItemClass = (words: Words = { zh: '服务类别', en: 'class of the service' }): PropertyDecorator => text(CLASS, 40, words, '5');
@@ -106,7 +103,8 @@ export const Classes = (): PropertyDecorator =>
 /** A list of objects of one kind. */
 export const ListOf = (item: () => new () => object, most: number, words: Words): PropertyDecorator =>
   applyDecorators(
-    described(words, { type: item, isArray: true, maxItems: most }),
+    // The library knows a lazy type by its name, `type`.
+    described(words, { type: () => item(), isArray: true, maxItems: most }),
     IsArray(),
     ArrayMaxSize(most),
     IsObject({ each: true }),
@@ -115,7 +113,7 @@ export const ListOf = (item: () => new () => object, most: number, words: Words)
   );
 /** One object. */
 export const Nested = (item: () => new () => object, words: Words): PropertyDecorator =>
-  applyDecorators(described(words, { type: item }), IsObject(), ValidateNested(), Type(item));
+  applyDecorators(described(words, { type: () => item() }), IsObject(), ValidateNested(), Type(item));
 
 type Reader = (
   value: unknown,

@@ -25,6 +25,7 @@ export interface Told {
 /** Who asks: a role in a province, by default in the province's own department. */
 export interface Who {
   readonly province: string;
+  /** One role, or several with blanks between. */
   readonly role: string;
   readonly org?: string;
   /** Another person of the same role. */
@@ -86,7 +87,7 @@ export class RunningDelta {
   /** Headers of somebody who sends a new command. */
   headers({ province, role, org = `dept-${province}`, person = role }: Who): Record<string, string> {
     return {
-      Authorization: `Bearer ${this.issuer.token({ province, org, sub: `${province}-${person}`, roles: [role] })}`,
+      Authorization: `Bearer ${this.issuer.token({ province, org, sub: `${province}-${person}`, roles: role.split(' ') })}`,
       'Content-Type': 'application/json',
       'Accept-Language': 'en',
       'Idempotency-Key': `key-${(this.keys += 1)}`,

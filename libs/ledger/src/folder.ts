@@ -67,6 +67,8 @@ interface Batch {
 export class Folder {
   /** Raised whenever a position has moved. */
   readonly moved = new Signal();
+  /** Journal → its size when there was last nothing to fold. */
+  private readonly here = new Map<string, number>();
   /** Counts the batches that set or cleared a timer. */
   timersChanged = 0;
   private positions: Recorded<Record<string, number>>;
@@ -154,7 +156,12 @@ export class Folder {
       for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
       to = last.index + 1;
     } while (to - from < most && batch.rows.size < ROWS_MAX);
-    if (to === from) return false;
+    if (to === from) {
+      // Another process of this node had folded it before it was here: who waits for the entries themselves goes on.
+      if (journal.size > (this.here.get(journal.name) ?? 0)) this.moved.raise();
+      this.here.set(journal.name, journal.size);
+      return false;
+    }
     await this.write(batch, { ...this.positions.value, [journal.name]: to });
     return true;
   }

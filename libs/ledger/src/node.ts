@@ -41,6 +41,14 @@ export type Answer =
   | { readonly ok: true; readonly position: Position; readonly stream: string; readonly version: number; readonly repeated: boolean }
   | ({ readonly ok: false } & Rejection);
 
+/** A journal was named that no node of this federation writes. HTTP 404. */
+export class UnknownJournal extends Error {
+  override readonly name = 'UnknownJournal';
+  constructor(readonly journal: string) {
+    super(`${journal} is no journal of this federation.`);
+  }
+}
+
 /** The node cannot answer now (recovering, no lease, clock in doubt, stopping): try again after `retryAfterMs`. HTTP 503. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';

@@ -7,11 +7,25 @@ const ALL = ['31', '32', '33', '34'];
 const taken = async (run: FederationRun, province: string): Promise<number> =>
   (await run.scheduler.resolve(run.node(province).read(box, boxOf(province)))).state.taken.length;
 
-/** 33 hears nothing of 32 any more, neither from itself nor from anybody who could heal it. */
-const deafen = (run: FederationRun): void => {
-  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith('yrd.32.') || topic.endsWith('.heal'));
+/** 33 hears nothing of another province any more, neither from itself nor from anybody who could heal it. */
+const deafen = (run: FederationRun, of = '32'): void => {
+  const deaf = (province: string, topic: string) => province === '33' && (topic.startsWith(`yrd.${of}.`) || topic.endsWith('.heal'));
   const lost = { fate: 'lost', delayMs: 0 } as const;
   run.world.mischief = { strike: () => null, arrival: (province, topic) => (deaf(province, topic) ? lost : null) };
+};
+
+const sizeAt = (run: FederationRun, province: string): number =>
+  run
+    .node(province)
+    .status()
+    .journals.find(({ journal }) => journal === `${province}/gifts`)!.size;
+
+/** Another process of 33 has folded a journal up to this size, and 33 learns of it when it folds next. */
+const foldElsewhere = (run: FederationRun, journal: string, size: number): void => {
+  const positions = run.world.disks.get('33')!.table('positions');
+  const id = `views@${gifts.codeVersion}`;
+  const { value, rev } = positions.get(id)!;
+  positions.set(id, { value: { ...(value as Readonly<Record<string, number>>), [journal]: size }, rev: rev + 1 });
 };
 
 test('a reaction that cannot write now is not passed over: it is done when the node may write again', async () => {
@@ -81,16 +95,8 @@ test.each([
   await run.converge();
   deafen(run);
   await run.command('32', 'FillBox', { coins: 1 });
-  size = run
-    .node('32')
-    .status()
-    .journals.find(({ journal }) => journal === '32/gifts')!.size;
-  if (foldedElsewhere) {
-    const positions = run.world.disks.get('33')!.table('positions');
-    const id = `views@${gifts.codeVersion}`;
-    const { value, rev } = positions.get(id)!;
-    positions.set(id, { value: { ...(value as Readonly<Record<string, number>>), '32/gifts': size }, rev: rev + 1 });
-  }
+  size = sizeAt(run, '32');
+  if (foldedElsewhere) foldElsewhere(run, '32/gifts', size);
   await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
   await run.scheduler.pass(5_000);
   expect(compared).toBe(0);
@@ -136,5 +142,20 @@ test('what was folded is reacted to, also where the store did not say that it ha
   await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
   await run.scheduler.pass(5_000);
   expect(struck).toBe(1);
+  expect(await taken(run, '33')).toBe(1);
+});
+
+test('what another process of its node has folded is reacted to when it is here', async () => {
+  const run = new FederationRun(96, gifts);
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.converge();
+  deafen(run, '31');
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  foldElsewhere(run, '31/gifts', sizeAt(run, '31'));
+  await run.command('32', 'FillBox', { coins: 1 });
+  await run.scheduler.pass(5_000);
+  run.world.mischief = null;
+  await run.scheduler.pass(10_000);
   expect(await taken(run, '33')).toBe(1);
 });

@@ -10,7 +10,7 @@ import { derivedId, topics } from './ids.js';
 import { Journal } from './journal.js';
 import { OwnJournal } from './own-journal.js';
 import { invariantVerifier, type Pinned } from './pinned.js';
-import type { NodeOptions } from './node.js';
+import { UnknownJournal, type NodeOptions } from './node.js';
 import { formatNote } from './note.js';
 import type { Subscription } from './ports.js';
 import { Inbox } from './inbox.js';
@@ -149,7 +149,7 @@ export class Running {
   /** A reader of streams of a replicated journal. */
   reader(journal: string): Streams {
     const reader = this.readers.get(journal);
-    if (!reader) throw new TypeError(`${journal} is no journal of this federation.`);
+    if (!reader) throw new UnknownJournal(journal);
     return reader;
   }
 

@@ -179,6 +179,7 @@ export class LogController {
 
   @Public()
   @Get('tile/*path')
+  @ApiParam({ name: 'path', type: String, example: '0/000' })
   @ApiOperation({ summary: 'Hash tiles and entry bundles (C2SP tlog-tiles): `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`.' })
   @ApiProduces('application/octet-stream')
   async tile(

@@ -1,6 +1,6 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { Busy, Unavailable, type Rejection } from '@yrd/ledger';
+import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import type { Log } from './log.js';
 import { nodeCodes, type CodeRow, type CodeTable, type NodeCode, type Words } from './problem-codes.js';
@@ -152,6 +152,7 @@ export class ProblemWords {
     if (exception instanceof Unavailable)
       return Problem.unavailable(exception.message, '节点暂时无法处理，请稍后再试。', exception.retryAfterMs);
     if (exception instanceof Busy) return new Problem('E-BUSY', { headers: retryAfter(exception.retryAfterMs) });
+    if (exception instanceof UnknownJournal) return new Problem('E-NOTFOUND', { facts: { journal: exception.journal } });
     const code = exception instanceof HttpException ? byStatus[exception.getStatus()] : undefined;
     if (code === 'E-MALFORMED') return Problem.malformed('The address or a parameter cannot be decoded.', '地址或参数无法解码。');
     return new Problem(code ?? 'E-INTERNAL');
