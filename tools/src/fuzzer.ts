@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const FUZZER = 'schemathesis==4.32.5';
 const INSTALL_MS = 300_000;
 
-/** Folder of the fuzzer's packages, for `PYTHONPATH`. Null where Python or its pip is missing. Throws a Fault when pip cannot install it. */
+/** Folder of the fuzzer's packages, for `PYTHONPATH`. Null where Python or pip is missing. Throws a Fault when pip cannot install it. */
 export const provideFuzzer = async (env: NodeJS.ProcessEnv): Promise<string | null> => {
   const there = await run('python3', ['-m', 'pip', '--version']).then(
     () => true,
