@@ -31,9 +31,9 @@ const post = (body: URLSearchParams | string, headers: Record<string, string> = 
   fetch(`${url}/token`, { method: 'POST', body, headers });
 
 test('a token says who acts, for whom, where and in which roles, for twelve hours', async () => {
-  const token = await requestToken(url, DEMO_CLIENT, { roles: ['approver', 'clerk'], province: '31', org: 'ORG-1', sub: 'wang' });
+  const token = await requestToken(url, DEMO_CLIENT, { roles: ['approver', 'supervisor'], province: '31', org: 'ORG-1', sub: 'wang' });
   const { payload } = await jwtVerify(token, await keys(), { issuer: 'http://issuer.test', audience: 'yrd' });
-  expect(payload).toMatchObject({ sub: 'wang', org: 'ORG-1', province: '31', roles: ['approver', 'clerk'] });
+  expect(payload).toMatchObject({ sub: 'wang', org: 'ORG-1', province: '31', roles: ['approver', 'supervisor'] });
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(12 * 3600);
 });
 
@@ -46,12 +46,12 @@ test('a token outlives a restart of its issuer', async () => {
 
 test('a request without a known secret, role or province is refused with an OAuth error', async () => {
   const refused = async (response: Response): Promise<unknown> => [response.status, ((await response.json()) as { error: string }).error];
-  expect(await refused(await post(form({ role: 'clerk', province: '31', client_secret: 'x' })))).toEqual([401, 'invalid_client']);
+  expect(await refused(await post(form({ role: 'supervisor', province: '31', client_secret: 'x' })))).toEqual([401, 'invalid_client']);
   expect(await refused(await post(form({ province: '31' })))).toEqual([400, 'invalid_scope']);
   expect(await refused(await post(form({ role: 'A B', province: '31' })))).toEqual([400, 'invalid_scope']);
-  expect(await refused(await post(form({ role: 'clerk', province: '44' })))).toEqual([400, 'invalid_request']);
-  expect(await refused(await post(form({ role: 'clerk', province: '31', org: 'a b' })))).toEqual([400, 'invalid_request']);
-  expect(await refused(await post(form({ role: 'clerk', grant_type: 'password' })))).toEqual([400, 'unsupported_grant_type']);
+  expect(await refused(await post(form({ role: 'supervisor', province: '44' })))).toEqual([400, 'invalid_request']);
+  expect(await refused(await post(form({ role: 'supervisor', province: '31', org: 'a b' })))).toEqual([400, 'invalid_request']);
+  expect(await refused(await post(form({ role: 'supervisor', grant_type: 'password' })))).toEqual([400, 'unsupported_grant_type']);
   expect(await refused(await post('{}', { 'content-type': 'application/json' }))).toEqual([415, 'invalid_request']);
   expect(await refused(await post(form({ role: 'x'.repeat(9_000) })))).toEqual([413, 'invalid_request']);
 });

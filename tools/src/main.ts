@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   restore: async () => (await import('./backup.js')).restore(place, args),
   simulate: async () => (await import('./simulate.js')).simulate(place, args),
   mutants: async () => (await import('./mutants.js')).mutants(place, args),
+  'access-table': async () => (await import('./access-document.js')).writeAccessDocument(root),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
   guard: async () => (await import('./guard.js')).guard(),

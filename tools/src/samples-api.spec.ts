@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createIssuer, DEMO_CLIENT } from './issuer.js';
 import { createApi, inParallel, type Api, type Visitor } from './samples-api.js';
 
-const clerk: Visitor = { province: '32', organisation: 'sample-office-32', role: 'clerk' };
+const clerk: Visitor = { province: '32', organisation: 'sample-office-32', role: 'supervisor' };
 const row = { file: 'agencies.csv', line: 7, fields: { id: 'A32-06', name: 'x' } };
 const servers: Server[] = [];
 let home = '';
@@ -69,7 +69,7 @@ describe('a request of the samples', () => {
     const [header = ''] = [...seen];
     const claims = JSON.parse(Buffer.from(header.split('.')[1] ?? '', 'base64url').toString()) as object;
     expect(seen.size).toBe(1);
-    expect(claims).toMatchObject({ org: 'sample-office-32', province: '32', roles: ['clerk'] });
+    expect(claims).toMatchObject({ org: 'sample-office-32', province: '32', roles: ['supervisor'] });
   });
 
   it('that is refused says in one sentence which row, which node and why', async () => {

@@ -66,7 +66,8 @@ const visitorOf = (walk: Walk, by: Step['by']): Visitor => {
   return by === 'agency' ? agencyOf(walk.agency) : office(walk.home, by);
 };
 
-const orderAt = (load: DatedLoad, walk: Walk): Promise<unknown> => load.api.get(office(walk.home, 'clerk'), routes.oneOrder(walk.order));
+const orderAt = (load: DatedLoad, walk: Walk): Promise<unknown> =>
+  load.api.get(office(walk.home, 'supervisor'), routes.oneOrder(walk.order));
 
 /** Waits until the order shows one of the phases at its home. Answers what it shows. */
 const shows = (load: DatedLoad, walk: Walk, phases: readonly string[]): Promise<unknown> => {

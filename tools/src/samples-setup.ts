@@ -48,7 +48,7 @@ const PROVINCES: readonly Province[] = ['31', '32', '33', '34'];
 export const adoptPolicies = async ({ api }: Pick<Load, 'api'>): Promise<number> => {
   let count = 0;
   await inParallel(PROVINCES, PROVINCES.length, async (province) => {
-    const as = office(province, 'clerk');
+    const as = office(province, 'supervisor');
     const items = fieldIn(await api.get(as, routes.policies), 'items');
     const packs: readonly unknown[] = Array.isArray(items) ? items : [];
     count += packs.length;
@@ -67,7 +67,7 @@ export const loadAgencies = async (load: Load): Promise<void> => {
     const { row, id: sample, province, organisation, name, uscc, classes } = agency;
     const body = { organisation, name, uscc, classes };
     const answer = await api.post({
-      as: office(province, 'clerk'),
+      as: office(province, 'supervisor'),
       path: routes.agencies,
       key: keyOf('agencies', sample),
       body,
@@ -76,7 +76,7 @@ export const loadAgencies = async (load: Load): Promise<void> => {
     const id = learn(load, sample, answer);
     for (const by of agency.recognisedBy) {
       const path = routes.recognition(province, id);
-      await api.post({ as: office(by, 'clerk'), path, key: keyOf('recognitions', by, sample), body: { classes }, row });
+      await api.post({ as: office(by, 'supervisor'), path, key: keyOf('recognitions', by, sample), body: { classes }, row });
     }
   });
 };
@@ -113,7 +113,7 @@ export const loadEnterprises = async (load: Load): Promise<void> => {
   const { api, samples } = load;
   await inParallel(samples.enterprises, LANES, async ({ row, id: sample, province, kind, organisation, name, uscc }) => {
     const body = { kind, organisation, name, ...(uscc === '' ? {} : { uscc }) };
-    const as = office(province, 'clerk');
+    const as = office(province, 'reviewer');
     learn(load, sample, await api.post({ as, path: routes.subjects, key: keyOf('enterprises', sample), body, row }));
   });
 };
@@ -125,14 +125,15 @@ export const loadFacts = async (load: DatedLoad): Promise<void> => {
     const { row, id: sample, province } = enterprise;
     const path = routes.facts(idIn(load, sample));
     for (const [at, body] of factsOf(enterprise, year).entries()) {
-      await api.post({ as: office(province, 'clerk'), path, key: keyOf('facts', year, sample, at), body, row });
+      await api.post({ as: office(province, 'reviewer'), path, key: keyOf('facts', year, sample, at), body, row });
     }
   });
 };
 
-const DECISIONS: Readonly<Record<string, { readonly noun: string; readonly body: object }>> = {
-  Returned: { noun: 'return', body: { defects: ['team-core'] } },
-  Refused: { noun: 'refusal', body: { code: 'E-SUBJECT' } },
+const DECISIONS: Readonly<Record<string, { readonly noun: string; readonly body: object; readonly by: OfficeRole }>> = {
+  Returned: { noun: 'return', body: { defects: ['team-core'] }, by: 'reviewer' },
+  Refused: { noun: 'refusal', body: { code: 'E-SUBJECT' }, by: 'reviewer' },
+  Frozen: { noun: 'freeze', body: { reason: 'audit' }, by: 'supervisor' },
 };
 
 const claim = async (load: DatedLoad, enterprise: EnterpriseRow, quota: QuotaRow, nth: number): Promise<void> => {
@@ -140,15 +141,19 @@ const claim = async (load: DatedLoad, enterprise: EnterpriseRow, quota: QuotaRow
   const { row, scheme, askedFen, grantedFen, reaches } = quota;
   const subject = idIn(load, enterprise.id);
   const key = (noun: string): string => keyOf('quotas', year, enterprise.id, scheme, nth, noun);
-  const clerk = office(enterprise.province, 'clerk');
   await api.post({ as: enterpriseOf(enterprise), path: routes.quotas, key: key('claim'), body: { subject, scheme, year, askedFen }, row });
-  const decide = async (noun: string, body: object): Promise<void> => {
-    await api.post({ as: clerk, path: routes.quota(`${subject}.${scheme}.${year}`, noun), key: key(noun), body, row });
+  const decide = async (noun: string, body: object, by: OfficeRole): Promise<void> => {
+    await api.post({
+      as: office(enterprise.province, by),
+      path: routes.quota(`${subject}.${scheme}.${year}`, noun),
+      key: key(noun),
+      body,
+      row,
+    });
   };
-  if (grantedFen > 0) await decide('grant', { amountFen: grantedFen });
+  if (grantedFen > 0) await decide('grant', { amountFen: grantedFen }, 'approver');
   const decision = DECISIONS[reaches];
-  if (decision) await decide(decision.noun, decision.body);
-  if (reaches === 'Frozen') await decide('freeze', { reason: 'audit' });
+  if (decision) await decide(decision.noun, decision.body, decision.by);
 };
 
 /** Claims and decisions. Several claims on one account come one after the other. */

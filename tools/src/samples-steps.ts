@@ -24,7 +24,7 @@ export type Phase =
   | 'Settled'
   | 'Closed';
 
-export type OfficeRole = 'clerk' | 'reviewer' | 'approver' | 'finance' | 'mediator' | 'operator';
+export type OfficeRole = 'reviewer' | 'approver' | 'finance' | 'supervisor' | 'operator';
 
 /** What a request about an order is made of. */
 export interface OrderFacts {
@@ -125,24 +125,24 @@ export const STEPS: Readonly<Record<string, Step>> = {
   deliver: agencyStep('InService', 'Delivered', 'delivery', ({ row }) => ({ deliverableHash: documentHash(row.id, 'result') })),
   confirm: step(['Delivered'], 'ServiceAccepted', 'enterprise', 'acceptance'),
   dispute: step(['Delivered'], 'Disputed', 'enterprise', 'dispute', () => ({ reason: 'incomplete' })),
-  'resolve-partial': step(['Disputed'], 'ServiceAccepted', 'mediator', 'resolution', () => ({
+  'resolve-partial': step(['Disputed'], 'ServiceAccepted', 'supervisor', 'resolution', () => ({
     outcome: 'partial',
     share: { of: 3, in: 5 },
   })),
-  'resolve-none': step(['Disputed'], 'Closed', 'mediator', 'resolution', () => ({ outcome: 'none' })),
+  'resolve-none': step(['Disputed'], 'Closed', 'supervisor', 'resolution', () => ({ outcome: 'none' })),
   submit: step(['ServiceAccepted'], 'UnderReview', 'enterprise', 'redemption', redemption),
   request: agencyStep('ServiceAccepted', 'UnderReview', 'redemption', redemption),
   return: step(['UnderReview'], 'ServiceAccepted', 'reviewer', 'return', () => ({ defects: ['payment', 'result'] })),
   review: step(['UnderReview'], null, 'reviewer', 'review'),
   refuse: step(['UnderReview'], 'Closed', 'reviewer', 'refusal', () => ({ code: 'E-STATUTORY' })),
   approve: step(['UnderReview'], 'Approved', 'approver', 'approval'),
-  publicise: step(['Approved'], 'Publicised', 'clerk', 'publicity', ({ home }) => ({ batch: `sample-${home}-1` })),
+  publicise: step(['Approved'], 'Publicised', 'reviewer', 'publicity', ({ home }) => ({ batch: `sample-${home}-1` })),
   object: step(['Publicised'], 'Objected', 'enterprise', 'objection', () => ({ grounds: 'related-party' })),
   'reject-objection': step(['Objected'], 'Publicised', 'approver', 'objection/rejection'),
   'uphold-objection': step(['Objected'], 'UnderReview', 'approver', 'objection/upholding'),
   instruct: step(['Payable'], null, 'finance', 'payment-instruction'),
   pay: step(['Payable'], 'Settled', 'finance', 'payment', ({ row }) => ({ receiptHash: documentHash(row.id, 'receipt') })),
-  hold: step(OPEN, null, 'clerk', 'hold', () => ({ reason: 'audit' })),
+  hold: step(OPEN, null, 'supervisor', 'hold', () => ({ reason: 'audit' })),
 };
 
 /** Words that wait for the clock: what fires by itself, and where it leads. */

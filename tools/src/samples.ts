@@ -45,7 +45,7 @@ const knownYear = async ({ api, samples, ids }: Load): Promise<number | undefine
   const first = samples.enterprises.find(({ id }) => samples.quotas.some(({ subject }) => subject === id));
   const id = first === undefined ? undefined : ids.get(first.id);
   if (!first || id === undefined) return undefined;
-  const items = fieldIn(await api.get(office(first.province, 'clerk'), routes.quotasOf(id)), 'items');
+  const items = fieldIn(await api.get(office(first.province, 'supervisor'), routes.quotasOf(id)), 'items');
   const years = (Array.isArray(items) ? items : []).map((item: unknown) => Number(fieldIn(item, 'year')));
   return years.length === 0 ? undefined : Math.min(...years);
 };

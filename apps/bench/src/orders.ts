@@ -1,5 +1,5 @@
 /** Rows of the whole system: four nodes as they are deployed, met over HTTP; each processor second of theirs and their servers' counts. */
-import { does, firm, openMarket, place, PROVINCES, redeem, serve, staff, type Market, type Province } from '@yrd/e2e';
+import { does, firm, type Market, office, openMarket, place, type Province, PROVINCES, redeem, serve } from '@yrd/e2e';
 import { cpuSeconds, flood, spread, type Figure } from './measure.js';
 import { interleaved, type Row } from './table.js';
 
@@ -20,7 +20,7 @@ const carry = async (market: Market, n: number): Promise<void> => {
 
 /** Registers a team: the smallest command there is. */
 const register = (province: Province, name: string): Promise<unknown> =>
-  does(staff(province, 'clerk'), '/v1/subjects', { kind: 'team', organisation: firm(province, name).org, name: `示例团队 ${name}` });
+  does(office(province), '/v1/subjects', { kind: 'team', organisation: firm(province, name).org, name: `示例团队 ${name}` });
 
 /** Measures all rows of the whole system. `pidWords` find its processes. */
 export const orderRows = async (rounds: number, pidWords: readonly string[], say: (line: string) => void): Promise<readonly Row[]> => {

@@ -1,9 +1,9 @@
 /** Bad input at a running node: each is answered by a problem with a code, and the node goes on. */
-import { ask, bodyOf, firm, staff, tries } from './delta.js';
+import { ask, bodyOf, firm, office, tries } from './delta.js';
 import { send } from './http.js';
 
 const node = (): string => (JSON.parse(process.env['YRD_NODES'] ?? '{}') as Record<string, string>)['32'] ?? '';
-const clerk = staff('32', 'clerk');
+const clerk = office('32');
 const team = { kind: 'team', organisation: firm('32', 'bad').org, name: '示例团队 输入' };
 
 afterEach(async () => {
@@ -48,7 +48,7 @@ test('a stale If-Match is 412', async () => {
 });
 
 test('a person of another province is sent home (421), nobody gets in without a token (401), roles hold (403)', async () => {
-  const abroad = await ask(staff('31', 'clerk'), '/v1/orders', '32');
+  const abroad = await ask(office('31'), '/v1/orders', '32');
   expect([abroad.status, bodyOf(abroad)['code']]).toEqual([421, 'E-HOME']);
   expect(JSON.stringify(abroad.body)).toContain('http://127.0.0.1:');
   expect((await ask(null, '/v1/orders', '32')).status).toBe(401);

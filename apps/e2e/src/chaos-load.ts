@@ -1,6 +1,6 @@
 /** The load of a run under faults: people who go on working through HTTP, and a durable journal of what nodes promised them. */
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { does, firm, PROVINCES, sending, staff, type Done, type Market, type Province } from './delta.js';
+import { does, type Done, firm, type Market, office, type Province, PROVINCES, sending } from './delta.js';
 import { Refusal } from './http.js';
 import { place, redeem, serve, type Terms } from './order.js';
 
@@ -58,7 +58,7 @@ export const keepPromises = (file: string): { read(): readonly Promised[] } => {
 /** Registers a team: the smallest command there is. Answers where its journal holds it. */
 export const register = async (province: Province, name: string): Promise<string> => {
   const body = { kind: 'team', organisation: firm(province, name).org, name: `示例团队 ${name}` };
-  return String((await does(staff(province, 'clerk'), '/v1/subjects', body))['position']);
+  return String((await does(office(province), '/v1/subjects', body))['position']);
 };
 
 /** Workers until they are told to stop; each finishes what it has begun. */

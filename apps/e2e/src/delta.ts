@@ -32,6 +32,11 @@ export const staff = (province: Province, role: string): Person => ({
   org: `dept-${province}`,
   sub: `${role}-${province}`,
 });
+/** Who registers, grants, recognises and publicises. */
+export const office = (province: Province): Person => ({
+  ...staff(province, 'office'),
+  roles: ['reviewer', 'approver', 'supervisor'],
+});
 export const firm = (province: Province, name = 'firm'): Person => ({
   province,
   roles: ['enterprise'],
@@ -154,7 +159,7 @@ const USCC: Readonly<Record<Province, string>> = {
 };
 
 const openProvince = async (province: Province): Promise<string> => {
-  const clerk = staff(province, 'clerk');
+  const clerk = office(province);
   for (const scheme of SCHEMES) await does(clerk, '/v1/policies', { scheme, version: `${province}-${scheme}-2025.1` });
   const admitted = { organisation: agent(province).org, name: `示例检测机构 ${province}`, uscc: USCC[province], classes: ['5', '11'] };
   const agency = String((await does(clerk, '/v1/agencies', admitted))['id']);
@@ -170,7 +175,7 @@ const openProvince = async (province: Province): Promise<string> => {
 /** A firm with an active status and a granted quota under a scheme. Answers its id. */
 export const enrol = async (who: Person, year: number, quotas: Readonly<Record<string, number>>): Promise<string> => {
   const province = who.province as Province;
-  const clerk = staff(province, 'clerk');
+  const clerk = office(province);
   const registered = { kind: 'firm', organisation: who.org, name: `示例企业 ${who.org}`, uscc: USCC[province] };
   const subject = String((await does(clerk, '/v1/subjects', registered))['id']);
   for (const [fact, value] of [
@@ -202,9 +207,7 @@ export const openMarket = async (): Promise<Market> => {
   if ((await clock()) < start) await forward({ toIso: new Date(start).toISOString() });
   const agencies = await byProvince(openProvince);
   const pairs = PROVINCES.flatMap((one) => PROVINCES.filter((other) => other !== one).map((other) => [one, other] as const));
-  await Promise.all(
-    pairs.map(([one, other]) => does(staff(one, 'clerk'), `/v1/recognitions/${other}/${agencies[other]}`, { classes: ['5'] })),
-  );
+  await Promise.all(pairs.map(([one, other]) => does(office(one), `/v1/recognitions/${other}/${agencies[other]}`, { classes: ['5'] })));
   const subjects = await byProvince((province) =>
     enrol(firm(province), year, { cxq: province === '33' ? 2_000_000 : 10_000_000, shuangchuang: 10_000_000 }),
   );

@@ -1,6 +1,6 @@
 /** What happens to topics and nodes, and what must not happen to journals. */
 import { Kafka, logLevel, type Message } from 'kafkajs';
-import { agreement, ask, bodyOf, control, does, firm, heads, PROVINCES, staff } from './delta.js';
+import { agreement, ask, bodyOf, control, does, firm, heads, office, PROVINCES } from './delta.js';
 import { eventually, send } from './http.js';
 
 let kafka: Kafka;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 /** Something harmless to write: a firm of the province is registered. */
 const write = (province: '31' | '32' | '33' | '34', name: string) =>
-  does(staff(province, 'clerk'), '/v1/subjects', { kind: 'team', organisation: firm(province, name).org, name: `示例团队 ${name}` });
+  does(office(province), '/v1/subjects', { kind: 'team', organisation: firm(province, name).org, name: `示例团队 ${name}` });
 
 /** Everything that a topic holds now. */
 const messagesOf = async (topic: string): Promise<Message[]> => {

@@ -2,6 +2,7 @@
 import {
   agent,
   ask,
+  type Body,
   bodyOf,
   clock,
   DAY_MS,
@@ -9,11 +10,11 @@ import {
   firm,
   forward,
   hashOf,
+  type Market,
+  office,
+  type Province,
   PROVINCES,
   staff,
-  type Body,
-  type Market,
-  type Province,
 } from './delta.js';
 import { eventually, type Person } from './http.js';
 
@@ -83,7 +84,7 @@ export const redeem = async (market: Market, terms: Terms, order: string, invoic
   await reaches(home, order, 'UnderReview', who);
   await does(staff(home, 'reviewer'), `/v1/orders/${order}/review`);
   await does(staff(home, 'approver'), `/v1/orders/${order}/approval`);
-  await does(staff(home, 'clerk'), `/v1/orders/${order}/publicity`, { batch: 'journey' });
+  await does(office(home), `/v1/orders/${order}/publicity`, { batch: 'journey' });
 };
 
 /** Lets publicity run out. */

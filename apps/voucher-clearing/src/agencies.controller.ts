@@ -1,7 +1,7 @@
 /** Service agencies of this province and their listed products; the list shows those of all provinces. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Call, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { Allows, Call, CurrentCall, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
 import { agency, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
@@ -128,8 +128,7 @@ export class AgenciesController {
   }
 
   @Get()
-  @Public()
-  @ApiOperation({ summary: '四省服务机构名录及互认情况 · Agencies of all provinces, and where they are recognised' })
+  @Allows('ReadAgencies')
   @ApiOkResponse({ type: RowsPage })
   rows(@Query() query: AgenciesQuery) {
     const { province, state, sort = 'name' } = query;
@@ -137,8 +136,7 @@ export class AgenciesController {
   }
 
   @Get(':agency')
-  @Public()
-  @ApiOperation({ summary: '一家服务机构及其产品 · One agency with its products' })
+  @Allows('ReadAgency')
   async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));

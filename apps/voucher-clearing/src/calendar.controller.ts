@@ -1,7 +1,6 @@
 /** The working-day calendar of this province: years by their notices, pinned or adopted, and years that are provisional. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
-import { Call, CurrentCall, Public, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, ReadQuery } from '@yrd/platform';
 import { toShanghaiDate } from '@yrd/standards';
 import { awaiting, calendarStream, notices, officialYears } from '@yrd/voucher';
 import { Desk } from './desk.js';
@@ -71,10 +70,7 @@ export class CalendarController {
   }
 
   @Get()
-  @Public()
-  @ApiOperation({
-    summary: '已知年度及下一年度；未列出的年度均为暂定 · Known years and the next; a year that is not listed is provisional',
-  })
+  @Allows('ReadCalendar')
   async list(@Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const { state, known } = await this.known(call);
     const next = Number(toShanghaiDate(this.desk.node.status().now).slice(0, 4)) + 1;
@@ -84,8 +80,7 @@ export class CalendarController {
   }
 
   @Get(':year')
-  @Public()
-  @ApiOperation({ summary: '一个年度的放假安排 · The arrangement of one year' })
+  @Allows('ReadCalendarYear')
   async read(@Param() { year }: CalendarPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const { state, known } = await this.known(call);
     return shown(year, state, known);

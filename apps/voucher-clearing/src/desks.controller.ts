@@ -1,14 +1,13 @@
 /** Lists for the desks of the province's staff: redemptions under way, and the lines that provinces owe each other. */
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { PageQuery, readPage, Roles } from '@yrd/platform';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { Allows, PageQuery, readPage } from '@yrd/platform';
 import { PROVINCES, type LineRow, PHASES } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { OneOf } from './fields.js';
 import { type ProvinceCode } from './order-bodies.js';
 import { only, orderOf, sorts } from './rows.js';
-import { STAFF } from './sight.js';
 
 const REDEMPTION_SORTS = sorts('updatedMs', 'deadlineMs', 'claimFen');
 const LINE_SORTS = sorts('payableMs', 'amountFen');
@@ -39,12 +38,11 @@ class LinesQuery extends PageQuery {
 }
 
 @Controller('v1')
-@Roles(...STAFF)
 export class DesksController {
   constructor(private readonly desk: Desk) {}
 
   @Get('redemptions')
-  @ApiOperation({ summary: '兑付列表 · Redemptions' })
+  @Allows('ReadRedemptions')
   @ApiOkResponse({ type: RowsPage })
   redemptions(@Query() query: RedemptionsQuery) {
     const { state, province, agencyProvince, sort = '-updatedMs' } = query;
@@ -52,7 +50,7 @@ export class DesksController {
   }
 
   @Get('lines')
-  @ApiOperation({ summary: '清算行：一省为一张订单欠另一省的款 · Lines: what one province owes another for an order' })
+  @Allows('ReadLines')
   @ApiOkResponse({ type: RowsPage })
   lines(@Query() query: LinesQuery) {
     const { payer, payee, sort = 'payableMs' } = query;

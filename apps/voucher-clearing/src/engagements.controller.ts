@@ -1,8 +1,8 @@
 /** The agency's side of orders, at its own node: statements that the order's home takes up or refuses. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Call, CurrentActor, CurrentCall, Problem, ReadQuery, Roles } from '@yrd/platform';
+import { isStaff } from '@yrd/contracts';
+import { Allows, Call, CurrentActor, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
 import { engagement, engagementStream, journalOf, order, orderStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Offers } from './offers.js';
@@ -15,7 +15,7 @@ import {
   OrderPath,
   ProposeOrderBody,
 } from './order-bodies.js';
-import { isStaff, Sight } from './sight.js';
+import { Sight } from './sight.js';
 
 @Controller('v1/engagements')
 export class EngagementsController {
@@ -71,8 +71,7 @@ export class EngagementsController {
   }
 
   @Get(':order')
-  @Roles()
-  @ApiOperation({ summary: '本省机构就一订单所作的陈述 · What an agency of this province stated about an order' })
+  @Allows('ReadEngagement')
   async read(
     @Param() path: OrderPath,
     @Query() _query: ReadQuery,
@@ -80,7 +79,8 @@ export class EngagementsController {
     @CurrentCall() call: Call,
   ): Promise<object> {
     const found = await this.desk.node.read(engagement, engagementStream(path.order));
-    if (found.version === 0 || !(await this.mayRead(actor, path.order))) throw new Problem('E-NOTFOUND');
+    const there = found.version > 0;
+    if (!there || !(await this.mayRead(actor, path.order))) throw Problem.unseen(there);
     call.stamp(found);
     const { requested, ...stated } = found.state;
     if (requested === null) return { id: path.order, ...stated, requested };
@@ -90,7 +90,7 @@ export class EngagementsController {
 
   /** The agency is named by the order, wherever that is at home. */
   private async mayRead(actor: Actor, id: string): Promise<boolean> {
-    if (isStaff(actor)) return true;
+    if (isStaff(actor.roles)) return true;
     const { rows } = await this.desk.node.rows<{ readonly province: string }>('orders', { where: { id }, limit: 1 });
     const home = rows[0]?.row.province;
     if (home === undefined) return false;

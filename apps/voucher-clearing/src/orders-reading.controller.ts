@@ -1,8 +1,8 @@
 /** Orders as people read them: lists, counts, one order from its home journal or from a replica of it. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Call, CurrentActor, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage, Roles } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
 import { journalOf, order, orderStream, PHASES, PROVINCES, type OrderRow } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
@@ -59,10 +59,7 @@ export class OrdersReadingController {
   ) {}
 
   @Get()
-  @Roles()
-  @ApiOperation({
-    summary: '订单列表；企业和机构须指明自己的 subject 或 agency · Orders; enterprises and agencies name their own subject or agency',
-  })
+  @Allows('ReadOrders')
   @ApiOkResponse({ type: RowsPage })
   async list(@Query() query: OrdersQuery, @CurrentActor() actor: Actor): Promise<object> {
     const { state, province, agencyProvince, subject, agency, sort = '-placedMs' } = query;
@@ -71,15 +68,13 @@ export class OrdersReadingController {
   }
 
   @Get('summary')
-  @Public()
-  @ApiOperation({ summary: '各状态订单数 · How many orders are in each state' })
+  @Allows('CountOrders')
   summary(@Query() { province }: SummaryQuery): Promise<object> {
     return this.tally.count(province);
   }
 
   @Get(':order')
-  @Roles()
-  @ApiOperation({ summary: '一张订单，ETag 为其版本 · One order; ETag is its version' })
+  @Allows('ReadOrder')
   async read(
     @Param() path: OrderPath,
     @Query() query: OrderQuery,
@@ -89,7 +84,7 @@ export class OrdersReadingController {
     const found = await this.desk.node.read(order, orderStream(path.order), journalOf(query.province ?? this.desk.province));
     const shown = shownOrder(found.state);
     if (shown === null || found.state.terms === null || !(await this.sight.ofOrder(actor, found.state.terms)))
-      throw new Problem('E-NOTFOUND');
+      throw Problem.unseen(shown !== null);
     call.stamp(found);
     return shown;
   }

@@ -1,8 +1,7 @@
 /** Policy packs: what this node can adopt, and what it adopted. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { VoucherPack } from '@yrd/contracts';
-import { Call, CurrentCall, Problem, Public, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
 import { effective, policy, policyStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { PackVersion, SchemeName } from './fields.js';
@@ -33,16 +32,14 @@ export class PoliciesController {
   }
 
   @Get()
-  @Public()
-  @ApiOperation({ summary: '本省政策包及其采用情况 · The packs of this province and whether they are adopted' })
+  @Allows('ReadPolicies')
   async list(@Query() _query: ReadQuery): Promise<object> {
     const mine = this.desk.packs.filter(({ province }) => province === this.desk.province);
     return { items: await Promise.all(mine.map((pack) => this.standing(pack))) };
   }
 
   @Get(':version')
-  @Public()
-  @ApiOperation({ summary: '一份政策包的全文 · One pack in full' })
+  @Allows('ReadPolicy')
   async read(@Param() { version }: PolicyPath, @Query() _query: ReadQuery): Promise<object> {
     const pack = this.desk.packs.find((each) => each.province === this.desk.province && each.version === version);
     if (pack === undefined) throw new Problem('E-NOTFOUND');

@@ -1,7 +1,7 @@
 /** Listed products of all four provinces, with the price of the last revision. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { Allows, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { RowsPage } from './answers.js';
@@ -40,8 +40,7 @@ export class ProductsController {
   constructor(private readonly desk: Desk) {}
 
   @Get()
-  @Public()
-  @ApiOperation({ summary: '四省服务产品 · Products of all provinces' })
+  @Allows('ReadProducts')
   @ApiOkResponse({ type: RowsPage })
   list(@Query() query: ProductsQuery) {
     const { province, agency, itemClass, listed, sort = 'priceFen' } = query;
@@ -50,8 +49,7 @@ export class ProductsController {
   }
 
   @Get(':id')
-  @Public()
-  @ApiOperation({ summary: '一项服务产品 · One product' })
+  @Allows('ReadProduct')
   async read(@Param() { id }: ProductRowPath, @Query() _query: ReadQuery): Promise<object> {
     const { rows } = await this.desk.node.rows<object>('products', { where: { id }, limit: 1 });
     const [found] = rows;

@@ -1,8 +1,8 @@
 /** Quota accounts: what a subject may spend under a scheme in a year. An account is named `<subject>.<scheme>.<year>`. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Call, CurrentActor, CurrentCall, PageQuery, Problem, ReadQuery, readPage, Roles } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
 import { quota } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { RowsPage } from './answers.js';
@@ -128,8 +128,7 @@ export class QuotasController {
   }
 
   @Get()
-  @Roles()
-  @ApiOperation({ summary: '额度账户列表 · Quota accounts of this province' })
+  @Allows('ReadQuotas')
   @ApiOkResponse({ type: RowsPage })
   async list(@Query() query: QuotasQuery, @CurrentActor() actor: Actor): Promise<object> {
     const { subject, scheme, year, state } = query;
@@ -138,8 +137,7 @@ export class QuotasController {
   }
 
   @Get(':quota')
-  @Roles()
-  @ApiOperation({ summary: '一个额度账户 · One quota account' })
+  @Allows('ReadQuota')
   async read(
     @Param() path: QuotaPath,
     @Query() _query: ReadQuery,
@@ -148,7 +146,8 @@ export class QuotasController {
   ): Promise<object> {
     const account = accountOf(path.quota);
     const found = await this.desk.node.read(quota, `quota/${path.quota}`);
-    if (found.version === 0 || !(await this.sight.ofSubject(actor, account.subject))) throw new Problem('E-NOTFOUND');
+    const there = found.version > 0;
+    if (!there || !(await this.sight.ofSubject(actor, account.subject))) throw Problem.unseen(there);
     call.stamp(found);
     const { phase, grantedFen, reservedFen, consumedFen, ...rest } = found.state;
     const leftFen = grantedFen - reservedFen - consumedFen;

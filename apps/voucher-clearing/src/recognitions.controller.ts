@@ -1,7 +1,6 @@
 /** Recognition: which agencies of other provinces are paid for here, and for which classes of service (M1). */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
-import { Call, CurrentCall, Problem, Public, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
 import { PROVINCES, recognition, recognitionStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, CodeWord, MadeId, OneOf } from './fields.js';
@@ -50,8 +49,7 @@ export class RecognitionsController {
   }
 
   @Get()
-  @Public()
-  @ApiOperation({ summary: '本省对一家外省机构的互认 · What this province recognises of an agency' })
+  @Allows('ReadRecognition')
   async read(@Param() path: RecognitionPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const found = await this.desk.node.read(recognition, recognitionStream(path.agencyProvince, path.agency));
     if (found.version === 0) throw new Problem('E-NOTFOUND');

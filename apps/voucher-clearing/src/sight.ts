@@ -1,13 +1,9 @@
 /** Who sees what: staff of the province everything its node holds, people of an organisation what is theirs. */
+import { isStaff } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Problem } from '@yrd/platform';
-import { agency, agencyStream, subject, subjectStream, type Role } from '@yrd/voucher';
+import { agency, agencyStream, subject, subjectStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
-
-/** Roles of those who work for the province. */
-export const STAFF: readonly Role[] = ['reviewer', 'clerk', 'approver', 'finance', 'mediator', 'operator', 'integrity', 'auditor'];
-
-export const isStaff = (actor: Actor): boolean => STAFF.some((role) => actor.roles.includes(role));
 
 /** Whose rows a list is about, as the asker names it. */
 export interface Whose {
@@ -20,7 +16,7 @@ export class Sight {
   constructor(private readonly desk: Desk) {}
 
   isOf(actor: Actor, organisation: string | null): boolean {
-    return isStaff(actor) || (organisation !== null && organisation === actor.organisation);
+    return isStaff(actor.roles) || (organisation !== null && organisation === actor.organisation);
   }
 
   async ofSubject(actor: Actor, id: string): Promise<boolean> {
@@ -29,7 +25,7 @@ export class Sight {
   }
 
   async ofAgency(actor: Actor, province: string, id: string): Promise<boolean> {
-    if (isStaff(actor)) return true;
+    if (isStaff(actor.roles)) return true;
     if (province !== this.desk.province) return false;
     const { state } = await this.desk.node.read(agency, agencyStream(id));
     return this.isOf(actor, state.organisation);
@@ -40,7 +36,7 @@ export class Sight {
     actor: Actor,
     terms: { readonly home: string; readonly subject: string; readonly agencyProvince: string; readonly agency: string },
   ) {
-    if (isStaff(actor)) return true;
+    if (isStaff(actor.roles)) return true;
     if (terms.home === this.desk.province && (await this.ofSubject(actor, terms.subject))) return true;
     return this.ofAgency(actor, terms.agencyProvince, terms.agency);
   }
@@ -50,14 +46,14 @@ export class Sight {
    * @throws Problem E-VALIDATION when they name none, E-NOTFOUND when it is not theirs.
    */
   async narrow(actor: Actor, whose: Whose): Promise<Whose> {
-    if (isStaff(actor)) return whose;
+    if (isStaff(actor.roles)) return whose;
     if (whose.subject !== undefined) {
       if (await this.ofSubject(actor, whose.subject)) return whose;
-      throw new Problem('E-NOTFOUND');
+      throw Problem.unseen(true);
     }
     if (whose.agency !== undefined) {
       if (await this.ofAgency(actor, this.desk.province, whose.agency)) return { ...whose, agencyProvince: this.desk.province };
-      throw new Problem('E-NOTFOUND');
+      throw Problem.unseen(true);
     }
     const message = {
       en: 'name your subject or your agency: you see what is theirs',

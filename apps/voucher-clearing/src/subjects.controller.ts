@@ -1,7 +1,6 @@
 /** Subjects: firms and teams of this province, by facts that each have a source and a date. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
-import { Call, CurrentActor, CurrentCall, Problem, ReadQuery, Roles } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
 import { IsOptional } from 'class-validator';
@@ -102,8 +101,7 @@ export class SubjectsController {
   }
 
   @Get(':subject')
-  @Roles()
-  @ApiOperation({ summary: '主体档案，可按方案核对资格 · A subject, with its eligibility under a scheme when asked' })
+  @Allows('ReadSubject')
   async read(
     @Param() path: SubjectPath,
     @Query() query: SubjectQuery,
@@ -111,9 +109,9 @@ export class SubjectsController {
     @CurrentCall() call: Call,
   ): Promise<object> {
     const found = await this.desk.node.read(subject, subjectStream(path.subject));
-    if (found.state.registered === null || !this.sight.isOf(actor, found.state.registered.organisation)) throw new Problem('E-NOTFOUND');
-    call.stamp(found);
     const { registered, facts, links, proposers } = found.state;
+    if (registered === null || !this.sight.isOf(actor, registered.organisation)) throw Problem.unseen(registered !== null);
+    call.stamp(found);
     const { subject: id, ...rest } = registered;
     return { id, ...rest, facts, links, proposers, ...(await this.checks(found.state, query)) };
   }

@@ -1,7 +1,7 @@
 /** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Call, CurrentCall, PageQuery, Problem, Public, ReadQuery, readPage } from '@yrd/platform';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { Allows, Call, CurrentCall, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
 import { PAIRS, type WindowRow } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
@@ -51,8 +51,7 @@ export class WindowsController {
   }
 
   @Get()
-  @Public()
-  @ApiOperation({ summary: '清算窗口，新的在前 · Settlement windows, the newest first' })
+  @Allows('ReadWindows')
   @ApiOkResponse({ type: RowsPage })
   async list(@Query() query: PageQuery): Promise<object> {
     const page = await readPage<WindowRow>(this.desk.node, { view: 'windows', order: { field: 'window', descending: true } }, query);
@@ -60,16 +59,14 @@ export class WindowsController {
   }
 
   @Get('latest')
-  @Public()
-  @ApiOperation({ summary: '最近一个清算窗口 · The newest settlement window' })
+  @Allows('ReadLatestWindow')
   async latest(@Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const page = await this.desk.node.rows<WindowRow>('windows', { order: { field: 'window', descending: true }, limit: 1 });
     return this.shown(page.rows[0]?.row, () => call.stampPage(page));
   }
 
   @Get(':window')
-  @Public()
-  @ApiOperation({ summary: '一个清算窗口：截点、各省际对、轧差、四方摘要 · One window: cuts, pairs, nets and the four digests' })
+  @Allows('ReadWindow')
   async read(@Param() { window }: WindowPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const page = await this.desk.node.rows<WindowRow>('windows', { where: { window }, limit: 1 });
     return this.shown(page.rows[0]?.row, () => call.stampPage(page));

@@ -1,7 +1,7 @@
 /** Jiangsu and Shanghai ready for orders over HTTP: packs adopted, an agency with a product in each, a firm of 32 with a quota. */
 import type { RunningDelta, Who } from './delta.js';
 
-export const clerk = (province: string): Who => ({ province, role: 'clerk' });
+export const clerk = (province: string): Who => ({ province, role: 'reviewer approver supervisor', person: 'clerk' });
 export const firm: Who = { province: '32', role: 'enterprise', org: 'org-firm' };
 export const agent = (province: string): Who => ({ province, role: 'agency', org: `org-agency-${province}` });
 

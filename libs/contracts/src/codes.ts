@@ -41,6 +41,8 @@ export const codes = {
   'E-FILE': code(422, 'V14', '材料不齐（一次性告知）', 'The file is incomplete; all defects are listed.'),
   'E-STATE': code(409, 'domain 2.3', '当前状态不允许此操作', 'The present state does not allow this.'),
   'E-NOTFOUND': code(404, 'platform', '未找到', 'There is no such thing here.'),
+  // In a journal of refusals only; over HTTP it is E-NOTFOUND, so that nobody learns that the thing is there.
+  'E-ROW': code(404, 'platform', '未找到', 'There is no such thing here.'),
   'E-ROLE': code(403, 'architecture 7', '无权操作', 'The role or organisation may not do this.'),
   'E-HOME': code(421, 'architecture 4', '请到所属省份节点办理', 'This is done at the home node of the organisation.'),
   'E-AUTH': code(401, 'platform', '未登录或凭证无效', 'The bearer token is missing or not valid.'),

@@ -154,8 +154,8 @@ export interface Found {
   state<S, E extends DomainEvent>(fold: Fold<S, E>, journal: string, stream: string): S;
   /** Joined rows of a view; complete up to the entry reacted to, perhaps newer. */
   rows<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[];
-  /** Tree root (hex) of a journal at a size. */
-  rootOf(journal: string, size: number): string;
+  /** Tree root (hex) of a journal at a size; null when it is quarantined short of that, or of no node here. */
+  rootOf(journal: string, size: number): string | null;
   /** Whether anything below this size of the journal is parked or of an unknown type. */
   parkedBelow(journal: string, size: number): boolean;
   /** SHA-256 of the text's UTF-8, 64 hex digits. */

@@ -105,6 +105,27 @@ test.each([
   expect([compared, run.node('33').status().parked]).toEqual([1, 0]);
 });
 
+test('a reaction that needs the root of a journal that will never come finds none, and nothing is parked', async () => {
+  const roots: (string | null)[] = [];
+  const comparing: Reaction = {
+    name: 'comparing',
+    on: ['GiftSent'],
+    from: 'foreign',
+    needs: () => [{ rootOf: '35/gifts', size: 1 }],
+    react: (_, found) => {
+      roots.push(found.rootOf('35/gifts', 1));
+      return [];
+    },
+  };
+  const run = new FederationRun(97, { ...gifts, reactions: [...gifts.reactions, comparing] });
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.converge();
+  expect(roots).toEqual([null, null, null]);
+  expect(run.node('33').status().parked).toBe(0);
+});
+
 test('positions that another process saved meanwhile do not turn back what was reacted to', async () => {
   const run = new FederationRun(94, gifts);
   await run.startAll();

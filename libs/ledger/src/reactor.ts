@@ -263,7 +263,7 @@ const needKey = (need: Need): string => {
 const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: ReadonlyMap<string, unknown>): Found => {
   const take = (need: Need): unknown => {
     const found = answers.get(needKey(need));
-    invariant(found !== undefined && found !== null, `A reaction reads what it did not name, or what is not there: ${needKey(need)}.`);
+    invariant(found !== undefined, `A reaction reads what it did not name: ${needKey(need)}.`);
     return found;
   };
   return {
@@ -271,7 +271,7 @@ const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: Read
     state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,
     rows: <R>(view: string, where: Readonly<Record<string, Match>>) =>
       (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
-    rootOf: (journal, size) => take({ rootOf: journal, size }) as string,
+    rootOf: (journal, size) => take({ rootOf: journal, size }) as string | null,
     parkedBelow: (journal, size) => folder.parkedBelow(journal, size),
     hash: (value) => hex(hasher.sha256(utf8(value))),
   };

@@ -1,33 +1,34 @@
 /** Who may call which route: every route says so, or the service does not start. */
 import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
+import { accessTable, CONDITIONS, type AccessName, type AccessRow } from '@yrd/contracts';
 import type { Actor, Federation } from '@yrd/ledger';
 import { TokenVerifier } from './auth.js';
 import { Problem } from './problem.js';
 import { askedOf, type Request } from './request.js';
 
-type Access =
-  | { readonly public: true; readonly recognise: boolean }
-  /** An empty list of roles: anybody whose organisation is at home here. */
-  | { readonly public: false; readonly roles: readonly string[] };
-
 const ACCESS = 'yrd:access';
 
-/** For anybody. With `recognise` a token that is sent is verified, so that its bearer may see more. */
-export const Public = (options: { readonly recognise?: boolean } = {}): MethodDecorator & ClassDecorator =>
-  SetMetadata<string, Access>(ACCESS, { public: true, recognise: options.recognise ?? false });
-
-/** For bearers of one of these roles at their home node; without roles for any of its people. */
-export const Roles = (...roles: readonly string[]): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata<string, Access>(ACCESS, { public: false, roles }), ApiBearerAuth());
-
-/** Who works for a province, and so may see what its nodes share; a firm with a token is not among them. */
-const staffRoles = ['clerk', 'reviewer', 'approver', 'finance', 'mediator', 'operator', 'integrity', 'auditor'];
-
-/** Whether the actor may see what the federation shares among its nodes. */
-export const isStaff = (actor: Actor | undefined): boolean => actor?.roles.some((role) => staffRoles.includes(role)) ?? false;
+/**
+ * Opens a route to whom a row of the access table names, and describes it in its words. A route outside the product's contexts
+ * brings a row of its own.
+ */
+export const Allows = (named: AccessName | AccessRow): MethodDecorator => {
+  const { roles, condition, zh, en }: AccessRow = typeof named === 'string' ? accessTable[named] : named;
+  const words = { ...CONDITIONS[condition] };
+  const whose = condition === 'none' ? '' : ` · ${words.zh} · ${words.en}`;
+  return applyDecorators(
+    SetMetadata(ACCESS, typeof named === 'string' ? accessTable[named] : named),
+    ApiOperation({
+      ...(typeof named === 'string' ? { operationId: named } : {}),
+      summary: `${zh} · ${en}`,
+      ...(roles === 'anybody' ? {} : { description: `角色 · roles: ${roles.join(', ')}${whose}` }),
+    }),
+    ...(roles === 'anybody' ? [] : [ApiBearerAuth()]),
+  );
+};
 
 /** The verified actor of the request; undefined on public routes without a token. */
 export const CurrentActor = createParamDecorator(
@@ -59,27 +60,24 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    const { roles, recognise }: AccessRow = this.reflector.get<AccessRow>(ACCESS, context.getHandler());
     const request = context.switchToHttp().getRequest<Request>();
     const header = request.headers.authorization;
-    if (access?.public === true && (!access.recognise || header === undefined)) return true;
+    if (roles === 'anybody' && (recognise !== true || header === undefined)) return true;
     const actor = await this.tokens.actorOf(header);
     askedOf(request).actor = actor;
-    if (access?.public === true) return true;
+    if (roles === 'anybody') return true;
     this.home.admit(actor);
-    const needed = access?.roles ?? [];
-    if (needed.length > 0 && !needed.some((role) => actor.roles.includes(role))) {
-      throw new Problem('E-ROLE', { facts: { needed: needed.join(', ') } });
-    }
+    if (!roles.some((role) => actor.roles.includes(role))) throw new Problem('E-ROLE', { facts: { needed: roles.join(', ') } });
     return true;
   }
 }
 
-/** Routes of an application that say neither `@Public` nor `@Roles`, as `Controller.method`. */
+/** Routes of an application that no row of the access table opens, as `Controller.method`. */
 export const routesWithoutAccess = (discovery: DiscoveryService): readonly string[] => {
   const scanner = new MetadataScanner();
   return discovery.getControllers().flatMap(({ metatype }) => {
-    if (typeof metatype !== 'function' || Reflect.hasMetadata(ACCESS, metatype)) return [];
+    if (typeof metatype !== 'function') return [];
     const prototype = metatype.prototype as Readonly<Record<string, object>>;
     return scanner
       .getAllMethodNames(prototype)

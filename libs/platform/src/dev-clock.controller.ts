@@ -1,8 +1,8 @@
 /** The demo clock over HTTP: an operator moves it forward, so that statutory time limits fire while somebody watches. */
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
-import { Public, Roles } from './access.js';
+import { Allows } from './access.js';
 import { NodeFacts, type MovableClock } from './node-facts.js';
 import { Problem } from './problem.js';
 
@@ -60,17 +60,15 @@ export const moveOf = (step: ClockStep, now: number): Move => {
 export class ClockController {
   constructor(private readonly facts: NodeFacts) {}
 
-  @Public()
   @Get()
-  @ApiOperation({ summary: 'What time it is for the domain.' })
+  @Allows('ReadClock')
   read(): ClockReading {
     return this.facts.status().clock;
   }
 
-  @Roles('operator')
   @Post()
+  @Allows('MoveClock')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Moves the demo clock forward, for all nodes that share it; never back (409). Not in production.' })
   async move(@Body() step: ClockStep): Promise<ClockReading> {
     const clock: MovableClock | null = this.facts.clock;
     if (clock === null) throw new Problem('E-NOTFOUND');

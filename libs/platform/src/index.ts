@@ -6,7 +6,7 @@ export * from './keys.js';
 export { type RecordIndexes } from './mongo-records.js';
 export { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
 export { openWorld, type WorldOptions } from './world.js';
-export { CurrentActor, Public, Roles } from './access.js';
+export { Allows, CurrentActor } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
 export { ConfigError, processConfig, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
 export { parseFederation } from './config-federation.js';

@@ -16,7 +16,8 @@ import {
   type View,
 } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
-import { Public, Roles } from './access.js';
+import type { AccessRow } from '@yrd/contracts';
+import { Allows } from './access.js';
 import { AcceptsCommand, Call, CurrentCall } from './commands.js';
 import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
 import { PageQuery, ReadQuery, readPage } from './paging.js';
@@ -66,6 +67,7 @@ class CountDto {
   by: number;
 }
 
+const everybody: AccessRow = { roles: 'anybody', condition: 'none', zh: '计数', en: 'Counting' };
 const logged: string[] = [];
 const heard: Entry[] = [];
 let failuresLeft = 1;
@@ -74,26 +76,26 @@ const countersModule = (node: LedgerNode): DynamicModule => {
   @Controller('v1/counters')
   class Counters {
     @Post()
-    @Roles('clerk')
+    @Allows({ ...everybody, roles: ['reviewer'] })
     @AcceptsCommand()
     count(@Body() body: CountDto, @CurrentCall() call: Call) {
       return call.run(node, 'Count', body, { created: ({ stream }) => `/v1/${stream.replace('counter/', 'counters/')}` });
     }
 
     @Get()
-    @Public()
+    @Allows(everybody)
     list(@Query() page: PageQuery) {
       return readPage<{ sum: number }>(node, { view: 'counters', order: { field: 'sum' } }, page);
     }
 
     @Get('broken')
-    @Public()
+    @Allows(everybody)
     fail(): never {
       throw new Error('the inside of the house');
     }
 
     @Get(':id')
-    @Public()
+    @Allows(everybody)
     async read(@Param('id') id: string, @Query() _query: ReadQuery, @CurrentCall() call: Call) {
       const found = await node.read(counter, `counter/${id}`);
       call.stamp(found);
@@ -153,7 +155,7 @@ const send = async (body: object, headers: Record<string, string> = {}) =>
     body: JSON.stringify(body),
     headers: {
       'Content-Type': 'application/json',
-      Authorization: `Bearer ${await issuer.token({ roles: ['clerk'] })}`,
+      Authorization: `Bearer ${await issuer.token({ roles: ['reviewer'] })}`,
       'Idempotency-Key': `key-${(keys += 1)}`,
       'Accept-Language': 'en',
       ...headers,
@@ -388,7 +390,7 @@ describe('what every node shows', () => {
         body: JSON.stringify({ from: 1, to: 2, entries: 1 }),
       });
     expect(await told(await accept('operator'))).toMatchObject({ http: 409, code: 'E-STATE' });
-    expect(await told(await accept('clerk'))).toMatchObject({ http: 403, code: 'E-ROLE' });
+    expect(await told(await accept('reviewer'))).toMatchObject({ http: 403, code: 'E-ROLE' });
   });
 
   it('is its journals as metrics', async () => {

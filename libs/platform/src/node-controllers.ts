@@ -2,10 +2,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor, Disclosure, ParkedItem, Tile } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
-import { CurrentActor, isStaff, Public, Roles } from './access.js';
+import { isStaff } from '@yrd/contracts';
+import { Allows, CurrentActor } from './access.js';
 import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
 import { LiveFeed } from './live-feed.js';
 import { Metrics } from './metrics.js';
@@ -25,7 +26,6 @@ interface PeerHealth {
 }
 
 @ApiTags('health')
-@Public()
 @Controller('health')
 export class HealthController {
   constructor(
@@ -34,20 +34,20 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process answers.' })
+  @Allows('AskLive')
   live(): { status: string } {
     return { status: 'live' };
   }
 
   @Get('started')
-  @ApiOperation({ summary: 'Storage and topics are open; 503 until then.' })
+  @Allows('AskStarted')
   started(@Res({ passthrough: true }) response: Response): { status: string } {
     response.statusCode = this.facts.started ? 200 : 503;
     return { status: this.facts.started ? 'started' : 'starting' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Commands are answered; 503 with reasons otherwise. Lists every journal with its lag and silence.' })
+  @Allows('AskReady')
   ready(@Res({ passthrough: true }) response: Response): { status: string; reasons: readonly string[]; journals: readonly PeerHealth[] } {
     const reasons = this.facts.reasons();
     response.statusCode = reasons.length === 0 ? 200 : 503;
@@ -86,41 +86,36 @@ export class StatusController {
     private readonly feed: LiveFeed,
   ) {}
 
-  @Public()
   @Get('v1/status')
-  @ApiOperation({ summary: 'Clock, journals with heads, lag and cosigners, and the other nodes.' })
+  @Allows('ReadStatus')
   status(): PublicStatus {
     return this.facts.status();
   }
 
-  @Roles('operator', 'auditor')
   @Get('v1/parked')
-  @ApiOperation({ summary: 'Entries that could not be handled and wait for an operator.' })
+  @Allows('ReadParked')
   async parked(): Promise<{ items: readonly ParkedItem[] }> {
     return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
   }
 
   /** The body is what `/v1/status` shows as lost: exactly that is accepted, and nothing that may be lost later. */
-  @Roles('operator')
   @Post('v1/losses/:context/acceptance')
+  @Allows('AcceptLoss')
   @HttpCode(200)
   @AcceptsCommand()
-  @ApiOperation({ summary: 'Goes on without private payloads that no backup has; an entry that everybody can read.' })
   acceptLoss(@Param('context') context: string, @Body() loss: AcceptedLoss, @CurrentCall() call: Call): Promise<CommandAnswer> {
     return call.run(this.nodes.serving(context), 'AcceptLoss', loss);
   }
 
-  @Public()
   @Get('v1/live')
-  @ApiOperation({ summary: 'The status once a second, as server-sent events.' })
+  @Allows('FollowStatus')
   @ApiProduces('text/event-stream')
   live(@Res() response: Response): void {
     this.feed.listen(response);
   }
 
-  @Public()
   @Get('metrics')
-  @ApiOperation({ summary: 'Prometheus metrics.' })
+  @Allows('ReadMetrics')
   @ApiProduces('text/plain')
   async scrape(@Res({ passthrough: true }) response: Response): Promise<string> {
     response.setHeader('Content-Type', this.metrics.registry.contentType);
@@ -167,20 +162,18 @@ const sendTile = async ({ bytes, full }: Tile, zip: boolean, response: Response)
 export class LogController {
   constructor(private readonly nodes: Nodes) {}
 
-  @Public()
   @Get('checkpoint')
+  @Allows('ReadCheckpoint')
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiOperation({ summary: 'The newest signed checkpoint (C2SP tlog-checkpoint) of a journal, own or replicated.' })
   @ApiProduces('text/plain')
   async checkpoint(@Param('province') province: string, @Param('context') context: string): Promise<string> {
     const journal = journalOf(province, context);
     return found(await this.nodes.holding(journal).checkpoint(journal), journal);
   }
 
-  @Public()
   @Get('tile/*path')
+  @Allows('ReadTile')
   @ApiParam({ name: 'path', type: String, example: '0/000' })
-  @ApiOperation({ summary: 'Hash tiles and entry bundles (C2SP tlog-tiles): `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`.' })
   @ApiProduces('application/octet-stream')
   async tile(
     @Param('province') province: string,
@@ -199,41 +192,35 @@ export class LogController {
     await sendTile(tile, accepts && parts[0] === 'entries', response);
   }
 
-  @Public()
   @Get('proof/:index')
+  @Allows('ReadProof')
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiOperation({ summary: 'A proof to keep and to check offline (C2SP tlog-proof), with the cosignatures of two other provinces.' })
   @ApiProduces('text/plain')
   async proof(@Param('province') province: string, @Param('context') context: string, @Param('index') index: string): Promise<string> {
     const journal = journalOf(province, context);
     return found(await this.nodes.holding(journal).proof(journal, indexOf(index, journal)), journal);
   }
 
-  @Public()
   @Get('key')
+  @Allows('ReadKey')
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiOperation({ summary: 'The pinned C2SP verifier line of a journal.' })
   @ApiProduces('text/plain')
   key(@Param('province') province: string, @Param('context') context: string): string {
     const journal = journalOf(province, context);
     return `${found(this.nodes.holding(journal).verifier(journal), journal)}\n`;
   }
 
-  @Public()
   @Get('key/sm2')
+  @Allows('ReadSecondKey')
   @Header('Content-Type', 'text/plain; charset=utf-8')
-  @ApiOperation({ summary: 'The verifier line of the SM2 key that signs beside it, where the journal has one.' })
   @ApiProduces('text/plain')
   secondKey(@Param('province') province: string, @Param('context') context: string): string {
     const journal = journalOf(province, context);
     return `${found(this.nodes.holding(journal).verifier(journal, 'sm2'), journal)}\n`;
   }
 
-  @Public({ recognise: true })
   @Get('entry/:index')
-  @ApiOperation({
-    summary: 'One entry with its proof, as deep as the asker may see; with a token of provincial staff also what only its nodes may read.',
-  })
+  @Allows('ReadEntry')
   @ApiOkResponse({ description: 'Leaf, RFC 6962 inclusion proof, checkpoint, and where the audience allows payload and salt.' })
   async entry(
     @Param('province') province: string,
@@ -242,7 +229,7 @@ export class LogController {
     @CurrentActor() actor: Actor | undefined,
   ): Promise<Disclosure> {
     const journal = journalOf(province, context);
-    const reader = actor && isStaff(actor) ? actor.province : null;
+    const reader = actor && isStaff(actor.roles) ? actor.province : null;
     return found(await this.nodes.holding(journal).disclose(journal, indexOf(index, journal), reader), journal);
   }
 }

@@ -17,7 +17,11 @@ export interface FieldFault {
   readonly message: Words;
 }
 
+/** Of another organisation: told like what is not there, so that nobody learns of a thing by guessing its id. */
+const CONCEALED = 'E-ROW';
+
 interface ProblemOptions {
+  readonly seenAs?: string;
   readonly facts?: Facts;
   readonly errors?: readonly FieldFault[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,6 +33,8 @@ export class Problem extends Error {
   readonly facts: Facts;
   readonly errors: readonly FieldFault[];
   readonly headers: Readonly<Record<string, string>>;
+  /** What the node's own log calls it; never in the answer. */
+  readonly seenAs: string;
   constructor(
     readonly code: NodeCode,
     options: ProblemOptions = {},
@@ -37,6 +43,12 @@ export class Problem extends Error {
     this.facts = options.facts ?? {};
     this.errors = options.errors ?? [];
     this.headers = options.headers ?? {};
+    this.seenAs = options.seenAs ?? code;
+  }
+
+  /** Not found to the asker; E-ROW in the node's own log when it is there and belongs to another organisation. */
+  static unseen(there: boolean): Problem {
+    return new Problem('E-NOTFOUND', there ? { seenAs: CONCEALED } : {});
   }
 
   /** E-VALIDATION with all that is wrong. */
@@ -101,6 +113,13 @@ interface Told {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** How an exception is told, and what the node's own log calls it. */
+interface Telling {
+  readonly told: Told;
+  readonly unexpected: boolean;
+  readonly seenAs: string;
+}
+
 const byStatus: Readonly<Record<number, NodeCode>> = {
   400: 'E-MALFORMED',
   401: 'E-AUTH',
@@ -122,11 +141,12 @@ export class ProblemWords {
   }
 
   /** How an exception is told, and whether it was unexpected. */
-  tell(exception: unknown): { readonly told: Told; readonly unexpected: boolean } {
+  tell(exception: unknown): Telling {
     const problem = this.asProblem(exception);
     if (problem instanceof Refused) return this.refusal(problem);
-    const { code, facts, errors, headers } = problem;
-    return { told: { context: 'node', code, row: nodeCodes[code], facts, errors, headers }, unexpected: code === 'E-INTERNAL' };
+    const { code, facts, errors, headers, seenAs } = problem;
+    const told = { context: 'node', code, row: nodeCodes[code], facts, errors, headers };
+    return { told, unexpected: code === 'E-INTERNAL', seenAs };
   }
 
   document(told: Told, language: Language, traceId: string): ProblemDocument {
@@ -159,11 +179,12 @@ export class ProblemWords {
   }
 
   // A code without a row is our omission, not the caller's: it is told as a conflict and logged, so that somebody adds the row.
-  private refusal({ context, rejection }: Refused): { readonly told: Told; readonly unexpected: boolean } {
-    const row = this.table[rejection.rejected];
-    const told = { context, code: rejection.rejected, facts: rejection.facts, errors: [], headers: {} };
-    if (row !== undefined) return { told: { ...told, row }, unexpected: false };
-    return { told: { ...told, row: { status: 409, zh: rejection.rejected, en: rejection.rejected } }, unexpected: true };
+  private refusal({ context, rejection: { rejected, facts } }: Refused): Telling {
+    const code = rejected === CONCEALED ? 'E-NOTFOUND' : rejected;
+    const row = this.table[code];
+    const told = { context, code, facts, errors: [], headers: {} };
+    if (row !== undefined) return { told: { ...told, row }, unexpected: false, seenAs: rejected };
+    return { told: { ...told, row: { status: 409, zh: code, en: code } }, unexpected: true, seenAs: rejected };
   }
 }
 
@@ -183,8 +204,15 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private answer(exception: unknown, request: Request, response: Response): void {
-    const { trace, language } = askedOf(request);
-    const { told, unexpected } = this.words.tell(exception);
+    const { trace, language, actor } = askedOf(request);
+    const { told, unexpected, seenAs } = this.words.tell(exception);
+    if (seenAs === CONCEALED) {
+      const { person, organisation } = actor ?? {};
+      this.log.warn(
+        { trace, code: seenAs, person, organisation, path: request.path },
+        'somebody asked for what belongs to another organisation',
+      );
+    }
     if (unexpected) this.log.error({ trace, code: told.code, err: exception }, 'a request failed unexpectedly');
     if (response.headersSent) {
       response.destroy();

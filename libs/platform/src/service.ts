@@ -186,7 +186,7 @@ export class Service {
     app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, readBodies(config.limits));
     if (page !== undefined) app.use(startPage(page));
     const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
-    if (open.length > 0) throw new Error(`these routes do not say who may call them, mark them @Public() or @Roles(…): ${open.join(', ')}`);
+    if (open.length > 0) throw new Error(`no row of the access table opens these routes, mark them @Allows('…'): ${open.join(', ')}`);
     describeApi(app, `${config.federation.federation} ${config.province}`);
     for (const { context, node } of served) app.connectMicroservice({ strategy: new LedgerTransport({ node, context }) });
     return app;

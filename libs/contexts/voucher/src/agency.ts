@@ -1,7 +1,7 @@
 /** A service agency in its home province: admitted, active or suspended, with its listed products and prices (M1, M3). */
 import type { VoucherEvent } from '@yrd/contracts';
 import type { Handler, Rejection, Turn } from '@yrd/ledger';
-import { foldOf, mayAct, refuse, single } from './handling.js';
+import { foldOf, mayAct, missing, refuse, single } from './handling.js';
 import { agencyStream } from './streams.js';
 
 export type AgencyEvent = VoucherEvent<
@@ -76,12 +76,12 @@ export interface AdmitAgency {
   readonly uscc: string;
   readonly classes: readonly string[];
 }
-/** AdmitAgency (clerk) → AgencyAdmitted. Self-assessment and publicity come before it in a later issue. */
+/** AdmitAgency (supervisor) → AgencyAdmitted. Self-assessment and publicity come before it in a later issue. */
 export const AdmitAgency: Handler<AdmitAgency> = single(
   agency,
   (command: AdmitAgency) => agencyStream(command.agency),
   (command, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
+    const no = mayAct(turn, 'AdmitAgency');
     if (no) return no;
     if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
     const { agency: id, organisation, name, uscc, classes } = command;
@@ -92,33 +92,38 @@ export const AdmitAgency: Handler<AdmitAgency> = single(
 export interface OfAgency {
   readonly agency: string;
 }
-const admitted = (state: Agency): Rejection | null =>
-  state.phase === 'None' ? refuse('E-NOTFOUND', { seen: 'no such agency', needed: 'an admitted agency' }) : null;
+const admitted = (state: Agency): Rejection | null => (state.phase === 'None' ? missing('agency') : null);
 
-const clerkAct = <C extends OfAgency>(decide: (command: C, state: Agency) => readonly AgencyEvent[] | Rejection): Handler<C> =>
+const supervision = <C extends OfAgency>(
+  act: 'SuspendAgency' | 'ReinstateAgency',
+  decide: (command: C, state: Agency) => readonly AgencyEvent[] | Rejection,
+): Handler<C> =>
   single(
     agency,
     (command: C) => agencyStream(command.agency),
-    (command, state, turn) => mayAct(turn, ['clerk']) ?? admitted(state) ?? decide(command, state),
+    (command, state, turn) => mayAct(turn, act) ?? admitted(state) ?? decide(command, state),
   );
 
 export interface SuspendAgency extends OfAgency {
   readonly reason: string;
 }
-/** SuspendAgency (clerk) → AgencySuspended: no new orders, no contracts (V7). */
-export const SuspendAgency = clerkAct<SuspendAgency>(({ agency: id, reason }, state) =>
+/** SuspendAgency (supervisor) → AgencySuspended: no new orders, no contracts (V7). */
+export const SuspendAgency = supervision<SuspendAgency>('SuspendAgency', ({ agency: id, reason }, state) =>
   state.phase === 'Suspended' ? [] : [{ type: 'AgencySuspended', data: { agency: id, reason } }],
 );
-/** ReinstateAgency (clerk) → AgencyReinstated. */
-export const ReinstateAgency = clerkAct<OfAgency>(({ agency: id }, state) =>
+/** ReinstateAgency (supervisor) → AgencyReinstated. */
+export const ReinstateAgency = supervision<OfAgency>('ReinstateAgency', ({ agency: id }, state) =>
   state.phase === 'Active' ? [] : [{ type: 'AgencyReinstated', data: { agency: id } }],
 );
 
-const agencyAct = <C extends OfAgency>(decide: (command: C, state: Agency, turn: Turn) => readonly AgencyEvent[] | Rejection): Handler<C> =>
+const agencyAct = <C extends OfAgency>(
+  act: 'ListProduct' | 'RevisePrice' | 'DelistProduct',
+  decide: (command: C, state: Agency, turn: Turn) => readonly AgencyEvent[] | Rejection,
+): Handler<C> =>
   single(
     agency,
     (command: C) => agencyStream(command.agency),
-    (command, state, turn) => admitted(state) ?? mayAct(turn, ['agency'], state.organisation) ?? decide(command, state, turn),
+    (command, state, turn) => admitted(state) ?? mayAct(turn, act, { agency: state.organisation }) ?? decide(command, state, turn),
   );
 
 export interface ListProduct extends OfAgency {
@@ -128,7 +133,7 @@ export interface ListProduct extends OfAgency {
   readonly priceFen: number;
 }
 /** ListProduct (agency) → ProductListed; E-CLASS outside the admitted classes. */
-export const ListProduct = agencyAct<ListProduct>(({ agency: id, product, itemClass, name, priceFen }, state) => {
+export const ListProduct = agencyAct<ListProduct>('ListProduct', ({ agency: id, product, itemClass, name, priceFen }, state) => {
   const known = state.products[product];
   if (known) return refuse('E-STATE', { seen: 'listed before', needed: 'a new product id, or RevisePrice' });
   if (!state.classes.includes('*') && !state.classes.includes(itemClass))
@@ -148,7 +153,7 @@ export interface RevisePrice extends OfProduct {
   readonly fromMs: number;
 }
 /** RevisePrice (agency) → PriceRevised(from). Orders placed before keep their price. */
-export const RevisePrice = agencyAct<RevisePrice>(({ agency: id, product, priceFen, fromMs }, state, turn) => {
+export const RevisePrice = agencyAct<RevisePrice>('RevisePrice', ({ agency: id, product, priceFen, fromMs }, state, turn) => {
   const no = unlisted(state, product);
   if (no) return no;
   const newest = state.products[product]?.prices.at(-1);
@@ -159,6 +164,7 @@ export const RevisePrice = agencyAct<RevisePrice>(({ agency: id, product, priceF
 });
 /** DelistProduct (agency) → ProductDelisted. */
 export const DelistProduct = agencyAct<OfProduct>(
+  'DelistProduct',
   ({ agency: id, product }, state) =>
     unlisted(state, product) ?? (state.products[product]?.listed ? [{ type: 'ProductDelisted', data: { agency: id, product } }] : []),
 );

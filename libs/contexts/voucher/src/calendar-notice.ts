@@ -61,12 +61,12 @@ const inPlace = ({ replaces, ...official }: AdoptCalendarNotice, state: Notices)
   });
 };
 
-/** AdoptCalendarNotice (clerk) → CalendarNoticeAdopted; nothing when it was adopted in the same words. E-STATE, E-VALIDATION. */
+/** AdoptCalendarNotice (supervisor) → CalendarNoticeAdopted; nothing when it was adopted in the same words. E-STATE, E-VALIDATION. */
 export const AdoptCalendarNotice: Handler<AdoptCalendarNotice> = single(
   notices,
   () => calendarStream,
   (command, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
+    const no = mayAct(turn, 'AdoptCalendarNotice');
     if (no) return no;
     const { replaces, ...official } = command;
     const before = state.adopted[official.year];

@@ -104,7 +104,10 @@ const touched = (entry: Entry): { readonly window: number; readonly pairs: reado
   return asked && { window: asked.window, pairs: PAIRS };
 };
 
-/** Attests every pair of which both sides have closed: also those of others, as a witness. Silent over a journal with something parked. */
+/**
+ * Attests every pair of which both sides have closed: also those of others, as a witness. Silent over a journal with something
+ * parked, or cut off short.
+ */
 const attestPairs: Reaction = {
   name: 'attest-pairs',
   on: ['WindowClosed', 'AttestationAsked'],
@@ -120,7 +123,12 @@ const attestPairs: Reaction = {
     return ready(cuts, what.pairs).flatMap((pair): readonly DerivedCommand[] => {
       const sides = Object.values(sidesOf(pair)).map((side) => ({ journal: journalOf(side), size: cuts.now[side] ?? 0 }));
       if (sides.some(({ journal, size }) => found.parkedBelow(journal, size))) return [];
-      const roots = Object.fromEntries(sides.map(({ journal, size }) => [journal, { size, root: found.rootOf(journal, size) }]));
+      const roots: Record<string, { size: number; root: string }> = {};
+      for (const { journal, size } of sides) {
+        const root = found.rootOf(journal, size);
+        if (root === null) return [];
+        roots[journal] = { size, root };
+      }
       const body = attest({ window: what.window, pair, cuts: roots }, linesOf(found, pair, cuts), (text) => found.hash(text));
       return [{ command: 'AttestPair', target: windowStream(what.window), body }];
     });

@@ -3,7 +3,7 @@ import type { VoucherData, VoucherEvent } from '@yrd/contracts';
 import type { Append, Decision, Handler, Peek, Rejection, Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { signable } from './contract.js';
-import { alike, append, foldOf, handler, mayAct, refuse } from './handling.js';
+import { alike, append, foldOf, handler, mayAct, missing, notYours, refuse } from './handling.js';
 import { legal, order, type Order, type OrderCommand } from './order.js';
 import type { PlaceOrder } from './placing.js';
 import { agencyStream, engagementStream, look, orderStream, type Place } from './streams.js';
@@ -68,14 +68,13 @@ export const engagementReads = (command: OfOrder, peek: Peek): readonly Place[] 
 /** The agency of the order acts, and the order as this node sees it allows it. */
 export const agencyMay = (turn: Turn, command: OfOrder, act: OrderCommand): Rejection | null => {
   const { organisation } = turn.state(agency, agencyStream(command.agency));
-  if (organisation === null) return refuse('E-NOTFOUND', { seen: 'no such agency here', needed: 'an admitted agency' });
-  const seen = homeOrder(turn, command);
-  const no = mayAct(turn, ['agency'], organisation) ?? legal(seen, act);
+  if (organisation === null) return missing('agency');
+  const no = mayAct(turn, act, { agency: organisation });
   if (no) return no;
-  if (seen.terms?.agency !== command.agency || seen.terms.agencyProvince !== turn.province) {
-    return refuse('E-ROLE', { seen: 'an order of another agency', needed: 'the agency of the order' });
-  }
-  return null;
+  const seen = homeOrder(turn, command);
+  // Whose order it is comes before how it stands: that is nothing for another agency.
+  if (seen.terms && (seen.terms.agency !== command.agency || seen.terms.agencyProvince !== turn.province)) return notYours('order');
+  return legal(seen, act);
 };
 
 export const homeOrder = (turn: Turn, { home, order: id }: Pick<OfOrder, 'home' | 'order'>): Order =>
@@ -160,8 +159,8 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
   reads: (command: ProposeOrder, peek) => [{ province: peek.province, stream: agencyStream(command.agency) }],
   decide: (command, turn): readonly Append[] | Rejection => {
     const { organisation } = turn.state(agency, agencyStream(command.agency));
-    if (organisation === null) return refuse('E-NOTFOUND', { seen: 'no such agency here', needed: 'an admitted agency' });
-    const no = mayAct(turn, ['agency'], organisation);
+    if (organisation === null) return missing('agency');
+    const no = mayAct(turn, 'ProposeOrder', { agency: organisation });
     if (no) return no;
     const said = turn.state(engagement, engagementStream(command.order));
     if (said.proposed || said.answered !== 'none') return already('this order was spoken about before');

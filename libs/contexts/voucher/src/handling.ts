@@ -1,5 +1,5 @@
 /** The grammar that every handler of this context is written in: folds as tables, refusals that teach, who may act. */
-import { codes, type CodeName } from '@yrd/contracts';
+import { accessTable, codes, type AccessName, type AccessRow, type CodeName } from '@yrd/contracts';
 import {
   isRejection,
   reject,
@@ -28,19 +28,30 @@ export const foldOf = <S, E extends DomainEvent>(kind: string, initial: S, steps
 /** A refusal that names the clause, and by its facts the value seen and the value needed. */
 export const refuse = (code: CodeName, facts: Rejection['facts']): Rejection => reject(code, { clause: codes[code].clause, ...facts });
 
-/** Roles as they come in the token. One person may have several; V16 keeps the hands on one redemption apart. */
-export type Role =
-  'enterprise' | 'agency' | 'reviewer' | 'clerk' | 'approver' | 'finance' | 'mediator' | 'operator' | 'integrity' | 'auditor';
+/** What is not there, or not for the asker: both are told in the same words, so that nobody learns of a thing by guessing its id. */
+const ABSENT = {
+  subject: { seen: 'no such subject', needed: 'a registered subject' },
+  agency: { seen: 'no such agency', needed: 'an admitted agency' },
+  order: { seen: 'no such order here', needed: "an order; another province's may need a moment to arrive" },
+} as const;
+type Thing = keyof typeof ABSENT;
 
-/** Null when the actor may act here: at home (E-HOME), in one of these roles and for this organisation (E-ROLE). */
-export const mayAct = (turn: Turn, roles: readonly Role[], organisation?: string | null): Rejection | null => {
+/** E-NOTFOUND for a thing that is not there. */
+export const missing = (thing: Thing): Rejection => refuse('E-NOTFOUND', ABSENT[thing]);
+
+/** E-ROW for a thing of somebody else: who asks over HTTP is told E-NOTFOUND in the words of `missing`. */
+export const notYours = (thing: Thing): Rejection => refuse('E-ROW', ABSENT[thing]);
+
+/** Null when the actor may do this here: at home (E-HOME), in a role of the access table (E-ROLE), for the owning organisation (E-ROW). */
+export const mayAct = (turn: Turn, act: AccessName, owner?: Readonly<Partial<Record<Thing, string | null>>>): Rejection | null => {
   const { actor } = turn;
+  const { roles }: AccessRow = accessTable[act];
   if (actor.province !== turn.province) return refuse('E-HOME', { seen: turn.province, needed: actor.province });
-  if (!roles.some((role) => actor.roles.includes(role))) {
+  if (roles !== 'anybody' && !roles.some((role) => actor.roles.includes(role))) {
     return refuse('E-ROLE', { seen: actor.roles.join(' '), needed: roles.join(' or ') });
   }
-  if (organisation !== undefined && actor.organisation !== organisation) {
-    return refuse('E-ROLE', { seen: 'another organisation', needed: 'the organisation that this belongs to' });
+  for (const [thing, organisation] of Object.entries(owner ?? {})) {
+    if (actor.organisation !== organisation) return notYours(thing as Thing);
   }
   return null;
 };

@@ -39,7 +39,6 @@ export { agency, engagement, group, invoice, notices, officialYears, order, poli
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
-export type { Role } from './handling.js';
 export { eligibility, type Check } from './subject.js';
 export { effective } from './policy.js';
 export * from './settlement.js';

@@ -1,5 +1,5 @@
 /** Whole journeys of an order through the handlers, reactions, views and timers of four provinces. */
-import { delta, firm, agent, actor, hex, DAY_MS, type Delta } from '../testing/scenario.js';
+import { actor, agent, DAY_MS, delta, firm, hex, staff, type Delta } from '../testing/scenario.js';
 import { PROVINCE_CODES } from '../testing/node.js';
 import type { WindowRow } from './index.js';
 
@@ -74,7 +74,7 @@ test('双创券: a third is paid by Shanghai only after it has accepted by its o
   d.redeem('o1');
   d.does('32', 'ReviewRedemption', { order: 'o1' }, actor('32', 'reviewer'));
   d.does('32', 'ApproveRedemption', { order: 'o1' }, actor('32', 'approver'));
-  expect(d.tries('32', 'PubliciseOrder', { order: 'o1', batch: 'b' }, actor('32', 'clerk'))).toMatchObject({ rejected: 'E-STATE' });
+  expect(d.tries('32', 'PubliciseOrder', { order: 'o1', batch: 'b' }, staff('32'))).toMatchObject({ rejected: 'E-STATE' });
   d.world.settle();
   d.show('o1');
   expect(d.order('o1')).toMatchObject({ phase: 'Payable', line: { payer: '31', payee: '32', amountFen: 1_250_000 } });

@@ -4,7 +4,7 @@
  */
 import type { Counted, VoucherData, VoucherEvent } from '@yrd/contracts';
 import { invariant, type Ratio, type Rejection } from '@yrd/ledger';
-import { foldOf, refuse } from './handling.js';
+import { foldOf, missing, refuse } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 
 export type OrderEvent =
@@ -271,8 +271,7 @@ const WHILE_HELD: readonly OrderCommand[] = [
 
 /** Whether the command is legal now; E-NOTFOUND, or E-STATE with what stands in the way. */
 export const legal = (state: Order, command: OrderCommand): Rejection | null => {
-  if (!state.terms)
-    return refuse('E-NOTFOUND', { seen: 'no such order here', needed: "an order; another province's may need a moment to arrive" });
+  if (!state.terms) return missing('order');
   const phases: readonly Phase[] = LEGAL[command];
   if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
   if (state.holds.length > 0 && !WHILE_HELD.includes(command))

@@ -14,8 +14,8 @@ export interface PubliciseOrder extends OfOrder {
   /** Name of the batch it is shown in. */
   readonly batch: string;
 }
-/** PubliciseOrder (clerk) → BatchPublicised; a share that another province pays must be confirmed first. */
-export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ['clerk'], ({ order: id, batch }, state, turn) => {
+/** PubliciseOrder (reviewer) → BatchPublicised; a share that another province pays must be confirmed first. */
+export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ({ order: id, batch }, state, turn) => {
   const pack = packOf(state, turn);
   const { approval } = state;
   if (!approval || !pack) return refuse('E-NOTFOUND', { seen: 'no approval or policy', needed: termsOf(state).policy });
@@ -32,16 +32,16 @@ export interface LodgeObjection extends OfOrder {
   readonly grounds: string;
 }
 /** LodgeObjection (anybody) → ObjectionLodged: only this line stops (V17); in time through the last millisecond (A16). */
-export const LodgeObjection = orderAct<LodgeObjection>('LodgeObjection', 'anybody', ({ order: id, grounds }, state, turn) => {
+export const LodgeObjection = orderAct<LodgeObjection>('LodgeObjection', ({ order: id, grounds }, state, turn) => {
   if (turn.now > state.endsMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.endsMs}` });
   return { events: [{ type: 'ObjectionLodged', data: { order: id, grounds, leftMs: state.endsMs - turn.now } }] };
 });
 /** UpholdObjection (approver) → ObjectionUpheld: back to review. */
-export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ['approver'], ({ order: id }) => ({
+export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ({ order: id }) => ({
   events: [{ type: 'ObjectionUpheld', data: { order: id } }],
 }));
 /** RejectObjection (approver) → ObjectionRejected: publicity runs on for what was left. */
-export const RejectObjection = orderAct<OfOrder>('RejectObjection', ['approver'], ({ order: id }, state, turn) => {
+export const RejectObjection = orderAct<OfOrder>('RejectObjection', ({ order: id }, state, turn) => {
   const endsMs = resumedMs(turn.now, state.objectionLeftMs);
   const { publicity } = state.counted;
   const counted = publicity && { ...publicity, shiftMs: (publicity.shiftMs ?? 0) + endsMs - state.endsMs };
@@ -93,7 +93,7 @@ export const SettleLine: Handler<SettleLine> = handler({
 });
 
 /** InstructPayment (finance, a third person, V16) → PaymentInstructed; a cross-province line must be settled first. */
-export const InstructPayment = orderAct<OfOrder>('InstructPayment', ['finance'], ({ order: id }, state, turn) => {
+export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id }, state, turn) => {
   if (state.instructed) return { events: [] };
   const no = otherHands(state, turn, ['review', 'approve']);
   if (no) return no;
@@ -109,7 +109,7 @@ export interface ConfirmPaid extends OfOrder {
   readonly receiptHash: string;
 }
 /** ConfirmPaid (finance, on the treasury's receipt) → RedemptionSettled + QuotaConsumed, the rest released. */
-export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ['finance'], ({ order: id, receiptHash }, state) => {
+export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, receiptHash }, state) => {
   if (!state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'InstructPayment first' });
   const terms = termsOf(state);
   const paidFen = state.approval?.subsidyFen ?? 0;

@@ -5,7 +5,7 @@ import { composeOrderNumber } from '@yrd/standards';
 import { active, agency, offered, type Agency } from './agency.js';
 import { workingDays } from './calendar-notice.js';
 import { lengthMs, limitOf } from './clocks.js';
-import { handler, mayAct, positive, refuse } from './handling.js';
+import { handler, mayAct, missing, positive, refuse } from './handling.js';
 import { order, type OrderEvent } from './order.js';
 import { covers, effective, policy } from './policy.js';
 import { quota, reservable } from './quota.js';
@@ -179,8 +179,8 @@ export const PlaceOrder: Handler<PlaceOrder> = handler({
   reads: placingReads,
   decide: (command, turn): Decision => {
     const { registered } = turn.state(subject, subjectStream(command.subject));
-    if (!registered) return refuse('E-NOTFOUND', { seen: 'no such subject here', needed: 'a registered subject' });
-    return mayAct(turn, ['enterprise'], registered.organisation) ?? place(turn, command, false);
+    if (!registered) return missing('subject');
+    return mayAct(turn, 'PlaceOrder', { subject: registered.organisation }) ?? place(turn, command, false);
   },
 });
 

@@ -49,12 +49,12 @@ export interface AdoptPolicy {
 const sharesSumToOne = ({ home, agency }: VoucherPack['split']): boolean =>
   BigInt(home.of) * BigInt(agency.in) + BigInt(agency.of) * BigInt(home.in) === BigInt(home.in) * BigInt(agency.in);
 
-/** AdoptPolicy (clerk) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack. */
+/** AdoptPolicy (supervisor) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack. */
 export const AdoptPolicy: Handler<AdoptPolicy> = single(
   policy,
   ({ pack }: AdoptPolicy) => policyStream(pack.scheme),
   ({ pack }, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
+    const no = mayAct(turn, 'AdoptPolicy');
     if (no) return no;
     if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
     if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });

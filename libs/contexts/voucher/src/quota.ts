@@ -2,7 +2,7 @@
 import type { VoucherEvent, VoucherPack } from '@yrd/contracts';
 import { type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { dayOf, windowEndMs } from './clocks.js';
-import { append, foldOf, handler, mayAct, positive, refuse, single } from './handling.js';
+import { append, foldOf, handler, mayAct, missing, positive, refuse, single } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
@@ -113,10 +113,10 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
   decide: (command: ApplyQuota, turn): Decision => {
     const who = turn.state(subject, subjectStream(command.subject));
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
-    if (!who.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
+    if (!who.registered) return missing('subject');
     if (!pack) return noPolicy(command.scheme);
     const no =
-      mayAct(turn, ['enterprise'], who.registered.organisation) ??
+      mayAct(turn, 'ApplyQuota', { subject: who.registered.organisation }) ??
       ofThisYear(command.year, turn.now) ??
       ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
       claimable(turn.state(quota, quotaStream(command)), pack);
@@ -148,7 +148,7 @@ const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: n
   return null;
 };
 
-/** GrantQuota (clerk) → QuotaGranted, within the cap, the claim's cap and what was asked; the windows of V13 start here. */
+/** GrantQuota (approver) → QuotaGranted, within the cap, the claim's cap and what was asked; the windows of V13 start here. */
 export const GrantQuota: Handler<GrantQuota> = handler({
   target: quotaStream,
   reads,
@@ -157,7 +157,7 @@ export const GrantQuota: Handler<GrantQuota> = handler({
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
     const kind = turn.state(subject, subjectStream(command.subject)).registered?.kind;
     if (!pack || !kind) return noPolicy(command.scheme);
-    const no = mayAct(turn, ['clerk']) ?? grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen);
+    const no = mayAct(turn, 'GrantQuota') ?? grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen);
     if (no) return no;
     const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
     const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);
@@ -166,26 +166,33 @@ export const GrantQuota: Handler<GrantQuota> = handler({
   },
 });
 
-const clerkAct = <C extends Account>(decide: (command: C, state: Quota, turn: Turn) => readonly QuotaEvent[] | Rejection): Handler<C> =>
+const staffAct = <C extends Account>(
+  act: 'ReturnQuota' | 'RefuseQuota' | 'FreezeQuota' | 'UnfreezeQuota' | 'CloseQuota',
+  decide: (command: C, state: Quota, turn: Turn) => readonly QuotaEvent[] | Rejection,
+): Handler<C> =>
   single(
     quota,
     (command: C) => quotaStream(command),
-    (command, state, turn) => mayAct(turn, ['clerk']) ?? decide(command, state, turn),
+    (command, state, turn) => mayAct(turn, act) ?? decide(command, state, turn),
   );
 
 export interface ReturnQuota extends Account {
   readonly defects: readonly string[];
 }
-/** ReturnQuota (clerk) → QuotaReturned (退回修改). */
-export const ReturnQuota = clerkAct<ReturnQuota>(
+/** ReturnQuota (reviewer) → QuotaReturned (退回修改). */
+export const ReturnQuota = staffAct<ReturnQuota>(
+  'ReturnQuota',
   ({ defects }, state) => underReview(state) ?? [{ type: 'QuotaReturned', data: { defects } }],
 );
 
 export interface RefuseQuota extends Account {
   readonly code: string;
 }
-/** RefuseQuota (clerk) → QuotaRefused (不予通过). */
-export const RefuseQuota = clerkAct<RefuseQuota>(({ code }, state) => underReview(state) ?? [{ type: 'QuotaRefused', data: { code } }]);
+/** RefuseQuota (reviewer) → QuotaRefused (不予通过). */
+export const RefuseQuota = staffAct<RefuseQuota>(
+  'RefuseQuota',
+  ({ code }, state) => underReview(state) ?? [{ type: 'QuotaRefused', data: { code } }],
+);
 
 export interface FreezeQuota extends Account {
   readonly reason: string;
@@ -193,16 +200,16 @@ export interface FreezeQuota extends Account {
 const mustBe = (state: Quota, phase: Quota['phase']): Rejection | null =>
   state.phase === phase ? null : refuse('E-STATE', { seen: state.phase, needed: phase });
 
-/** FreezeQuota (clerk) → QuotaFrozen: nothing new is reserved; what is reserved stays. */
-export const FreezeQuota = clerkAct<FreezeQuota>(({ reason }, state) =>
+/** FreezeQuota (supervisor) → QuotaFrozen: nothing new is reserved; what is reserved stays. */
+export const FreezeQuota = staffAct<FreezeQuota>('FreezeQuota', ({ reason }, state) =>
   state.phase === 'Frozen' ? [] : (mustBe(state, 'Granted') ?? [{ type: 'QuotaFrozen', data: { reason } }]),
 );
-/** UnfreezeQuota (clerk) → QuotaUnfrozen. */
-export const UnfreezeQuota = clerkAct<FreezeQuota>(({ reason }, state) =>
+/** UnfreezeQuota (supervisor) → QuotaUnfrozen. */
+export const UnfreezeQuota = staffAct<FreezeQuota>('UnfreezeQuota', ({ reason }, state) =>
   state.phase === 'Granted' ? [] : (mustBe(state, 'Frozen') ?? [{ type: 'QuotaUnfrozen', data: { reason } }]),
 );
-/** CloseQuota (clerk, at year end) → QuotaClosed: voids only the part that is not reserved. */
-export const CloseQuota = clerkAct<Account>((_, state) => {
+/** CloseQuota (supervisor, at year end) → QuotaClosed: voids only the part that is not reserved. */
+export const CloseQuota = staffAct<Account>('CloseQuota', (_, state) => {
   if (state.phase === 'Closed') return [];
   if (state.phase === 'None') return refuse('E-NOTFOUND', { seen: 'no account', needed: 'an account' });
   return [{ type: 'QuotaClosed', data: { voidedFen: state.grantedFen - state.reservedFen - state.consumedFen } }];

@@ -42,12 +42,15 @@ export interface WithdrawRecognition extends OfAgency {
   readonly reason: string;
 }
 
-const clerkAct = <C extends OfAgency>(decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection): Handler<C> =>
+const supervision = <C extends OfAgency>(
+  act: 'RecogniseAgency' | 'RestrictRecognition' | 'WithdrawRecognition',
+  decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection,
+): Handler<C> =>
   single(
     recognition,
     ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency),
     (command, state, turn) => {
-      const no = mayAct(turn, ['clerk']);
+      const no = mayAct(turn, act);
       if (no) return no;
       if (command.agencyProvince === turn.province)
         return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
@@ -58,20 +61,21 @@ const clerkAct = <C extends OfAgency>(decide: (command: C, state: Recognition) =
 const same = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((each) => other.includes(each));
 
-/** RecogniseAgency (clerk) → RecognitionGranted. */
-export const RecogniseAgency = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) =>
+/** RecogniseAgency (supervisor) → RecognitionGranted. */
+export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', ({ agencyProvince, agency, classes }, state) =>
   state.phase === 'Granted' && same(state.classes, classes)
     ? []
     : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }],
 );
-/** RestrictRecognition (clerk) → RecognitionRestricted: only these classes from now on; orders placed before are not affected (A12). */
-export const RestrictRecognition = clerkAct<RecogniseAgency>(({ agencyProvince, agency, classes }, state) => {
+/** RestrictRecognition (supervisor) → RecognitionRestricted: only these classes from now on; orders placed before stand (A12). */
+export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecognition', (command, state) => {
+  const { agencyProvince, agency, classes } = command;
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
   if (state.phase === 'Restricted' && same(state.classes, classes)) return [];
   return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
 });
-/** WithdrawRecognition (clerk) → RecognitionWithdrawn. */
-export const WithdrawRecognition = clerkAct<WithdrawRecognition>(({ agencyProvince, agency, reason }, state) => {
+/** WithdrawRecognition (supervisor) → RecognitionWithdrawn. */
+export const WithdrawRecognition = supervision<WithdrawRecognition>('WithdrawRecognition', ({ agencyProvince, agency, reason }, state) => {
   if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
   return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency, reason } }];
 });

@@ -4,9 +4,9 @@
  */
 import type { OfficialYear } from '@yrd/standards';
 import { PROVINCE_CODES, type ProvinceCode } from '../testing/node.js';
-import { DAY_MS, START_MS, actor, agent, delta, firm, hex, pack, type Delta, type Setup } from '../testing/scenario.js';
+import { actor, agent, DAY_MS, delta, firm, hex, pack, staff, START_MS, type Delta, type Setup } from '../testing/scenario.js';
 
-const clerk = actor('32', 'clerk');
+const clerk = staff('32');
 const day = (name: string, en: string, from: string, to: string) => ({ name: { zh: name, en }, from, to });
 
 /** Invented: New Year with a make-up day on Saturday 9 January, Spring Festival 5 to 12 February with two. */
@@ -30,7 +30,7 @@ const morning = (date: string): number => Date.parse(`${date}T10:00:00+08:00`);
 
 const until = (d: Delta, date: string): void => d.world.pass(morning(date) - d.world.nowMs);
 const adopt = (d: Delta, notice: OfficialYear & { readonly replaces?: string } = NOTICE, province: ProvinceCode = '32') => {
-  const no = d.tries(province, 'AdoptCalendarNotice', { ...notice }, actor(province, 'clerk'));
+  const no = d.tries(province, 'AdoptCalendarNotice', { ...notice }, staff(province));
   d.world.settle();
   return no;
 };
@@ -218,7 +218,7 @@ describe('An interrupted publicity', () => {
   test('keeps its mark: counted again while an objection is open, what was left of it changes', () => {
     const d = publicisedLate();
     until(d, '2026-12-30');
-    d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+    d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'supervisor'));
     until(d, '2026-12-31');
     adopt(d);
     expect(recomputed(d)).toMatchObject([{ data: { limit: 'publicity', dueMs: endOf('2027-01-06') } }]);
@@ -229,7 +229,7 @@ describe('An interrupted publicity', () => {
   test('ends the same day whether the notice came before or after the objection was rejected', () => {
     const d = publicisedLate();
     until(d, '2026-12-30');
-    d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+    d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'supervisor'));
     until(d, '2026-12-31');
     d.does('32', 'RejectObjection', { order: 'o1' }, actor('32', 'approver'));
     d.world.settle();
@@ -326,7 +326,7 @@ describe('A notice', () => {
     const d = delta();
     until(d, '2026-12-21');
     const by = (who: typeof clerk) => d.tries('32', 'AdoptCalendarNotice', { ...NOTICE }, who)?.rejected;
-    expect([by(actor('31', 'clerk')), by(actor('32', 'operator')), by(clerk)]).toEqual(['E-HOME', 'E-ROLE', undefined]);
+    expect([by(staff('31')), by(actor('32', 'operator')), by(clerk)]).toEqual(['E-HOME', 'E-ROLE', undefined]);
   });
 
   test('that was adopted in the same words changes nothing; another one for that year must name what it corrects', () => {

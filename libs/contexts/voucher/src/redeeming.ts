@@ -21,7 +21,7 @@ export interface SubmitRedemption extends OfOrder {
 }
 
 /** SubmitRedemption (enterprise, 通用) → InvoiceClaimAsked: the invoice's home answers first (V15); E-FILE (V14), E-WINDOW (V13). */
-export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', 'the enterprise', (command, state, turn) => {
+export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', (command, state, turn) => {
   const { mode, agencyProvince, agency } = termsOf(state);
   if (mode !== 'tongyong') return refuse('E-ROLE', { seen: mode, needed: 'the agency redeems in this mode' });
   if (turn.now > state.redeemByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.redeemByMs}` });
@@ -110,7 +110,7 @@ export const otherHands = (state: Order, turn: Turn, acts: readonly (keyof Order
     : null;
 
 /** ReviewRedemption (reviewer) → the review recorded, privately; approval needs it. */
-export const ReviewRedemption = orderAct<OfOrder>('ReviewRedemption', ['reviewer'], ({ order: id }, state, turn) => ({
+export const ReviewRedemption = orderAct<OfOrder>('ReviewRedemption', ({ order: id }, state, turn) => ({
   events: state.hands.review === undefined ? [hand(id, 'review', turn)] : [],
 }));
 
@@ -118,7 +118,7 @@ export interface ReturnRedemption extends OfOrder {
   readonly defects: readonly string[];
 }
 /** ReturnRedemption (reviewer) → RedemptionReturned with the whole list, once (V14). */
-export const ReturnRedemption = orderAct<ReturnRedemption>('ReturnRedemption', ['reviewer'], ({ order: id, defects }, state, turn) => {
+export const ReturnRedemption = orderAct<ReturnRedemption>('ReturnRedemption', ({ order: id, defects }, state, turn) => {
   if (state.returns > 0) return refuse('E-FILE', { seen: 'returned before', needed: 'one list of all defects; now approve or refuse' });
   if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: 'none', needed: 'every defect' });
   const pack = packOf(state, turn);
@@ -132,7 +132,7 @@ export interface RefuseRedemption extends OfOrder {
   readonly code: string;
 }
 /** RefuseRedemption (reviewer or approver) → RedemptionRefused + QuotaReleased. */
-export const RefuseRedemption = orderAct<RefuseRedemption>('RefuseRedemption', ['reviewer', 'approver'], ({ order: id, code }, state) => {
+export const RefuseRedemption = orderAct<RefuseRedemption>('RefuseRedemption', ({ order: id, code }, state) => {
   const { agencyProvince, reservedFen } = termsOf(state);
   const invoiceKey = state.redemption?.invoiceKey ?? '';
   return {
@@ -163,7 +163,7 @@ export const payersOf = (
 };
 
 /** ApproveRedemption (approver, another person than the reviewer) → RedemptionApproved; E-RECUSE (V16), V4, V19. */
-export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ['approver'], ({ order: id }, state, turn) => {
+export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order: id }, state, turn) => {
   const { home, agencyProvince, scheme, reservedFen, subject: who } = termsOf(state);
   if (state.hands.review === undefined) return refuse('E-STATE', { seen: 'not reviewed', needed: 'a review by another person' });
   const no = otherHands(state, turn, ['review']);

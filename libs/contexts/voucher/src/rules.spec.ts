@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Terms, VoucherPack } from '@yrd/contracts';
 import { fen, isRejection, split } from '@yrd/ledger';
-import { DAY_MS, actor, agent, delta, firm, hex, pack, type Delta } from '../testing/scenario.js';
+import { actor, agent, DAY_MS, delta, firm, hex, pack, staff, type Delta } from '../testing/scenario.js';
 import { eligibility, invoice } from './index.js';
 import { ratioFor } from './policy.js';
 import { quota } from './quota.js';
@@ -10,7 +10,7 @@ import { reserve } from './reservation.js';
 import { subject } from './subject.js';
 
 const place = (d: Delta, order: string, change: object = {}) => d.tries('32', 'PlaceOrder', d.placing(order, change), firm);
-const clerk = actor('32', 'clerk');
+const clerk = staff('32');
 const fact = (d: Delta, name: string, value: string): void =>
   d.does('32', 'RecordSubjectFact', { subject: 's1', fact: name, value, source: 'test', asOf: '2026-02-01' }, clerk);
 
@@ -200,7 +200,7 @@ test('V6: a pack adopted later never alters an order', () => {
 });
 
 describe('V7, active at home and recognised here', () => {
-  const suspend = (d: Delta) => d.does('31', 'SuspendAgency', { agency: 'a31', reason: 'complaint' }, actor('31', 'clerk'));
+  const suspend = (d: Delta) => d.does('31', 'SuspendAgency', { agency: 'a31', reason: 'complaint' }, staff('31'));
   const withdraw = (d: Delta) => d.does('32', 'WithdrawRecognition', { agencyProvince: '31', agency: 'a31', reason: 'review' }, clerk);
   test.each([
     ['E-AGENCY', suspend],
@@ -440,7 +440,7 @@ test('A16: an objection at 23:59 of the last day is in time, a minute later it i
   const { endsMs } = d.order('o1');
   expect(new Date(endsMs + 8 * 3_600_000).toISOString()).toBe('2026-03-09T23:59:59.999Z');
   d.world.nowMs = endsMs + 1;
-  const object = () => d.tries('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+  const object = () => d.tries('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'supervisor'));
   expect(object()).toMatchObject({ rejected: 'E-WINDOW' });
   d.world.nowMs = endsMs - 60_000;
   expect(object()).toBeNull();

@@ -1,8 +1,8 @@
 /** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
-import type { VoucherData } from '@yrd/contracts';
+import { accessTable, isStaff, type AccessName, type VoucherData } from '@yrd/contracts';
 import { isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agrees, signable, type Signature } from './contract.js';
-import { append, handler, mayAct, refuse, type Role } from './handling.js';
+import { append, handler, mayAct, notYours, refuse } from './handling.js';
 import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
 import { accepted, agencyPlaces, trusted } from './placing.js';
 import { pinned, policy } from './policy.js';
@@ -31,10 +31,9 @@ export const commit = (state: Order, outcome: Outcome): Decision => {
 
 const home = (streams: readonly string[], province: string): readonly Place[] => streams.map((stream) => ({ province, stream }));
 
-/** An act of one of these roles on an order of this journal; policy, subject and reservation are at hand. */
+/** An act on an order of this journal by whom the access table names; policy, subject and reservation are at hand. */
 export const orderAct = <C extends OfOrder>(
-  act: OrderCommand,
-  who: readonly Role[] | 'the enterprise' | 'anybody',
+  act: OrderCommand & AccessName,
   decide: (command: C, state: Order, turn: Turn) => Outcome,
 ): Handler<C> =>
   handler({
@@ -51,14 +50,13 @@ export const orderAct = <C extends OfOrder>(
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
       if (!state.terms) return legal(state, act) ?? [];
-      const may =
-        who === 'the enterprise'
-          ? mayAct(turn, ['enterprise'], turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null)
-          : who === 'anybody'
-            ? null
-            : mayAct(turn, who);
-      const no = may ?? legal(state, act);
+      const owner = turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null;
+      const no = mayAct(turn, act, accessTable[act].condition === 'ownOrder' ? { order: owner } : {});
       if (no) return no;
+      const { organisation, roles } = turn.actor;
+      const illegal = legal(state, act);
+      // How an order stands is nothing for strangers.
+      if (illegal) return organisation === owner || isStaff(roles) ? illegal : notYours('order');
       return commit(state, decide(command, state, turn));
     },
   });
@@ -73,14 +71,14 @@ export interface CancelOrder extends OfOrder {
   readonly cause: string;
 }
 /** CancelOrder (enterprise) → OrderCancelled + QuotaReleased. */
-export const CancelOrder = orderAct<CancelOrder>('CancelOrder', 'the enterprise', ({ order: id, cause }, state) => ({
+export const CancelOrder = orderAct<CancelOrder>('CancelOrder', ({ order: id, cause }, state) => ({
   events: [{ type: 'OrderCancelled', data: { order: id, by: 'enterprise', cause } }],
   more: release(state, termsOf(state).reservedFen),
 }));
 
 export interface SignContract extends OfOrder, Signature {}
 /** SignContract (enterprise) → ContractSigned, when both agree and V7 and V12 still hold. */
-export const SignContract = orderAct<SignContract>('SignContract', 'the enterprise', (command, state, turn) => {
+export const SignContract = orderAct<SignContract>('SignContract', (command, state, turn) => {
   const { agencyProvince, agency, itemClass } = termsOf(state);
   const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
   if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
@@ -96,7 +94,7 @@ export const redeemable = (state: Order, redeemByMs: number): Pick<VoucherData<'
 };
 
 /** ConfirmAcceptance (enterprise) → ServiceAccepted; the redemption window of the grant applies (V13). */
-export const ConfirmAcceptance = orderAct<OfOrder>('ConfirmAcceptance', 'the enterprise', ({ order: id }, state) => ({
+export const ConfirmAcceptance = orderAct<OfOrder>('ConfirmAcceptance', ({ order: id }, state) => ({
   events: [{ type: 'ServiceAccepted', data: { order: id, ...redeemable(state, termsOf(state).redeemUntilMs) } }],
 }));
 
@@ -104,7 +102,7 @@ export interface RaiseDispute extends OfOrder {
   readonly reason: string;
 }
 /** RaiseDispute (enterprise) → DisputeRaised. */
-export const RaiseDispute = orderAct<RaiseDispute>('RaiseDispute', 'the enterprise', ({ order: id, reason }) => ({
+export const RaiseDispute = orderAct<RaiseDispute>('RaiseDispute', ({ order: id, reason }) => ({
   events: [{ type: 'DisputeRaised', data: { order: id, reason } }],
 }));
 
@@ -113,8 +111,8 @@ export interface ResolveDispute extends OfOrder {
   /** Part of the service that counts, for `partial` (A13). */
   readonly share?: Ratio;
 }
-/** ResolveDispute (mediator) → DisputeResolved; `none` closes the order and releases the quota. */
-export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ['mediator'], ({ order: id, outcome, share }, state) => {
+/** ResolveDispute (supervisor) → DisputeResolved; `none` closes the order and releases the quota. */
+export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ({ order: id, outcome, share }, state) => {
   const part = outcome === 'full' ? { of: 1, in: 1 } : outcome === 'none' ? { of: 0, in: 1 } : share;
   const between = part && Number.isSafeInteger(part.of) && Number.isSafeInteger(part.in) && part.of > 0 && part.of < part.in;
   if (!part || (outcome === 'partial' && !between)) {
@@ -130,12 +128,12 @@ export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ['media
 export interface HoldOrder extends OfOrder {
   readonly reason: string;
 }
-/** HoldOrder (clerk, integrity, auditor) → OrderHeld: same state, nothing of money moves. */
-export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ['clerk', 'integrity', 'auditor'], ({ order: id, reason }, state) => ({
+/** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. */
+export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state) => ({
   events: state.holds.includes(reason) ? [] : [{ type: 'OrderHeld', data: { order: id, reason } }],
 }));
-/** ReleaseOrder (clerk, integrity, auditor) → OrderReleased. */
-export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ['clerk', 'integrity', 'auditor'], ({ order: id, reason }, state) => ({
+/** ReleaseOrder (supervisor or integrity officer) → OrderReleased. */
+export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ({ order: id, reason }, state) => ({
   events: state.holds.includes(reason) ? [{ type: 'OrderReleased', data: { order: id, reason } }] : [],
 }));
 

@@ -2,7 +2,7 @@
 import type { SubjectKind, Terms, VoucherPack } from '@yrd/contracts';
 import type { Handler, Rejection } from '@yrd/ledger';
 import { uscc as usccOf } from '@yrd/standards';
-import { foldOf, mayAct, refuse, single } from './handling.js';
+import { foldOf, mayAct, missing, refuse, single } from './handling.js';
 import type { PrivateEvent, SubjectFact } from './private-events.js';
 import { subjectStream } from './streams.js';
 
@@ -105,12 +105,12 @@ export interface RegisterSubject {
   readonly name: string;
   readonly uscc: string;
 }
-/** RegisterSubject (clerk) → SubjectRegistered. */
+/** RegisterSubject (reviewer) → SubjectRegistered. */
 export const RegisterSubject: Handler<RegisterSubject> = single(
   subject,
   ({ subject: id }: RegisterSubject) => subjectStream(id),
   (command, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
+    const no = mayAct(turn, 'RegisterSubject');
     if (no) return no;
     if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
     if (command.kind === 'firm' && !usccOf.parse(command.uscc).ok)
@@ -123,14 +123,14 @@ export const RegisterSubject: Handler<RegisterSubject> = single(
 export interface RecordSubjectFact extends SubjectFact {
   readonly subject: string;
 }
-/** RecordSubjectFact (clerk) → SubjectFactRecorded; none when it is known so. */
+/** RecordSubjectFact (reviewer) → SubjectFactRecorded; none when it is known so. */
 export const RecordSubjectFact: Handler<RecordSubjectFact> = single(
   subject,
   ({ subject: id }: RecordSubjectFact) => subjectStream(id),
   (command, state, turn) => {
-    const no = mayAct(turn, ['clerk']);
+    const no = mayAct(turn, 'RecordSubjectFact');
     if (no) return no;
-    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
+    if (!state.registered) return missing('subject');
     const { fact, value, source, asOf } = command;
     const known = fact === 'link' ? state.links.find((link) => link.value === value) : state.facts[fact];
     if (known?.value === value && known.source === source && known.asOf === asOf) return [];
@@ -150,8 +150,8 @@ export const AllowProposer: Handler<AllowProposer> = single(
   subject,
   ({ subject: id }: AllowProposer) => subjectStream(id),
   (command, state, turn) => {
-    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such subject', needed: 'a registered subject' });
-    const no = mayAct(turn, ['enterprise'], state.registered.organisation);
+    if (!state.registered) return missing('subject');
+    const no = mayAct(turn, 'AllowProposer', { subject: state.registered.organisation });
     if (no) return no;
     const { agencyProvince, agency, uptoFen } = command;
     if (state.proposers[`${agencyProvince}.${agency}`] === uptoFen) return [];

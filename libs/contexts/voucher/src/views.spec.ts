@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Entry, View } from '@yrd/ledger';
 import { PROVINCE_CODES } from '../testing/node.js';
-import { DAY_MS, actor, delta, firm, hex, type Delta } from '../testing/scenario.js';
+import { actor, DAY_MS, delta, firm, hex, staff, type Delta } from '../testing/scenario.js';
 import { voucher } from './index.js';
 
 const settled = (): Delta => {
@@ -167,10 +167,10 @@ test('an objection stops the publicity clock, its rejection starts it again', ()
   d.serve('o1', { agencyProvince: '32' });
   d.redeem('o1');
   d.approve('o1');
-  d.does('32', 'PubliciseOrder', { order: 'o1', batch: 'b' }, actor('32', 'clerk'));
+  d.does('32', 'PubliciseOrder', { order: 'o1', batch: 'b' }, staff('32'));
   const { timers } = d.world.nodes['32'];
   expect([...timers.keys()]).toEqual(['publicity/o1']);
-  d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+  d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'supervisor'));
   expect([...timers.keys()]).toEqual([]);
   d.world.pass(10 * DAY_MS);
   d.does('32', 'RejectObjection', { order: 'o1' }, actor('32', 'approver'));

@@ -44,7 +44,7 @@ export const CloseWindow: Handler<OfWindow> = handler({
   target: (command: OfWindow) => windowStream(command.window),
   reads: (_: OfWindow, peek) => [{ province: peek.province, stream: windowRegister }],
   decide: (command, turn): Decision => {
-    const no = mayAct(turn, ['operator']);
+    const no = mayAct(turn, 'CloseWindow');
     if (no) return no;
     if (turn.state(window, windowStream(command.window)).closed) return [];
     const counter = turn.state(register, windowRegister);
@@ -61,7 +61,7 @@ export const AskAttestation: Handler<OfWindow> = single(
   window,
   (command: OfWindow) => windowStream(command.window),
   (command, state, turn) => {
-    const no = mayAct(turn, ['operator']);
+    const no = mayAct(turn, 'AskAttestation');
     if (no) return no;
     return state.closed
       ? [{ type: 'AttestationAsked', data: { window: command.window } }]

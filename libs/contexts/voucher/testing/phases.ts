@@ -3,7 +3,7 @@ import type { Actor } from '@yrd/ledger';
 import type { Phase } from '../src/order.js';
 
 export { PHASES } from '../src/order.js';
-import { DAY_MS, actor, agent, delta, firm, hex, type Delta } from './scenario.js';
+import { actor, agent, DAY_MS, delta, firm, hex, staff, type Delta } from './scenario.js';
 import type { ProvinceCode } from './node.js';
 
 const UNTIL: Readonly<Partial<Record<Phase, string>>> = {
@@ -33,7 +33,7 @@ const STEPS: readonly [Phase, (d: Delta) => void][] = [
   [
     'Publicised',
     (d) => {
-      d.does('32', 'PubliciseOrder', { order: 'o1', batch: 'b1' }, actor('32', 'clerk'));
+      d.does('32', 'PubliciseOrder', { order: 'o1', batch: 'b1' }, staff('32'));
       d.world.settle();
     },
   ],
@@ -58,7 +58,7 @@ export const reach = (phase: Phase, mode: 'tongdui' | 'tongyong' = 'tongdui'): D
   const last = phase === 'Objected' ? 'Publicised' : phase;
   const upTo = STEPS.findIndex(([name]) => name === last);
   for (const [, step] of STEPS.slice(0, upTo + 1)) step(d);
-  if (phase === 'Objected') d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'auditor'));
+  if (phase === 'Objected') d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related' }, actor('32', 'supervisor'));
   d.world.deliver('31', '32');
   return d;
 };
@@ -77,19 +77,19 @@ const agencys: Readonly<Record<string, object>> = {
   DeliverService: { deliverableHash: hex('result o1') },
 };
 const staffs: Readonly<Record<string, [Parameters<typeof actor>[1], object]>> = {
-  ResolveDispute: ['mediator', { outcome: 'full' }],
+  ResolveDispute: ['supervisor', { outcome: 'full' }],
   ReviewRedemption: ['reviewer', {}],
   ReturnRedemption: ['reviewer', { defects: ['payment'] }],
   RefuseRedemption: ['reviewer', { code: 'E-STATUTORY' }],
   ApproveRedemption: ['approver', {}],
-  PubliciseOrder: ['clerk', { batch: 'b1' }],
-  LodgeObjection: ['auditor', { grounds: 'related' }],
+  PubliciseOrder: ['reviewer', { batch: 'b1' }],
+  LodgeObjection: ['supervisor', { grounds: 'related' }],
   UpholdObjection: ['approver', {}],
   RejectObjection: ['approver', {}],
   InstructPayment: ['finance', {}],
   ConfirmPaid: ['finance', { receiptHash: hex('receipt') }],
-  HoldOrder: ['auditor', { reason: 'audit' }],
-  ReleaseOrder: ['auditor', { reason: 'audit' }],
+  HoldOrder: ['supervisor', { reason: 'audit' }],
+  ReleaseOrder: ['supervisor', { reason: 'audit' }],
 };
 const firms: Readonly<Record<string, object>> = { CancelOrder: { cause: 'x' }, ConfirmAcceptance: {}, RaiseDispute: { reason: 'late' } };
 

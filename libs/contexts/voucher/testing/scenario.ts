@@ -1,7 +1,7 @@
 /** A ready delta: packs adopted, a firm with a quota in Jiangsu, an agency with a product in each province, everybody recognised. */
-import type { VoucherPack } from '@yrd/contracts';
+import type { Role, VoucherPack } from '@yrd/contracts';
 import type { Actor, Rejection } from '@yrd/ledger';
-import { orderStream, order, quota, quotaStream, type Role } from '../src/index.js';
+import { orderStream, order, quota, quotaStream } from '../src/index.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 import { World } from './world.js';
 
@@ -50,6 +50,11 @@ export const actor = (province: ProvinceCode, role: Role, organisation = `dept-$
   province,
   roles: [role],
 });
+/** Who has all the keys of a small department but the treasury's. */
+export const staff = (province: ProvinceCode): Actor => ({
+  ...actor(province, 'reviewer', undefined, 'staff'),
+  roles: ['reviewer', 'approver', 'supervisor'],
+});
 export const firm = actor('32', 'enterprise', 'org-s1');
 export const agent = (province: ProvinceCode): Actor => actor(province, 'agency', `org-a${province}`);
 
@@ -68,7 +73,7 @@ export const delta = ({ packs = {}, grantFen = 10_000_000 }: Setup = {}): Delta 
   const world = new World(START_MS);
   const run = (province: ProvinceCode, name: string, body: object, by: Actor): void => must(world.nodes[province].execute(name, body, by));
   for (const province of PROVINCE_CODES) {
-    const clerk = actor(province, 'clerk');
+    const clerk = staff(province);
     run(province, 'AdoptPolicy', { pack: pack(province, packs[province]) }, clerk);
     const id = `a${province}`;
     run(
@@ -113,7 +118,7 @@ export class Delta {
 
   /** A firm of the province with an active status and a granted quota; organisation `org-<id>`. */
   enrol(province: ProvinceCode, subject: string, grantFen: number, scheme = 'cxq'): void {
-    const clerk = actor(province, 'clerk');
+    const clerk = staff(province);
     this.does(
       province,
       'RegisterSubject',
@@ -210,7 +215,7 @@ export class Delta {
 
   /** Publicity without objection. */
   show(order: string): void {
-    this.does('32', 'PubliciseOrder', { order, batch: 'b1' }, actor('32', 'clerk'));
+    this.does('32', 'PubliciseOrder', { order, batch: 'b1' }, staff('32'));
     this.world.pass(8 * DAY_MS);
   }
 

@@ -4,7 +4,7 @@ import type { Chance, HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
 import { dealsOf, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
-import { DAY_MS, actor, agent, hex, pack } from './scenario.js';
+import { actor, agent, DAY_MS, hex, pack, staff } from './scenario.js';
 
 const USCC = '91350100M000100Y43';
 const subjectOf = (home: string): string => `s${home}`;
@@ -45,7 +45,7 @@ export class Trade {
   }
 
   private async openProvince(province: ProvinceCode): Promise<void> {
-    const clerk = actor(province, 'clerk');
+    const clerk = staff(province);
     const id = `a${province}`;
     const subject = subjectOf(province);
     const account = { subject, scheme: 'cxq', year: 2026 };
@@ -177,7 +177,7 @@ export class Trade {
         for (const [command, role] of [
           ['ReviewRedemption', 'reviewer'],
           ['ApproveRedemption', 'approver'],
-          ['PubliciseOrder', 'clerk'],
+          ['PubliciseOrder', 'reviewer'],
         ] as const) {
           const body = { order: id, ...(command === 'PubliciseOrder' ? { batch: 'b1' } : {}) };
           if (!(await this.act(home, command, body, actor(home, role), id))) return;
@@ -207,7 +207,7 @@ export class Trade {
   /** A sign of life from one province: a new fact about its firm. */
   async live(province: ProvinceCode, name: string): Promise<boolean> {
     const body = { subject: subjectOf(province), fact: 'status', value: 'active', source: name, asOf: '2026-01-06' };
-    return this.act(province, 'RecordSubjectFact', body, actor(province, 'clerk'), name);
+    return this.act(province, 'RecordSubjectFact', body, staff(province), name);
   }
 
   private paid(): readonly Deal[] {

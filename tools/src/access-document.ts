@@ -1,0 +1,47 @@
+/** docs/ACCESS.md, printed from the access table: who may do and see what. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessTable, CONDITIONS, ROLES, type AccessRow } from '@yrd/contracts';
+
+export const ACCESS_DOCUMENT = 'docs/ACCESS.md';
+
+const line = (name: string, { roles, condition, zh, en }: AccessRow): string => {
+  const who = roles === 'anybody' ? 'anybody' : roles.map((role) => `\`${role}\``).join(', ');
+  const { zh: whoseZh, en: whose } = CONDITIONS[condition];
+  return `| \`${name}\` | ${zh} · ${en.replaceAll('|', '\\|')} | ${who} | ${condition === 'none' ? '' : `${whoseZh} · ${whose}`} |`;
+};
+
+/** The document as it has to stand. */
+export const accessDocument = (): string => {
+  const rows = Object.entries<AccessRow>(accessTable);
+  const table = (heading: string, chosen: typeof rows): readonly string[] => [
+    `## ${heading}`,
+    '',
+    '| row | what | roles | condition |',
+    '| --- | --- | --- | --- |',
+    ...chosen.map(([name, row]) => line(name, row)),
+    '',
+  ];
+  const isReading = ([name]: (typeof rows)[number]): boolean => /^(Read|Count|Ask(?!Attestation)|Follow)/.test(name);
+  return [
+    '# Who may do and see what',
+    '',
+    'Printed from `libs/contracts/src/access-table.ts` by `npm run access-table`; a test fails when it is older than the table.',
+    'Every route has one row, and a service with a route of no row does not start. A command is decided by the same row, so that the',
+    'screen and the decision agree. Everybody acts at the home node of his organisation; another one answers 421 with its address.',
+    'What belongs to another organisation is answered like what is not there (404), and the attempt is kept in the log.',
+    '',
+    '| role | 角色 |',
+    '| --- | --- |',
+    ...Object.entries(ROLES).map(([role, zh]) => `| \`${role}\` | ${zh} |`),
+    '',
+    ...table(
+      'Commands',
+      rows.filter((row) => !isReading(row)),
+    ),
+    ...table('Readings', rows.filter(isReading)),
+  ].join('\n');
+};
+
+/** Writes the document anew. */
+export const writeAccessDocument = (root: string): void => writeFileSync(join(root, ACCESS_DOCUMENT), accessDocument());
