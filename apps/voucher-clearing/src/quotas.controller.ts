@@ -8,6 +8,7 @@ import { Matches } from 'class-validator';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { AmountFen, CodeWord, FromText, MadeId, OneOf, SchemeName, WordList, Year } from './fields.js';
+import { NoBody } from './no-fields.js';
 import { Offers } from './offers.js';
 import { only } from './rows.js';
 import { Sight } from './sight.js';
@@ -123,7 +124,7 @@ export class QuotasController {
 
   @Post(':quota/closure')
   @Offers('CloseQuota')
-  close(@Param() path: QuotaPath, @CurrentCall() call: Call) {
+  close(@Param() path: QuotaPath, @NoBody() _body: object, @CurrentCall() call: Call) {
     return this.desk.act(call, 'CloseQuota', accountOf(path.quota));
   }
 

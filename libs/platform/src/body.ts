@@ -66,9 +66,12 @@ export const depthOf = (text: string): number => {
 
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** Names that every object answers to, so that looking one up in a table finds something: `__proto__`, `constructor`, `toString`. */
+export const reserved = (name: string): boolean => name in Object.prototype;
+
 /** Refuses what canonical JSON cannot hold (RFC 8785 §3.1) and what could reach a prototype. */
 const checked = (key: string, value: unknown): unknown => {
-  if (key === '__proto__') throw Problem.malformed('"__proto__" cannot be the name of a field.', '字段名不能为 "__proto__"。');
+  if (reserved(key)) throw Problem.malformed(`"${key}" cannot be the name of a field.`, `字段名不能为 "${key}"。`);
   const wrong = [key, value].some((text) => typeof text === 'string' && (loneSurrogate.test(text) || text.includes('\0')));
   if (wrong) throw Problem.malformed('A text holds half a character or a NUL.', '文本含有不完整的字符或空字符。');
   if (typeof value === 'number' && !Number.isFinite(value)) throw Problem.malformed('A number is too large.', '数值过大。');

@@ -1,6 +1,7 @@
 /** Input against its DTO: every wrong field is told at once, unknown fields are refused. */
-import { ValidationPipe } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { reserved } from './body.js';
 import { Problem, type FieldFault } from './problem.js';
 
 /** Chinese words for the rules in use; a rule without words here is told in English. */
@@ -53,9 +54,18 @@ const flatten = (errors: readonly ValidationError[], path: readonly string[]): F
 /** How many faults are told at most; a body of nothing but faults should not be answered with a longer one. */
 const faultsMax = 100;
 
+/** class-validator finds no fault with names that every object has; bodies are rid of them when they are parsed, queries here. */
+class InputPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const bad = metadata.type === 'query' && typeof value === 'object' ? Object.keys(value ?? {}).find(reserved) : undefined;
+    if (bad !== undefined) throw Problem.malformed(`"${bad}" cannot be the name of a parameter.`, `参数名不能为 "${bad}"。`);
+    return super.transform(value, metadata);
+  }
+}
+
 /** The pipe that every service uses for bodies and queries. */
 export const inputPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new InputPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
