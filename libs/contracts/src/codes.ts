@@ -37,7 +37,12 @@ export const codes = {
     'A sanction bars the subject, or the answer is unknown and the policy does not allow that.',
   ),
   'E-STALE': code(503, 'M2', '对方数据已过时限', "The peer's data is older than the limit."),
-  'E-RECUSE': code(403, 'V16', '经办人员须回避', 'The same person may not act twice on one redemption.'),
+  'E-RECUSE': code(
+    403,
+    'V16',
+    '经办人员须回避',
+    'Somebody else must decide: nobody acts twice on one redemption, or on a matter of their own organisation.',
+  ),
   'E-FILE': code(422, 'V14', '材料不齐（一次性告知）', 'The file is incomplete; all defects are listed.'),
   'E-STATE': code(409, 'domain 2.3', '当前状态不允许此操作', 'The present state does not allow this.'),
   'E-NOTFOUND': code(404, 'platform', '未找到', 'There is no such thing here.'),

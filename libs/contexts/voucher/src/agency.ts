@@ -81,7 +81,7 @@ export const AdmitAgency: Handler<AdmitAgency> = single(
   agency,
   (command: AdmitAgency) => agencyStream(command.agency),
   (command, state, turn) => {
-    const no = mayAct(turn, 'AdmitAgency');
+    const no = mayAct(turn, 'AdmitAgency', { agency: command.organisation });
     if (no) return no;
     if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
     const { agency: id, organisation, name, uscc, classes } = command;
@@ -101,7 +101,7 @@ const supervision = <C extends OfAgency>(
   single(
     agency,
     (command: C) => agencyStream(command.agency),
-    (command, state, turn) => mayAct(turn, act) ?? admitted(state) ?? decide(command, state),
+    (command, state, turn) => mayAct(turn, act, { agency: state.organisation }) ?? admitted(state) ?? decide(command, state),
   );
 
 export interface SuspendAgency extends OfAgency {

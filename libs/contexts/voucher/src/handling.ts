@@ -1,5 +1,5 @@
 /** The grammar that every handler of this context is written in: folds as tables, refusals that teach, who may act. */
-import { accessTable, codes, type AccessName, type AccessRow, type CodeName } from '@yrd/contracts';
+import { accessTable, codes, type AccessName, type AccessRow, type CodeName, type Condition } from '@yrd/contracts';
 import {
   isRejection,
   reject,
@@ -42,18 +42,31 @@ export const missing = (thing: Thing): Rejection => refuse('E-NOTFOUND', ABSENT[
 /** E-ROW for a thing of somebody else: who asks over HTTP is told E-NOTFOUND in the words of `missing`. */
 export const notYours = (thing: Thing): Rejection => refuse('E-ROW', ABSENT[thing]);
 
-/** Null when the actor may do this here: at home (E-HOME), in a role of the access table (E-ROLE), for the owning organisation (E-ROW). */
-export const mayAct = (turn: Turn, act: AccessName, owner?: Readonly<Partial<Record<Thing, string | null>>>): Rejection | null => {
+/** Which of the things an act is about must be the actor's own. */
+const OWN: Readonly<Partial<Record<Condition, Thing>>> = {
+  ownSubject: 'subject',
+  ownAgency: 'agency',
+  agencyOrder: 'agency',
+  ownOrder: 'order',
+};
+
+/**
+ * Null when the actor may do this here: at home (E-HOME), in a role of the access table (E-ROLE), for the owning organisation (E-ROW)
+ * or, where it is a decision about others, for none of theirs (E-RECUSE, V16). `about`: the organisations behind each thing.
+ */
+export const mayAct = (turn: Turn, act: AccessName, about: Readonly<Partial<Record<Thing, string | null>>> = {}): Rejection | null => {
   const { actor } = turn;
-  const { roles }: AccessRow = accessTable[act];
+  const { roles, condition }: AccessRow = accessTable[act];
   if (actor.province !== turn.province) return refuse('E-HOME', { seen: turn.province, needed: actor.province });
   if (roles !== 'anybody' && !roles.some((role) => actor.roles.includes(role))) {
     return refuse('E-ROLE', { seen: actor.roles.join(' '), needed: roles.join(' or ') });
   }
-  for (const [thing, organisation] of Object.entries(owner ?? {})) {
-    if (actor.organisation !== organisation) return notYours(thing as Thing);
-  }
-  return null;
+  const own = OWN[condition];
+  if (own && actor.organisation !== about[own]) return notYours(own);
+  const impartial = condition === 'noParty' || condition === 'otherHand';
+  return impartial && Object.values(about).includes(actor.organisation)
+    ? refuse('E-RECUSE', { seen: 'a party to it', needed: 'somebody of another organisation' })
+    : null;
 };
 
 /** What a handler needs and decides. `reads` may lie in any province. */

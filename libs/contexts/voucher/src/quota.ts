@@ -1,8 +1,8 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
 import type { VoucherEvent, VoucherPack } from '@yrd/contracts';
-import { type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { isRejection, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { dayOf, windowEndMs } from './clocks.js';
-import { append, foldOf, handler, mayAct, missing, positive, refuse, single } from './handling.js';
+import { append, foldOf, handler, mayAct, missing, positive, refuse } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
@@ -157,7 +157,8 @@ export const GrantQuota: Handler<GrantQuota> = handler({
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
     const kind = turn.state(subject, subjectStream(command.subject)).registered?.kind;
     if (!pack || !kind) return noPolicy(command.scheme);
-    const no = mayAct(turn, 'GrantQuota') ?? grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen);
+    const no =
+      mayAct(turn, 'GrantQuota', applicant(turn, command)) ?? grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen);
     if (no) return no;
     const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
     const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);
@@ -166,15 +167,23 @@ export const GrantQuota: Handler<GrantQuota> = handler({
   },
 });
 
+/** Whose account it is: nobody decides about his own organisation (V16). */
+const applicant = (turn: Turn, { subject: id }: Account) => ({
+  subject: turn.state(subject, subjectStream(id)).registered?.organisation ?? null,
+});
+
 const staffAct = <C extends Account>(
   act: 'ReturnQuota' | 'RefuseQuota' | 'FreezeQuota' | 'UnfreezeQuota' | 'CloseQuota',
   decide: (command: C, state: Quota, turn: Turn) => readonly QuotaEvent[] | Rejection,
 ): Handler<C> =>
-  single(
-    quota,
-    (command: C) => quotaStream(command),
-    (command, state, turn) => mayAct(turn, act) ?? decide(command, state, turn),
-  );
+  handler({
+    target: quotaStream,
+    reads: ({ subject: id }: C, peek) => [{ province: peek.province, stream: subjectStream(id) }],
+    decide: (command, turn): Decision => {
+      const outcome = mayAct(turn, act, applicant(turn, command)) ?? decide(command, turn.state(quota, quotaStream(command)), turn);
+      return isRejection(outcome) ? outcome : append(quotaStream(command), outcome);
+    },
+  });
 
 export interface ReturnQuota extends Account {
   readonly defects: readonly string[];

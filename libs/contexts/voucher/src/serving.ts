@@ -1,13 +1,14 @@
 /** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
-import { accessTable, isStaff, type AccessName, type VoucherData } from '@yrd/contracts';
+import { isStaff, type AccessName, type VoucherData } from '@yrd/contracts';
 import { isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
 import { append, handler, mayAct, notYours, refuse } from './handling.js';
 import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
 import { accepted, agencyPlaces, trusted } from './placing.js';
 import { pinned, policy } from './policy.js';
 import { heldPlaces, release } from './reservation.js';
-import { calendarStream, journalOf, orderStream, policyStream, subjectStream, type Place } from './streams.js';
+import { agencyStream, calendarStream, journalOf, look, orderStream, policyStream, subjectStream, type Place } from './streams.js';
 import { subject } from './subject.js';
 
 export interface OfOrder {
@@ -51,7 +52,9 @@ export const orderAct = <C extends OfOrder>(
       const state = turn.state(order, orderStream(command.order));
       if (!state.terms) return legal(state, act) ?? [];
       const owner = turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null;
-      const no = mayAct(turn, act, accessTable[act].condition === 'ownOrder' ? { order: owner } : {});
+      const { agencyProvince: province, agency: id } = state.terms;
+      const served = look(turn, agency, { province, stream: agencyStream(id) }).organisation;
+      const no = mayAct(turn, act, { order: owner, agency: served });
       if (no) return no;
       const { organisation, roles } = turn.actor;
       const illegal = legal(state, act);

@@ -110,7 +110,7 @@ export const RegisterSubject: Handler<RegisterSubject> = single(
   subject,
   ({ subject: id }: RegisterSubject) => subjectStream(id),
   (command, state, turn) => {
-    const no = mayAct(turn, 'RegisterSubject');
+    const no = mayAct(turn, 'RegisterSubject', { subject: command.organisation });
     if (no) return no;
     if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
     if (command.kind === 'firm' && !usccOf.parse(command.uscc).ok)
@@ -128,7 +128,7 @@ export const RecordSubjectFact: Handler<RecordSubjectFact> = single(
   subject,
   ({ subject: id }: RecordSubjectFact) => subjectStream(id),
   (command, state, turn) => {
-    const no = mayAct(turn, 'RecordSubjectFact');
+    const no = mayAct(turn, 'RecordSubjectFact', { subject: state.registered?.organisation ?? null });
     if (no) return no;
     if (!state.registered) return missing('subject');
     const { fact, value, source, asOf } = command;
