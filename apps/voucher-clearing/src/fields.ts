@@ -1,6 +1,7 @@
 /** The fields that inputs are made of: each with its limits for the check, and the same limits for the description. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { LeftOut } from '@yrd/platform';
 import { invoiceNumber, uscc } from '@yrd/standards';
 import { Transform, Type } from 'class-transformer';
 import {
@@ -11,7 +12,6 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -29,7 +29,8 @@ interface Words {
 
 const described = ({ zh, en, optional }: Words, more: ApiPropertyOptions): PropertyDecorator => {
   const options: ApiPropertyOptions = { ...more, description: `${zh} · ${en}` };
-  return optional === true ? applyDecorators(ApiPropertyOptional(options), IsOptional()) : ApiProperty(options);
+  // A field that is left out is not asked about; `null` is a value, and nothing takes it.
+  return optional === true ? applyDecorators(ApiPropertyOptional(options), LeftOut()) : ApiProperty(options);
 };
 
 /** An amount beyond ten thousand million yuan is a slip of the hand. */

@@ -1,9 +1,8 @@
 /** Subjects: firms and teams of this province, by facts that each have a source and a date. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CurrentActor, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, LeftOut, Problem, ReadQuery } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
-import { IsOptional } from 'class-validator';
 import { Desk } from './desk.js';
 import { AmountFen, Day, FromText, MadeId, OneOf, OrganisationId, Prose, SchemeName, Uscc, Year } from './fields.js';
 import { Offers } from './offers.js';
@@ -61,7 +60,7 @@ class AllowProposerBody {
 }
 
 class SubjectQuery extends ReadQuery {
-  @IsOptional()
+  @LeftOut()
   @SchemeName({ zh: '同时按此方案核对资格', en: 'also check eligibility under this scheme', optional: true })
   scheme?: string;
 

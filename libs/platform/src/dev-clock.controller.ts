@@ -1,10 +1,11 @@
 /** The demo clock over HTTP: an operator moves it forward, so that statutory time limits fire while somebody watches. */
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsInt, IsISO8601, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsISO8601, Max, Min } from 'class-validator';
 import { Allows } from './access.js';
 import { NodeFacts, type MovableClock } from './node-facts.js';
 import { Problem } from './problem.js';
+import { LeftOut } from './validation.js';
 
 const dayMs = 86_400_000;
 /** A single step is at most ten years: enough for every statutory limit, too little to leave the calendar. */
@@ -12,19 +13,19 @@ const stepMaxMs = 3_653 * dayMs;
 
 export class ClockStep {
   @ApiPropertyOptional({ description: 'Move to this instant.', example: '2026-12-31T16:00:00Z' })
-  @IsOptional()
+  @LeftOut()
   @IsISO8601({ strict: true })
   toIso?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3_653 })
-  @IsOptional()
+  @LeftOut()
   @IsInt()
   @Min(0)
   @Max(3_653)
   forwardDays?: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: stepMaxMs })
-  @IsOptional()
+  @LeftOut()
   @IsInt()
   @Min(0)
   @Max(stepMaxMs)

@@ -19,3 +19,4 @@ export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Problem, Refused } from './problem.js';
 export { runService, Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';
+export { LeftOut } from './validation.js';

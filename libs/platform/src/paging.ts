@@ -4,12 +4,13 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { LedgerNode, RecordQuery, RowPage, Scalar } from '@yrd/ledger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Observable } from 'rxjs';
 import { showPositions } from './commands.js';
 import { Nodes, parsePosition, showPosition } from './nodes.js';
 import { Problem, retryAfter } from './problem.js';
 import type { Request } from './request.js';
+import { LeftOut } from './validation.js';
 
 /** Rows of a page at most. */
 export const pageMax = 200;
@@ -20,7 +21,7 @@ const atWaitMs = 2_000;
 /** Query of any GET; those with fields of their own extend it. */
 export class ReadQuery {
   @ApiPropertyOptional({ description: 'Wait up to 2 s until this position is read, e.g. 32/voucher@123; then 503.' })
-  @IsOptional()
+  @LeftOut()
   @IsString()
   at?: string;
 }
@@ -28,7 +29,7 @@ export class ReadQuery {
 /** Query of a list. */
 export class PageQuery extends ReadQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: pageMax, default: pageDefault })
-  @IsOptional()
+  @LeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -36,7 +37,7 @@ export class PageQuery extends ReadQuery {
   limit?: number;
 
   @ApiPropertyOptional({ description: 'From the `next` of the page before; good only for the same list.' })
-  @IsOptional()
+  @LeftOut()
   @Matches(/^[\w-]+$/)
   @MaxLength(2_000)
   cursor?: string;

@@ -1,6 +1,6 @@
 /** Input against its DTO: every wrong field is told at once, unknown fields are refused. */
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { ValidateIf, type ValidationError } from 'class-validator';
 import { reserved } from './body.js';
 import { Problem, type FieldFault } from './problem.js';
 
@@ -33,6 +33,9 @@ const zhOf: Readonly<Record<string, string>> = {
   arrayUnique: '列表中有重复',
   nestedValidation: '须为对象',
 };
+
+/** A field that may be left out: `null` is a value, and is checked like one (the library's IsOptional lets it through to the decisions). */
+export const LeftOut = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 const pointer = (path: readonly string[]): string => path.map((part) => `/${part.replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 
