@@ -26,7 +26,7 @@ export const accessDocument = (): string => {
   return [
     '# Who may do and see what',
     '',
-    'Printed from `libs/contracts/src/access-table.ts` by `npm run access-table`; a test fails when it is older than the table.',
+    'Printed from `libs/contracts/src/access-*.ts` by `npm run access-table`; a test fails when it is older than the table.',
     'Every route has one row, and a service with a route of no row does not start. A command is decided by the same row, so that the',
     'screen and the decision agree. Everybody acts at the home node of his organisation; another one answers 421 with its address.',
     'What belongs to another organisation is answered like what is not there (404), and the attempt is kept in the log.',

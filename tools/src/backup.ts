@@ -2,15 +2,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { databaseOf, restoreBackup, takeBackup, type Backup } from '@yrd/platform';
-import { PROVINCES } from './federation.js';
+import { CONTEXTS, PROVINCES } from './federation.js';
 import { takeLock, type Lock } from './lock.js';
 import { createProcesses } from './processes.js';
 import { Fault, say, step } from './say.js';
 import { startServers } from './servers.js';
 import type { Place } from './start.js';
 import { readWay } from './way.js';
-
-const CONTEXTS = ['voucher'] as const;
 
 interface Asked {
   readonly province: string;

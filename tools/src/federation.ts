@@ -1,7 +1,8 @@
 /** The four local provinces: their ports, their keys (one private file each) and the federation file that all four read. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNodeKeys } from '@yrd/platform';
+import type { FederationNode } from '@yrd/ledger';
+import { addContexts, createNodeKeys, type NodeSecret } from '@yrd/platform';
 import { portFrom } from './ports.js';
 import { Fault } from './say.js';
 
@@ -21,7 +22,7 @@ export const PROVINCES: readonly Province[] = [
 ];
 
 /** The contexts whose journals a local node keeps. */
-const CONTEXTS = ['voucher'] as const;
+export const CONTEXTS = ['voucher', 'access'] as const;
 const FEDERATION = 'yrd.local';
 
 /** Port of each province's node: `YRD_PORT_31` and so on, else 3131 and so on. */
@@ -52,19 +53,29 @@ const create = (home: string, ports: ReadonlyMap<string, number>): void => {
   writeWhole(federationFile(home), { federation: FEDERATION, nodes }, 0o644); // Last: with it the keys are whole.
 };
 
-const moveTo = (home: string, ports: ReadonlyMap<string, number>): void => {
+const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+
+/** Follows the nodes to other ports, and gives them the keys of contexts that came with a newer version. */
+const bringUpToDate = (home: string, ports: ReadonlyMap<string, number>): void => {
   const file = federationFile(home);
-  const federation = JSON.parse(readFileSync(file, 'utf8')) as { nodes: { province: string; url: string }[] };
-  const nodes = federation.nodes.map((node) => ({ ...node, url: urlOf(ports, node.province) }));
+  const federation = readJson<{ readonly nodes: readonly FederationNode[] }>(file);
+  const nodes = federation.nodes.map((node) => {
+    const before = { secret: readJson<NodeSecret>(keyFile(home, node.province)), public: { ...node, url: urlOf(ports, node.province) } };
+    const keys = addContexts(before, CONTEXTS);
+    // The secret first: a public key that is pinned and that nobody holds could never be used.
+    if (keys !== before) writeWhole(keyFile(home, node.province), keys.secret, 0o600);
+    return keys.public;
+  });
   if (JSON.stringify(nodes) !== JSON.stringify(federation.nodes)) writeWhole(file, { ...federation, nodes }, 0o644);
 };
 
 /**
- * Makes keys and federation file at the first start; later keeps them and only follows the nodes to other ports. `keyed` tells
- * that they were made before: then a missing one is a loss, because new keys would not fit the journals, and a Fault says so.
+ * Makes keys and federation file at the first start; later keeps them, adds those of new contexts and follows the nodes to other
+ * ports. `keyed` tells that they were made before: then a missing one is a loss, because new keys would not fit the journals, and
+ * a Fault says so.
  */
 export const provideKeys = (home: string, ports: ReadonlyMap<string, number>, keyed: boolean): void => {
-  if (complete(home)) return moveTo(home, ports);
+  if (complete(home)) return bringUpToDate(home, ports);
   if (keyed) {
     throw new Fault(
       `Key files are missing in ${home}: restore federation.json and keys/ from a copy, or forget all with \`npm run reset\`.`,

@@ -112,7 +112,7 @@ export const glossary = (files: readonly SourceFile[]): Untidy[] => {
   return (
     files
       // The access table names commands, with their words in both languages beside them.
-      .filter(({ path }) => /^libs\/contracts\/src\/(?!access-table).*\.(ts|json)$/.test(path) && !isSpec(path))
+      .filter(({ path }) => /^libs\/contracts\/src\/(?!access-).*\.(ts|json)$/.test(path) && !isSpec(path))
       .flatMap(({ path, lines }) =>
         lines.flatMap((text, index) => [...new Set(said(text))].map((name) => ({ path, line: index + 1, name }))),
       )

@@ -114,43 +114,56 @@ const freshKey = (name: string, algorithm: NoteAlgorithm): SigningKey => {
   return algorithm === noteAlgorithm.sm2 && !isSm2Secret(seed) ? freshKey(name, algorithm) : fromSeed(name, algorithm, seed);
 };
 
+/** Keys of a node: what it keeps for itself, and what the others pin. */
+export interface NodeKeyPair {
+  readonly secret: NodeSecret;
+  readonly public: FederationNode;
+}
+
 /**
- * New keys of a node: one identity key, and for each context two of its journal (Ed25519 and SM2), one of its cosigner and one
- * that entries for this province are encrypted to. The identity key certifies the keys of journals and boxes by signing
- * `certificateText` of their lines. Throws when a name has the wrong form.
+ * Keys of one more context: two of its journal (Ed25519 and SM2), one of its cosigner and one that entries for this province are
+ * encrypted to. The identity key certifies the keys of journals and boxes by signing `certificateText` of their lines.
  */
-export const createNodeKeys = (o: NodeKeysOptions): { readonly secret: NodeSecret; readonly public: FederationNode } => {
-  refuseNames(o);
-  const identity = freshKey(identityName(o.federation, o.province), noteAlgorithm.ed25519);
+const withContext = ({ secret, public: node }: NodeKeyPair, identity: SigningKey, context: string): NodeKeyPair => {
+  const { federation, province } = secret;
+  const journal = freshKey(originOf(federation, `${province}/${context}`), noteAlgorithm.ed25519);
+  const sm2 = freshKey(sm2Name(federation, province, context), noteAlgorithm.sm2);
+  const cosigner = freshKey(cosignerName(federation, province, context), noteAlgorithm.cosignature);
+  const box = freshKey(boxName(federation, province, context), noteAlgorithm.box);
   const certified = (key: SigningKey): { readonly key: string; readonly certificate: string } => {
     const line = verifierLine(key);
     return { key: line, certificate: sign(null, Buffer.from(certificateText(line)), identity.privateKey).toString('base64') };
   };
-  const pairs = o.contexts.map((context) => ({
-    context,
-    journal: freshKey(originOf(o.federation, `${o.province}/${context}`), noteAlgorithm.ed25519),
-    sm2: freshKey(sm2Name(o.federation, o.province, context), noteAlgorithm.sm2),
-    cosigner: freshKey(cosignerName(o.federation, o.province, context), noteAlgorithm.cosignature),
-    box: freshKey(boxName(o.federation, o.province, context), noteAlgorithm.box),
-  }));
   return {
-    secret: {
-      federation: o.federation,
-      province: o.province,
-      keys: [identity, ...pairs.flatMap(({ journal, sm2, cosigner, box }) => [journal, sm2, cosigner, box])].map(signerLine),
-      personKey: randomBytes(32).toString('hex'),
-    },
+    secret: { ...secret, keys: [...secret.keys, ...[journal, sm2, cosigner, box].map(signerLine)] },
     public: {
-      province: o.province,
-      name: o.name,
-      url: o.url,
-      identity: verifierLine(identity),
-      journals: Object.fromEntries(pairs.map(({ context, journal }) => [context, certified(journal)])),
-      cosigners: Object.fromEntries(pairs.map(({ context, cosigner }) => [context, verifierLine(cosigner)])),
-      boxes: Object.fromEntries(pairs.map(({ context, box }) => [context, certified(box)])),
-      sm2: Object.fromEntries(pairs.map(({ context, sm2 }) => [context, certified(sm2)])),
+      ...node,
+      journals: { ...node.journals, [context]: certified(journal) },
+      cosigners: { ...node.cosigners, [context]: verifierLine(cosigner) },
+      boxes: { ...node.boxes, [context]: certified(box) },
+      sm2: { ...node.sm2, [context]: certified(sm2) },
     },
   };
+};
+
+/** New keys of a node: one identity key, and those of each context. Throws when a name has the wrong form. */
+export const createNodeKeys = (o: NodeKeysOptions): NodeKeyPair => {
+  refuseNames(o);
+  const { federation, province, name, url } = o;
+  const identity = freshKey(identityName(federation, province), noteAlgorithm.ed25519);
+  const secret = { federation, province, keys: [signerLine(identity)], personKey: randomBytes(32).toString('hex') };
+  const node = { province, name, url, identity: verifierLine(identity), journals: {}, cosigners: {} };
+  return o.contexts.reduce<NodeKeyPair>((keys, context) => withContext(keys, identity, context), { secret, public: node });
+};
+
+/** The same keys with those of contexts that the node did not serve before; it must hold its identity key, which certifies them. */
+export const addContexts = (keys: NodeKeyPair, contexts: readonly string[]): NodeKeyPair => {
+  const { federation, province } = keys.secret;
+  const identity = keys.secret.keys.map(openSigningKey).find(({ name }) => name === identityName(federation, province));
+  if (!identity) throw new Error(`the key file of province ${province} holds no identity key, which has to certify the new ones`);
+  return contexts
+    .filter((context) => !(context in keys.public.journals))
+    .reduce((all, context) => withContext(all, identity, context), keys);
 };
 
 const parseSecret = (text: string): NodeSecret => {

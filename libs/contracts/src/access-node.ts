@@ -1,0 +1,43 @@
+/** Rows that every node has: health, status, the public log, the clock. */
+import { open, operator, row, type AccessRow } from './access-rows.js';
+
+export const nodeRows = {
+  AskLive: open('进程在应答', 'The process answers'),
+  AskStarted: open('存储与主题已就绪；此前为 503', 'Storage and topics are open; 503 until then'),
+  AskReady: open(
+    '可办理业务；否则 503 并说明原因',
+    'Commands are answered; 503 with reasons otherwise. Lists every journal with its lag and silence',
+  ),
+  ReadStatus: open('时钟、各账本的头、滞后与联署', 'Clock, journals with heads, lag and cosigners, and the other nodes'),
+  FollowStatus: open('每秒一次的状态（服务器推送）', 'The status once a second, as server-sent events'),
+  ReadMetrics: open('Prometheus 指标', 'Prometheus metrics'),
+  ReadParked: row(['operator', 'auditor'], 'none', '搁置待处理的条目', 'Entries that could not be handled and wait for an operator'),
+  AcceptLoss: row(
+    operator,
+    'none',
+    '确认任何备份都没有的私有内容已丢失',
+    'Goes on without private payloads that no backup has; an entry that everybody can read',
+  ),
+  ReadCheckpoint: open('账本最新的已签检查点（C2SP tlog-checkpoint）', 'The newest signed checkpoint (C2SP tlog-checkpoint) of a journal'),
+  ReadTile: open(
+    '散列块与条目包（C2SP tlog-tiles）',
+    'Hash tiles and entry bundles (C2SP tlog-tiles): `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`',
+  ),
+  ReadProof: open(
+    '可离线核验的证明（C2SP tlog-proof），附两省联署',
+    'A proof to keep and to check offline (C2SP tlog-proof), with the cosignatures of two other provinces',
+  ),
+  ReadKey: open('账本的验证公钥（C2SP）', 'The pinned C2SP verifier line of a journal'),
+  ReadSecondKey: open('账本的 SM2 验证公钥', 'The verifier line of the SM2 key that signs beside it, where the journal has one'),
+  ReadEntry: {
+    ...open('一个条目及其证明，按身份决定可见深度', 'One entry with its proof; staff of a province also see what only its nodes may read'),
+    recognise: true,
+  },
+  ReadClock: open('业务时间', 'What time it is for the domain'),
+  MoveClock: row(
+    operator,
+    'none',
+    '将演示时钟向前拨；生产环境不可用',
+    'Moves the demo clock forward, for all nodes that share it; never back (409). Not in production',
+  ),
+} as const satisfies Readonly<Record<string, AccessRow>>;

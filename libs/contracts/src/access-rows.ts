@@ -1,0 +1,66 @@
+/** What rows of the access table are made of: roles, conditions, and the groups of roles that share a row. */
+
+/** Roles as they stand in tokens (domain 2.1, MLPS 2.0 for the three that run a node). One person may have several. */
+export const ROLES = {
+  enterprise: '企业、团队',
+  agency: '服务机构',
+  university: '高校院所',
+  'district-reviewer': '区县审核',
+  reviewer: '省级初审',
+  approver: '复核审批',
+  finance: '财政',
+  'draw-officer': '专家抽取',
+  supervisor: '监督管理',
+  'integrity-officer': '诚信管理',
+  auditor: '审计',
+  operator: '系统运维',
+  'security-admin': '安全管理',
+} as const;
+export type Role = keyof typeof ROLES;
+
+/** What must hold beside the role. Whoever fails `own…` gets the answer for a thing that is not there. */
+export const CONDITIONS = {
+  none: { zh: '—', en: '—' },
+  ownSubject: { zh: '本机构的用券主体', en: 'a subject of the own organisation' },
+  ownAgency: { zh: '本机构的服务机构', en: 'an agency of the own organisation' },
+  ownOrder: { zh: '本企业的订单', en: 'an order of the own enterprise' },
+  agencyOrder: { zh: '本机构承接的订单', en: 'an order at the own agency' },
+  ownOrStaff: { zh: '本机构的内容；本省工作人员可看全部', en: 'what is of the own organisation; staff of the province see all' },
+  noParty: { zh: '不属于所涉企业或机构（回避，V16）', en: 'not of an organisation that it is about (recusal, V16)' },
+  otherHand: {
+    zh: '与前序经办人不同，且不属于所涉企业或机构（V16）',
+    en: 'another person than who reviewed or approved before, and not of an organisation that it is about (V16)',
+  },
+} as const satisfies Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
+export type Condition = keyof typeof CONDITIONS;
+
+export interface AccessRow {
+  /** Bearers of any of these at their home node; `anybody` needs no token. */
+  readonly roles: readonly Role[] | 'anybody';
+  readonly condition: Condition;
+  /** A token that is sent to an open route is verified, so that its bearer may see more. */
+  readonly recognise?: true;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** One row. */
+export const row = (roles: AccessRow['roles'], condition: Condition, zh: string, en: string): AccessRow => ({ roles, condition, zh, en });
+/** A row for anybody. */
+export const open = (zh: string, en: string): AccessRow => row('anybody', 'none', zh, en);
+
+export const firm: readonly Role[] = ['enterprise'];
+export const agent: readonly Role[] = ['agency'];
+export const entry: readonly Role[] = ['district-reviewer', 'reviewer'];
+export const reviewer: readonly Role[] = ['reviewer'];
+export const approver: readonly Role[] = ['approver'];
+export const finance: readonly Role[] = ['finance'];
+export const supervisor: readonly Role[] = ['supervisor'];
+export const operator: readonly Role[] = ['operator'];
+export const watchers: readonly Role[] = ['supervisor', 'integrity-officer'];
+/** Who works for a province and may see what its node holds; a security administrator keeps the keys and sees no business. */
+export const staff: readonly Role[] = [...entry, 'approver', 'finance', 'supervisor', 'integrity-officer', 'auditor', 'operator'];
+export const parties: readonly Role[] = ['enterprise', 'agency', ...staff];
+
+/** Whether somebody with these roles works for the province. */
+export const isStaff = (roles: readonly string[]): boolean => staff.some((role) => roles.includes(role));
