@@ -25,10 +25,10 @@ describe('a view', () => {
   test('whose row was removed begins it anew, however the entries fall into batches', async () => {
     const { folder, journal, command } = await opened({ ...gifts, views: [sinceGift] });
     await command('FillBox', { coins: 100 });
-    await folder.step(journal);
+    await folder.step([journal]);
     await command('SendGift', { to: '32', coins: 1, dueMs: 0 });
     await command('FillBox', { coins: 5 });
-    await folder.step(journal);
+    await folder.step([journal]);
     const rows = await folder.rows('since-gift', { limit: 10 });
     expect(rows.map(({ value }: { value: ViewRow }) => value.row)).toEqual([{ coins: 5 }]);
   });
@@ -42,9 +42,9 @@ describe('a view', () => {
     const { folder, journal, command } = await opened(gifts, flaky);
     await command('FillBox', { coins: 100 });
     failing = true;
-    await folder.step(journal).catch(() => undefined);
+    await folder.step([journal]).catch(() => undefined);
     failing = false;
-    while (await folder.step(journal));
+    while (await folder.step([journal]));
     expect(folder.parkedCount()).toBe(0);
     expect(await folder.rows('boxes', { limit: 10 })).toHaveLength(1);
   });

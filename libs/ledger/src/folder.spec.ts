@@ -104,7 +104,7 @@ const expected = (size: number): readonly (readonly [string, object | null])[] =
 describe('a view', () => {
   test.each([1, 3, 499, 1_000])('that is far behind is folded in one transaction, in blocks of %s entries as in others', async (per) => {
     const { folder, journal, batches } = await grown(9_001, per);
-    while (await folder.step(journal));
+    while (await folder.step([journal]));
     expect(folder.position(NAME)).toBe(9_001);
     expect(batches).toHaveLength(1);
     expect(await rowsOf(folder)).toEqual(expected(9_001));
@@ -113,8 +113,8 @@ describe('a view', () => {
   test('that the store would not take in one transaction is folded in small ones, which grow again', async () => {
     const { folder, journal, batches, fail } = await grown(9_001, 100);
     fail(1);
-    await expect(folder.step(journal)).rejects.toThrow('too much at once');
-    while (await folder.step(journal));
+    await expect(folder.step([journal])).rejects.toThrow('too much at once');
+    while (await folder.step([journal]));
     expect(batches.length).toBeGreaterThan(3);
     expect(batches.length).toBeLessThan(9_001 / 500);
     expect(await rowsOf(folder)).toEqual(expected(9_001));

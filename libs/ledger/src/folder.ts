@@ -60,7 +60,7 @@ interface Batch {
   readonly rows: Map<string, FoldedRow>;
   readonly timers: Map<string, Timer | null>;
   readonly parked: ParkedItem[];
-  /** Their streams: known to all only once the batch is written. */
+  /** Their streams, as `journal|stream`: known to all only once the batch is written. */
   readonly parkedStreams: Set<string>;
 }
 
@@ -75,8 +75,6 @@ export class Folder {
   private readonly cache = new Map<string, ViewRow>();
   /** Streams that cannot be folded, with their first parked index. */
   private readonly parkedStreams = new Map<string, number>();
-  private folding = new Map<string, Promise<boolean>>();
-  private writing: Promise<unknown> = Promise.resolve();
   /** Entries that one transaction may hold now. */
   private mostBehind = BATCH_BEHIND;
   private readonly id: string;
@@ -133,37 +131,41 @@ export class Folder {
     this.parkedStreams.set(key, Math.min(item.index, this.parkedStreams.get(key) ?? item.index));
   }
 
-  /** Folds one batch of a journal; false when there is nothing left. Journals are folded side by side, batches written one by one. */
-  step(journal: Journal): Promise<boolean> {
-    const running = this.folding.get(journal.name);
-    if (running) return running;
-    const step = this.writing.then(() => this.fold(journal)).finally(() => this.folding.delete(journal.name));
-    this.writing = step.catch(() => undefined);
-    this.folding.set(journal.name, step);
-    return step;
+  /**
+   * Folds one batch of what these journals hold beyond their positions, all in one transaction; false when there is nothing left.
+   * To be called once at a time: what grows meanwhile is in the next batch.
+   */
+  async step(journals: Iterable<Journal>): Promise<boolean> {
+    const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
+    const moved: Record<string, number> = {};
+    for (const journal of journals) {
+      const to = await this.fold(batch, journal);
+      if (to > this.position(journal.name)) moved[journal.name] = to;
+      else if (journal.size > (this.here.get(journal.name) ?? 0)) {
+        // Another process of this node had folded it before it was here: who waits for the entries themselves goes on.
+        this.here.set(journal.name, journal.size);
+        this.moved.raise();
+      }
+    }
+    if (Object.keys(moved).length === 0) return false;
+    await this.write(batch, { ...this.positions.value, ...moved });
+    return true;
   }
 
-  private async fold(journal: Journal): Promise<boolean> {
+  /** Folds what a journal has new into the batch, as far as one transaction may go. Answers how far that is. */
+  private async fold(batch: Batch, journal: Journal): Promise<number> {
     const from = this.position(journal.name);
     const most = journal.size - from > BATCH_ENTRIES ? this.mostBehind : BATCH_ENTRIES;
-    const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
     let to = from;
-    do {
+    while (to - from < most && batch.rows.size < ROWS_MAX) {
       const entries = await decodedFrom(this.vocabulary, journal, to, Math.min(most, STEP_BEHIND));
       const last = entries.at(-1);
       if (!last) break;
       const stored = await this.rowsOf(batch, entries);
       for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
       to = last.index + 1;
-    } while (to - from < most && batch.rows.size < ROWS_MAX);
-    if (to === from) {
-      // Another process of this node had folded it before it was here: who waits for the entries themselves goes on.
-      if (journal.size > (this.here.get(journal.name) ?? 0)) this.moved.raise();
-      this.here.set(journal.name, journal.size);
-      return false;
     }
-    await this.write(batch, { ...this.positions.value, [journal.name]: to });
-    return true;
+    return to;
   }
 
   /** The rows that entries may change beside those of the batch, as they are stored: one question for each view. */
@@ -194,10 +196,11 @@ export class Folder {
     const stream = decoded.kind === 'entry' ? decoded.entry.stream : decoded.stream;
     const park = (why: string): void => {
       batch.parked.push({ id: `${journal}|${index}`, journal, index, stream, why });
-      batch.parkedStreams.add(stream);
+      batch.parkedStreams.add(`${journal}|${stream}`);
       this.world.notice({ level: 'warn', what: 'folder.parked', facts: { journal, index, stream, why } });
     };
-    if (this.isParked(journal, stream) || batch.parkedStreams.has(stream)) return park('An earlier entry of this stream is parked.');
+    if (this.isParked(journal, stream) || batch.parkedStreams.has(`${journal}|${stream}`))
+      return park('An earlier entry of this stream is parked.');
     if (decoded.kind === 'unknown')
       return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
     try {

@@ -45,7 +45,7 @@ const hashesOf = (packed: string): Uint8Array[] =>
 
 export class Journal {
   /** Raised whenever the journal has grown. */
-  readonly grown = new Signal();
+  readonly grown: Signal;
   private range: CompactRange = emptyRange;
   private known: Journal['head'] | null = null;
   private tails: Uint8Array[][] = [];
@@ -62,13 +62,15 @@ export class Journal {
     readonly name: string,
     private readonly world: World,
     private readonly store: BlockStore,
+    anyGrown: Signal | null,
   ) {
+    this.grown = new Signal(anyGrown);
     this.recent = new RecentBlocks(store);
   }
 
-  /** Opens a journal: the tree from its snapshot, then every later block, each recomputed. */
-  static async open(world: World, name: string): Promise<Journal> {
-    const journal = new Journal(name, world, world.storage.blocks(name));
+  /** Opens a journal: the tree from its snapshot, then every later block, each recomputed. `anyGrown` is raised with `grown`. */
+  static async open(world: World, name: string, anyGrown: Signal | null = null): Promise<Journal> {
+    const journal = new Journal(name, world, world.storage.blocks(name), anyGrown);
     const saved = await world.storage.records.get<TreeSnapshot>(TILES, `${name}:tree`);
     if (saved) await journal.resume(saved.value);
     await journal.catchUp();

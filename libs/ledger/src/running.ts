@@ -19,6 +19,7 @@ import { Loops } from './loops.js';
 import { Reactor } from './reactor.js';
 import { Replica, type Equivocation } from './replica.js';
 import { ServedLog } from './served-log.js';
+import { Signal } from './signal.js';
 import { Streams } from './streams.js';
 import { Timers } from './timers.js';
 import { Witness } from './witness.js';
@@ -39,6 +40,8 @@ export class Running {
   /** The journals as anybody may read them. */
   readonly logs = new Map<string, ServedLog>();
   private readonly readers = new Map<string, Streams>();
+  /** Raised whenever any of the journals has grown. */
+  private readonly anyGrown = new Signal();
   readonly folder: Folder;
   readonly witness: Witness;
   readonly healing: Healing;
@@ -119,7 +122,7 @@ export class Running {
     // Who recovers waits for the others' word, and they for his: until it writes it speaks more often.
     const pace = (): number => (this.writing.sequencer ? BEAT_MS : OPENING_BEAT_MS);
     void this.loops.start('beat', () => this.beat(), pace);
-    for (const journal of this.journals.values()) void this.loops.start('fold', () => this.folder.step(journal), journal.grown);
+    void this.loops.start('fold', () => this.folder.step(this.journals.values()), this.anyGrown);
     this.loops.add(this.goLive(peers));
     for (const journal of this.journals.values())
       this.inBackground(
@@ -179,7 +182,7 @@ export class Running {
 
   private async openJournal(name: string): Promise<void> {
     const { world } = this.options;
-    const journal = await Journal.open(world, name);
+    const journal = await Journal.open(world, name, this.anyGrown);
     const verifier = invariantVerifier(this.pinned.journal(name), name);
     const replica = new Replica(world, journal, verifier, this.lock, (found) => this.contradicted(found));
     await replica.open();

@@ -1,9 +1,11 @@
 /** Small tools for waiting: a wake-up that loops wait on, and time limits. Deterministic: promises and the clock port only. */
 import type { Clock } from './ports.js';
 
-/** A wake-up: `raise` resolves every `wait` that was pending. */
+/** A wake-up: `raise` resolves every `wait` that was pending, here and at the signal of the whole that this one is a part of. */
 export class Signal {
   private waiting: (() => void)[] = [];
+
+  constructor(private readonly whole: Signal | null = null) {}
 
   wait(): Promise<void> {
     return new Promise((resolve) => this.waiting.push(resolve));
@@ -13,6 +15,7 @@ export class Signal {
     const woken = this.waiting;
     this.waiting = [];
     for (const wake of woken) wake();
+    this.whole?.raise();
   }
 }
 
