@@ -1,4 +1,7 @@
-/** A durable reader of verified entries: in order per journal, each until its handler has succeeded, never before its basis is here. */
+/**
+ * A durable reader of verified entries: in order per journal, each until its handler has succeeded, never before its basis is here.
+ * How far it came is saved a few times a second; after a crash what was handled since then comes again.
+ */
 import type { Entry } from './decider.js';
 import type { Vocabulary } from './entry.js';
 import { decodedFrom, type Folder } from './folder.js';
@@ -8,7 +11,8 @@ import type { Recorded, World } from './ports.js';
 const CHUNK = 200;
 
 export class Follower {
-  private positions: Recorded<Record<string, number>>;
+  private positions: Readonly<Record<string, number>> = {};
+  private saved: Recorded<Readonly<Record<string, number>>>;
 
   constructor(
     private readonly world: World,
@@ -19,15 +23,13 @@ export class Follower {
     name: string,
     private readonly handle: (entry: Entry) => Promise<void>,
   ) {
-    this.positions = { id: `follow:${name}`, value: {}, rev: 0 };
+    this.saved = { id: `follow:${name}`, value: {}, rev: 0 };
   }
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.positions.id)) ?? {
-      ...this.positions,
-      value: {},
-      rev: 0,
-    };
+    const { id } = this.saved;
+    this.saved = (await this.world.storage.records.get<Record<string, number>>('positions', id)) ?? { id, value: {}, rev: 0 };
+    this.positions = this.saved.value;
   }
 
   /** Hands on the next entries of all journals; false when there were none. Rejects when the handler did: the entry comes again. */
@@ -47,7 +49,7 @@ export class Follower {
   }
 
   private async advance(journal: Journal): Promise<boolean> {
-    const from = this.positions.value[journal.name] ?? 0;
+    const from = this.positions[journal.name] ?? 0;
     let position = from;
     try {
       for (const { index, decoded } of await decodedFrom(this.vocabulary, journal, from, CHUNK)) {
@@ -59,15 +61,18 @@ export class Follower {
         position = index + 1;
       }
     } finally {
-      if (position > from) await this.save({ ...this.positions.value, [journal.name]: position });
+      if (position > from) this.positions = { ...this.positions, [journal.name]: position };
     }
     return position > from;
   }
 
-  private async save(value: Record<string, number>): Promise<void> {
-    const { id, rev } = this.positions;
-    const written = await this.world.storage.records.write([{ table: 'positions', id, value, rev }]);
-    if (written) this.positions = { id, value, rev: rev + 1 };
+  /** Saves how far it came, where that has changed. Where another process was faster, its position counts. */
+  async save(): Promise<void> {
+    const { saved, positions } = this;
+    if (positions === saved.value) return;
+    const { id, rev } = saved;
+    const written = await this.world.storage.records.write([{ table: 'positions', id, value: positions, rev }]);
+    if (written) this.saved = { id, value: positions, rev: rev + 1 };
     else await this.open();
   }
 }

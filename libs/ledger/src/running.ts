@@ -26,7 +26,7 @@ import { Witness } from './witness.js';
 
 const BEAT_MS = 2_000;
 const OPENING_BEAT_MS = 500;
-/** How often the positions of reactions are saved, ms. */
+/** How often the positions of reactions and followers are saved, ms. */
 const SAVE_MS = 500;
 const TIMER_MS = 200;
 
@@ -170,12 +170,16 @@ export class Running {
     await follower.open();
     let open = true;
     const step = (): Promise<boolean> => (open ? follower.step() : Promise.resolve(false));
-    const running = this.loops.start(`follow:${name}`, step, this.folder.moved, () => !open);
+    const save = async (): Promise<boolean> => (await follower.save(), false);
+    const over = (): boolean => !open;
+    const running = this.loops.start(`follow:${name}`, step, this.folder.moved, over);
+    void this.loops.start(`followed:${name}`, save, () => SAVE_MS, over);
     return {
       close: async () => {
         open = false;
         this.folder.moved.raise();
         await running;
+        await follower.save();
       },
     };
   }

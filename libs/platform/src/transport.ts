@@ -32,6 +32,8 @@ export class LedgerTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     const { node, context, follower } = this.options;
+    // Who handles nothing follows nothing.
+    if (this.handlers.size === 0) return callback();
     node
       .follow(follower ?? `nest/${context.name}`, (entry) => this.deliver(entry))
       .then((subscription) => {
