@@ -1,4 +1,5 @@
 /** Attacks on every input that the interface describes: each is refused with a problem of its own, writes nothing, breaks nothing. */
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { RunningDelta, type Json } from '../testing/delta.js';
 import { Described, idsOf, type Answer, type Ids, type Operation, type Schema } from '../testing/described.js';
 
@@ -85,6 +86,31 @@ describe('A body', () => {
     const answer = await post(commands()[0]!, JSON.stringify({ reason: 'x'.repeat(2_000_000) }));
     expect([answer.status, answer.told['code']]).toEqual([413, 'E-TOO-LARGE']);
   });
+});
+
+/** A body that would become a thousand times as large once somebody unpacked it, and a form whose file name leaves its folder. */
+const PACKED: readonly (readonly [string, Readonly<Record<string, string>>, Buffer])[] = [
+  ['a bomb behind Content-Encoding', { 'Content-Encoding': 'gzip' }, gzipSync(Buffer.alloc(8_000_000, ' '))],
+  ['a bomb behind Content-Encoding: br', { 'Content-Encoding': 'br' }, brotliCompressSync(Buffer.alloc(8_000_000, ' '))],
+  [
+    'a workbook that is a bomb',
+    { 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    Buffer.concat([Buffer.from('PK\u0003\u0004'), gzipSync(Buffer.alloc(8_000_000))]),
+  ],
+  [
+    'a form with a file name that leaves its folder',
+    { 'Content-Type': 'multipart/form-data; boundary=b' },
+    Buffer.from('--b\r\nContent-Disposition: form-data; name="f"; filename="../../../etc/passwd"\r\n\r\nx\r\n--b--\r\n'),
+  ],
+];
+
+test.each(PACKED)('%s is refused by every command before anything is unpacked or written', async (_, headers, bytes) => {
+  for (const operation of commands()) {
+    const address = described.address(operation, ids);
+    const init = { method: 'POST', headers: { ...delta.headers(described.bearer(operation)), ...headers }, body: new Uint8Array(bytes) };
+    const answer = await delta.fetch('32', address, init);
+    expect([operation.row, answer.status]).toEqual([operation.row, 415]);
+  }
 });
 
 /** What somebody puts where a text belongs. */
