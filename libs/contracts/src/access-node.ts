@@ -1,5 +1,5 @@
 /** Rows that every node has: health, status, the public log, the clock. */
-import { open, operator, row, type AccessRow } from './access-rows.js';
+import { keeper, open, operator, row, type AccessRow } from './access-rows.js';
 
 export const nodeRows = {
   AskLive: open('进程在应答', 'The process answers'),
@@ -18,6 +18,18 @@ export const nodeRows = {
     '确认任何备份都没有的私有内容已丢失',
     'Goes on without private payloads that no backup has; an entry that everybody can read',
   ),
+  RotateKey: row(
+    keeper,
+    'none',
+    '轮换本节点账本或联署的签名密钥',
+    'Hands over to the next key of a journal or a cosigner; an entry that everybody can read',
+  ),
+  RevokeKey: row(
+    keeper,
+    'none',
+    '声明已轮换的密钥自某一长度或时间起不再可信',
+    'States that a key of before must not be believed from a size or time on; an entry that everybody can read',
+  ),
   ReadCheckpoint: open('账本最新的已签检查点（C2SP tlog-checkpoint）', 'The newest signed checkpoint (C2SP tlog-checkpoint) of a journal'),
   ReadTile: open(
     '散列块与条目包（C2SP tlog-tiles）',
@@ -27,7 +39,10 @@ export const nodeRows = {
     '可离线核验的证明（C2SP tlog-proof），附两省联署',
     'A proof to keep and to check offline (C2SP tlog-proof), with the cosignatures of two other provinces',
   ),
-  ReadKey: open('账本的验证公钥（C2SP）', 'The pinned C2SP verifier line of a journal'),
+  ReadKey: open(
+    '账本的验证公钥（C2SP），其后为历任公钥',
+    'The C2SP verifier line of a journal that is in force; then those of before, with the sizes that they signed',
+  ),
   ReadSecondKey: open('账本的 SM2 验证公钥', 'The verifier line of the SM2 key that signs beside it, where the journal has one'),
   ReadEntry: {
     ...open('一个条目及其证明，按身份决定可见深度', 'One entry with its proof; staff of a province also see what only its nodes may read'),

@@ -57,6 +57,8 @@ export const approver: readonly Role[] = ['approver'];
 export const finance: readonly Role[] = ['finance'];
 export const supervisor: readonly Role[] = ['supervisor'];
 export const operator: readonly Role[] = ['operator'];
+/** Who keeps the keys of a node. */
+export const keeper: readonly Role[] = ['security-admin'];
 export const watchers: readonly Role[] = ['supervisor', 'integrity-officer'];
 /** Who works for a province and may see what its node holds; a security administrator keeps the keys and sees no business. */
 export const staff: readonly Role[] = [...entry, 'approver', 'finance', 'supervisor', 'integrity-officer', 'auditor', 'operator'];

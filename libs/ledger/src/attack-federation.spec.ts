@@ -4,7 +4,6 @@ import { decodeWire } from './block.js';
 import type { Entry } from './decider.js';
 import { Journal } from './journal.js';
 import { Loops } from './loops.js';
-import { pin } from './pinned.js';
 import { Replica } from './replica.js';
 import { Signal } from './signal.js';
 
@@ -69,13 +68,7 @@ describe('a replica', () => {
     const instant = { there: () => Promise.resolve(), back: () => Promise.resolve() };
     const own = { ...world, storage: memoryStorage(disk, instant) };
     const journal = await Journal.open(own, OWN);
-    const replica = new Replica(
-      own,
-      journal,
-      pin(own, federation.world.federation, 'gifts').journal(OWN)!,
-      federation.world.lock('34', 'gifts'),
-      () => undefined,
-    );
+    const replica = new Replica(own, journal, federation.world.ring(own, OWN), federation.world.lock('34', 'gifts'), () => undefined);
     for (const block of blocks) {
       const stripped = { ...block, entries: block.entries.map(({ leaf }) => ({ leaf })) };
       const shared = block.entries.some(({ payload }) => payload);

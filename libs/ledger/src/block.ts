@@ -1,5 +1,6 @@
 /** Blocks: the unit of durability, of replication and of proof; how they are stored, and how they travel. Frozen: docs/adr/0001. */
 import { base64, concat, fromBase64, text, utf8 } from './bytes.js';
+import { KEYS } from './builtin.js';
 import { invariant } from './decider.js';
 import { SALT_BYTES, type LedgerEntry, type Locked } from './leaf.js';
 
@@ -124,7 +125,8 @@ export const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum
 
 /**
  * Consecutive blocks as fewer and larger ones, each within the limits of one: what is far behind travels and is stored in
- * large steps. The head at the end of a joined block vouches for all of it, so the earlier ones are not needed.
+ * large steps. The head at the end of a joined block vouches for all of it, so the earlier ones are not needed. What hands over
+ * keys ends a block: the head there bears the signatures of both.
  */
 export const joined = (blocks: readonly StoredBlock[]): readonly StoredBlock[] => {
   const groups: StoredBlock[][] = [];
@@ -132,7 +134,8 @@ export const joined = (blocks: readonly StoredBlock[]): readonly StoredBlock[] =
   for (const block of blocks) {
     [bytes, commits] = [bytes + bytesIn(block), commits + block.commits.length];
     const group = groups.at(-1);
-    if (group && block.first === end && bytes <= BLOCK_BYTES_MAX && commits <= BLOCK_COMMITS_MAX) group.push(block);
+    const handedOver = group?.at(-1)?.commits.some(({ streams }) => streams.includes(KEYS));
+    if (group && !handedOver && block.first === end && bytes <= BLOCK_BYTES_MAX && commits <= BLOCK_COMMITS_MAX) group.push(block);
     else {
       groups.push([block]);
       [bytes, commits] = [bytesIn(block), block.commits.length];

@@ -52,7 +52,7 @@ export class Vocabulary {
   read(journal: string, block: StoredBlock): readonly DecodedAt[] {
     const known = this.decoded.get(block);
     if (known) return known;
-    const read = verified.get(block) ?? entriesOf(block).map((entry, at) => readEntry(block.first + at, entry));
+    const read = readsOf(block);
     const decoded = read.map((entry, at) => ({ index: block.first + at, decoded: decodeRead(this, journal, block.first + at, entry) }));
     this.decoded.set(block, decoded);
     return decoded;
@@ -142,6 +142,10 @@ const readEntry = (index: number, entry: LedgerEntry): ReadEntry => ({
   envelope: parseEnvelope(entry.opened?.leaf ?? entry.leaf, index),
   payload: entry.payload ? parsePayload(entry.payload.bytes) : null,
 });
+
+/** The entries of a block as they were read when it was verified, or now. */
+export const readsOf = (block: StoredBlock): readonly ReadEntry[] =>
+  verified.get(block) ?? entriesOf(block).map((entry, at) => readEntry(block.first + at, entry));
 
 /** Reads an entry that the tree already vouches for. Anything in the payload may have been written by a stranger. */
 export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded =>

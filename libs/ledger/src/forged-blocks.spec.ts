@@ -56,7 +56,7 @@ describe('a block', () => {
     const storage = memoryStorage(new Disk(), instant);
     const notice = ({ facts }: { readonly facts: Readonly<Record<string, unknown>> }) => void said.push(String(facts['why']));
     const world = { ...worlds['32']!, storage, notice };
-    const replica = new Replica(world, await Journal.open(world, NAME), key, simulated.lock('32'), () => undefined);
+    const replica = new Replica(world, await Journal.open(world, NAME), simulated.ring(world, NAME), simulated.lock('32'), () => undefined);
     await replica.open();
     await replica.receive(block(0, HELD));
     return replica;

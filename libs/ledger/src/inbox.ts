@@ -44,7 +44,7 @@ export class Inbox {
     const received = block && replica?.journal.name === block.journal ? await replica.receive(block) : 'malformed';
     if (received === 'malformed') this.options.world.notice({ level: 'warn', what: 'replica.malformed', facts: { topic: message.topic } });
     if (!replica) return;
-    const unread = received === 'malformed' || received === 'broken';
+    const unread = received === 'malformed' || received === 'broken' || received === 'distrusted';
     if (unread || received === 'gap') this.inBackground(this.healing.heal(replica.journal.name, unread));
   }
 

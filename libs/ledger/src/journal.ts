@@ -46,6 +46,8 @@ const hashesOf = (packed: string): Uint8Array[] =>
 export class Journal {
   /** Raised whenever the journal has grown. */
   readonly grown: Signal;
+  /** Told of each durable block before anybody else sees that it is there. */
+  onBlock: (block: StoredBlock) => void = () => undefined;
   private range: CompactRange = emptyRange;
   private known: Journal['head'] | null = null;
   private tails: Uint8Array[][] = [];
@@ -155,6 +157,7 @@ export class Journal {
     this.latest = block;
     this.streams.learn(block);
     this.recent.add(block);
+    this.onBlock(block);
     for (const { node, hash } of tiled) this.keep(node, hash);
     this.kept = next.size;
     this.grown.raise();

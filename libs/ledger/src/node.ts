@@ -1,7 +1,9 @@
 /** A node of one province in one context: what a service holds in its hand. */
 import { InvariantError, type Actor, type Context, type DomainEvent, type Entry, type Fold, type Rejection } from './decider.js';
 import type { Federation } from './federation.js';
-import type { RecordQuery, Subscription, Suite, World } from './ports.js';
+import type { KeyStatus } from './own-keys.js';
+import type { RecordQuery, Subscription, World } from './ports.js';
+import type { SetAsideHead } from './set-aside.js';
 
 export interface NodeOptions {
   readonly world: World;
@@ -12,6 +14,8 @@ export interface NodeOptions {
   readonly instance: string;
   /** The operator's one-time word that this node may open its journal though no peer answers. */
   readonly openAlone?: boolean;
+  /** Days before a key expires at which its node warns; 60, 30 and 7 without it. */
+  readonly keyWarningDays?: readonly number[];
   /**
    * How far the clock may be from the peers' trusted time before nothing is written, ms; no limit without it (a demo
    * clock moves in jumps).
@@ -127,6 +131,23 @@ export interface JournalStatus {
   readonly state: 'live' | 'recovering' | 'read-only' | 'healing' | 'quarantined';
   /** Provinces whose fresh cosignature over this size or later is held. */
   readonly cosigners: readonly string[];
+  /** Heads that bear the journal's name and are not believed: of expired, revoked and unknown keys. */
+  readonly setAside: readonly Omit<SetAsideHead, 'journal'>[];
+}
+
+/** A key of a journal and the sizes of the heads that it signs. */
+export interface JournalKey {
+  /** C2SP verifier line. */
+  readonly line: string;
+  /** Of the SM2 key beside it; null when there is none. */
+  readonly second: string | null;
+  readonly from: number;
+  /** Null for the key in force. */
+  readonly until: number | null;
+  /** Domain ms; null when it never expires. */
+  readonly notAfterMs: number | null;
+  /** From this size on it is not believed; null when it was never revoked. */
+  readonly revokedFrom: number | null;
 }
 
 export interface NodeStatus {
@@ -141,6 +162,8 @@ export interface NodeStatus {
    * the loss is accepted.
    */
   readonly loss: { readonly from: number; readonly to: number; readonly entries: number } | null;
+  /** The keys that the node signs with; none while it does not run. */
+  readonly keys: readonly KeyStatus[];
   /** Why the node is not ready, in one sentence; null when it is. */
   readonly notReady: string | null;
 }
@@ -174,8 +197,8 @@ export interface LedgerNode {
   tile(journal: string, path: string): Promise<Tile | null>;
   /** An entry's tlog-proof with the cosignatures of two others, to be checked offline; null when there is no such entry. */
   proof(journal: string, index: number): Promise<string | null>;
-  /** The pinned C2SP verifier line of a journal, or of its SM2 key; null when it is not of this federation or has none. */
-  verifier(journal: string, suite?: Suite): string | null;
+  /** The keys of a journal, the one in force last; none when it is not of this federation. */
+  keys(journal: string): readonly JournalKey[];
   /** An entry at the depth the reader may see: staff of a province, or anybody (null). Null when it does not exist. */
   disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null>;
   /**

@@ -76,6 +76,10 @@ export const sm2Material = (point: Uint8Array): Uint8Array => concat(SM2_LABEL, 
 export const verifierLine = (hasher: Hasher, name: string, kind: Verifier['kind'], publicKey: Uint8Array): string =>
   keyLine(hasher, name, kind === 'signature' ? ED25519 : COSIGNATURE_V1, publicKey);
 
+/** Short form of a key for people: the first 16 hex digits of SHA-256 of its line, in fours. */
+export const fingerprintOf = (hasher: Hasher, line: string): string =>
+  hex(hasher.sha256(utf8(line)).subarray(0, 8)).replace(/....(?=.)/g, '$&-');
+
 /** A head of a journal, as its owner states it. */
 export interface Checkpoint {
   readonly origin: string;
@@ -132,21 +136,27 @@ export const parseNote = (source: string): Note | null => {
 export const formatNote = (note: Note): string =>
   `${note.text}\n${note.signatures.map((each) => `— ${each.name} ${base64(concat(each.keyId, each.signature))}\n`).join('')}`;
 
-/** Signs a text with a journal or identity key that this node holds, and with the key beside it. */
-export const signNote = (signer: Signer, verifier: Verifier, body: string): Note => ({
+/** A key and the one beside it, where there is one. */
+export const keysOn = (verifier: Verifier): readonly Verifier[] => (verifier.second ? [verifier, verifier.second] : [verifier]);
+
+/** Signs a text with journal or identity keys that this node holds, and with the keys beside them. */
+export const signNote = (signer: Signer, verifiers: Verifier | readonly Verifier[], body: string): Note => ({
   text: body,
-  signatures: [verifier, ...(verifier.second ? [verifier.second] : [])].map(({ name, keyId }) => ({
-    name,
-    keyId,
-    signature: signer.sign(name, utf8(body)),
-  })),
+  signatures: [verifiers]
+    .flat()
+    .flatMap(keysOn)
+    .map(({ name, keyId }) => ({
+      name,
+      keyId,
+      signature: signer.sign(name, utf8(body), keyId),
+    })),
 });
 
 const byKey = (note: Note, verifier: Verifier): NoteSignature | undefined =>
   note.signatures.find((each) => each.name === verifier.name && equal(each.keyId, verifier.keyId));
 
 /** Whether this key, and the one beside it where there is one, signed the note. */
-const isSigned = (signer: Signer, verifier: Verifier, note: Note): boolean => {
+export const isSigned = (signer: Signer, verifier: Verifier, note: Note): boolean => {
   const line = byKey(note, verifier);
   if (!line || verifier.kind !== 'signature') return false;
   if (!signer.verify(verifier.suite, verifier.publicKey, utf8(note.text), line.signature)) return false;
@@ -154,14 +164,15 @@ const isSigned = (signer: Signer, verifier: Verifier, note: Note): boolean => {
 };
 
 /**
- * The checkpoint, if this key signed it (and the key beside it) and its origin is the key's name; null otherwise. Lines of
+ * The checkpoint, if all these keys signed it (and the keys beside them) and its origin is their name; null otherwise. Lines of
  * other keys are ignored, as C2SP wants.
  */
-export const openCheckpoint = (signer: Signer, verifier: Verifier, source: string): Checkpoint | null => {
+export const openCheckpoint = (signer: Signer, verifiers: Verifier | readonly Verifier[], source: string): Checkpoint | null => {
   const note = parseNote(source);
-  if (!note || !isSigned(signer, verifier, note)) return null;
+  const keys = [verifiers].flat();
+  if (!note || keys.length === 0 || !keys.every((key) => isSigned(signer, key, note))) return null;
   const checkpoint = parseCheckpoint(note.text);
-  return checkpoint?.origin === verifier.name ? checkpoint : null;
+  return checkpoint && keys.every(({ name }) => checkpoint.origin === name) ? checkpoint : null;
 };
 
 const cosigned = (seconds: number, body: string): Uint8Array => utf8(`cosignature/v1\ntime ${seconds}\n${body}`);
@@ -170,7 +181,7 @@ const cosigned = (seconds: number, body: string): Uint8Array => utf8(`cosignatur
 export const cosign = (signer: Signer, verifier: Verifier, body: string, seconds: number): NoteSignature => ({
   name: verifier.name,
   keyId: verifier.keyId,
-  signature: concat(u64(seconds), signer.sign(verifier.name, cosigned(seconds, body))),
+  signature: concat(u64(seconds), signer.sign(verifier.name, cosigned(seconds, body), verifier.keyId)),
 });
 
 /** The time (seconds) of a good cosignature by this key on the note; null when there is none. */

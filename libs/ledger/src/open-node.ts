@@ -9,6 +9,7 @@ import {
   Unavailable,
   type CommandRequest,
   type Disclosure,
+  type JournalKey,
   type JournalStatus,
   type LedgerNode,
   type NodeOptions,
@@ -19,7 +20,7 @@ import {
   type Tile,
 } from './node.js';
 import { pin, type Pinned } from './pinned.js';
-import type { RecordQuery, Recorded, Scalar, Subscription, Suite } from './ports.js';
+import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
@@ -37,6 +38,12 @@ export const openNode = (options: NodeOptions): LedgerNode => {
   const pinned = pin(options.world, options.federation, options.context.name);
   refuseUnreadable(options, pinned.boxes);
   return new JournalNode(options, pinned);
+};
+
+/** Why a node that runs writes nothing, in a sentence: a key of its own is not here, or has expired. */
+const keyTrouble = ({ keys }: Running): string | null => {
+  const expired = keys.expired();
+  return keys.missing() ?? (expired && `${expired.why}. Rotate it (POST /v1/keys/rotation, or npm run keys -- rotate).`);
 };
 
 class JournalNode implements LedgerNode {
@@ -109,9 +116,18 @@ class JournalNode implements LedgerNode {
     return (await this.active().logs.get(journal)?.proof(index)) ?? null;
   }
 
-  verifier(journal: string, suite: Suite = 'ed25519'): string | null {
-    const key = this.pinned.journal(journal);
-    return (suite === key?.suite ? key : key?.second)?.line ?? null;
+  keys(journal: string): readonly JournalKey[] {
+    if (!this.pinned.journal(journal)) return [];
+    const periods = this.running?.replicas.get(journal)?.keys.periods ?? this.pinned.keys(journal).state.periods;
+    const finite = (value: number): number | null => (value === Infinity ? null : value);
+    return periods.map(({ key, from, until, notAfterMs, revokedFrom }) => ({
+      line: key.line,
+      second: key.second?.line ?? null,
+      from,
+      until: finite(until),
+      notAfterMs: finite(notAfterMs),
+      revokedFrom: finite(revokedFrom),
+    }));
   }
 
   async disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null> {
@@ -169,7 +185,8 @@ class JournalNode implements LedgerNode {
       parked: running ? running.folder.parkedCount() + running.reactor.parkedCount + running.timers.refused.length : 0,
       queued: running?.writing.sequencer?.queued ?? 0,
       loss: running?.writing.loss ?? null,
-      notReady: running ? running.writing.notReady : this.notReady,
+      keys: running?.keys.status() ?? [],
+      notReady: running ? (running.writing.notReady ?? keyTrouble(running)) : this.notReady,
     };
   }
 
@@ -189,6 +206,7 @@ class JournalNode implements LedgerNode {
       silentMs: mine ? 0 : word && Math.round(this.options.world.clock.monotonic() - word.heardAt),
       state: this.stateOf(running, journal.name),
       cosigners: running.witness.cosignersOf(journal.name, size),
+      setAside: replica.setAside.all.map(({ journal: _, ...head }) => head),
     };
   }
 

@@ -1,5 +1,5 @@
 /** The own journal while this process holds its lease: recovered, then written, published, and guarded against what makes it doubtful. */
-import { SELF, withBuiltin } from './builtin.js';
+import { KEYS, SELF, withBuiltin, type RepinKey } from './builtin.js';
 import { canonical } from './canonical.js';
 import { reject, type Actor, type Context, type DerivedCommand, type ForeignStream } from './decider.js';
 import type { Vocabulary } from './entry.js';
@@ -10,7 +10,7 @@ import type { Journal } from './journal.js';
 import type { Lock } from './lock.js';
 import { findLoss, type Loss } from './loss.js';
 import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
-import type { Verifier } from './note.js';
+import type { OwnKeys } from './own-keys.js';
 import { Publisher, topicOf } from './publisher.js';
 import { recover } from './recovery.js';
 import type { Replica } from './replica.js';
@@ -20,11 +20,16 @@ import { Streams } from './streams.js';
 import { foreignKey, type ForeignStates } from './turn.js';
 import type { Witness } from './witness.js';
 
+/** Commands about the journal itself: they are decided also while nothing else may be. */
+const HEALING: ReadonlySet<string> = new Set(['AcceptLoss', 'OpenJournal', 'RotateKey', 'RevokeKey']);
+
 /** The parts of the node that the own journal leans on. */
 export interface OwnJournalParts {
   /** The own journal, seen as a replica: heads of it that peers hold are compared there. */
   readonly replica: Replica;
-  readonly verifier: Verifier;
+  readonly keys: OwnKeys;
+  /** What this operator has pinned of the others' journals after their first keys. */
+  readonly repinned: readonly RepinKey[];
   readonly vocabulary: Vocabulary;
   readonly witness: Witness;
   readonly healing: Healing;
@@ -54,7 +59,7 @@ export class OwnJournal {
     const { province, world } = options;
     this.context = withBuiltin(options.context);
     this.nodeActor = { person: 'node', organisation: `node/${province}`, province, roles: ['node'] };
-    this.publisher = new Publisher(world, this.journal, parts.verifier, topicOf(this.journal.name));
+    this.publisher = new Publisher(world, this.journal, parts.keys.ring, topicOf(this.journal.name));
   }
 
   private get journal(): Journal {
@@ -74,9 +79,11 @@ export class OwnJournal {
     if (request.command === 'AcceptLoss' && canonical(request.body) !== canonical(this.loss)) {
       return { ok: false, ...reject('E-STATE', { seen: canonical(request.body), needed: canonical(this.loss) }) };
     }
+    const why = this.parts.keys.refusal(request.command, request.body, this.journal.size);
+    if (why !== null) return { ok: false, ...reject('E-KEY', { why, whyZh: '所提交的更换内容不成立' }) };
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
     const answer = this.writer().execute({
-      heals: request.command === 'AcceptLoss',
+      heals: HEALING.has(request.command),
       handler,
       body: request.body,
       id,
@@ -93,7 +100,8 @@ export class OwnJournal {
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer> {
     const handler = this.context.commands[command.command];
     if (!handler) throw new TypeError(`The context ${this.context.name} has no command ${command.command}.`);
-    return this.writer().execute({ handler, body: command.body, id, derived: true, actor: this.nodeActor, trace });
+    const heals = HEALING.has(command.command);
+    return this.writer().execute({ handler, body: command.body, id, derived: true, actor: this.nodeActor, trace, heals });
   }
 
   /** A peer's beat arrived: if it holds more of our own journal than we do, we are not the writer we think we are. */
@@ -120,9 +128,10 @@ export class OwnJournal {
         await this.settleLoss();
         this.notReady ??= 'Opening the journal.';
         this.sequencer = this.newSequencer();
-        const key = this.parts.verifier.line;
+        const key = this.parts.keys.ring.periods[0]!.key.line;
         const id = commandId(world.hasher, this.nodeActor.organisation, 'OpenJournal', key);
         await this.submit({ command: 'OpenJournal', target: SELF, body: { key } }, id, '');
+        await this.acceptPins();
         await this.settleLoss();
         return true;
       } catch (error) {
@@ -135,6 +144,15 @@ export class OwnJournal {
       }
     }
     return false;
+  }
+
+  /** States which keys of others this operator has pinned out of band: each once. */
+  private async acceptPins(): Promise<void> {
+    const { organisation } = this.nodeActor;
+    for (const body of this.parts.repinned) {
+      const id = commandId(this.options.world.hasher, organisation, 'RepinKey', `${body.journal}@${body.from} ${body.key}`);
+      await this.submit({ command: 'RepinKey', target: KEYS, body }, id, '');
+    }
   }
 
   private recovered(peers: readonly string[]): Promise<boolean> {
@@ -163,6 +181,7 @@ export class OwnJournal {
       freshness: (journal) => witness.watermark(journal)?.time ?? null,
       barred: () => this.barred(),
       lost: () => this.loss,
+      expired: () => this.parts.keys.expired(),
       lock,
       epoch: lease.epoch,
     });
@@ -182,6 +201,8 @@ export class OwnJournal {
     if (this.stopping) return 'The node is stopping.';
     if (this.mustReopen) return 'A peer holds more of the own journal than this node: it is opened again.';
     if (!this.parts.lease.sure) return 'Another process may be writing this journal: the lease is in doubt.';
+    const missing = this.parts.keys.missing();
+    if (missing !== null) return missing;
     const limit = this.options.clockLimitMs ?? Infinity;
     const trusted = limit === Infinity ? null : this.parts.witness.trustedTime();
     if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit)

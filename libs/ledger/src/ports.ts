@@ -33,8 +33,13 @@ export type Suite = 'ed25519' | 'sm2';
 
 /** Signing with the keys that this node holds, and verifying with anybody's. Synchronous, like `Hasher`. */
 export interface Signer {
-  /** Signs with the secret key registered under this verifier name. Throws when the node does not hold it. */
-  sign(keyName: string, message: Uint8Array): Uint8Array;
+  /**
+   * Signs with the secret key of this verifier name: with the one of this id, else with the newest. Throws when the node does not
+   * hold it.
+   */
+  sign(keyName: string, message: Uint8Array, keyId?: Uint8Array): Uint8Array;
+  /** Whether the node holds the secret key of this name and id. */
+  holds(keyName: string, keyId: Uint8Array): boolean;
   /** Whether the signature is good. Malformed keys and signatures are `false`, never an exception. */
   verify(suite: Suite, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }

@@ -5,7 +5,8 @@
 import { decodeWire, encodeWire, entriesOf, joined, type StoredBlock, type WireBlock } from './block.js';
 import { topics } from './ids.js';
 import type { Journal } from './journal.js';
-import { checkpointText, formatNote, signNote, type Note, type Verifier } from './note.js';
+import type { KeyRing } from './key-ring.js';
+import { checkpointText, formatNote, signNote, type Note } from './note.js';
 import type { World } from './ports.js';
 import { pause } from './signal.js';
 
@@ -26,20 +27,28 @@ export class Publisher {
   constructor(
     private readonly world: World,
     private readonly journal: Journal,
-    private readonly verifier: Verifier,
+    private readonly keys: KeyRing,
     private readonly topic: string,
   ) {}
 
-  /** The signed head of all that is durable; null while the journal is empty. Signed once, however many ask for it. */
+  /** The signed head of all that is durable; null in an empty journal, or without its keys. Signed once, however many ask for it. */
   signedHead(): Note | null {
     const { size, root } = this.journal.head;
-    if (size > 0 && this.head?.size !== size) this.head = { size, note: this.sign(size, root) };
+    if (size > 0 && this.head?.size !== size) {
+      const note = this.sign(size, root);
+      this.head = note && { size, note };
+    }
     return this.head?.note ?? null;
   }
 
-  /** A stored block with its signed head; encoding it leaves out what the others may not read. */
-  wire(block: StoredBlock): WireBlock {
-    const note = block.note ?? formatNote(this.sign(block.first + block.count, block.root));
+  /**
+   * A stored block with its signed head, by the keys of its size; encoding it leaves out what the others may not read. Null when
+   * this node does not hold those keys any more: others have the head.
+   */
+  wire(block: StoredBlock): WireBlock | null {
+    const signed = block.note === undefined ? this.sign(block.first + block.count, block.root) : null;
+    const note = block.note ?? (signed && formatNote(signed));
+    if (note === null) return null;
     return { journal: this.journal.name, first: block.first, note, entries: entriesOf(block) };
   }
 
@@ -58,8 +67,9 @@ export class Publisher {
     await this.running;
   }
 
-  private sign(size: number, root: Uint8Array): Note {
-    return signNote(this.world.signer, this.verifier, checkpointText({ origin: this.verifier.name, size, root }));
+  private sign(size: number, root: Uint8Array): Note | null {
+    const signers = this.keys.signers(size);
+    return signers && signNote(this.world.signer, signers, checkpointText({ origin: this.keys.name, size, root }));
   }
 
   private async run(): Promise<void> {
@@ -76,7 +86,9 @@ export class Publisher {
       try {
         // After a time without the broker much waits: it travels in large steps, because receivers make each step durable.
         for (const block of joined(await this.journal.blocks(this.position, READ_BLOCKS))) {
-          await this.world.bus.publish(this.topic, encodeWire(this.wire(block)));
+          const wire = this.wire(block);
+          if (!wire) throw new Error('the key that signs here is not held by this process');
+          await this.world.bus.publish(this.topic, encodeWire(wire));
           this.position = block.first + block.count;
         }
         attempt = 0;

@@ -15,14 +15,15 @@ test('a node that stops while it recovers ends, though its healing ended before 
   const { world } = simulated.process('31');
   const pinned = pin(world, simulated.federation, 'voucher');
   const key = pinned.journal(NAME)!;
-  const own = new Replica(world, await simulated.scheduler.resolve(Journal.open(world, NAME)), key, simulated.lock('31'), () => undefined);
+  const journal = await simulated.scheduler.resolve(Journal.open(world, NAME));
+  const own = new Replica(world, journal, simulated.ring(world, NAME), simulated.lock('31'), () => undefined);
   const replicas = new Map([[NAME, own]]);
   const at = { province: '31', context: 'voucher', provinces: ['31', '32'] };
   const witness = new Witness(
     world,
     { ...at, federation: simulated.federation },
-    { cosigner: pinned.cosigner('31'), signedHead: () => null, journal: NAME },
-    pinned.cosigners,
+    { signedHead: () => null, journal: NAME },
+    simulated.witnessKeys('31'),
     replicas,
   );
   const healing = new Healing(

@@ -45,7 +45,13 @@ const block = (from: number, to: number, history = 'a'): WireBlock => ({
 const open = async (disk = new Disk(), storage = memoryStorage(disk, instant)) => {
   const world = { ...reader, storage };
   const found: Equivocation[] = [];
-  const replica = new Replica(world, await Journal.open(world, NAME), key, federation.lock('32'), (each) => void found.push(each));
+  const replica = new Replica(
+    world,
+    await Journal.open(world, NAME),
+    federation.ring(world, NAME),
+    federation.lock('32'),
+    (each) => void found.push(each),
+  );
   await replica.open();
   return { replica, found, disk, size: () => replica.journal.size };
 };
@@ -159,7 +165,7 @@ describe('an entry for some provinces', () => {
   const taken = async (province: string, given: LedgerEntry) => {
     const world = { ...delta.process(province).world, storage: memoryStorage(new Disk(), instant) };
     const journal = await Journal.open(world, NAME);
-    const replica = new Replica(world, journal, verifier, delta.lock(province), () => undefined);
+    const replica = new Replica(world, journal, delta.ring(world, NAME), delta.lock(province), () => undefined);
     await replica.open();
     const received = await replica.receive({ journal: NAME, first: 0, note, entries: [given] });
     return { received, entry: (await journal.entry(0))?.entry };

@@ -3,19 +3,22 @@
  * ends, its leaves hash to the root, and the pinned key signed that root. Two heads that cannot both be true quarantine
  * the journal, with the evidence.
  */
-import { encodeEntries, keepEntries, type StoredBlock, type WireBlock } from './block.js';
-import { equal } from './bytes.js';
-import { keepRead, parsePayload, type ReadEntry } from './entry.js';
-import { audienceOf, checkEntry, timeOf, type LedgerEntry } from './leaf.js';
+import { KEYS } from './builtin.js';
+import type { StoredBlock, WireBlock } from './block.js';
+import { equal, text } from './bytes.js';
+import { parsePayload, type ReadEntry } from './entry.js';
+import { audienceOf, checkEntry, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Journal } from './journal.js';
-import { openCheckpoint, type Checkpoint, type Verifier } from './note.js';
+import type { Judged, KeyRing } from './key-ring.js';
+import type { Checkpoint } from './note.js';
 import type { World } from './ports.js';
-import { ANY_BODY } from './streams.js';
+import { SetAside } from './set-aside.js';
+import { receivedBlock } from './streams.js';
 import { append, growthOf, leafHash, rangeRoot, type Growth } from './tree.js';
 
 /** What became of a block. */
-export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'quarantined' | 'contradicted';
+export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'distrusted' | 'quarantined' | 'contradicted';
 
 /** Two signed heads of one journal that cannot both be true. */
 export interface Equivocation {
@@ -27,6 +30,24 @@ export interface Equivocation {
   readonly held: string;
 }
 
+/** An owner-signed head beyond our end. */
+interface Ahead {
+  readonly root: Uint8Array;
+  readonly note: string;
+  readonly by: 'key' | 'certified';
+  readonly notAfterMs: number;
+  /** The state of the keys that it was judged by. */
+  readonly changes: number;
+}
+
+/** What tells whether a key had expired when it signed. */
+export interface Judging {
+  /** Trusted time, domain ms. */
+  now(): number;
+  /** So many nodes beside the owner have to vouch for what an expired key signed: they saw it in time. None for the own journal. */
+  readonly voices: number;
+}
+
 const QUARANTINE = 'quarantine';
 /** Heads beyond the replica's end that are kept to be compared later. */
 const AHEAD_MAX = 64;
@@ -35,7 +56,10 @@ const TILES_MAX = 60;
 
 export class Replica {
   /** Owner-signed heads beyond our end: compared when we get there. */
-  private readonly ahead = new Map<number, { readonly root: Uint8Array; readonly note: string }>();
+  private readonly ahead = new Map<number, Ahead>();
+  /** Province → the largest head of this journal that it vouched for, its owner left out. */
+  private readonly vouchers = new Map<string, number>();
+  readonly setAside: SetAside;
   private evidence: Equivocation | null = null;
   private taking: Promise<unknown> = Promise.resolve();
   /** Blocks that are being taken or wait for it, and where the last of them ends. */
@@ -45,16 +69,21 @@ export class Replica {
   constructor(
     private readonly world: World,
     readonly journal: Journal,
-    readonly verifier: Verifier,
+    readonly keys: KeyRing,
     private readonly lock: Lock,
     /** Own recovery writes an own journal back through the same checks. */
     private readonly onEquivocation: (found: Equivocation) => void,
-  ) {}
+    private readonly judging: Judging = { now: () => world.clock.now(), voices: 0 },
+  ) {
+    this.setAside = new SetAside(world, journal.name);
+  }
 
   /** Remembers an earlier quarantine. */
   async open(): Promise<void> {
     const found = await this.world.storage.records.get<Equivocation>(QUARANTINE, this.journal.name);
     this.evidence = found?.value ?? null;
+    await this.setAside.open();
+    await this.keys.follow(this.journal);
   }
 
   get quarantined(): Equivocation | null {
@@ -79,19 +108,49 @@ export class Replica {
 
   /**
    * Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the
-   * owner's, or contradicts it.
+   * owner's, contradicts it, or is by a key that must not be believed; then it is set aside. `from`: the node that vouches for it.
    */
-  async observe(note: string): Promise<Checkpoint | null> {
-    const checkpoint = openCheckpoint(this.world.signer, this.verifier, note);
-    return checkpoint && (await this.compare(checkpoint, note)) ? checkpoint : null;
+  async observe(note: string, from?: string): Promise<Checkpoint | null> {
+    const judged = this.keys.judge(note);
+    if (judged.by === 'nobody') return null;
+    const { checkpoint } = judged;
+    if (judged.by === 'distrusted') return this.distrust(note, judged, judged.why);
+    if (from !== undefined && !this.journal.name.startsWith(`${from}/`))
+      this.vouchers.set(from, Math.max(checkpoint.size, this.vouchers.get(from) ?? 0));
+    if (this.expired(judged, checkpoint.size)) return this.distrust(note, judged, 'expired');
+    // A key that our part of the journal does not name yet says nothing about that part.
+    if (judged.by === 'certified' && checkpoint.size <= this.journal.size) return null;
+    return (await this.compare(checkpoint, note, judged)) ? checkpoint : null;
+  }
+
+  private async distrust(note: string, { checkpoint, keyId }: Exclude<Judged, { by: 'nobody' }>, why: string): Promise<null> {
+    await this.setAside.add({ note, size: checkpoint.size, keyId, why, at: this.judging.now() });
+    return null;
+  }
+
+  /**
+   * Whether a key had expired when it signed something beyond our end. What was signed in time and arrives late is known by others,
+   * or lies before a head that a later key signed.
+   */
+  private expired({ notAfterMs }: { readonly notAfterMs: number }, size: number, writtenMs = 0): boolean {
+    if (this.judging.voices === 0 || notAfterMs === Infinity || size <= this.journal.size) return false;
+    const now = this.judging.now();
+    if (now <= notAfterMs && writtenMs <= notAfterMs) return false;
+    if (writtenMs > notAfterMs) return true;
+    const vouched = [...this.vouchers.values()].filter((each) => each >= size).length;
+    return vouched < this.judging.voices && ![...this.ahead].some(([at, head]) => at >= size && head.notAfterMs > now);
   }
 
   /** True when the head fits what is held as far as can be said now. */
-  private async compare({ size, root }: Checkpoint, note: string): Promise<boolean> {
+  private async compare({ size, root }: Checkpoint, note: string, { by, notAfterMs }: Pick<Ahead, 'by' | 'notAfterMs'>): Promise<boolean> {
     if (size > this.journal.size) {
       const other = this.ahead.get(size);
-      if (other && !equal(other.root, root)) return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
-      this.ahead.set(size, { root, note });
+      if (other && !equal(other.root, root)) {
+        if (by === 'key' && other.by === 'key') return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
+        // Which of the two keys signs there is not known yet.
+        if (by === 'certified') return true;
+      }
+      this.ahead.set(size, { root, note, by, notAfterMs, changes: this.keys.changes });
       // The largest heads stay: they tell how far behind we are.
       if (this.ahead.size > AHEAD_MAX) this.ahead.delete(Math.min(...this.ahead.keys()));
       return true;
@@ -115,9 +174,21 @@ export class Replica {
   private async take(block: WireBlock, early: readonly (ReadEntry | null)[] | null): Promise<Received> {
     if (this.evidence) return 'quarantined';
     const end = block.first + block.entries.length;
-    const checkpoint = openCheckpoint(this.world.signer, this.verifier, block.note);
-    if (!checkpoint || checkpoint.size !== end) return this.refuse('broken', block, 'its note is not signed by the pinned key for its end');
-    if (!(await this.compare(checkpoint, block.note))) return 'contradicted';
+    const judged = this.keys.judge(block.note);
+    if (judged.by === 'nobody' || judged.checkpoint.size !== end)
+      return this.refuse('broken', block, 'its note is not signed by the pinned key for its end');
+    const { checkpoint } = judged;
+    if (judged.by === 'distrusted') return this.shun(block, judged, judged.why);
+    if (judged.by === 'certified') {
+      // The block that hands over to this key is missing, or there is none.
+      if (block.first <= this.journal.size) return this.shun(block, judged, 'not in force');
+      await this.compare(checkpoint, block.note, judged);
+      return 'gap';
+    }
+    // The last that an expired key may sign is the handing over to the next.
+    const handsOver = (): boolean => block.entries.some(({ leaf }) => text(leaf).includes(KEYS));
+    if (this.expired(judged, end) && !handsOver()) return this.shun(block, judged, 'expired');
+    if (!(await this.compare(checkpoint, block.note, judged))) return 'contradicted';
     if (end <= this.journal.size) return 'duplicate';
     if (block.first > this.journal.size) return 'gap';
     const { size } = this.journal;
@@ -130,9 +201,19 @@ export class Replica {
       if (await this.forks(block, checkpoint)) return 'contradicted';
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
-    await this.store(storedFrom(size, fresh, growth.root, block.note), growth);
+    const handed = this.keys.handover(fresh, end, judged.note);
+    if (typeof handed === 'string') return this.shun(block, judged, handed);
+    const stored = receivedBlock(size, fresh, growth.root, block.note);
+    if (this.expired(handed ?? judged, end, handed ? 0 : stored.at)) return this.shun(block, judged, 'expired');
+    await this.store(stored, growth);
     await this.settleAhead();
     return 'accepted';
+  }
+
+  /** Sets the head of a block aside: the block is not taken from anybody. */
+  private async shun(block: WireBlock, judged: Exclude<Judged, { by: 'nobody' }>, why: string): Promise<Received> {
+    await this.distrust(block.note, judged, why);
+    return this.refuse('distrusted', block, why);
   }
 
   /** Whether the block continues an earlier part of what we hold to a signed root, so that its owner signed two histories. */
@@ -161,7 +242,7 @@ export class Replica {
    */
   private read(given: LedgerEntry, index: number): ReadEntry | null {
     const { good, envelope } = checkEntry(this.world.hasher, given, index);
-    if (!good || (envelope !== null && envelope.source !== this.verifier.name)) return null;
+    if (!good || (envelope !== null && envelope.source !== this.keys.name)) return null;
     if (envelope === null) return { entry: given, envelope, payload: null };
     const audience = audienceOf(envelope);
     const shown = (entry: LedgerEntry): ReadEntry => ({
@@ -186,36 +267,14 @@ export class Replica {
     if (this.journal.tilesWaiting > TILES_MAX) await this.journal.saveTiles();
   }
 
-  /** Compares the heads that were waiting for this size. */
+  /** Compares the heads that were waiting for this size, by the keys that are known now. */
   private async settleAhead(): Promise<void> {
-    for (const [size, { root, note }] of [...this.ahead]) {
-      if (size > this.journal.size) continue;
+    for (const [size, head] of [...this.ahead]) {
+      const known = head.changes === this.keys.changes;
+      if (size > this.journal.size && known) continue;
       this.ahead.delete(size);
-      await this.compare({ origin: this.verifier.name, size, root }, note);
+      if (!known) await this.observe(head.note);
+      else if (head.by === 'key') await this.compare({ origin: this.keys.name, size, root: head.root }, head.note, head);
     }
   }
 }
-
-/**
- * A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes
- * back this way keeps its command ids.
- */
-const storedFrom = (first: number, read: readonly ReadEntry[], root: Uint8Array, note: string): StoredBlock => {
-  const commits = read.map(({ entry, envelope, payload }, at) => ({
-    first: first + at,
-    count: 1,
-    streams: envelope === null ? [] : [envelope.subject],
-    versions: [0],
-    command: payload?.command ?? '',
-    body: ANY_BODY,
-    bytes: encodeEntries([entry]),
-  }));
-  const last = read.findLast(({ envelope }) => envelope !== null)?.envelope;
-  const block = { first, count: read.length, root, epoch: 0, at: (last && timeOf(last)) ?? 0, commits, note };
-  keepEntries(
-    block,
-    read.map(({ entry }) => entry),
-  );
-  keepRead(block, read);
-  return block;
-};

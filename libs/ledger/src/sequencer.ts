@@ -6,7 +6,17 @@
 import { hex } from './bytes.js';
 import { BlockWriter } from './block-writer.js';
 import { canonicalBytes } from './canonical.js';
-import { invariant, isRejection, reject, type Actor, type Append, type ForeignStream, type Handler, type Peek } from './decider.js';
+import {
+  invariant,
+  isRejection,
+  reject,
+  type Actor,
+  type Append,
+  type ForeignStream,
+  type Handler,
+  type Peek,
+  type Rejection,
+} from './decider.js';
 import { entryOf, type Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import type { Lock } from './lock.js';
@@ -40,6 +50,8 @@ export interface Surroundings {
   barred(): string | null;
   /** Private payloads that a restored journal misses and that its operator has not accepted as lost. */
   lost(): Loss | null;
+  /** Which key has expired, so that nothing may be written but the next one; null when all are good. */
+  expired(): Rejection['facts'] | null;
   /** Closes entries for some provinces. */
   readonly lock: Lock;
   readonly epoch: number;
@@ -171,6 +183,11 @@ export class Sequencer {
         answer: { ok: false, ...reject('E-FROZEN', { ...lost, why: 'private payloads were lost; the operator has to accept it' }) },
         until,
       };
+    }
+    const expired = submission.heals ? null : this.around.expired();
+    if (expired) {
+      if (submission.derived) throw new Unavailable('The key of this journal has expired: reactions wait until it is rotated.');
+      return { answer: { ok: false, ...reject('E-KEY', expired) }, until };
     }
     const frozen = [...states].find(([, state]) => state!.frozen !== null);
     if (frozen) return { answer: { ok: false, ...reject('E-FROZEN', { stream: frozen[0], why: frozen[1]!.frozen }) }, until };

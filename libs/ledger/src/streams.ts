@@ -1,9 +1,10 @@
 /** Streams of the own journal in memory: state with all that is pending, versions, and the commands each stream remembers. */
-import { decodeEntries, type StoredCommit } from './block.js';
+import { decodeEntries, encodeEntries, keepEntries, type StoredBlock, type StoredCommit } from './block.js';
 import type { DomainEvent, Fold } from './decider.js';
-import { decodeEntry, type Vocabulary } from './entry.js';
+import { decodeEntry, keepRead, type ReadEntry, type Vocabulary } from './entry.js';
 import { hex } from './bytes.js';
 import type { Journal } from './journal.js';
+import { timeOf } from './leaf.js';
 import { notNow } from './node.js';
 import type { Records } from './ports.js';
 
@@ -212,3 +213,27 @@ export class Streams {
     this.loaded.clear();
   }
 }
+
+/**
+ * A received block as it is stored: one commit an entry, under its stream where that is open. An own journal that comes
+ * back this way keeps its command ids.
+ */
+export const receivedBlock = (first: number, read: readonly ReadEntry[], root: Uint8Array, note: string): StoredBlock => {
+  const commits = read.map(({ entry, envelope, payload }, at) => ({
+    first: first + at,
+    count: 1,
+    streams: envelope === null ? [] : [envelope.subject],
+    versions: [0],
+    command: payload?.command ?? '',
+    body: ANY_BODY,
+    bytes: encodeEntries([entry]),
+  }));
+  const last = read.findLast(({ envelope }) => envelope !== null)?.envelope;
+  const block = { first, count: read.length, root, epoch: 0, at: (last && timeOf(last)) ?? 0, commits, note };
+  keepEntries(
+    block,
+    read.map(({ entry }) => entry),
+  );
+  keepRead(block, read);
+  return block;
+};

@@ -44,11 +44,11 @@ const set = async (disk = new Disk(), simulated = new SimulatedWorld(1, PROVINCE
     note: formatNote(head(to)),
     entries: leaves(to).slice(from),
   });
-  const replica = new Replica(world, await Journal.open(world, NAME), key, simulated.lock('32'), () => undefined);
+  const replica = new Replica(world, await Journal.open(world, NAME), simulated.ring(world, NAME), simulated.lock('32'), () => undefined);
   await replica.open();
-  const own = { cosigner: pinned.cosigner('32'), signedHead: () => null, journal: '32/voucher' };
+  const own = { signedHead: () => null, journal: '32/voucher' };
   const at = { province: '32', context: 'voucher', federation: simulated.federation };
-  const witness = new Witness(world, at, own, pinned.cosigners, new Map([[NAME, replica]]));
+  const witness = new Witness(world, at, own, simulated.witnessKeys('32'), new Map([[NAME, replica]]));
   await witness.open();
   /** A beat signed as a whole by a node. */
   const signed = (beat: Parameters<typeof beatText>[0], by: string): Uint8Array => {
@@ -102,8 +102,8 @@ describe('a witness that beats', () => {
     const broken = new Witness(
       { ...simulated.process('32').world, storage: failing },
       { province: '32', context: 'voucher', federation: simulated.federation },
-      { cosigner: (await set()).pinned.cosigner('32'), signedHead: () => null, journal: '32/voucher' },
-      new Map(),
+      { signedHead: () => null, journal: '32/voucher' },
+      simulated.witnessKeys('32'),
       new Map([[NAME, replica]]),
     );
     await expect(broken.beat()).rejects.toThrow('refused');

@@ -4,9 +4,10 @@
  * limits. Order: the owner's signature, our root, our durable word, then the cosignature.
  */
 import { base64, equal, fromBase64, hex, text, utf8 } from './bytes.js';
-import { originOf, type Federation } from './federation.js';
+import { originOf, type CertifiedKey, type Federation } from './federation.js';
 import { topics } from './ids.js';
-import { cosign, cosignatureTime, formatNote, parseCheckpoint, parseNote, type Note, type Verifier } from './note.js';
+import { parseCertified } from './key-events.js';
+import { cosign, cosignatureTime, formatNote, keysOn, parseCheckpoint, parseNote, type Note, type Verifier } from './note.js';
 import type { World } from './ports.js';
 import type { Replica } from './replica.js';
 import { Cosigned } from './tlog-proof.js';
@@ -32,6 +33,17 @@ const COSIGNED = 'cosigned';
 const HEADS_MAX = 64;
 const BEAT_BYTES_MAX = 262_144;
 
+/** The cosigners of a context, and keys that were certified after the federation file was written. */
+export interface WitnessKeys {
+  /** The key that this node cosigns with. */
+  own(): Verifier;
+  /** Those that a beat of a node may be signed with. */
+  of(province: string): readonly Verifier[];
+  /** What others need to follow keys whose entries they have not read yet. */
+  stated(): readonly CertifiedKey[];
+  offer(stated: CertifiedKey): void;
+}
+
 export class Witness {
   private readonly heard = new Map<string, Map<string, Heard>>();
   private readonly lastBeat = new Map<string, number>();
@@ -42,12 +54,11 @@ export class Witness {
     private readonly world: World,
     private readonly at: { readonly province: string; readonly context: string; readonly federation: Federation },
     private readonly own: {
-      readonly cosigner: Verifier;
       readonly signedHead: () => Note | null;
       readonly journal: string;
       readonly pendingSince?: () => number | null;
     },
-    private readonly cosigners: ReadonlyMap<string, Verifier>,
+    private readonly keys: WitnessKeys,
     private readonly replicas: ReadonlyMap<string, Replica>,
   ) {}
 
@@ -58,6 +69,7 @@ export class Witness {
 
   /** Cosigns all durable heads and tells everybody. */
   async beat(): Promise<void> {
+    const cosigner = this.keys.own();
     const seconds = Math.floor(this.world.clock.now() / 1_000);
     // What is decided and not yet durable is not below our own head: nothing after its time is vouched for.
     const ownSeconds = Math.min(seconds, Math.floor((this.own.pendingSince?.() ?? Infinity) / 1_000));
@@ -84,14 +96,16 @@ export class Witness {
     this.kept = { value: next, rev: this.kept.rev + 1 };
     const heads = vouched.map((note) => {
       const journal = this.journalOf(note);
-      const line = cosign(this.world.signer, this.own.cosigner, note.text, next[journal ?? '']!.time);
+      const line = cosign(this.world.signer, cosigner, note.text, next[journal ?? '']!.time);
       const cosigned = { text: note.text, signatures: [...note.signatures, line] };
       if (journal !== null && journal !== this.own.journal) this.gather(journal, this.at.province, next[journal]!.size, cosigned);
       return formatNote(cosigned);
     });
     const beat = { from: this.at.province, context: this.at.context, heads };
-    const signature = this.world.signer.sign(this.own.cosigner.name, beatText(beat));
-    const message = utf8(JSON.stringify({ v: 1, ...beat, signature: base64(signature) }));
+    const signature = this.world.signer.sign(cosigner.name, beatText(beat), cosigner.keyId);
+    // Beside what is signed: each of these bears the signature of its node's identity key.
+    const keys = this.keys.stated();
+    const message = utf8(JSON.stringify({ v: 1, ...beat, ...(keys.length > 0 && { keys }), signature: base64(signature) }));
     await this.world.bus.publish(topics.witness(this.at.province), message);
   }
 
@@ -101,16 +115,14 @@ export class Witness {
    */
   async hear(value: Uint8Array, speaker?: string): Promise<readonly string[]> {
     const beat = parseBeat(value);
-    const cosigner = beat && this.cosigners.get(beat.from);
-    if (
-      !beat ||
-      (speaker !== undefined && beat.from !== speaker) ||
-      beat.context !== this.at.context ||
-      beat.from === this.at.province ||
-      !cosigner ||
-      !this.world.signer.verify(cosigner.suite, cosigner.publicKey, beatText(beat), beat.signature)
-    )
+    if (!beat || (speaker !== undefined && beat.from !== speaker) || beat.context !== this.at.context || beat.from === this.at.province)
       return [];
+    for (const stated of beat.keys) this.keys.offer(stated);
+    const { signer } = this.world;
+    const cosigner = this.keys
+      .of(beat.from)
+      .find(({ suite, publicKey }) => signer.verify(suite, publicKey, beatText(beat), beat.signature));
+    if (!cosigner) return [];
     const journals: string[] = [];
     for (const head of beat.heads) {
       const note = parseNote(head);
@@ -118,7 +130,7 @@ export class Witness {
       const replica = journal ? this.replicas.get(journal) : undefined;
       if (!note || !journal || !replica) continue;
       const seconds = cosignatureTime(this.world.signer, cosigner, note);
-      const checkpoint = seconds === null ? null : await replica.observe(head);
+      const checkpoint = seconds === null ? null : await replica.observe(head, beat.from);
       if (!checkpoint || seconds === null) {
         this.world.notice({ level: 'warn', what: 'witness.bad-signature', facts: { from: beat.from, journal } });
         continue;
@@ -130,7 +142,10 @@ export class Witness {
         heardAt: this.world.clock.monotonic(),
         note,
       });
-      if (beat.from !== ownerOf(journal)) this.gather(journal, beat.from, checkpoint.size, only(note, replica.verifier, cosigner));
+      // Signed by a key whose entry we have not read: it is not yet ours to pass on.
+      const known = only(note, ...replica.keys.at(checkpoint.size), cosigner);
+      const owned = known.signatures.some(({ name }) => name === replica.keys.name);
+      if (owned && beat.from !== ownerOf(journal)) this.gather(journal, beat.from, checkpoint.size, known);
       journals.push(journal);
     }
     // Only now has it answered: recovery must not go on before it has seen the heads.
@@ -218,7 +233,7 @@ export class Witness {
     const word = this.watermark(journal);
     const { size } = replica.journal;
     if (!word || word.size <= (this.kept.value[journal]?.size ?? 0) || word.size > size) return null;
-    return hex(await replica.journal.rootAt(word.size)) === word.root ? only(word.note, replica.verifier) : null;
+    return hex(await replica.journal.rootAt(word.size)) === word.root ? only(word.note, ...replica.keys.at(word.size)) : null;
   }
 
   private journalOf(note: Note): string | null {
@@ -232,7 +247,7 @@ const ownerOf = (journal: string): string => journal.slice(0, journal.indexOf('/
 
 /** A note with the lines of these keys only, and of the keys beside them. */
 const only = ({ text: body, signatures }: Note, ...keys: readonly Verifier[]): Note => {
-  const known = keys.flatMap((key) => (key.second ? [key, key.second] : [key]));
+  const known = keys.flatMap(keysOn);
   return {
     text: body,
     signatures: signatures.filter((line) => known.some((key) => key.name === line.name && equal(key.keyId, line.keyId))),
@@ -250,13 +265,14 @@ interface Beat {
 export const beatText = ({ from, context, heads }: Beat): Uint8Array =>
   utf8(`yrd.ledger.beat.v1\n${JSON.stringify([from, context, heads])}`);
 
-const parseBeat = (value: Uint8Array): (Beat & { readonly signature: Uint8Array }) | null => {
+const parseBeat = (value: Uint8Array): (Beat & { readonly keys: readonly CertifiedKey[]; readonly signature: Uint8Array }) | null => {
   if (value.length > BEAT_BYTES_MAX) return null;
   try {
     const { v, from, context, heads, ...rest } = JSON.parse(text(value)) as Readonly<Record<string, unknown>>;
     const signature = typeof rest['signature'] === 'string' ? fromBase64(rest['signature']) : null;
     const good = v === 1 && typeof from === 'string' && typeof context === 'string' && Array.isArray(heads) && heads.length <= HEADS_MAX;
-    return good && signature && heads.every((head) => typeof head === 'string') ? { from, context, heads, signature } : null;
+    const keys = (Array.isArray(rest['keys']) ? rest['keys'].slice(0, HEADS_MAX) : []).map(parseCertified).filter((key) => key !== null);
+    return good && signature && heads.every((head) => typeof head === 'string') ? { from, context, heads, keys, signature } : null;
   } catch {
     return null;
   }

@@ -45,6 +45,7 @@ export const loneWriter = async (disk: Disk, path: Path = instant, own: Context 
       freshness: () => null,
       barred: () => null,
       lost: () => null,
+      expired: () => null,
       lock: simulated.lock('31', 'gifts'),
       epoch: 1,
     },

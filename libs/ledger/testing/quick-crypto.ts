@@ -4,6 +4,7 @@
  * real ones pass the adapters' contract.
  */
 import { concat, equal, utf8, type Hasher, type Signer } from '../src/index.js';
+import type { HeldKeys } from './test-crypto.js';
 
 let scratch = new Uint8Array(1 << 16);
 let words = new Uint32Array(scratch.buffer);
@@ -62,12 +63,9 @@ const signature = (publicKey: Uint8Array, message: Uint8Array): Uint8Array => {
 };
 
 /** Signs with the keys it is given and verifies anybody's. Whoever knows a public key could forge; the simulated world does not. */
-export const quickSigner = (publicKeys: ReadonlyMap<string, Uint8Array>): Signer => ({
-  sign: (keyName, message) => {
-    const key = publicKeys.get(keyName);
-    if (!key) throw new Error(`This node does not hold the key ${keyName}.`);
-    return signature(key, message);
-  },
+export const quickSigner = (publicKeys: HeldKeys<Uint8Array>): Signer => ({
+  sign: (keyName, message, keyId) => signature(publicKeys.of(keyName, keyId), message),
+  holds: (keyName, keyId) => publicKeys.has(keyName, keyId),
   verify: (suite, publicKey, message, claimed) =>
     suite === 'ed25519' && publicKey.length === 32 && equal(claimed, signature(publicKey, message)),
 });

@@ -13,16 +13,20 @@ import {
   type Federation,
   type FederationNode,
   type Hasher,
+  type CertifiedKey,
   type Notice,
   type Signer,
+  type Verifier,
   type World,
 } from '../src/index.js';
+import { KeyRing } from '../src/key-ring.js';
 import { Lock } from '../src/lock.js';
 import { pin } from '../src/pinned.js';
+import type { WitnessKeys } from '../src/witness.js';
 import { Broker, memoryBus, type Delivery, type Fate } from './broker.js';
 import { Disk, memoryStorage } from './memory.js';
 import { quickHasher, quickKey, quickSigner } from './quick-crypto.js';
-import { testEncryption, testHasher, testKey, testSigner } from './test-crypto.js';
+import { HeldKeys, testEncryption, testHasher, testKey, testSigner } from './test-crypto.js';
 import { Scheduler } from './scheduler.js';
 
 /** Shares (0 to 1) of operations that go wrong, and how long things take. All chance comes from the seed. */
@@ -92,6 +96,8 @@ export class SimulatedWorld {
   trace = 0;
   readonly hasher: Hasher;
   private readonly signers = new Map<string, Signer>();
+  /** Province → makes a key of a name, and keeps its secret: what the key file of a node is to it. */
+  private readonly makers = new Map<string, (name: string, kind: Verifier['kind'], nth: number) => string>();
 
   constructor(
     seed: number,
@@ -127,9 +133,36 @@ export class SimulatedWorld {
     return new Lock(world.encryption, pin(world, this.federation, context).boxes, at);
   }
 
+  /** The keys of a journal as they are pinned, for whoever reads it. */
+  ring(world: World, journal: string): KeyRing {
+    return new KeyRing(world, pin(world, this.federation, journal.slice(journal.indexOf('/') + 1)).keys(journal));
+  }
+
+  /** Cosigners as they are pinned, for a node of a province: none of them changes. */
+  witnessKeys(province: string, context = 'voucher'): WitnessKeys {
+    const pinned = pin({ hasher: this.hasher, signer: this.signer(province) }, this.federation, context);
+    const of = (each: string): readonly Verifier[] => [pinned.cosigners.get(each)].filter((key) => key !== undefined);
+    return { own: () => pinned.cosigner(province), of, stated: () => [], offer: () => undefined };
+  }
+
   /** Signs as this province, with all its keys: what its node does, and what a liar in its place can do. */
   signer(province: string): Signer {
     return this.signers.get(province)!;
+  }
+
+  /** The line of a key, certified by the identity of a province. */
+  certified(province: string, line: string, notAfterMs?: number): CertifiedKey {
+    const { federation } = { federation: 'yrd.test' };
+    const signature = this.signer(province).sign(identityName(federation, province), utf8(certificateText(line, notAfterMs)));
+    return { key: line, certificate: base64(signature), ...(notAfterMs !== undefined && { notAfterMs }) };
+  }
+
+  /** The next key of a journal or a cosigner, its secret in the province's hands for all its processes. The same for the same `nth`. */
+  nextKey(province: string, role: 'journal' | 'cosigner', nth = 1, context = 'voucher', notAfterMs?: number): CertifiedKey {
+    const { federation } = this.federation;
+    const journal = role === 'journal';
+    const name = journal ? originOf(federation, `${province}/${context}`) : cosignerName(federation, province, context);
+    return this.certified(province, this.makers.get(province)!(name, journal ? 'signature' : 'cosignature', nth), notAfterMs);
   }
 
   /**
@@ -216,23 +249,23 @@ export class SimulatedWorld {
 
   private node(province: string, contexts: readonly string[]): FederationNode {
     const { federation } = { federation: 'yrd.test' };
-    const secrets = new Map<string, KeyObject>();
-    const quick = new Map<string, Uint8Array>();
+    const secrets = new HeldKeys<KeyObject>();
+    const quick = new HeldKeys<Uint8Array>();
     this.signers.set(province, this.speed?.quickCrypto ? quickSigner(quick) : testSigner(secrets));
-    const key = (name: string, kind: 'signature' | 'cosignature'): string => {
+    const key = (name: string, kind: Verifier['kind'], nth = 0): string => {
+      const called = nth === 0 ? name : `${name}#${nth}`;
       if (this.speed?.quickCrypto) {
-        quick.set(name, quickKey(this.scheduler.seed, name));
-        return verifierLine(this.hasher, name, kind, quick.get(name)!);
+        const publicKey = quickKey(this.scheduler.seed, called);
+        const line = verifierLine(this.hasher, name, kind, publicKey);
+        return (quick.add(line, publicKey), line);
       }
-      const { secret, publicKey } = testKey(testHasher.sha256(utf8(`${this.scheduler.seed}|${name}`)));
-      secrets.set(name, secret);
-      return verifierLine(this.hasher, name, kind, publicKey);
+      const { secret, publicKey } = testKey(testHasher.sha256(utf8(`${this.scheduler.seed}|${called}`)));
+      const line = verifierLine(this.hasher, name, kind, publicKey);
+      return (secrets.add(line, secret), line);
     };
+    this.makers.set(province, key);
     const identity = key(identityName(federation, province), 'signature');
-    const certified = (line: string): { key: string; certificate: string } => {
-      const signature = this.signer(province).sign(identityName(federation, province), utf8(certificateText(line)));
-      return { key: line, certificate: base64(signature) };
-    };
+    const certified = (line: string): CertifiedKey => this.certified(province, line);
     const journals = Object.fromEntries(
       contexts.map((context) => [context, certified(key(originOf(federation, `${province}/${context}`), 'signature'))]),
     );

@@ -27,13 +27,44 @@ const publicKeyOf = (raw: Uint8Array): KeyObject => {
   return key;
 };
 
+/** The keys that a node holds, several under one name after a rotation; those given by name alone stand for any id. */
+export class HeldKeys<K> {
+  private readonly byId = new Map<string, K>();
+
+  constructor(private readonly byName = new Map<string, K>()) {}
+
+  /** Adds a key of this verifier line: the newest of its name. */
+  add(line: string, key: K): void {
+    const [name = '', id = ''] = line.split('+');
+    this.byId.set(`${name}+${id}`, key);
+    this.byName.set(name, key);
+  }
+
+  has(name: string, keyId: Uint8Array): boolean {
+    return this.find(name, keyId) !== undefined;
+  }
+
+  /** Throws when it is not held. */
+  of(name: string, keyId?: Uint8Array): K {
+    const key = this.find(name, keyId);
+    if (key === undefined) throw new Error(`This node does not hold the key ${name}.`);
+    return key;
+  }
+
+  private find(name: string, keyId?: Uint8Array): K | undefined {
+    const known = keyId && this.byId.get(`${name}+${hex(keyId)}`);
+    const several = keyId && [...this.byId.keys()].some((each) => each.startsWith(`${name}+`));
+    return known ?? (several ? undefined : this.byName.get(name));
+  }
+}
+
 /** A signer over the given secret keys; verifies anybody's. */
-export const testSigner = (secrets: ReadonlyMap<string, KeyObject>): Signer => ({
-  sign: (keyName, message) => {
-    const secret = secrets.get(keyName);
-    if (!secret) throw new Error(`This node does not hold the key ${keyName}.`);
-    return new Uint8Array(sign(null, message, secret));
-  },
+export const testSigner = (held: HeldKeys<KeyObject> | Map<string, KeyObject>): Signer =>
+  testSignerOf(held instanceof Map ? new HeldKeys(held) : held);
+
+const testSignerOf = (secrets: HeldKeys<KeyObject>): Signer => ({
+  sign: (keyName, message, keyId) => new Uint8Array(sign(null, message, secrets.of(keyName, keyId))),
+  holds: (keyName, keyId) => secrets.has(keyName, keyId),
   verify: (suite, publicKey, message, signature) => {
     if (suite !== 'ed25519' || publicKey.length !== 32 || signature.length !== 64) return false;
     return verify(null, message, publicKeyOf(publicKey), signature);

@@ -102,6 +102,11 @@ export class Call {
     return streamId(nodeHasher, commandId(nodeHasher, this.actor.organisation, command, this.idempotencyKey), kind);
   }
 
+  /** Id of the command: the same whenever it is sent again. */
+  commandId(command: string): string {
+    return commandId(nodeHasher, this.actor.organisation, command, this.idempotencyKey);
+  }
+
   /** Marks an answer about one stream with its version (`ETag`) and position. */
   stamp(read: Pick<StreamRead<unknown>, 'version' | 'position'>): void {
     this.response.setHeader('ETag', `"${read.version}"`);

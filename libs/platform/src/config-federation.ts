@@ -8,8 +8,10 @@ import {
   originOf,
   sm2Material,
   sm2Name,
+  type CertifiedKey,
   type Federation,
   type FederationNode,
+  type RepinnedKey,
 } from '@yrd/ledger';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -32,10 +34,12 @@ const publicKeyOf = (line: string, name: string, length: number): Buffer | null 
   return found === name && bytes.length === 1 + length ? bytes.subarray(1) : null;
 };
 
-const certified = (identity: Buffer, line: string, certificate: string): boolean => {
+const certified = (identity: Buffer, { key: line, certificate, notAfterMs }: CertifiedKey): boolean => {
   const key = createPublicKey({ key: Buffer.concat([spkiPrefix, identity]), format: 'der', type: 'spki' });
-  return verify(null, Buffer.from(certificateText(line)), key, Buffer.from(certificate, 'base64'));
+  return verify(null, Buffer.from(certificateText(line, notAfterMs)), key, Buffer.from(certificate, 'base64'));
 };
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Reads one node and says what is wrong with it. */
 class NodeReader {
@@ -61,19 +65,47 @@ class NodeReader {
     return key;
   }
 
+  /** A key that the identity key has to certify, perhaps up to a time; `more` names what else may stand beside it. */
+  private one(value: unknown, name: string, identity: Buffer | null, length?: number, more: readonly string[] = []): CertifiedKey {
+    const { key, certificate, notAfterMs, ...rest } = isObject(value) ? value : {};
+    this.only(rest, more, `the key of ${name}`);
+    const line = this.line(key, name, length) === null ? '' : String(key);
+    if (notAfterMs !== undefined && !isWhole(notAfterMs)) this.say(`"notAfterMs" of the key of ${name} must be a whole number of ms`);
+    const until = isWhole(notAfterMs) ? { notAfterMs } : {};
+    const stated = { key: line, certificate: typeof certificate === 'string' ? certificate : '', ...until };
+    if (line !== '' && identity !== null && !certified(identity, stated))
+      this.say(`the key of ${name} is not certified by the node's identity key: take the file that the node itself published`);
+    return stated;
+  }
+
   /** Keys that the identity key has to certify, one for each context. */
-  certified(of: Json, nameOf: (context: string) => string, identity: Buffer | null, length?: number): FederationNode['journals'] {
+  certified(
+    of: Json,
+    nameOf: (context: string) => string,
+    identity: Buffer | null,
+    length?: number,
+  ): Readonly<Record<string, CertifiedKey>> {
+    return Object.fromEntries(Object.entries(of).map(([context, value]) => [context, this.one(value, nameOf(context), identity, length)]));
+  }
+
+  /** The keys of journals: the first, and under `then` those that were agreed on out of band, each from a larger size on. */
+  journals(of: Json, province: string, identity: Buffer | null): FederationNode['journals'] {
+    const { federation } = this;
     return Object.fromEntries(
       Object.entries(of).map(([context, value]) => {
-        const { key, certificate, ...rest } = isObject(value) ? value : {};
-        const name = nameOf(context);
-        this.only(rest, [], `the key of ${name}`);
-        const line = this.line(key, name, length) === null ? '' : String(key);
-        const proof = typeof certificate === 'string' ? certificate : '';
-        if (line !== '' && identity !== null && !certified(identity, line, proof)) {
-          this.say(`the key of ${name} is not certified by the node's identity key: take the file that the node itself published`);
-        }
-        return [context, { key: line, certificate: proof }];
+        const name = originOf(federation, `${province}/${context}`);
+        const first = this.one(value, name, identity, undefined, ['then']);
+        const listed = isObject(value) ? value['then'] : undefined;
+        if (listed !== undefined && !Array.isArray(listed)) this.say(`"then" of the key of ${name} must be a list of keys`);
+        let before = 0;
+        const then = (Array.isArray(listed) ? listed : []).map((each: unknown): RepinnedKey => {
+          const { from, sm2 } = isObject(each) ? each : {};
+          if (!isWhole(from) || from <= before) this.say(`"from" of a later key of ${name} must be a size beyond that of the key before`);
+          before = isWhole(from) ? from : before;
+          const second = sm2 !== undefined && { sm2: this.one(sm2, sm2Name(federation, province, context), identity, SM2_BYTES) };
+          return { ...this.one(each, name, identity, undefined, ['from', 'sm2']), from: before, ...second };
+        });
+        return [context, { ...first, ...(then.length > 0 && { then }) }];
       }),
     );
   }
@@ -98,7 +130,7 @@ class NodeReader {
       name: this.text(of, 'name', /^.{1,100}$/u, 'a name of 1 to 100 characters'),
       url: this.text(of, 'url', /^https?:\/\/[^\s?#]+$/, 'an http(s):// address').replace(/\/+$/, ''),
       identity: String(of['identity']),
-      journals: this.certified(part('journals'), (context) => originOf(this.federation, `${province}/${context}`), identity),
+      journals: this.journals(part('journals'), province, identity),
       cosigners: this.cosigners(part('cosigners'), province),
       sm2: this.certified(part('sm2'), (context) => sm2Name(this.federation, province, context), identity, SM2_BYTES),
       boxes: this.certified(part('boxes'), (context) => boxName(this.federation, province, context), identity),

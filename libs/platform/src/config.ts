@@ -1,7 +1,7 @@
 /** The settings of a node: the environment read once, with every fault named before anything starts. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Federation } from '@yrd/ledger';
+import { WARNING_DAYS, type Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
 
 /** A limit on everything that comes from outside. */
@@ -42,6 +42,10 @@ export interface NodeConfig {
   /** Name of this process among those that could own the journals; the same after a restart. */
   readonly instance: string;
   readonly openAlone: boolean;
+  /** Days that the next key of a rotation is certified for. */
+  readonly keyDays: number;
+  /** Days before one of its keys expires at which the node warns. */
+  readonly keyWarningDays: readonly number[];
   /** HMAC key under which invoice numbers cross borders, the same in all nodes (V15). 32 bytes; never shown, never logged. */
   readonly invoiceKey: Uint8Array;
   readonly limits: Limits;
@@ -85,9 +89,9 @@ class Reader {
     return undefined;
   }
 
-  list(name: string, shape: RegExp, form: string): readonly string[] {
+  list(name: string, shape: RegExp, form: string, fallback?: string): readonly string[] {
     const before = this.faults.length;
-    const values = this.text(name)
+    const values = this.text(name, fallback)
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '');
@@ -183,6 +187,8 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     log: read.oneOf('YRD_LOG', logLevels, 'info'),
     instance: read.matching('YRD_INSTANCE', /^[\w.-]{1,64}$/, 'letters, digits, dots and hyphens', `${province || 'node'}-1`),
     openAlone: read.oneOf('YRD_OPEN_ALONE', ['no', 'yes'], 'no') === 'yes',
+    keyDays: read.whole('YRD_KEY_DAYS', { min: 1, max: 36_500, fallback: 1_095 }),
+    keyWarningDays: read.list('YRD_KEY_WARNING_DAYS', /^\d{1,4}$/, 'a number of days', WARNING_DAYS.join(',')).map(Number),
     invoiceKey: readInvoiceKey(read, production, federation.federation),
     limits: readLimits(read),
   };

@@ -3,7 +3,8 @@ import { openNode, type Notice, type World } from '@yrd/ledger';
 import { systemClock } from './clock.js';
 import { demoClock } from './clock-demo.js';
 import { processConfig, type NodeConfig } from './config.js';
-import { loadNodeKeys, type NodeSecret } from './keys.js';
+import { KeyFile } from './key-file.js';
+import type { NodeKeys } from './node-crypto.js';
 import type { Ground, ServedContext, ServiceOptions } from './service.js';
 import { openWorld } from './world.js';
 
@@ -16,7 +17,7 @@ export const databaseOf = (province: string, context: string): string => `yrd_${
 
 interface GroundOptions {
   readonly config: NodeConfig;
-  readonly keys: NodeSecret;
+  readonly keys: NodeKeys;
   readonly contexts: readonly ServedContext[];
 }
 
@@ -64,12 +65,12 @@ const reachGround =
  */
 export const processService = async (parts: Pick<ServiceOptions, 'contexts' | 'page'>): Promise<ServiceOptions> => {
   const config = processConfig();
-  const keys = await loadNodeKeys(config.keysPath);
-  const { province, federation } = keys;
+  const keyFile = await KeyFile.open(config.keysPath);
+  const { province, federation, personKey } = keyFile.secret;
   if (province !== config.province || federation !== config.federation.federation) {
     const here = `province ${config.province} of ${config.federation.federation}`;
     throw new Error(`the key file ${config.keysPath} is of province ${province} of ${federation}, but this is ${here}: correct YRD_KEYS`);
   }
-  const reach = reachGround({ config, keys, contexts: parts.contexts });
-  return { ...parts, config, personKey: Buffer.from(keys.personKey, 'hex'), openNode, reach };
+  const reach = reachGround({ config, keys: keyFile.keys, contexts: parts.contexts });
+  return { ...parts, config, personKey: Buffer.from(personKey, 'hex'), keyKeeper: keyFile, openNode, reach };
 };

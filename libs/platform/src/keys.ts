@@ -1,7 +1,19 @@
 /** The keys of a node: made once by its operator, kept in one file that only the node reads, pinned by the others. */
 import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { boxName, certificateText, cosignerName, identityName, originOf, sm2Material, sm2Name, type FederationNode } from '@yrd/ledger';
+import { chmod, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  boxName,
+  certificateText,
+  cosignerName,
+  identityName,
+  originOf,
+  sm2Material,
+  sm2Name,
+  type CertifiedKey,
+  type FederationNode,
+  type RotateKey,
+} from '@yrd/ledger';
 import { boxKeyFrom } from './hpke.js';
 import { isSm2Secret, sm2KeyFrom, sm2SecretIn } from './sm2.js';
 
@@ -21,6 +33,15 @@ export interface NodeSecret {
   readonly keys: readonly string[];
   /** 32 bytes in hex: the HMAC key that turns persons into pseudonyms. */
   readonly personKey: string;
+  /** What was made for a rotation, so that the same command names the same keys however often it is sent. */
+  readonly rotations?: readonly KeptRotation[];
+}
+
+/** The keys that were made for one rotation: their secrets stand in the file before the journal names them. */
+export interface KeptRotation {
+  /** Id of the command. */
+  readonly command: string;
+  readonly body: RotateKey;
 }
 
 /** One key, opened. */
@@ -97,6 +118,8 @@ export interface NodeKeysOptions {
   readonly name: string;
   readonly url: string;
   readonly contexts: readonly string[];
+  /** Domain ms up to which the keys of journals are certified; for ever without it. */
+  readonly notAfterMs?: number;
 }
 
 const shapes = { federation: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, province: /^\d{2}$/, context: /^[a-z][a-z0-9-]*$/ };
@@ -120,28 +143,60 @@ export interface NodeKeyPair {
   readonly public: FederationNode;
 }
 
+/** What the identity key of a node says of another of its keys. */
+const certify = (identity: SigningKey, line: string, notAfterMs?: number): CertifiedKey => ({
+  key: line,
+  certificate: sign(null, Buffer.from(certificateText(line, notAfterMs)), identity.privateKey).toString('base64'),
+  ...(notAfterMs !== undefined && { notAfterMs }),
+});
+
+/**
+ * The next keys after the one of this line, of a journal (with its SM2 key, whether or not it had one) or of a cosigner, certified
+ * by the identity key in the file. Throws when the file does not hold the identity key, or no such key.
+ */
+export const nextKeys = (secret: NodeSecret, old: string, notAfterMs?: number) => {
+  const held = secret.keys.map(openSigningKey);
+  const identity = held.find(({ name }) => name === identityName(secret.federation, secret.province));
+  const before = held.find((key) => verifierLine(key) === old);
+  if (!identity) throw new Error(`the key file of province ${secret.province} holds no identity key, which has to certify the new ones`);
+  if (!before) throw new Error(`the key file of province ${secret.province} does not hold the key ${old.split('+')[0]} that is in force`);
+  const journal = before.algorithm === noteAlgorithm.ed25519;
+  const context = before.name.split('/').at(-1) ?? '';
+  const next = freshKey(before.name, before.algorithm);
+  const sm2 = journal ? freshKey(sm2Name(secret.federation, secret.province, context), noteAlgorithm.sm2) : null;
+  return {
+    keys: [next, ...(sm2 ? [sm2] : [])].map(signerLine),
+    stated: {
+      ...certify(identity, verifierLine(next), notAfterMs),
+      ...(sm2 && { sm2: certify(identity, verifierLine(sm2), notAfterMs) }),
+    },
+  };
+};
+
 /**
  * Keys of one more context: two of its journal (Ed25519 and SM2), one of its cosigner and one that entries for this province are
  * encrypted to. The identity key certifies the keys of journals and boxes by signing `certificateText` of their lines.
  */
-const withContext = ({ secret, public: node }: NodeKeyPair, identity: SigningKey, context: string): NodeKeyPair => {
+const withContext = (
+  { secret, public: node }: NodeKeyPair,
+  identity: SigningKey,
+  context: string,
+  notAfterMs: number | undefined,
+): NodeKeyPair => {
   const { federation, province } = secret;
   const journal = freshKey(originOf(federation, `${province}/${context}`), noteAlgorithm.ed25519);
   const sm2 = freshKey(sm2Name(federation, province, context), noteAlgorithm.sm2);
   const cosigner = freshKey(cosignerName(federation, province, context), noteAlgorithm.cosignature);
   const box = freshKey(boxName(federation, province, context), noteAlgorithm.box);
-  const certified = (key: SigningKey): { readonly key: string; readonly certificate: string } => {
-    const line = verifierLine(key);
-    return { key: line, certificate: sign(null, Buffer.from(certificateText(line)), identity.privateKey).toString('base64') };
-  };
+  const certified = (key: SigningKey, until?: number): CertifiedKey => certify(identity, verifierLine(key), until);
   return {
     secret: { ...secret, keys: [...secret.keys, ...[journal, sm2, cosigner, box].map(signerLine)] },
     public: {
       ...node,
-      journals: { ...node.journals, [context]: certified(journal) },
+      journals: { ...node.journals, [context]: certified(journal, notAfterMs) },
       cosigners: { ...node.cosigners, [context]: verifierLine(cosigner) },
       boxes: { ...node.boxes, [context]: certified(box) },
-      sm2: { ...node.sm2, [context]: certified(sm2) },
+      sm2: { ...node.sm2, [context]: certified(sm2, notAfterMs) },
     },
   };
 };
@@ -153,18 +208,22 @@ export const createNodeKeys = (o: NodeKeysOptions): NodeKeyPair => {
   const identity = freshKey(identityName(federation, province), noteAlgorithm.ed25519);
   const secret = { federation, province, keys: [signerLine(identity)], personKey: randomBytes(32).toString('hex') };
   const node = { province, name, url, identity: verifierLine(identity), journals: {}, cosigners: {} };
-  return o.contexts.reduce<NodeKeyPair>((keys, context) => withContext(keys, identity, context), { secret, public: node });
+  return o.contexts.reduce<NodeKeyPair>((keys, context) => withContext(keys, identity, context, o.notAfterMs), { secret, public: node });
 };
 
 /** The same keys with those of contexts that the node did not serve before; it must hold its identity key, which certifies them. */
-export const addContexts = (keys: NodeKeyPair, contexts: readonly string[]): NodeKeyPair => {
+export const addContexts = (keys: NodeKeyPair, contexts: readonly string[], notAfterMs?: number): NodeKeyPair => {
   const { federation, province } = keys.secret;
   const identity = keys.secret.keys.map(openSigningKey).find(({ name }) => name === identityName(federation, province));
   if (!identity) throw new Error(`the key file of province ${province} holds no identity key, which has to certify the new ones`);
   return contexts
     .filter((context) => !(context in keys.public.journals))
-    .reduce((all, context) => withContext(all, identity, context), keys);
+    .reduce((all, context) => withContext(all, identity, context, notAfterMs), keys);
 };
+
+const isRotations = (value: unknown): value is readonly KeptRotation[] =>
+  Array.isArray(value) &&
+  value.every((each: Partial<KeptRotation> | null) => typeof each?.command === 'string' && typeof each.body === 'object');
 
 const parseSecret = (text: string): NodeSecret => {
   let value: unknown;
@@ -174,25 +233,49 @@ const parseSecret = (text: string): NodeSecret => {
     throw new Error('it is not JSON');
   }
   if (typeof value !== 'object' || value === null) throw new Error('it is not a JSON object');
-  const { federation, province, keys, personKey, ...rest } = value as Readonly<Record<string, unknown>>;
+  const { federation, province, keys, personKey, rotations, ...rest } = value as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) throw new Error(`it has a field "${unknown}" that nobody knows`);
   if (typeof federation !== 'string' || !shapes.federation.test(federation)) throw new Error('"federation" must be a host name');
   if (typeof province !== 'string' || !shapes.province.test(province)) throw new Error('"province" must be two digits');
   if (typeof personKey !== 'string' || !/^[0-9a-f]{64}$/.test(personKey)) throw new Error('"personKey" must be 64 hex digits');
   if (!Array.isArray(keys) || !keys.every((line) => typeof line === 'string')) throw new Error('"keys" must be a list of strings');
-  const names = keys.map((line) => openSigningKey(line).name);
-  const double = names.find((name, at) => names.indexOf(name) !== at);
-  if (double !== undefined) throw new Error(`it holds two keys of the name ${double}`);
+  const opened = keys.map(openSigningKey);
+  const names = opened.map(({ name }) => name);
+  // After a rotation a journal has several keys under one name; anything else has one.
+  const rotates = [noteAlgorithm.ed25519, noteAlgorithm.sm2, noteAlgorithm.cosignature] as readonly NoteAlgorithm[];
+  const double = opened.find(
+    ({ name, algorithm }, at) =>
+      names.indexOf(name) !== at && (!rotates.includes(algorithm) || name.includes('/node/') || keys.indexOf(String(keys[at])) !== at),
+  );
+  if (double) throw new Error(`it holds two keys of the name ${double.name}`);
+  if (rotations !== undefined && !isRotations(rotations)) throw new Error('"rotations" must be what rotations left in it');
   if (!names.includes(identityName(federation, province)))
     throw new Error(`it holds no identity key ${identityName(federation, province)}`);
-  return { federation, province, keys, personKey };
+  return { federation, province, keys, personKey, ...(rotations !== undefined && { rotations }) };
 };
 
 /** Writes the secret for its owner only (mode 0600). Refuses to replace a file that is there. */
 export const saveNodeKeys = async (path: string, secret: NodeSecret): Promise<void> => {
   await writeFile(path, `${JSON.stringify(secret, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   await chmod(path, 0o600);
+};
+
+/**
+ * Writes the secret in place of the one that is there: whole or not at all, and on the disk before this resolves, whatever ends the
+ * process meanwhile.
+ */
+export const replaceNodeKeys = async (path: string, secret: NodeSecret): Promise<void> => {
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(secret, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
 };
 
 /**

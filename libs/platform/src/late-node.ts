@@ -5,11 +5,11 @@ import {
   type DomainEvent,
   type Entry,
   type Fold,
+  type JournalKey,
   type LedgerNode,
   type NodeStatus,
   type Position,
   type RecordQuery,
-  type Suite,
 } from '@yrd/ledger';
 
 export interface LateNodeOptions {
@@ -67,8 +67,8 @@ export class LateNode implements LedgerNode {
     return this.present.proof(journal, index);
   }
 
-  verifier(journal: string, suite?: Suite): string | null {
-    return this.present.verifier(journal, suite);
+  keys(journal: string): readonly JournalKey[] {
+    return this.present.keys(journal);
   }
 
   async disclose(journal: string, index: number, reader: string | null) {
@@ -85,7 +85,9 @@ export class LateNode implements LedgerNode {
 
   status(): NodeStatus {
     const { province, context, now } = this.options;
-    return this.node?.status() ?? { province, context, now: now(), journals: [], parked: 0, queued: 0, loss: null, notReady: why };
+    return (
+      this.node?.status() ?? { province, context, now: now(), journals: [], parked: 0, queued: 0, loss: null, keys: [], notReady: why }
+    );
   }
 
   private get present(): LedgerNode {

@@ -72,6 +72,11 @@ export class Metrics {
       silentMs === null ? null : silentMs / 1_000,
     );
     each('yrd_journal_cosigners', 'Provinces whose fresh cosignature is held.', (journal) => journal.cosigners.length);
+    each(
+      'yrd_journal_distrusted_keys',
+      'Expired, revoked and unknown keys that signed heads of the journal.',
+      ({ setAside }) => setAside.length,
+    );
     each('yrd_journal_quarantined', '1 when the journal was caught telling two histories.', ({ state }) =>
       state === 'quarantined' ? 1 : 0,
     );
@@ -84,6 +89,15 @@ export class Metrics {
       });
     each('yrd_parked_entries', 'Entries set aside for an operator.', (status) => status.parked);
     each('yrd_queued_commands', 'Commands that wait for their turn.', (status) => status.queued);
+    this.gauge(
+      'yrd_key_days_left',
+      'Days until a key that the node signs with expires; none for one that never does.',
+      ['key'],
+      (gauge) => {
+        for (const { name, daysLeft } of nodes.all.flatMap((node) => node.status().keys))
+          if (daysLeft !== null) gauge.set({ key: name }, daysLeft);
+      },
+    );
     each('yrd_ready', '1 when the node answers commands.', (status) => (status.notReady === null ? 1 : 0));
   }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { Actor, Disclosure, ParkedItem, Tile } from '@yrd/ledger';
+import type { Actor, Disclosure, JournalKey, ParkedItem, Tile } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
 import { isStaff } from '@yrd/contracts';
 import { Allows, CurrentActor } from './access.js';
@@ -23,6 +23,14 @@ interface PeerHealth {
   /** Entries not read yet. */
   readonly lag: number;
   readonly silentMs: number | null;
+}
+
+interface ReadyAnswer {
+  readonly status: string;
+  readonly reasons: readonly string[];
+  /** What will keep the node from answering unless somebody acts: keys that expire. */
+  readonly warnings: readonly string[];
+  readonly journals: readonly PeerHealth[];
 }
 
 @ApiTags('health')
@@ -48,14 +56,14 @@ export class HealthController {
 
   @Get('ready')
   @Allows('AskReady')
-  ready(@Res({ passthrough: true }) response: Response): { status: string; reasons: readonly string[]; journals: readonly PeerHealth[] } {
+  ready(@Res({ passthrough: true }) response: Response): ReadyAnswer {
     const reasons = this.facts.reasons();
     response.statusCode = reasons.length === 0 ? 200 : 503;
     if (reasons.length > 0) response.setHeader('Retry-After', '1');
     const journals = this.nodes.all.flatMap((node) =>
       node.status().journals.map(({ journal, state, size, head, lag, silentMs }) => ({ journal, state, size, head, lag, silentMs })),
     );
-    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, journals };
+    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, warnings: this.facts.warnings(), journals };
   }
 }
 
@@ -141,6 +149,21 @@ const indexOf = (index: string, journal: string): number => {
   return Number(index);
 };
 
+/**
+ * Keys of a journal as text: the verifier line in force, as C2SP writes it, and for each one of before a line with `<verifier line>
+ * <first size> <last size>`, and ` revoked <size>` where it is not believed from that size on.
+ */
+const shownKeys = (keys: readonly JournalKey[], lineOf: (key: JournalKey) => string | null, journal: string): string => {
+  const now = keys.at(-1);
+  const before = keys.slice(0, -1).reverse();
+  const older = before.flatMap((key) => {
+    const line = lineOf(key);
+    const revoked = key.revokedFrom === null ? '' : ` revoked ${key.revokedFrom}`;
+    return line === null ? [] : [`${line} ${key.from} ${key.until ?? key.from}${revoked}`];
+  });
+  return `${[found(now ? lineOf(now) : null, journal), ...older].join('\n')}\n`;
+};
+
 const compress = promisify(gzip);
 
 /** Sends a tile. Full ones stay for ever; partial ones too, but nobody asks for them for long. Entries are text: they shrink to a third. */
@@ -201,13 +224,14 @@ export class LogController {
     return found(await this.nodes.holding(journal).proof(journal, indexOf(index, journal)), journal);
   }
 
+  /** The key in force alone on its line; then those of before, newest first, each with the sizes of the heads that it signed. */
   @Get('key')
   @Allows('ReadKey')
   @Header('Content-Type', 'text/plain; charset=utf-8')
   @ApiProduces('text/plain')
   key(@Param('province') province: string, @Param('context') context: string): string {
     const journal = journalOf(province, context);
-    return `${found(this.nodes.holding(journal).verifier(journal), journal)}\n`;
+    return shownKeys(this.nodes.holding(journal).keys(journal), ({ line }) => line, journal);
   }
 
   @Get('key/sm2')
@@ -216,7 +240,7 @@ export class LogController {
   @ApiProduces('text/plain')
   secondKey(@Param('province') province: string, @Param('context') context: string): string {
     const journal = journalOf(province, context);
-    return `${found(this.nodes.holding(journal).verifier(journal, 'sm2'), journal)}\n`;
+    return shownKeys(this.nodes.holding(journal).keys(journal), ({ second }) => second, journal);
   }
 
   @Get('entry/:index')

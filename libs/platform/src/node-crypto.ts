@@ -60,29 +60,49 @@ const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('ba
 const ed25519Key = (bytes: Uint8Array): KeyObject =>
   createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: base64url(bytes) }, format: 'jwk' });
 
+/** What the key file of a node lets its processes do. */
+export interface NodeKeys {
+  readonly signer: Signer;
+  readonly encryption: Encryption;
+  /** Takes further lines of the key file; those that are known already stay. */
+  add(lines: readonly string[]): void;
+}
+
 /**
- * Signs, and opens what is encrypted, with the keys of one node (`NodeSecret.keys`); verifies with anybody's. Throws when a line
- * is malformed or two bear one name.
+ * Signs, and opens what is encrypted, with the keys of one node (`NodeSecret.keys`, the newest of a name last); verifies with
+ * anybody's. Throws when a line is malformed, or names a box twice. `reread`: brings lines that another process may have written
+ * since, when a key is asked for that is not there.
  */
-export const nodeKeys = (lines: readonly string[]): { readonly signer: Signer; readonly encryption: Encryption } => {
-  const names = new Set<string>();
+export const nodeKeys = (lines: readonly string[], reread: () => readonly string[] = () => []): NodeKeys => {
+  const known = new Set<string>();
   const signing = new Map<string, SigningKey>();
   const boxes = new Map<string, BoxKey>();
-  for (const line of lines) {
-    const key = openSigningKey(line);
-    if (names.has(key.name)) throw new Error(`two keys bear the name ${key.name}: keep one of them`);
-    names.add(key.name);
-    if (key.algorithm === noteAlgorithm.box) boxes.set(key.name, key);
-    else signing.set(key.name, key);
-  }
-  return { signer: signerOf(signing), encryption: nodeEncryption(boxes) };
+  const add = (more: readonly string[]): void => {
+    for (const line of more.filter((each) => !known.has(each))) {
+      const key = openSigningKey(line);
+      known.add(line);
+      if (key.algorithm !== noteAlgorithm.box) {
+        signing.set(key.name, key);
+        signing.set(`${key.name}+${line.split('+')[3] ?? ''}`, key);
+      } else if (boxes.has(key.name)) throw new Error(`two keys bear the name ${key.name}: keep one of them`);
+      else boxes.set(key.name, key);
+    }
+  };
+  add(lines);
+  return { signer: signerOf(signing, () => add(reread())), encryption: nodeEncryption(boxes), add };
 };
 
-const signerOf = (held: ReadonlyMap<string, SigningKey>): Signer => {
+const signerOf = (held: ReadonlyMap<string, SigningKey>, reread: () => void): Signer => {
   const [openEd25519, openSm2] = [publicKeys(ed25519Key), publicKeys(sm2PublicKey)];
+  const idOf = (keyName: string, keyId: Uint8Array): string => `${keyName}+${Buffer.from(keyId).toString('hex')}`;
   return {
-    sign(keyName, message) {
-      const key = held.get(keyName);
+    holds(keyName, keyId) {
+      const id = idOf(keyName, keyId);
+      if (!held.has(id)) reread();
+      return held.has(id);
+    },
+    sign(keyName, message, keyId) {
+      const key = held.get(keyId ? idOf(keyName, keyId) : keyName);
       if (!key) throw new Error(`this node holds no signing key ${keyName}: start it with the key file of the right province and contexts`);
       return key.algorithm === noteAlgorithm.sm2 ? sm2Sign(key, message) : new Uint8Array(sign(null, message, key.privateKey));
     },

@@ -16,6 +16,8 @@ export interface PublicStatus {
   readonly name: string;
   readonly clock: { readonly mode: NodeConfig['clock']; readonly now: number; readonly iso: string };
   readonly ready: boolean;
+  /** What will keep the node from answering unless somebody acts. */
+  readonly warnings: readonly string[];
   readonly contexts: readonly NodeStatus[];
   readonly federation: readonly { readonly province: string; readonly name: string; readonly url: string }[];
 }
@@ -61,6 +63,23 @@ export class NodeFacts {
     });
   }
 
+  /** One sentence for each key that expires soon, or has; empty when none does. */
+  warnings(): readonly string[] {
+    return this.nodes.all.flatMap((node) =>
+      node
+        .status()
+        .keys.flatMap(({ name, fingerprint, daysLeft, warning }) =>
+          warning === null || daysLeft === null
+            ? []
+            : [
+                daysLeft < 0
+                  ? `the key ${name} (${fingerprint}) has expired: rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)`
+                  : `the key ${name} (${fingerprint}) expires in ${daysLeft} days: rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)`,
+              ],
+        ),
+    );
+  }
+
   status(): PublicStatus {
     const { province, clock } = this.config;
     const now = this.now();
@@ -69,6 +88,7 @@ export class NodeFacts {
       name: this.federation.nodes.find((node) => node.province === province)?.name ?? province,
       clock: { mode: clock, now, iso: new Date(now).toISOString() },
       ready: this.reasons().length === 0,
+      warnings: this.warnings(),
       contexts: this.nodes.all.map((node) => publicStatus(node.status())),
       federation: this.federation.nodes.map(({ province: code, name, url }) => ({ province: code, name, url })),
     };

@@ -6,6 +6,8 @@ import { AccessGuard, HomeAddress } from './access.js';
 import { TokenVerifier } from './auth.js';
 import { ClockController } from './dev-clock.controller.js';
 import type { NodeConfig } from './config.js';
+import { KeysController } from './keys-controller.js';
+import type { KeyKeeper } from './key-file.js';
 import { LiveFeed } from './live-feed.js';
 import type { Log } from './log.js';
 import { Metrics, type NoticeCounter } from './metrics.js';
@@ -20,6 +22,7 @@ export interface NodeModuleOptions {
   readonly config: NodeConfig;
   readonly nodes: Nodes;
   readonly personKey: Uint8Array;
+  readonly keyKeeper: KeyKeeper | null;
   /** Domain time, ms. */
   readonly now: () => number;
   /** The clock that operators may move; null where time cannot be moved, or not yet. */
@@ -42,6 +45,7 @@ const providers = (options: NodeModuleOptions): Provider[] => {
     { provide: Metrics, useValue: new Metrics(nodes, options.notices) },
     { provide: TokenVerifier, useValue: new TokenVerifier({ issuers: config.issuers, audience: config.audience, personKey }) },
     { provide: HomeAddress, useValue: new HomeAddress(config.province, config.federation) },
+    { provide: 'KeyKeeper', useValue: options.keyKeeper },
     LiveFeed,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: AtInterceptor },
@@ -54,6 +58,6 @@ const providers = (options: NodeModuleOptions): Provider[] => {
 export const nodeModule = (options: NodeModuleOptions): DynamicModule => ({
   module: NodeModule,
   imports: [DiscoveryModule],
-  controllers: [HealthController, StatusController, LogController, ClockController],
+  controllers: [HealthController, StatusController, LogController, KeysController, ClockController],
   providers: providers(options),
 });

@@ -40,6 +40,14 @@ export const nodeCodes = {
     ['请求体须在 {timeoutMs} 毫秒内送达。', 'The body must arrive within {timeoutMs} ms.'],
   ),
   'E-FROZEN': row(409, ['此项已冻结，待运维人员裁定', 'This is frozen until an operator decides']),
+  'E-KEY': row(
+    409,
+    ['签名密钥已过期，或不能这样更换', 'A signing key has expired, or cannot be changed like this'],
+    [
+      '{whyZh}。请安全管理员轮换密钥：POST /v1/keys/rotation，或 npm run keys -- rotate。',
+      '{why}. Let a security administrator rotate it: POST /v1/keys/rotation, or npm run keys -- rotate.',
+    ],
+  ),
   'E-CLOCK': row(409, ['时钟不能倒退', 'The clock never goes back'], ['现在是 {now}。', 'It is {now} now.']),
   'E-TOO-LARGE': row(413, ['请求体过大', 'The body is too large'], ['上限为 {limitBytes} 字节。', 'The limit is {limitBytes} bytes.']),
   'E-MEDIA-TYPE': row(

@@ -10,6 +10,7 @@ import type { NodeConfig } from './config.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
 import { logRequests, nestLog, noticeTo, openLog, type Log } from './log.js';
+import type { KeyKeeper } from './key-file.js';
 import { LateNode } from './late-node.js';
 import { Metrics, NoticeCounter } from './metrics.js';
 import { Lifecycle, type MovableClock } from './node-facts.js';
@@ -44,6 +45,8 @@ export interface ServiceOptions {
   readonly contexts: readonly ServedContext[];
   /** HMAC key of this node that turns persons into pseudonyms. */
   readonly personKey: Uint8Array;
+  /** Makes the keys of a rotation; a node without one is rotated by nobody. */
+  readonly keyKeeper?: KeyKeeper;
   /** Reaches storage, bus and clock; may wait for them until the signal aborts. Rejects when waiting cannot help. */
   reach(notice: (notice: Notice) => void, signal: AbortSignal): Promise<Ground>;
   openNode(options: NodeOptions): LedgerNode;
@@ -146,7 +149,7 @@ export class Service {
   }
 
   private async openNodes(): Promise<void> {
-    const { province, federation, instance, openAlone, clock } = this.options.config;
+    const { province, federation, instance, openAlone, clock, keyWarningDays } = this.options.config;
     const toLog = noticeTo(this.log);
     const notice = (one: Notice): void => {
       this.notices.take(one);
@@ -160,7 +163,7 @@ export class Service {
       this.halt.signal.throwIfAborted();
       // A demo clock moves in jumps that reach the nodes one after the other.
       const limit = clock === 'system' ? { clockLimitMs } : {};
-      node.become(this.options.openNode({ world, province, context, federation, instance, openAlone, ...limit }));
+      node.become(this.options.openNode({ world, province, context, federation, instance, openAlone, keyWarningDays, ...limit }));
       await node.start();
     }
   }
@@ -175,7 +178,17 @@ export class Service {
     const { life, notices, log, served } = this;
     const nodes = new Nodes(Object.fromEntries(served.map(({ context, node }) => [context.name, node])));
     const time = { now: () => this.now(), clock: () => this.ground?.clock ?? null };
-    const base = nodeModule({ config, nodes, life, notices, log, codes, ...time, personKey: this.options.personKey });
+    const base = nodeModule({
+      config,
+      nodes,
+      life,
+      notices,
+      log,
+      codes,
+      ...time,
+      personKey: this.options.personKey,
+      keyKeeper: this.options.keyKeeper ?? null,
+    });
     const modules = served.map(({ node, module }) => module(node, config));
     const app = await NestFactory.create<NestExpressApplication>(
       { module: ServiceModule, imports: [base, ...modules] },

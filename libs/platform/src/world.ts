@@ -6,14 +6,14 @@ import type { NodeSecret } from './keys.js';
 import { connectMongo } from './mongo-connection.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { mongoStorage } from './mongo-storage.js';
-import { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
+import { nodeHasher, nodeKeys, nodeRandom, type NodeKeys } from './node-crypto.js';
 
 export interface WorldOptions {
   readonly mongoUrl: string;
   /** One service's own database. */
   readonly database: string;
   readonly kafka: KafkaSettings;
-  readonly keys: NodeSecret;
+  readonly keys: NodeSecret | NodeKeys;
   readonly clock: Clock;
   notice(event: Notice): void;
   /** Table → the fields of each of its indexes. */
@@ -28,7 +28,7 @@ export interface WorldOptions {
  */
 export const openWorld = async (o: WorldOptions): Promise<World & { close(): Promise<void> }> => {
   const notice = (event: Notice): void => o.notice(event);
-  const { signer, encryption } = nodeKeys(o.keys.keys);
+  const { signer, encryption } = 'signer' in o.keys ? o.keys : nodeKeys(o.keys.keys);
   const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
   const bus = kafkaBus({ ...o.kafka, clientId: o.database, notice });
   try {
