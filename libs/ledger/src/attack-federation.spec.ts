@@ -16,13 +16,6 @@ const run = async (seed: number): Promise<FederationRun> => {
   return federation;
 };
 
-const copyOf = (disk: Disk): Disk => {
-  const copy = new Disk();
-  for (const [name, blocks] of disk.blocks) for (const [first, block] of blocks) copy.journal(name).set(first, block);
-  for (const [name, rows] of disk.tables) for (const [id, row] of rows) copy.table(name).set(id, row);
-  return copy;
-};
-
 const journalOf = (federation: FederationRun, at: string, name: string) =>
   federation
     .node(at)
@@ -34,7 +27,7 @@ describe('a node restored from an old backup', () => {
     const federation = await run(81);
     await federation.command('31', 'FillBox', { coins: 100 });
     await federation.converge();
-    const backup = copyOf(federation.world.disks.get('31')!);
+    const backup = federation.world.disks.get('31')!.copy();
     federation.kill('32');
     federation.kill('33');
     await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });

@@ -6,7 +6,7 @@ export * from './canonical.js';
 export * from './decider.js';
 export * from './federation.js';
 export * from './ids.js';
-export { groupsAt, isBelieved, type KeyPeriod } from './key-periods.js';
+export { groupsAt, isBelieved, type KeyPeriod, type SigningPeriod } from './key-periods.js';
 export * from './leaf.js';
 export { boxKeyLine } from './lock.js';
 export * from './money.js';

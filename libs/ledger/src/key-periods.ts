@@ -25,6 +25,9 @@ export interface KeyPeriod {
   readonly certified: readonly CertifiedKey[];
 }
 
+/** As much of it as a verifier needs. */
+export type SigningPeriod = Pick<KeyPeriod, 'key' | 'from' | 'until' | 'joint' | 'revokedFrom'>;
+
 /** A key of a node's cosigner, and the times (domain ms) of the cosignatures that are believed by it. */
 export interface CosignerPeriod {
   readonly key: Verifier;
@@ -61,8 +64,8 @@ export const certifiedVerifier = (tools: Tools, identity: Verifier, stated: Cert
  * The keys whose signatures vouch for a head of this size: any one of these groups does, all of it. Two keys form one group where
  * one handed over to the other, and two groups where the second was pinned without the first.
  */
-export const groupsAt = (periods: readonly KeyPeriod[], size: number): readonly (readonly KeyPeriod[])[] => {
-  const groups: KeyPeriod[][] = [];
+export const groupsAt = <P extends SigningPeriod>(periods: readonly P[], size: number): readonly (readonly P[])[] => {
+  const groups: P[][] = [];
   for (const period of periods) {
     if (size < period.from || size > period.until) continue;
     const before = period.joint && period.from === size ? groups.at(-1) : undefined;
@@ -73,7 +76,7 @@ export const groupsAt = (periods: readonly KeyPeriod[], size: number): readonly 
 };
 
 /** Whether a group is still believed at a size: the key that was handed over to vouches for the one before it. */
-export const isBelieved = (group: readonly KeyPeriod[], size: number): boolean => size < (group.at(-1)?.revokedFrom ?? 0);
+export const isBelieved = (group: readonly SigningPeriod[], size: number): boolean => size < (group.at(-1)?.revokedFrom ?? 0);
 
 /** Either what the keys are after a change at the end of a block, or in a sentence why it does not count. */
 type Changed = KeyState | string;

@@ -93,6 +93,15 @@ export class KeyRing {
     return [key, ...[...this.offered.values()].map((each) => each.key).filter(({ kind }) => kind === 'cosignature')];
   }
 
+  /** The keys that have to sign a head of this size, as its owner signs it. */
+  signing(size: number): readonly Verifier[] {
+    return (
+      groupsAt(this.state.periods, size)
+        .at(-1)
+        ?.map(({ key }) => key) ?? []
+    );
+  }
+
   /** All keys, also of before, that may stand on a head of this size. */
   at(size: number): readonly Verifier[] {
     return groupsAt(this.state.periods, size).flatMap((group) => group.map(({ key }) => key));
@@ -152,7 +161,7 @@ export class KeyRing {
   }
 
   /** Follows a durable block. */
-  private learn(block: StoredBlock): void {
+  learn(block: StoredBlock): void {
     if (!block.commits.some(({ streams }) => streams.includes(KEYS))) return;
     const end = block.first + block.count;
     const changes = changesIn(readsOf(block));

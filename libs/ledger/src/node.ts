@@ -142,6 +142,8 @@ export interface JournalKey {
   /** Of the SM2 key beside it; null when there is none. */
   readonly second: string | null;
   readonly from: number;
+  /** Whether the key before signed the head at `from` too, and so handed over. */
+  readonly joint: boolean;
   /** Null for the key in force. */
   readonly until: number | null;
   /** Domain ms; null when it never expires. */

@@ -120,10 +120,11 @@ class JournalNode implements LedgerNode {
     if (!this.pinned.journal(journal)) return [];
     const periods = this.running?.replicas.get(journal)?.keys.periods ?? this.pinned.keys(journal).state.periods;
     const finite = (value: number): number | null => (value === Infinity ? null : value);
-    return periods.map(({ key, from, until, notAfterMs, revokedFrom }) => ({
+    return periods.map(({ key, from, until, joint, notAfterMs, revokedFrom }) => ({
       line: key.line,
       second: key.second?.line ?? null,
       from,
+      joint,
       until: finite(until),
       notAfterMs: finite(notAfterMs),
       revokedFrom: finite(revokedFrom),

@@ -123,8 +123,11 @@ export class Replica {
     return (await this.compare(checkpoint, note, judged)) ? checkpoint : null;
   }
 
+  /** Sets a head aside, unless it says what is held here anyway. */
   private async distrust(note: string, { checkpoint, keyId }: Exclude<Judged, { by: 'nobody' }>, why: string): Promise<null> {
-    await this.setAside.add({ note, size: checkpoint.size, keyId, why, at: this.judging.now() });
+    const { size, root } = checkpoint;
+    if (size <= this.journal.size && equal(await this.journal.rootAt(size), root)) return null;
+    await this.setAside.add({ note, size, keyId, why, at: this.judging.now() });
     return null;
   }
 
@@ -213,6 +216,7 @@ export class Replica {
   /** Sets the head of a block aside: the block is not taken from anybody. */
   private async shun(block: WireBlock, judged: Exclude<Judged, { by: 'nobody' }>, why: string): Promise<Received> {
     await this.distrust(block.note, judged, why);
+    if (judged.checkpoint.size <= this.journal.size) return 'duplicate';
     return this.refuse('distrusted', block, why);
   }
 

@@ -16,6 +16,7 @@ import {
 } from './note.js';
 import type { Hasher, Signer } from './ports.js';
 import { leafHash, verifyInclusion } from './tree.js';
+import { groupsAt, isBelieved, type SigningPeriod } from './key-periods.js';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 /** A path in a tree of 2^53 leaves has 53 hashes. */
@@ -52,7 +53,8 @@ export const parseProof = (source: string): TlogProof | null => {
 
 /** Whom a verifier believes: the journal's owner, and the nodes whose cosignatures count. The owner's own counts for nothing. */
 export interface Trust {
-  readonly journal: Verifier;
+  /** Its one key, or its keys over time: a head is then judged by those of its size. */
+  readonly journal: Verifier | readonly SigningPeriod[];
   readonly cosigners: readonly Verifier[];
   /** How many of them must have cosigned; `QUORUM` unless told. */
   readonly needed?: number;
@@ -76,6 +78,14 @@ export const cosignersOn = (signer: Signer, cosigners: readonly Verifier[], note
 
 const refused = (fault: ProofFault): ProofVerdict => ({ good: false, fault });
 
+/** The keys that vouch for a head of this size: any one group of them, all of it. */
+const keysAt = (journal: Trust['journal'], size: number): readonly (readonly Verifier[])[] =>
+  'line' in journal
+    ? [[journal]]
+    : groupsAt(journal, size)
+        .filter((group) => isBelieved(group, size))
+        .map((group) => group.map(({ key }) => key));
+
 /** Checks a proof of a leaf with nothing but pinned keys. Never throws, whatever it is given. */
 export const verifyProof = (
   tools: { readonly hasher: Hasher; readonly signer: Signer },
@@ -87,8 +97,9 @@ export const verifyProof = (
   const note = proof && parseNote(proof.note);
   const stated = note && parseCheckpoint(note.text);
   if (!proof || !note || !stated) return refused('malformed');
-  if (stated.origin !== trust.journal.name) return refused('origin');
-  const checkpoint = openCheckpoint(tools.signer, trust.journal, proof.note);
+  const groups = keysAt(trust.journal, stated.size);
+  if (groups.flat().some(({ name }) => name !== stated.origin)) return refused('origin');
+  const checkpoint = groups.map((keys) => openCheckpoint(tools.signer, keys, proof.note)).find((opened) => opened !== null);
   if (!checkpoint) return refused('unsigned');
   const cosigners = cosignersOn(tools.signer, trust.cosigners, note);
   if (cosigners.length < (trust.needed ?? QUORUM)) return refused('cosignatures');

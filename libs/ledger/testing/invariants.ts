@@ -1,7 +1,7 @@
 /** What must hold of a federation after healing, whatever was done to it: read off the disks, not asked of the nodes. */
 import { withBuiltin } from '../src/builtin.js';
 import { decodeEntry, faultsOf, Vocabulary } from '../src/entry.js';
-import { append, emptyRange, entriesOf, equal, hex, leafHash, rangeRoot } from '../src/index.js';
+import { append, emptyRange, entriesOf, equal, hex, leafHash, parseNote, rangeRoot } from '../src/index.js';
 import type { Context, Entry, LedgerEntry, StoredBlock, View } from '../src/index.js';
 import type { HostileRun } from './hostile-run.js';
 import { rowsOf, type Disk } from './memory.js';
@@ -91,6 +91,21 @@ const replicated = (told: Told, at: string, disk: Disk, complaints: Complaints):
     });
   }
   if (end !== told.entries.length) complaints.push(`${at} holds ${end} of ${told.entries.length} entries of ${told.journal}`);
+};
+
+/** Every head that a node holds of others bears the signatures of the keys of its size, and of no other. */
+const signedInTime = (run: HostileRun, told: Told, at: string, disk: Disk, complaints: Complaints): void => {
+  const { world } = run;
+  const ring = world.ring({ hasher: world.hasher, signer: world.signer(at), notice: () => undefined }, told.journal);
+  for (const block of told.blocks) ring.learn(block);
+  for (const { first, count, note } of disk.journal(told.journal).inOrder()) {
+    const ids = (note === undefined ? null : parseNote(note))?.signatures.map(({ keyId }) => hex(keyId)).sort();
+    const due = ring.signing(first + count).map(({ keyId }) => hex(keyId));
+    if (ids?.join() !== [...due].sort().join())
+      complaints.push(
+        `${at} holds a head of ${told.journal} at ${first + count} that is signed by ${ids?.join()} and not by ${due.join()}`,
+      );
+  }
 };
 
 /** No command wrote twice; every one that was acknowledged stands where it was said to, under one answer. */
@@ -205,8 +220,11 @@ export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told
       told.decoded.filter(
         (entry, index): entry is Entry => entry !== null && (told.journal.startsWith(at) || !told.entries[index]!.opened),
       );
-    for (const told of journals.values())
-      if (!told.journal.startsWith(at) && !told.journal.startsWith(String(run.liar))) replicated(told, at, disk, complaints);
+    for (const told of journals.values()) {
+      if (told.journal.startsWith(at) || told.journal.startsWith(String(run.liar))) continue;
+      replicated(told, at, disk, complaints);
+      signedInTime(run, told, at, disk, complaints);
+    }
     digested(run, at, disk, complaints);
     vouched(run, journals, at, disk, complaints);
     if (run.liar === null) viewed(run.context, at, disk, readable, [...journals.values()], complaints);

@@ -40,14 +40,15 @@ const TOLD_MS = 1_500;
 /** A block as the owner of a journal would sign it, true or not, after entries with these leaf hashes. */
 export const signedBlock = (
   { hasher, signer }: Pick<World, 'hasher' | 'signer'>,
-  key: Verifier,
+  keys: Verifier | readonly Verifier[],
   told: { readonly journal: string; readonly before: readonly Uint8Array[]; readonly entries: readonly LedgerEntry[] },
 ): WireBlock => {
   const { journal, before, entries } = told;
   const leaves = entries.map(({ leaf }) => leafHash(hasher, leaf));
   const range = append(hasher, append(hasher, emptyRange, before), leaves);
-  const head = checkpointText({ origin: key.name, size: range.size, root: rangeRoot(hasher, range) });
-  return { journal, first: before.length, note: formatNote(signNote(signer, key, head)), entries };
+  const origin = [keys].flat()[0]!.name;
+  const head = checkpointText({ origin, size: range.size, root: rangeRoot(hasher, range) });
+  return { journal, first: before.length, note: formatNote(signNote(signer, keys, head)), entries };
 };
 
 /** Who lies, how, and for a split view to whom. */
@@ -66,14 +67,36 @@ export const lie = (world: SimulatedWorld, context: string, { fault, province, o
   const told = entries.map((entry) => retold(world, entry) ?? shown(entry));
   if (!block || told.every((entry, index) => entry.leaf === entries[index]!.leaf)) return false;
   const before = blocks.slice(0, at).flatMap((each) => entriesOf(each).map(({ leaf }) => leafHash(world.hasher, leaf)));
-  const line = world.federation.nodes.find((node) => node.province === province)!.journals[context]!.key;
   const owner = { hasher: world.hasher, signer: world.signer(province) };
-  const value = encodeWire(signedBlock(owner, parseVerifier(world.hasher, line)!, { journal, before, entries: told }));
+  const ring = world.ring({ ...owner, notice: () => undefined }, journal);
+  for (const each of blocks) ring.learn(each);
+  const value = encodeWire(signedBlock(owner, ring.signing(block.first + block.count), { journal, before, entries: told }));
   const message =
     fault === 'split view'
       ? { topic: topics.heal(province), value, headers: { for: other, context } }
       : { topic: topics.journal(province, context), value, headers: {} };
   // Told until it must have been heard: whoever is away, or loses a message, is told again.
   for (let again = 0; again < TOLD_TIMES; again++) world.scheduler.after(again * TOLD_MS, () => world.broker.append(message));
+  return true;
+};
+
+/**
+ * Somebody has got hold of a key that was rotated since, and tells another last block under it to everybody. False when nothing has
+ * been written since.
+ */
+export const thieve = (world: SimulatedWorld, journal: string, line: string): boolean => {
+  const province = journal.slice(0, 2);
+  const context = journal.slice(3);
+  const blocks: readonly StoredBlock[] = world.disks.get(province)!.journal(journal).inOrder();
+  const owner = { hasher: world.hasher, signer: world.signer(province) };
+  const ring = world.ring({ ...owner, notice: () => undefined }, journal);
+  for (const each of blocks) ring.learn(each);
+  const last = blocks.at(-1);
+  const key = parseVerifier(world.hasher, line);
+  if (!last || !key || ring.at(last.first + last.count).some((each) => each.line === line)) return false;
+  const before = blocks.slice(0, -1).flatMap((each) => entriesOf(each).map(({ leaf }) => leafHash(world.hasher, leaf)));
+  const entries = entriesOf(last).map((entry) => retold(world, entry) ?? shown(entry));
+  const value = encodeWire(signedBlock(owner, key, { journal, before, entries }));
+  world.broker.append({ topic: topics.journal(province, context), value, headers: {} });
   return true;
 };

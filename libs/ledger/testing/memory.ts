@@ -50,6 +50,12 @@ class Shelf extends Map<number, StoredBlock> {
     return this.ordered;
   }
 
+  /** Entries in it. */
+  get end(): number {
+    const last = this.inOrder().at(-1);
+    return last ? last.first + last.count : 0;
+  }
+
   /** Index in order of the first block that ends after `from`. */
   position(from: number): number {
     const blocks = this.inOrder();
@@ -95,6 +101,14 @@ export class Disk {
     const found = this.blocks.get(name) ?? new Shelf();
     this.blocks.set(name, found);
     return found;
+  }
+
+  /** What is on it now, as a backup. */
+  copy(): Disk {
+    const copy = new Disk();
+    for (const [name, blocks] of this.blocks) for (const [first, block] of blocks) copy.journal(name).set(first, block);
+    for (const [name, rows] of this.tables) for (const [id, row] of rows) copy.table(name).set(id, row);
+    return copy;
   }
 
   table(name: string): Map<string, Row> {

@@ -82,7 +82,8 @@ export class SimulatedWorld {
   readonly scheduler: Scheduler;
   readonly broker = new Broker();
   readonly disks = new Map<string, Disk>();
-  readonly federation: Federation;
+  /** The file as the operators agree on it: who starts reads it anew. */
+  federation: Federation;
   readonly notices: (Notice & { readonly province: string; readonly at: number })[] = [];
   faults: Faults = calm;
   /** Domain ms at the beginning, and how far each province's clock is off. */
@@ -98,6 +99,7 @@ export class SimulatedWorld {
   private readonly signers = new Map<string, Signer>();
   /** Province → makes a key of a name, and keeps its secret: what the key file of a node is to it. */
   private readonly makers = new Map<string, (name: string, kind: Verifier['kind'], nth: number) => string>();
+  private readonly held = new Map<string, HeldKeys<KeyObject> | HeldKeys<Uint8Array>>();
 
   constructor(
     seed: number,
@@ -134,7 +136,7 @@ export class SimulatedWorld {
   }
 
   /** The keys of a journal as they are pinned, for whoever reads it. */
-  ring(world: World, journal: string): KeyRing {
+  ring(world: Pick<World, 'hasher' | 'signer' | 'notice'>, journal: string): KeyRing {
     return new KeyRing(world, pin(world, this.federation, journal.slice(journal.indexOf('/') + 1)).keys(journal));
   }
 
@@ -163,6 +165,11 @@ export class SimulatedWorld {
     const journal = role === 'journal';
     const name = journal ? originOf(federation, `${province}/${context}`) : cosignerName(federation, province, context);
     return this.certified(province, this.makers.get(province)!(name, journal ? 'signature' : 'cosignature', nth), notAfterMs);
+  }
+
+  /** A secret is gone: nobody of the province signs with this key any more. */
+  lose(province: string, line: string): void {
+    this.held.get(province)!.lose(line);
   }
 
   /**
@@ -264,6 +271,7 @@ export class SimulatedWorld {
       return (secrets.add(line, secret), line);
     };
     this.makers.set(province, key);
+    this.held.set(province, this.speed?.quickCrypto ? quick : secrets);
     const identity = key(identityName(federation, province), 'signature');
     const certified = (line: string): CertifiedKey => this.certified(province, line);
     const journals = Object.fromEntries(

@@ -40,6 +40,15 @@ export class HeldKeys<K> {
     this.byName.set(name, key);
   }
 
+  /** Forgets the key of this line; another of its name stays. */
+  lose(line: string): void {
+    const [name = '', id = ''] = line.split('+');
+    this.byId.delete(`${name}+${id}`);
+    const left = [...this.byId].filter(([each]) => each.startsWith(`${name}+`)).at(-1);
+    if (left) this.byName.set(name, left[1]);
+    else this.byName.delete(name);
+  }
+
   has(name: string, keyId: Uint8Array): boolean {
     return this.find(name, keyId) !== undefined;
   }

@@ -49,7 +49,7 @@ const live = async (run: HostileRun, trade: Trade): Promise<void> => {
     await Promise.all(run.provinces.map((province) => run.start(province)));
     await trade.open();
   });
-  await stage('trading', () => trade.trade());
+  await stage('trading', () => Promise.all([trade.trade(), trade.rotate()]));
   await stage('serving', () => trade.serve());
   await stage('redeeming', () => trade.redeem());
   // Past the publicity and past the limit for accepting: what nobody answered lapses.
@@ -96,6 +96,10 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
   if (restless === null && run.liar === null && ordersAcross(journalsOf(run)) < LEAST.orders) {
     await run.scheduler.resolve(trade.makeUp());
     restless = await rest(run);
+  }
+  if (restless === null && !trade.rotated && run.liar === null) {
+    await run.scheduler.resolve(trade.rotate());
+    if (!trade.rotated) complaints.push('No key was rotated.');
   }
   if (restless) complaints.push(restless);
   else {

@@ -1,6 +1,6 @@
 /** What the people of four provinces do in one history: deals that go well, go wrong, race and lapse, each told as its steps. */
 import type { Actor, Answer } from '@yrd/ledger';
-import type { Chance, HostileRun } from '@yrd/ledger/testing';
+import { thieve, type Chance, type HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
 import { dealsOf, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
@@ -14,6 +14,9 @@ const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE', 'E-AGENCY'
 const WAIT_MS = 900;
 const MOST_ATTEMPTS = 14;
 const REPEAT_SHARE = 0.08;
+/** How many of the keys that are rotated were stolen, and how long after trading began they are rotated at most, ms. */
+const STOLEN_SHARE = 0.4;
+const ROTATE_WITHIN_MS = 1_500;
 /** What each firm is granted for the year. */
 const GRANT_FEN = 12_000_000;
 const subjects = { firm: { capFen: GRANT_FEN, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } };
@@ -23,6 +26,14 @@ export class Trade {
   readonly deals: readonly Deal[];
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly placed = new Set<string>();
+  /** Whether a journal's key was rotated. */
+  rotated = false;
+  private readonly rotation: {
+    readonly journal: ProvinceCode;
+    readonly cosigner: ProvinceCode;
+    readonly stolen: boolean;
+    readonly afterMs: number;
+  };
   /** Steps that were to be refused and were not, or the other way round. */
   readonly surprises: string[] = [];
 
@@ -33,6 +44,8 @@ export class Trade {
     most = Infinity,
   ) {
     this.deals = dealsOf(chance).slice(0, most);
+    const [journal, cosigner] = [chance.pick(PROVINCE_CODES), chance.pick(PROVINCE_CODES)];
+    this.rotation = { journal, cosigner, stolen: chance.happens(STOLEN_SHARE), afterMs: chance.below(ROTATE_WITHIN_MS) };
     for (const [province, disk] of run.world.disks)
       disk.onInsert = (_, { commits }) => {
         for (const { streams } of commits) for (const stream of streams) this.wake(`${province}|${stream}`);
@@ -83,6 +96,30 @@ export class Trade {
     ]);
     await say('ApplyQuota', { ...account, askedFen: GRANT_FEN }, firm(province));
     await say('GrantQuota', { ...account, amountFen: GRANT_FEN });
+  }
+
+  /**
+   * Keys change hands in the middle of it: one province rotates the key of its journal, another that of its cosigner. In some
+   * histories the old key was stolen: it is revoked, and the thief tells everybody something else.
+   */
+  async rotate(): Promise<void> {
+    const { world } = this.run;
+    await this.run.scheduler.sleep(this.rotation.afterMs);
+    await Promise.all(
+      (['journal', 'cosigner'] as const).map(async (role) => {
+        const province = this.rotation[role];
+        const node = world.federation.nodes.find((each) => each.province === province)!;
+        const old = role === 'journal' ? node.journals['voucher']!.key : node.cosigners['voucher']!;
+        const keeper = actor(province, 'security-admin');
+        const body = { old, ...world.nextKey(province, role, 1), reason: 'test' };
+        if (!(await this.act(province, 'RotateKey', body, keeper, role)) || role === 'cosigner') return;
+        this.rotated = true;
+        if (!this.rotation.stolen) return;
+        const fromSize = Math.floor(world.disks.get(province)!.journal(`${province}/voucher`).end / 2);
+        await this.act(province, 'RevokeKey', { key: old, fromSize, reason: 'stolen' }, keeper, role);
+        thieve(world, `${province}/voucher`, old);
+      }),
+    );
   }
 
   /** Placing, proposing, accepting, declining, and the races between them. */
