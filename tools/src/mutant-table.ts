@@ -99,6 +99,69 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('lease')('take a lease that still beats', 'if (began - this.watched.since < LEASE_MS) return false;', '', 'ledger/src/lease'),
   ledger('recovery')('write without looking what peers hold', 'if (!(await peersAnswered(options))) return false;', '', 'ledger/src/node'),
+  // Keys.
+  ledger('key-ring')(
+    'believe the keys of before at any size',
+    'const groups = groupsAt(this.state.periods, checkpoint.size);',
+    'const groups = this.state.periods.map((each) => [each]);',
+    'ledger/src/(rotation|forged-keys)',
+  ),
+  ledger('replica')(
+    'take a rotation without the signature of the key in force',
+    "if (block.first <= this.journal.size) return this.shun(block, judged, 'not in force');",
+    '',
+    'ledger/src/forged-keys',
+  ),
+  ledger('key-ring')(
+    'take a rotation without the signature of the next key',
+    'const unsigned = handing.some(({ key }) => !isSigned(this.world.signer, key, note));',
+    'const unsigned = handing.length > 9;',
+    'ledger/src/forged-keys',
+  ),
+  ledger('key-periods')(
+    'ignore the certificate of a key',
+    'isCertifiedLine(tools, identity, stated) ? parseVerifier(tools.hasher, stated.key) : null',
+    'identity.name ? parseVerifier(tools.hasher, stated.key) : null',
+    'ledger/src/forged-keys',
+  ),
+  ledger('key-periods')(
+    'let a key that is not in force hand over',
+    'each.key.line === old && each.from <= end && end <= each.until',
+    'each.from <= end && end <= each.until',
+    'ledger/src/forged-keys',
+  ),
+  ledger('key-periods')(
+    'believe a revoked key',
+    'size < (group.at(-1)?.revokedFrom ?? 0)',
+    'size < Infinity',
+    'ledger/src/(rotation|forged-keys)',
+  ),
+  ledger('replica')(
+    'take what an expired key signs',
+    'if (this.expired(handed ?? judged, end, handed ? 0 : stored.at))',
+    'if (end < 0)',
+    'ledger/src/forged-keys',
+  ),
+  ledger('replica')(
+    'believe whoever vouches for what an expired key signs',
+    'return vouched < this.judging.voices &&',
+    'return vouched < 0 &&',
+    'ledger/src/rotation',
+  ),
+  ledger('sequencer')('write with an expired key', 'if (expired) {', 'if (expired?.why === "") {', 'ledger/src/rotation'),
+  ledger('key-ring')('forget rotations at a restart', 'if (first < end) continue;', 'if (first >= 0) continue;', 'ledger/src/rotation'),
+  ledger('key-ring')(
+    'sign on with the key of before',
+    'const held = groupsAt(this.state.periods, size)',
+    'const held = groupsAt(this.state.periods, Math.min(size, this.state.periods[0]!.until))',
+  ),
+  ledger('block')('join what comes after a rotation to its block', 'if (group && !handedOver &&', 'if (group &&'),
+  ledger('witness')(
+    'not tell of a key whose entry others may miss',
+    'const keys = this.keys.stated();',
+    'const keys: readonly CertifiedKey[] = [];',
+    'ledger/src/rotation',
+  ),
   // Folding and reacting.
   ledger('reactor')(
     'pass a position before the effect',

@@ -141,7 +141,7 @@ export class Replica {
     if (now <= notAfterMs && writtenMs <= notAfterMs) return false;
     if (writtenMs > notAfterMs) return true;
     const vouched = [...this.vouchers.values()].filter((each) => each >= size).length;
-    return vouched < this.judging.voices && ![...this.ahead].some(([at, head]) => at >= size && head.notAfterMs > now);
+    return vouched < this.judging.voices && ![...this.ahead].some(([at, head]) => at > size && head.notAfterMs > now);
   }
 
   /** True when the head fits what is held as far as can be said now. */

@@ -242,7 +242,7 @@ describe('a rotation', () => {
 });
 
 /** A block of the owner of a journal after all that it wrote, true or not, signed with the key of this line; on its live topic. */
-const tellMore = (federation: FederationRun, line: string, at = OWN): void => {
+const tellMore = (federation: FederationRun, line: string, writtenMs: number, at = OWN): void => {
   const province = at.slice(0, 2);
   const before = federation.world.disks
     .get(province)!
@@ -254,7 +254,7 @@ const tellMore = (federation: FederationRun, line: string, at = OWN): void => {
     source: parseVerifier(hasher, line)!.name,
     type: 'gifts.gift-arrived.v1',
     subject: 'box/31',
-    time: new Date(federation.world.now).toISOString(),
+    time: new Date(writtenMs).toISOString(),
   };
   const rest = { actor: '31/node', policyversion: '-', legalbasis: 'T', classification: 'public' };
   const payload = utf8('{"basis":{},"command":"c","data":{"gift":"x"},"person":"p","trace":"t"}');
@@ -282,7 +282,7 @@ describe('a stolen key', () => {
     const { old } = await rotate(federation, '31');
     await federation.command('31', 'FillBox', { coins: 5 });
     await federation.converge();
-    tellMore(federation, old);
+    tellMore(federation, old, federation.world.now);
     await federation.scheduler.pass(3_000);
     const size = federation
       .node('31')
@@ -421,7 +421,7 @@ describe('a key that expires', () => {
     await federation.converge();
     federation.world.forward(91 * DAY_MS);
     await federation.scheduler.pass(3_000);
-    tellMore(federation, key);
+    tellMore(federation, key, until - DAY_MS);
     await federation.scheduler.pass(3_000);
     const size = federation
       .node('31')
