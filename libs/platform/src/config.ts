@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WARNING_DAYS, type Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
+import { readWires, type Wires } from './config-wires.js';
 
 /** A limit on everything that comes from outside. */
 export interface Limits {
@@ -19,7 +20,7 @@ export interface Limits {
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export interface NodeConfig {
+export interface NodeConfig extends Wires {
   /** NODE_ENV is production. */
   readonly production: boolean;
   /** Two-digit province code. */
@@ -27,8 +28,6 @@ export interface NodeConfig {
   readonly host: string;
   /** 0 picks a free port (tests). */
   readonly port: number;
-  readonly kafkaBrokers: readonly string[];
-  readonly mongoUrl: string;
   /** Path of the node's key file. */
   readonly keysPath: string;
   readonly federation: Federation;
@@ -62,9 +61,13 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads one variable after the other and collects what is wrong instead of stopping at the first fault. */
-class Reader {
+export class Reader {
   readonly faults: string[] = [];
   constructor(private readonly env: Environment) {}
+
+  has(name: string): boolean {
+    return (this.env[name]?.trim() ?? '') !== '';
+  }
 
   text(name: string, fallback?: string): string {
     const value = this.env[name]?.trim();
@@ -169,15 +172,15 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   const read = new Reader(env);
   const production = env['NODE_ENV'] === 'production';
   const province = read.matching('YRD_PROVINCE', /^\d{2}$/, 'two digits like 32');
+  const host = read.text('YRD_HOST', '127.0.0.1');
   const issuer = issuerShape(production);
   const federation = readFederation(read, province, readText);
   const config: NodeConfig = {
     production,
     province,
-    host: read.text('YRD_HOST', '127.0.0.1'),
+    host,
     port: read.whole('YRD_PORT', { min: 0, max: 65_535, fallback: /^\d{2}$/.test(province) ? 3_100 + Number(province) : 3_100 }),
-    kafkaBrokers: read.list('KAFKA_BROKERS', /^[^\s:/]+:\d{1,5}$/, 'host:port'),
-    mongoUrl: read.matching('MONGO_URL', /^mongodb(\+srv)?:\/\/\S+$/, 'a mongodb:// address'),
+    ...readWires(read, host, { production, readText }),
     keysPath: read.text('YRD_KEYS'),
     federation,
     policiesPath: read.text('YRD_POLICIES'),

@@ -23,7 +23,7 @@ interface GroundOptions {
 
 const reachAll = async (o: GroundOptions, opened: Closing[], notice: (notice: Notice) => void, signal: AbortSignal): Promise<Ground> => {
   const { config, keys } = o;
-  const { mongoUrl, province, production } = config;
+  const { mongoUrl, kafka, province, production } = config;
   const keep = <T extends Closing>(one: T): T => {
     opened.push(one);
     return one;
@@ -34,7 +34,6 @@ const reachAll = async (o: GroundOptions, opened: Closing[], notice: (notice: No
   const worlds: Record<string, World> = {};
   for (const { context, indexes } of o.contexts) {
     const database = databaseOf(province, context.name);
-    const kafka = { brokers: config.kafkaBrokers };
     worlds[context.name] = keep(
       await openWorld({ mongoUrl, database, kafka, keys, clock, notice, signal, ...(indexes ? { indexes } : {}) }),
     );

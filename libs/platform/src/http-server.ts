@@ -1,6 +1,7 @@
 /** The edge of the HTTP server: time limits for slow senders, and an orderly end. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Limits } from './config.js';
 
 /** What a client gets that does not speak HTTP: there is no request yet, so no trace and no language. */
@@ -11,7 +12,9 @@ const refusal = (status: number, words: string, code: string): string => {
 };
 
 const answerBroken = (error: Error & { readonly code?: string }, socket: Socket): void => {
-  if (!socket.writable || socket.bytesWritten > 0) {
+  // Before a handshake is done nothing can be said in words that the other side could read.
+  const unheard = socket instanceof TLSSocket && socket.getProtocol() === null;
+  if (unheard || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }

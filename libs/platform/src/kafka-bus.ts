@@ -24,7 +24,7 @@ const RETRY_MAX_MS = 5_000;
 export const kafkaBus = (options: KafkaOptions): KafkaBus => {
   const { notice } = options;
   const kafka = kafkaClient(options);
-  const known = new KafkaTopics(kafka, options.replicationFactor);
+  const known = new KafkaTopics(kafka, notice, options.replicationFactor);
   const publisher = new KafkaPublisher(kafka, known, notice);
   const readers = new Set<KafkaReader>();
   return {
@@ -47,7 +47,7 @@ export const kafkaBus = (options: KafkaOptions): KafkaBus => {
     },
     ensure: (topics) => known.ensure(topics),
     publish: (topic, value, headers = {}) => publisher.publish(topic, value, headers),
-    last: (topic) => lastMessage(kafka, known, topic),
+    last: (topic) => lastMessage({ kafka, known, clientId: options.clientId }, topic),
     async subscribe(subscription, handle) {
       const reader = new KafkaReader({ ...subscription, kafka, known, notice, handle });
       readers.add(reader);

@@ -16,7 +16,7 @@ export interface KafkaSettings {
 }
 
 export interface KafkaOptions extends KafkaSettings {
-  /** Name of this process in the brokers' logs. */
+  /** Name in the brokers' logs, and the beginning of passing consumer groups: `yrd.<province>.…`, as the access rules have it. */
   readonly clientId: string;
   notice(event: Notice): void;
 }
@@ -57,6 +57,17 @@ export const isTopicMissing = (error: unknown): boolean => {
     if (at instanceof KafkaJSError && at.name === 'KafkaJSTopicMetadataNotLoaded') return true;
   }
   return false;
+};
+
+/** Topics that the broker lets only others make, from the error of making several; none when anything else went wrong too. */
+export const topicsNotAllowed = (error: unknown): readonly string[] => {
+  if (!(error instanceof Error) || error.name !== 'KafkaJSAggregateError' || !('errors' in error) || !Array.isArray(error.errors))
+    return [];
+  const refused = error.errors.map((each: unknown) =>
+    each instanceof Error && 'type' in each && each.type === 'TOPIC_AUTHORIZATION_FAILED' && 'topic' in each ? String(each.topic) : null,
+  );
+  const topics = refused.filter((topic) => topic !== null);
+  return topics.length === refused.length ? topics : [];
 };
 
 /** The promise's result, or a rejection after `ms`; what is still under way then goes on unheard. */

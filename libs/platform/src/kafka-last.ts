@@ -44,13 +44,20 @@ const search = async (consumer: Consumer, topic: string, { low, high }: Reach): 
   }
 };
 
+export interface LastOptions {
+  readonly kafka: KafkaClient;
+  readonly known: KafkaTopics;
+  /** Begins the name of the group that reads it. */
+  readonly clientId: string;
+}
+
 /** Null when the topic is not there, is empty, or lost all it held. Rejects when no answer came within 10 s. */
-export const lastMessage = async (kafka: KafkaClient, topics: KafkaTopics, topic: string): Promise<BusMessage | null> => {
+export const lastMessage = async ({ kafka, known, clientId }: LastOptions, topic: string): Promise<BusMessage | null> => {
   const late = `the end of ${topic} could not be read within ${DEADLINE_MS / 1_000} s: see whether its broker is up`;
-  const reach = await within(DEADLINE_MS, topics.reach(topic), late);
+  const reach = await within(DEADLINE_MS, known.reach(topic), late);
   if (!reach || reach.high <= reach.low) return null;
   const consumer = kafka.consumer({
-    groupId: `last-message-${randomBytes(9).toString('base64url')}`,
+    groupId: `${clientId}.last.${randomBytes(9).toString('base64url')}`,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 200,
     retry: { ...RETRY, restartOnFailure: async () => false },

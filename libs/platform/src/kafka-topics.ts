@@ -1,7 +1,7 @@
 /** Topics as an operator sees them: which there are, how far they reach, and making those that are missing. */
 import type { Admin } from 'kafkajs';
 import { sleepMs } from './clock.js';
-import { isTopicMissing, type KafkaClient } from './kafka-client.js';
+import { isTopicMissing, topicsNotAllowed, type KafkaClient, type KafkaOptions } from './kafka-client.js';
 import { Lending } from './kafka-lending.js';
 
 /** Room for a block of 512 kB with its frames, twice over. */
@@ -35,6 +35,7 @@ export class KafkaTopics {
 
   constructor(
     kafka: KafkaClient,
+    private readonly notice: KafkaOptions['notice'],
     private readonly replicationFactor: number | undefined,
   ) {
     this.admin = new Lending(async () => {
@@ -50,15 +51,25 @@ export class KafkaTopics {
     return topics.filter((topic) => all.has(topic));
   }
 
-  /** Makes those that are missing: one partition; journals are never deleted by age, spoken words after an hour. */
+  /**
+   * Makes those that are missing: one partition; journals are never deleted by age, spoken words after an hour. Those that the
+   * broker lets only others make are left to them, with a notice.
+   */
   async ensure(topics: readonly string[]): Promise<void> {
+    const done = new Set<string>();
     for (let tries = 1; ; tries += 1) {
-      const there = new Set(await this.existing(topics));
-      const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
+      for (const topic of await this.existing(topics)) done.add(topic);
+      const missing = [...new Set(topics)].filter((topic) => !done.has(topic));
       if (missing.length === 0) return;
       try {
         return await this.make(missing);
       } catch (error) {
+        const others = topicsNotAllowed(error);
+        if (others.length > 0) {
+          this.notice({ level: 'warn', what: 'kafka.topics-of-others', facts: { topics: others.join() } });
+          for (const topic of others) done.add(topic);
+          continue;
+        }
         // A broker that has not heard of a topic yet, or a connection that remembers one that is gone: neither says that it failed.
         if (tries === MAKE_TRIES || !isTopicMissing(error)) throw error;
         await sleepMs(MAKE_MS);

@@ -39,6 +39,7 @@ export const logRequests =
   (log: Log): Middleware =>
   (request, response, next) => {
     const startedAt = performance.now();
+    const address = request.ip; // Asked now: it is gone with the connection.
     response.once('close', () => {
       const { trace, actor } = askedOf(request);
       const line = {
@@ -48,6 +49,7 @@ export const logRequests =
         status: response.statusCode,
         durationMs: Math.round(performance.now() - startedAt),
         person: actor?.person,
+        address,
         finished: response.writableFinished,
       };
       log[quiet.test(request.path) ? 'debug' : 'info'](line, 'request');

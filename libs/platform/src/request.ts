@@ -10,6 +10,10 @@ export interface Request extends IncomingMessage {
   body?: unknown;
   readonly originalUrl: string;
   readonly path: string;
+  /** Over TLS, here or at a trusted proxy. */
+  readonly secure: boolean;
+  /** The client's address; that of `X-Forwarded-For` only behind a trusted proxy. Absent when the connection is gone. */
+  readonly ip?: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly route?: { readonly path: string };
 }

@@ -9,6 +9,7 @@ import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
+import { renewing, tlsOptions, type Renewal } from './http-tls.js';
 import { logRequests, nestLog, noticeTo, openLog, type Log } from './log.js';
 import type { KeyKeeper } from './key-file.js';
 import { LateNode } from './late-node.js';
@@ -87,6 +88,7 @@ export class Service {
   private reaching: Promise<Ground> | null = null;
   private ground: Ground | null = null;
   private app: NestExpressApplication | null = null;
+  private renewal: Renewal | null = null;
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   private address = '';
@@ -118,12 +120,19 @@ export class Service {
     return (this.stopping ??= this.end());
   }
 
+  /** Takes a renewed certificate. False where the service has none, because TLS ends before it. */
+  renewCertificate(): boolean {
+    this.renewal?.renew();
+    return this.renewal !== null;
+  }
+
   private async begin(): Promise<void> {
     const { config } = this.options;
     try {
       const app = await this.createApp();
       this.app = app;
       limitServer(app.getHttpServer(), config.limits);
+      this.renewal = renewing(app.getHttpServer(), config.http.tls, this.log);
       await app.listen(config.port, config.host);
       this.address = await app.getUrl();
       this.log.info({ url: this.address }, 'answering');
@@ -140,6 +149,7 @@ export class Service {
   private async end(): Promise<void> {
     this.life.stopping = true;
     this.halt.abort();
+    this.renewal?.close();
     if (this.app !== null) await closeApp(this.app);
     // What is reached only after the abort has to be given back as well.
     const ground = await this.reaching?.catch(() => null);
@@ -192,10 +202,14 @@ export class Service {
     const modules = served.map(({ node, module }) => module(node, config));
     const app = await NestFactory.create<NestExpressApplication>(
       { module: ServiceModule, imports: [base, ...modules] },
-      { bodyParser: false, logger: nestLog(log), abortOnError: false, routeConflictPolicy: { duplicate: 'error' } },
+      {
+        ...(config.http.tls && { httpsOptions: tlsOptions(config.http.tls) }),
+        ...{ bodyParser: false, logger: nestLog(log), abortOnError: false, routeConflictPolicy: { duplicate: 'error' } },
+      },
     );
     for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
     app.set('query parser', 'simple');
+    app.set('trust proxy', [...config.http.trustedProxies]);
     app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, readBodies(config.limits));
     if (page !== undefined) app.use(startPage(page));
     const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
@@ -208,7 +222,10 @@ export class Service {
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Runs a service as the whole process: stops in order on a signal, and says in plain words why it could not start. */
+/**
+ * Runs a service as the whole process: stops in order on a signal, and says in plain words why it could not start. SIGHUP makes one
+ * that answers over TLS take its renewed certificate.
+ */
 export const runService = async (prepare: () => Promise<ServiceOptions>): Promise<void> => {
   const fail = (error: unknown): void => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -220,6 +237,7 @@ export const runService = async (prepare: () => Promise<ServiceOptions>): Promis
     const service = new Service(await prepare());
     for (const signal of signals) {
       process.on(signal, () => {
+        if (signal === 'SIGHUP' && service.renewCertificate()) return;
         asked = true;
         service.stop().then(() => process.exit(0), fail);
       });

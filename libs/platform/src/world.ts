@@ -30,7 +30,8 @@ export const openWorld = async (o: WorldOptions): Promise<World & { close(): Pro
   const notice = (event: Notice): void => o.notice(event);
   const { signer, encryption } = 'signer' in o.keys ? o.keys : nodeKeys(o.keys.keys);
   const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
-  const bus = kafkaBus({ ...o.kafka, clientId: o.database, notice });
+  // `yrd_32_voucher` → `yrd.32.voucher`, as topics, groups and the access rules of Kafka have it.
+  const bus = kafkaBus({ ...o.kafka, clientId: o.database.replaceAll('_', '.'), notice });
   try {
     await bus.ready(o.signal);
   } catch (error) {
