@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rank, type Child, type Processes } from './processes.js';
 import { Fault } from './say.js';
+import { mongodArguments, scramArguments, securedListeners, type Secured } from './secured.js';
 
 const exec = promisify(execFile);
 
@@ -23,6 +24,8 @@ export interface NativePlace {
   readonly controllerPort: number;
   readonly mongoPort: number;
   readonly clusterId: string;
+  /** Servers with TLS, users and access rules; plain ones on loopback without. */
+  readonly secured?: { readonly files: Secured; readonly mtlsPort: number } | undefined;
 }
 
 /** The servers' files, fetched if they are not there yet. Throws a Fault in one line when the machine lacks something. */
@@ -42,16 +45,20 @@ const mongoFolder = (place: NativePlace): string => join(place.data, 'mongo');
 /** Whether servers have written data below this folder. */
 export const hasNativeData = (data: string): boolean => existsSync(join(data, 'kafka')) || existsSync(join(data, 'mongo'));
 
+const plainListeners = (place: NativePlace): readonly string[] => [
+  `listeners=PLAINTEXT://127.0.0.1:${place.kafkaPort},CONTROLLER://127.0.0.1:${place.controllerPort}`,
+  `advertised.listeners=PLAINTEXT://127.0.0.1:${place.kafkaPort}`,
+  'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+];
+
 /** The broker's settings: one process that is broker and controller, for one machine; nodes create their own topics. */
 export const brokerProperties = (place: NativePlace): string =>
   [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${place.controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${place.kafkaPort},CONTROLLER://127.0.0.1:${place.controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${place.kafkaPort}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    ...(place.secured ? securedListeners({ ...place, ...place.secured }, place.secured.files) : plainListeners(place)),
     `log.dirs=${kafkaFolder(place)}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
@@ -92,7 +99,8 @@ export const startNativeKafka = async (
     rmSync(folder, { recursive: true, force: true }); // Left by a formatting that broke off.
     mkdirSync(folder, { recursive: true });
     const format = ['kafka.tools.StorageTool', 'format', '-t', place.clusterId, '-c', properties];
-    await exec(files.java, [...javaArgs(place.root, files), ...format]);
+    const users = place.secured ? scramArguments(place.secured.files) : [];
+    await exec(files.java, [...javaArgs(place.root, files), ...format, ...users]);
   }
   const args = [...javaArgs(place.root, files), 'kafka.Kafka', properties];
   return processes.start({ name: 'kafka', rank: rank.kafka, program: files.java, args, onCrash });
@@ -107,5 +115,6 @@ export const startNativeMongo = (files: NativeFiles, place: NativePlace, process
   mkdirSync(dbpath, { recursive: true });
   const args = ['--dbpath', dbpath, '--bind_ip', '127.0.0.1', '--port', String(place.mongoPort), '--replSet', 'yrd'];
   const small = ['--wiredTigerCacheSizeGB', '0.5', '--setParameter', 'diagnosticDataCollectionEnabled=false', '--nounixsocket'];
-  return processes.start({ name: 'mongo', rank: rank.mongo, program: files.mongod, args: [...args, ...small], onCrash });
+  const secured = place.secured ? mongodArguments(place.secured.files) : [];
+  return processes.start({ name: 'mongo', rank: rank.mongo, program: files.mongod, args: [...args, ...small, ...secured], onCrash });
 };

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { federationFile, keyFile, PROVINCES } from './federation.js';
 import { rank, type Child, type Processes } from './processes.js';
 import { Fault, until } from './say.js';
-import type { Given } from './way.js';
+import type { Servers } from './servers.js';
 
 /** What all nodes of one starter have in common. */
 export interface NodesOptions {
   readonly root: string;
   readonly home: string;
-  readonly servers: Given;
+  readonly servers: Pick<Servers, 'kafkaBrokers' | 'mongoUrl' | 'secured'>;
   /** The brokers of a province, where it has its own. */
   readonly brokersOf?: ((code: string) => string) | undefined;
   readonly issuer: string;
@@ -37,6 +37,7 @@ export const nodeEnvironment = (o: NodesOptions, code: string): NodeJS.ProcessEn
   YRD_ISSUER: o.issuer,
   KAFKA_BROKERS: o.brokersOf?.(code) ?? o.servers.kafkaBrokers,
   MONGO_URL: o.servers.mongoUrl,
+  ...o.servers.secured?.wires(code),
 });
 
 /** Where a node answers on this machine. */

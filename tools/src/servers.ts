@@ -2,11 +2,16 @@
 import { join } from 'node:path';
 import { composeProject, containerHand, dockerCanRun, engineAnswers, imagesAtHand } from './docker.js';
 import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
+import { databaseOf, processWires } from '@yrd/platform';
+import { CONTEXTS, PROVINCES } from './federation.js';
+import { applyKafka, nodeGrants } from './grants-kafka.js';
+import { applyMongo } from './grants-mongo.js';
 import { freePorts } from './ports.js';
 import type { Child, Processes } from './processes.js';
 import { GIVEN_MS, kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
 import { Fault, step } from './say.js';
-import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Given, type Way, type WayRecord } from './way.js';
+import { ADMIN, kafkaAs, mongoUrlAs, nodeUser, nodeWires, provideSecured, type Secured } from './secured.js';
+import { chooseWay, fingerprint, givenFrom, readWay, refuseOtherWires, writeWay, type Given, type Way, type WayRecord } from './way.js';
 
 /** What can be done to a server on purpose, to see what the nodes make of it. */
 export interface Hand {
@@ -23,6 +28,8 @@ export interface Hand {
 export interface Servers extends Given {
   readonly way: Way;
   /** There when the servers are this run's own. */
+  /** Secured ones: what a node is told of its users and certificates, and the files behind it. */
+  readonly secured?: { readonly files: Secured; readonly mtlsBroker: string; wires(code: string): NodeJS.ProcessEnv };
   readonly hands?: { readonly kafka: Hand; readonly mongo: Hand };
 }
 
@@ -35,11 +42,14 @@ export interface ServersOptions {
   readonly onCrash: CrashTold;
   /** Tests: nothing is recorded, servers are their own even where addresses are given, Docker serves only with images at hand. */
   readonly throwAway?: boolean;
+  /** With TLS, users and access rules, as a province runs them; native only. */
+  readonly secured?: boolean;
 }
 
 const startGiven = async (given: Given): Promise<Servers> => {
-  const { kafkaBrokers, mongoUrl } = given;
-  const both = () => Promise.all([kafkaReady(kafkaBrokers, undefined, GIVEN_MS), mongoReady(mongoUrl)]);
+  // With the users and certificates that the environment names, as the nodes will.
+  const { kafka, mongoUrl } = processWires();
+  const both = () => Promise.all([kafkaReady(kafka, undefined, GIVEN_MS), mongoReady(mongoUrl)]);
   await step('Kafka and MongoDB at the given addresses', both);
   return { ...given, way: 'given' };
 };
@@ -54,25 +64,42 @@ const handOf = (child: Child, ready: () => Promise<unknown>): Hand => ({
   resume: () => child.resume(),
 });
 
+/** The four nodes' users and grants, the same at every start. */
+const grantLocally = async (brokers: string, mongoUrl: string, files: Secured): Promise<void> => {
+  await applyKafka(kafkaAs(files, brokers, ADMIN), { topics: [], grants: PROVINCES.flatMap(({ code }) => nodeGrants(code)) });
+  for (const { code } of PROVINCES) {
+    // Locally the four share a demo clock in a database of its own.
+    const databases = [...CONTEXTS.map((context) => databaseOf(code, context)), 'yrd_dev'];
+    const user = nodeUser(code);
+    await applyMongo(mongoUrlAs(files, mongoUrl, ADMIN), { user, password: files.password(user), databases });
+  }
+};
+
 const startNative = async (o: ServersOptions, place: NativePlace): Promise<Servers> => {
   const files = await nativeFiles(o.root);
   const brokers = `127.0.0.1:${place.kafkaPort}`;
+  const wired = place.secured?.files;
+  const asked = wired ? kafkaAs(wired, brokers, ADMIN) : brokers;
   const kafka = async (): Promise<Hand> => {
     const child = await startNativeKafka(files, place, o.processes, o.onCrash);
-    const ready = () => kafkaReady(brokers, () => child.ended());
+    const ready = () => kafkaReady(asked, () => child.ended());
     await ready();
     return handOf(child, ready);
   };
   const mongo = async () => {
     const child = startNativeMongo(files, place, o.processes, o.onCrash);
-    const ready = () => replicaSet(place.mongoPort, () => child.ended());
+    const ready = () => replicaSet(place.mongoPort, () => child.ended(), wired);
     return { url: await ready(), hand: handOf(child, ready) };
   };
   const [kafkaHand, { url, hand }] = await Promise.all([
     step(`Kafka, native, on port ${place.kafkaPort}`, kafka),
     step(`MongoDB, native, on port ${place.mongoPort}`, mongo),
   ]);
-  return { kafkaBrokers: brokers, mongoUrl: url, way: 'native', hands: { kafka: kafkaHand, mongo: hand } };
+  const servers: Servers = { kafkaBrokers: brokers, mongoUrl: url, way: 'native', hands: { kafka: kafkaHand, mongo: hand } };
+  if (!wired) return servers;
+  await step('users and access rules', () => grantLocally(brokers, url, wired));
+  const mtlsBroker = `127.0.0.1:${place.secured?.mtlsPort}`;
+  return { ...servers, secured: { files: wired, mtlsBroker, wires: (code) => nodeWires(wired, code) } };
 };
 
 const startCompose = async (o: ServersOptions, place: NativePlace, keyed: boolean): Promise<Servers> => {
@@ -107,9 +134,10 @@ const startThrowAwayContainers = async (o: ServersOptions, place: NativePlace): 
 };
 
 const placeFor = async (o: ServersOptions, record: WayRecord | undefined): Promise<NativePlace> => {
-  const [kafkaPort = 0, controllerPort = 0, mongoPort = 0] = await freePorts(3, record?.ports);
+  const [kafkaPort = 0, controllerPort = 0, mongoPort = 0, mtlsPort = 0] = await freePorts(o.secured ? 4 : 3, record?.ports);
   const clusterId = record?.clusterId ?? newClusterId();
-  return { root: o.root, data: join(o.home, 'data'), kafkaPort, controllerPort, mongoPort, clusterId };
+  const secured = o.secured ? { files: provideSecured(o.home), mtlsPort } : undefined;
+  return { root: o.root, data: join(o.home, 'data'), kafkaPort, controllerPort, mongoPort, clusterId, secured };
 };
 
 /**
@@ -119,11 +147,12 @@ const placeFor = async (o: ServersOptions, record: WayRecord | undefined): Promi
 export const startServers = async (o: ServersOptions): Promise<Servers> => {
   if (o.throwAway) {
     const place = await placeFor(o, undefined);
-    return (await imagesAtHand()) ? startThrowAwayContainers(o, place) : startNative(o, place);
+    return !o.secured && (await imagesAtHand()) ? startThrowAwayContainers(o, place) : startNative(o, place);
   }
   const given = givenFrom(process.env);
   const record = readWay(o.home);
-  const docker = record ? engineAnswers : dockerCanRun;
+  const docker = o.secured ? async () => false : record ? engineAnswers : dockerCanRun;
+  refuseOtherWires(record, o.secured === true);
   const way = await chooseWay(record, { given, docker, nativeData: hasNativeData(join(o.home, 'data')) });
   if (way === 'given' && given) {
     writeWay(o.home, { ...record, way, servers: fingerprint(given) });
@@ -133,6 +162,7 @@ export const startServers = async (o: ServersOptions): Promise<Servers> => {
   const { kafkaPort, controllerPort, mongoPort, clusterId } = place;
   const keyed = record?.keyed === true;
   if (way === 'native') await nativeFiles(o.root); // A machine that lacks Java is told so before a way is recorded.
-  writeWay(o.home, { way, ports: [kafkaPort, controllerPort, mongoPort], clusterId, ...(keyed && { keyed }) });
+  const ports = [kafkaPort, controllerPort, mongoPort, ...(place.secured ? [place.secured.mtlsPort] : [])];
+  writeWay(o.home, { way, ports, clusterId, ...(keyed && { keyed }), ...(o.secured && { secured: true }) });
   return way === 'docker' ? startCompose(o, place, keyed) : startNative(o, place);
 };

@@ -10,6 +10,7 @@ import { createProcesses, type Processes } from './processes.js';
 import { loadSamples } from './samples.js';
 import { Fault, say, secondsSince, step } from './say.js';
 import { startServers } from './servers.js';
+import { wantsSecured } from './secured.js';
 import { readWay, writeWay } from './way.js';
 
 const FREE_MIN_BYTES = 2 ** 30; // A full disk stops broker and database in the middle of a write.
@@ -69,7 +70,7 @@ const bringUp = async (place: Place, running: Running, crashed: (why: string, ta
   const own = process.env['YRD_ISSUER'] ? undefined : issuerPort(process.env);
   const issuer = issuerUrl(process.env);
   await refuseTakenPorts(ports, own);
-  const servers = await startServers({ root, home, processes, onCrash: crashed });
+  const servers = await startServers({ root, home, processes, onCrash: crashed, secured: wantsSecured(process.env) });
   const record = readWay(home);
   provideKeys(home, ports, record?.keyed === true);
   if (record && !record.keyed) writeWay(home, { ...record, keyed: true });

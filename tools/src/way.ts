@@ -21,6 +21,8 @@ export interface WayRecord {
   readonly ports?: readonly number[];
   /** Docker and native: Kafka's cluster id. */
   readonly clusterId?: string;
+  /** Native: the servers ask for TLS and users. */
+  readonly secured?: boolean;
   /** Set once the nodes' keys exist: from then on a missing key is a loss, not a first start. */
   readonly keyed?: boolean;
 }
@@ -59,6 +61,13 @@ export const writeWay = (home: string, record: WayRecord): void => {
   const file = join(home, 'way.json');
   writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
   renameSync(`${file}.new`, file);
+};
+
+/** Servers that asked nobody who he is cannot begin to over their own data, nor the other way round. Throws a Fault. */
+export const refuseOtherWires = (record: WayRecord | undefined, secured: boolean): void => {
+  if (!record || (record.secured ?? false) === secured) return;
+  const [has, wanted] = secured ? ['plain', 'without'] : ['secured', 'with'];
+  throw new Fault(`The data here lies on ${has} servers: start ${wanted} YRD_WIRES=secure, ${RESET}.`);
 };
 
 /** What was found on this machine. */

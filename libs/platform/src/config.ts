@@ -204,3 +204,11 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
 
 /** The settings of this process. @throws ConfigError listing every fault. */
 export const processConfig = (): NodeConfig => readConfig(process.env, (path) => readFileSync(path, 'utf8'));
+
+/** Only the wires, for a tool that is no node: told of every fault as a node would be. @throws ConfigError listing every fault. */
+export const processWires = (): Wires => {
+  const read = new Reader(process.env);
+  const wires = readWires(read, '127.0.0.1', { production: false, readText: (path) => readFileSync(path, 'utf8') });
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return wires;
+};

@@ -1,6 +1,8 @@
 /** The deep library of a service: HTTP, tokens, storage, bus and clock around ledger nodes. */
 export { systemClock } from './clock.js';
 export { demoClock, type DemoClock, type DemoClockOptions, type Forward } from './clock-demo.js';
+export { certify, createAuthority } from './certificates.js';
+export { kafkaBus } from './kafka-bus.js';
 export { type KafkaSettings } from './kafka-client.js';
 export * from './keys.js';
 export { type RecordIndexes } from './mongo-records.js';
@@ -8,7 +10,7 @@ export { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
 export { openWorld, type WorldOptions } from './world.js';
 export { Allows, CurrentActor } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
-export { ConfigError, processConfig, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
+export { ConfigError, processConfig, processWires, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
 export { parseFederation } from './config-federation.js';
 export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js';
 export { databaseOf, processService } from './ground.js';
