@@ -1,11 +1,12 @@
 /** `npm run backup` and `npm run restore`: one province of one data folder; see docs/RUNBOOK.md. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { databaseOf, restoreBackup, takeBackup, type Backup } from '@yrd/platform';
+import { databaseOf, processMongo, restoreBackup, takeBackup, type Backup } from '@yrd/platform';
 import { CONTEXTS, PROVINCES } from './federation.js';
 import { takeLock, type Lock } from './lock.js';
 import { createProcesses } from './processes.js';
 import { Fault, say, step } from './say.js';
+import { ADMIN, mongoUrlAs, provideSecured, type Secured } from './secured.js';
 import { startServers } from './servers.js';
 import type { Place } from './start.js';
 import { readWay } from './way.js';
@@ -37,10 +38,13 @@ const lockOf = async (home: string): Promise<Lock | undefined> => {
 const runningMongo = (home: string): string => {
   const record = readWay(home);
   const port = record?.ports?.[2];
-  if (record?.way === 'given') return process.env['MONGO_URL'] ?? '';
+  if (record?.way === 'given') return processMongo();
   if (port === undefined) throw new Fault(`${home} does not say where its MongoDB is: start it with npm start first.`);
-  return `mongodb://127.0.0.1:${port}/?replicaSet=yrd`;
+  return asAdmin(`mongodb://127.0.0.1:${port}/?replicaSet=yrd`, record?.secured ? provideSecured(home) : undefined);
 };
+
+/** A backup reads, and a restore replaces, what the nodes' own users may not. */
+const asAdmin = (url: string, secured: Secured | undefined): string => (secured ? mongoUrlAs(secured, url, ADMIN) : url);
 
 /** Does something with the MongoDB of this data folder, starting the servers alone for it when nothing runs. */
 const onMongo = async (place: Place, mayRun: boolean, work: (mongoUrl: string) => Promise<void>): Promise<void> => {
@@ -55,8 +59,9 @@ const onMongo = async (place: Place, mayRun: boolean, work: (mongoUrl: string) =
   const processes = createProcesses({ entry, logs: join(home, 'logs') });
   lock.guardedBy(processes.guardPid);
   try {
-    const { mongoUrl } = await startServers({ root, home, processes, onCrash: (why) => say(`  ! ${why}`) });
-    await work(mongoUrl);
+    const onCrash = (why: string): void => say(`  ! ${why}`);
+    const { mongoUrl, way, secured } = await startServers({ root, home, processes, onCrash, secured: readWay(home)?.secured === true });
+    await work(way === 'given' ? processMongo() : asAdmin(mongoUrl, secured?.files));
   } finally {
     await processes.stopAll();
     await processes.dismissGuard();

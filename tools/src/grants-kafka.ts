@@ -57,7 +57,8 @@ export const asCommands = (grants: readonly Grant[], brokers: string): readonly 
   grants.map(({ principal, resource, name, pattern, operations }) => {
     const what = `--${resource} '${name}' --resource-pattern-type ${pattern}`;
     const operation = operations.map((each) => `--operation ${each}`).join(' ');
-    return `kafka-acls.sh --bootstrap-server ${brokers} --command-config admin.properties --add --allow-principal '${principal}' ${operation} ${what}`;
+    const who = `--add --allow-principal '${principal}'`;
+    return `kafka-acls.sh --bootstrap-server ${brokers} --command-config admin.properties ${who} ${operation} ${what}`;
   });
 
 const RESOURCES = {

@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   simulate: async () => (await import('./simulate.js')).simulate(place, args),
   mutants: async () => (await import('./mutants.js')).mutants(place, args),
   'access-table': async () => (await import('./access-document.js')).writeAccessDocument(root),
+  grants: async () => (await import('./grants.js')).grants(args),
   supply: async () => (await import('./supply.js')).checkSupply(root),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   issuer: async () => (await import('./clients.js')).serveIssuer(place.home),

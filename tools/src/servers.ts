@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { composeProject, containerHand, dockerCanRun, engineAnswers, imagesAtHand } from './docker.js';
 import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
-import { databaseOf, processWires } from '@yrd/platform';
+import { databaseOf, processKafka, processMongo } from '@yrd/platform';
 import { CONTEXTS, PROVINCES } from './federation.js';
 import { applyKafka, nodeGrants } from './grants-kafka.js';
 import { applyMongo } from './grants-mongo.js';
@@ -48,8 +48,7 @@ export interface ServersOptions {
 
 const startGiven = async (given: Given): Promise<Servers> => {
   // With the users and certificates that the environment names, as the nodes will.
-  const { kafka, mongoUrl } = processWires();
-  const both = () => Promise.all([kafkaReady(kafka, undefined, GIVEN_MS), mongoReady(mongoUrl)]);
+  const both = () => Promise.all([kafkaReady(processKafka(), undefined, GIVEN_MS), mongoReady(processMongo())]);
   await step('Kafka and MongoDB at the given addresses', both);
   return { ...given, way: 'given' };
 };

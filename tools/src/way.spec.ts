@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseWay, fingerprint, givenFrom, readWay, writeWay, type Findings } from './way.js';
+import { chooseWay, fingerprint, givenFrom, readWay, refuseOtherWires, type Findings, writeWay } from './way.js';
 
 const given = { kafkaBrokers: 'kafka:9092', mongoUrl: 'mongodb://user:secret@mongo/?replicaSet=x' };
 const found = (o: { given?: boolean; docker?: boolean; nativeData?: boolean }): Findings => ({
@@ -52,6 +52,13 @@ describe('a later start', () => {
     expect(await chooseWay({ way: 'given', servers: fingerprint(given) }, found({ given: true }))).toBe('given');
     await expect(chooseWay({ way: 'given', servers: 'another' }, found({ given: true }))).rejects.toThrow(/other servers/);
   });
+});
+
+test('data of plain servers is not opened by secured ones, nor the other way round', () => {
+  expect(() => refuseOtherWires(undefined, true)).not.toThrow();
+  expect(() => refuseOtherWires({ way: 'native', secured: true }, true)).not.toThrow();
+  expect(() => refuseOtherWires({ way: 'native' }, true)).toThrow(/plain servers: start without YRD_WIRES=secure/);
+  expect(() => refuseOtherWires({ way: 'native', secured: true }, false)).toThrow(/secured servers: start with YRD_WIRES=secure/);
 });
 
 describe('the record', () => {

@@ -286,7 +286,7 @@ const provinces = (): void => {
     running[0] = await open(0);
     running[1] = await open(1);
     await ready();
-    expect(running[0]!.node.status().journals).toEqual(
+    expect(running[0].node.status().journals).toEqual(
       expect.arrayContaining([expect.objectContaining({ journal: '31/gifts', state: 'live' })]),
     );
     await Promise.all(running.map(({ stop }) => stop()));

@@ -28,7 +28,8 @@ export interface Wires {
   readonly http: HttpWire;
 }
 
-interface Given {
+/** What the variables of a wire are read with. */
+export interface Given {
   readonly read: Reader;
   readonly readText: (path: string) => string;
   readonly production: boolean;
@@ -102,7 +103,8 @@ const userOf = (given: Given, userName: string, passwordName: string): { readonl
   return { user: read.text(userName), password };
 };
 
-const readKafka = (given: Given): KafkaSettings => {
+/** The way to Kafka. */
+export const readKafka = (given: Given): KafkaSettings => {
   const { read, production, vouched } = given;
   const brokers = read.list('KAFKA_BROKERS', /^[^\s:/]+:\d{1,5}$/, 'host:port');
   const tls = read.oneOf('KAFKA_TLS', ['no', 'yes'], 'no') === 'yes';
@@ -129,7 +131,8 @@ const MONGO = /^(?<scheme>mongodb(?:\+srv)?:\/\/)(?:(?<user>[^@/\s]*)@)?(?<hosts
 /** Settings of the driver that make TLS worthless: it would talk to anybody. */
 const BLIND = /^(tlsInsecure|tlsAllowInvalid\w+)$/i;
 
-const readMongo = (given: Given): string => {
+/** The way to MongoDB. */
+export const readMongo = (given: Given): string => {
   const { read, production, vouched } = given;
   const url = read.text('MONGO_URL');
   const tls = read.oneOf('MONGO_TLS', ['no', 'yes'], 'no') === 'yes';
@@ -191,9 +194,8 @@ const readHttp = (given: Given, host: string): HttpWire => {
   const wanted = read.has('YRD_TLS_CERT_FILE') || read.has('YRD_TLS_KEY_FILE');
   // In development too: tokens are as good for a thief on a laptop's network as anywhere.
   if (!wanted && !isLoopback(host) && !vouched.includes('http')) {
-    read.faults.push(
-      `YRD_HOST is "${host}" without YRD_TLS_CERT_FILE and YRD_TLS_KEY_FILE, and would answer others in the clear: set both, or ${vouchFor('http')}`,
-    );
+    const mend = `set YRD_TLS_CERT_FILE and YRD_TLS_KEY_FILE, or ${vouchFor('http')}`;
+    read.faults.push(`YRD_HOST is "${host}" and others would be answered in the clear: ${mend}`);
   }
   const tls = pair && { certFile: read.text('YRD_TLS_CERT_FILE'), keyFile: read.text('YRD_TLS_KEY_FILE') };
   return { tls, trustedProxies };

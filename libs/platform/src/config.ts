@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WARNING_DAYS, type Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
-import { readWires, type Wires } from './config-wires.js';
+import { readKafka, readMongo, readWires, type Given, type Wires } from './config-wires.js';
+import type { KafkaSettings } from './kafka-client.js';
 
 /** A limit on everything that comes from outside. */
 export interface Limits {
@@ -205,10 +206,15 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
 /** The settings of this process. @throws ConfigError listing every fault. */
 export const processConfig = (): NodeConfig => readConfig(process.env, (path) => readFileSync(path, 'utf8'));
 
-/** Only the wires, for a tool that is no node: told of every fault as a node would be. @throws ConfigError listing every fault. */
-export const processWires = (): Wires => {
+const ofProcess = <T>(wire: (given: Given) => T): T => {
   const read = new Reader(process.env);
-  const wires = readWires(read, '127.0.0.1', { production: false, readText: (path) => readFileSync(path, 'utf8') });
+  const settings = wire({ read, readText: (path) => readFileSync(path, 'utf8'), production: false, vouched: [] });
   if (read.faults.length > 0) throw new ConfigError(read.faults);
-  return wires;
+  return settings;
 };
+
+/** Only the way to Kafka, for a tool that is no node. @throws ConfigError listing every fault. */
+export const processKafka = (): KafkaSettings => ofProcess(readKafka);
+
+/** Only the way to MongoDB, for a tool that is no node: holds a password. @throws ConfigError listing every fault. */
+export const processMongo = (): string => ofProcess(readMongo);

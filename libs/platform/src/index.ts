@@ -10,7 +10,16 @@ export { nodeHasher, nodeKeys, nodeRandom } from './node-crypto.js';
 export { openWorld, type WorldOptions } from './world.js';
 export { Allows, CurrentActor } from './access.js';
 export { AcceptsCommand, Call, CurrentCall, type CommandAnswer, type RunOptions } from './commands.js';
-export { ConfigError, processConfig, processWires, readConfig, type Environment, type Limits, type NodeConfig } from './config.js';
+export {
+  ConfigError,
+  processConfig,
+  processKafka,
+  processMongo,
+  readConfig,
+  type Environment,
+  type Limits,
+  type NodeConfig,
+} from './config.js';
 export { parseFederation } from './config-federation.js';
 export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js';
 export { databaseOf, processService } from './ground.js';

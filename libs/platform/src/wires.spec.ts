@@ -105,7 +105,7 @@ describe('the wires of a node', () => {
 
   it('in development are plain on this machine only: others are not answered in the clear', () => {
     expect(faultsOf(good)).toEqual([]);
-    expect(faultsOf({ ...good, YRD_HOST: '10.0.0.7' })).toEqual([expect.stringContaining('would answer others in the clear')]);
+    expect(faultsOf({ ...good, YRD_HOST: '10.0.0.7' })).toEqual([expect.stringContaining('others would be answered in the clear')]);
   });
 
   it.each([
