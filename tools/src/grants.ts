@@ -83,6 +83,8 @@ export const grants = async (args: readonly string[]): Promise<void> => {
   const grant = where === 'kafka' ? forKafka : where === 'mongo' ? forMongo : undefined;
   if (!grant) throw new Fault(HOW);
   await grant(province, values).catch((error: unknown) => {
-    throw error instanceof ConfigError ? new Fault(error.message) : error;
+    if (error instanceof ConfigError) throw new Fault(error.message);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Fault(`Not all was granted: ${why}. See that ${where} answers, and that you ask as its administrator; then say it again.`);
   });
 };
