@@ -1,7 +1,7 @@
 /** docs/ACCESS.md, printed from the access table: who may do and see what. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessTable, CONDITIONS, ROLES, type AccessRow } from '@yrd/contracts';
+import { accessTable, CONDITIONS, ROLES, SCOPES, type AccessRow, type Scope } from '@yrd/contracts';
 
 export const ACCESS_DOCUMENT = 'docs/ACCESS.md';
 
@@ -40,6 +40,17 @@ export const accessDocument = (): string => {
       rows.filter((row) => !isReading(row)),
     ),
     ...table('Readings', rows.filter(isReading)),
+    '## Scopes of machines',
+    '',
+    'A system of an enterprise or agency (OAuth client credentials) has the roles of its organisation, and no more rows than its scopes',
+    'name. A person who lends one of these scopes to a client is limited to it there. No scope names a row that only clerks have.',
+    '',
+    '| scope | what | rows |',
+    '| --- | --- | --- |',
+    ...Object.entries<Scope>(SCOPES).map(
+      ([name, { zh, en, rows: opened }]) => `| \`${name}\` | ${zh} · ${en} | ${opened.map((each) => `\`${each}\``).join(', ')} |`,
+    ),
+    '',
   ].join('\n');
 };
 

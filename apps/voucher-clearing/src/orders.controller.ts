@@ -1,8 +1,7 @@
 /** Orders as the enterprise and the staff of its province move them, up to an accepted service. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { Call, CurrentCall } from '@yrd/platform';
+import { Call, CurrentCall, NoBody } from '@yrd/platform';
 import { Desk } from './desk.js';
-import { NoBody } from './no-fields.js';
 import { Offers } from './offers.js';
 import { CauseBody, OrderPath, PlaceOrderBody, ReasonBody, ResolutionBody, SignatureBody } from './order-bodies.js';
 

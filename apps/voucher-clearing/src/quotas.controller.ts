@@ -2,13 +2,12 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, PageQuery, Problem, ReadQuery, readPage } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, NoBody, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
 import { quota } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { AmountFen, CodeWord, FromText, MadeId, OneOf, SchemeName, WordList, Year } from './fields.js';
-import { NoBody } from './no-fields.js';
 import { Offers } from './offers.js';
 import { only } from './rows.js';
 import { Sight } from './sight.js';

@@ -137,6 +137,8 @@ export class RunningDelta {
       YRD_PORT: '0',
       YRD_OPEN_ALONE: 'yes',
       YRD_LOG: 'silent',
+      // A test asks more in a minute than any person.
+      YRD_PERSON_REQUESTS: '1000000',
     };
     const config = readConfig(env, () => JSON.stringify(this.world.federation));
     const ground = { worlds: { voucher: this.world.process(province).world }, clock: null, close: () => Promise.resolve() };

@@ -36,7 +36,8 @@ export const startIssuer = async (): Promise<Issuer> => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token = (claims: Claims): string => {
     const now = Math.floor(Date.now() / 1_000);
-    const signed = `${encoded({ alg: 'EdDSA', kid: 'one' })}.${encoded({ iss: url, aud: 'yrd', iat: now, exp: now + 600, ...claims })}`;
+    const header = encoded({ alg: 'EdDSA', kid: 'one', typ: 'at+jwt' });
+    const signed = `${header}.${encoded({ iss: url, aud: 'yrd', iat: now, exp: now + 600, ...claims })}`;
     return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
   };
   const close = (): Promise<void> =>

@@ -1,5 +1,5 @@
 /** Rows that every node has: health, status, the public log, the clock. */
-import { keeper, open, operator, row, type AccessRow } from './access-rows.js';
+import { everybody, keeper, open, operator, row, securityCandidates, type AccessRow } from './access-rows.js';
 
 export const nodeRows = {
   AskLive: open('进程在应答', 'The process answers'),
@@ -55,4 +55,23 @@ export const nodeRows = {
     '将演示时钟向前拨；生产环境不可用',
     'Moves the demo clock forward, for all nodes that share it; never back (409). Not in production',
   ),
+  ReadSignIn: open('到哪里登录（RFC 9728）', 'Where to sign in (RFC 9728)'),
+  ReadMyself: row(everybody, 'none', '当前登录者', 'Who the bearer of the token is here'),
+  BindFirstSecurityAdmin: {
+    ...row(
+      securityCandidates,
+      'none',
+      '以节点打印的一次性代码登记首位安全管理员',
+      'Becomes the first security administrator by the one-time code that the node printed',
+    ),
+    unbound: true,
+  },
+  ReadSecurityAdmins: row(
+    ['security-admin', 'auditor'],
+    'none',
+    '安全管理员及其任免记录',
+    'Security administrators, and who named or removed whom',
+  ),
+  NameSecurityAdmin: row(keeper, 'none', '任命安全管理员', 'Names another security administrator'),
+  RemoveSecurityAdmin: row(keeper, 'none', '免去安全管理员；最后一位不可免去', 'Removes a security administrator; never the last one'),
 } as const satisfies Readonly<Record<string, AccessRow>>;

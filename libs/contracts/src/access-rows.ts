@@ -40,6 +40,8 @@ export interface AccessRow {
   readonly condition: Condition;
   /** A token that is sent to an open route is verified, so that its bearer may see more. */
   readonly recognise?: true;
+  /** Here a role counts as the token claims it, also one that a node binds to persons itself. */
+  readonly unbound?: true;
   readonly zh: string;
   readonly en: string;
 }
@@ -49,6 +51,8 @@ export const row = (roles: AccessRow['roles'], condition: Condition, zh: string,
 /** A row for anybody. */
 export const open = (zh: string, en: string): AccessRow => row('anybody', 'none', zh, en);
 
+/** Everybody who has any role. */
+export const everybody = Object.keys(ROLES) as readonly Role[];
 export const firm: readonly Role[] = ['enterprise'];
 export const agent: readonly Role[] = ['agency'];
 export const entry: readonly Role[] = ['district-reviewer', 'reviewer'];
@@ -59,6 +63,16 @@ export const supervisor: readonly Role[] = ['supervisor'];
 export const operator: readonly Role[] = ['operator'];
 /** Who keeps the keys of a node. */
 export const keeper: readonly Role[] = ['security-admin'];
+/** Who may become security administrator: people of the province that neither run nor audit its node (MLPS 2.0: three duties). */
+export const securityCandidates: readonly Role[] = [
+  ...entry,
+  'approver',
+  'finance',
+  'draw-officer',
+  'supervisor',
+  'integrity-officer',
+  'security-admin',
+];
 export const watchers: readonly Role[] = ['supervisor', 'integrity-officer'];
 /** Who works for a province and may see what its node holds; a security administrator keeps the keys and sees no business. */
 export const staff: readonly Role[] = [...entry, 'approver', 'finance', 'supervisor', 'integrity-officer', 'auditor', 'operator'];

@@ -3,24 +3,32 @@ import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type E
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
-import { accessTable, CONDITIONS, type AccessName, type AccessRow } from '@yrd/contracts';
+import { accessTable, CONDITIONS, scopesOf, scopesOpen, type AccessName, type AccessRow } from '@yrd/contracts';
 import type { Actor, Federation } from '@yrd/ledger';
 import { TokenVerifier } from './auth.js';
 import { Problem } from './problem.js';
-import { askedOf, type Request } from './request.js';
+import { RateLimits } from './rate-limits.js';
+import { askedOf, type Request, type Response } from './request.js';
+import { SecurityAdmins } from './security-admins.js';
 
 const ACCESS = 'yrd:access';
+
+/** A row as a route bears it; one that a route brought itself has no name, and no scope opens it. */
+interface NamedRow extends AccessRow {
+  readonly name: string;
+}
 
 /**
  * Opens a route to whom a row of the access table names, and describes it in its words. A route outside the product's contexts
  * brings a row of its own.
  */
 export const Allows = (named: AccessName | AccessRow): MethodDecorator => {
-  const { roles, condition, zh, en }: AccessRow = typeof named === 'string' ? accessTable[named] : named;
+  const row: NamedRow = typeof named === 'string' ? { ...accessTable[named], name: named } : { ...named, name: '' };
+  const { roles, condition, zh, en } = row;
   const words = { ...CONDITIONS[condition] };
   const whose = condition === 'none' ? '' : ` · ${words.zh} · ${words.en}`;
   return applyDecorators(
-    SetMetadata(ACCESS, typeof named === 'string' ? accessTable[named] : named),
+    SetMetadata(ACCESS, row),
     ApiOperation({
       ...(typeof named === 'string' ? { operationId: named } : {}),
       summary: `${zh} · ${en}`,
@@ -56,22 +64,37 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: TokenVerifier,
     private readonly home: HomeAddress,
+    private readonly rates: RateLimits,
+    private readonly admins: SecurityAdmins,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const { roles, recognise }: AccessRow = this.reflector.get<AccessRow>(ACCESS, context.getHandler());
-    const request = context.switchToHttp().getRequest<Request>();
+    const { name, roles, recognise, unbound } = this.reflector.get<NamedRow>(ACCESS, context.getHandler());
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
     const header = request.headers.authorization;
     if (roles === 'anybody' && (recognise !== true || header === undefined)) return true;
-    const actor = await this.tokens.actorOf(header);
-    askedOf(request).actor = actor;
+    const bearer = await this.tokens.bearerOf(header);
+    await this.rates.take(bearer, http.getResponse<Response>());
+    const actor = unbound === true ? bearer.actor : await this.admins.judged(bearer, roles);
+    const asked = askedOf(request);
+    asked.actor = actor;
+    asked.bearer = bearer;
     if (roles === 'anybody') return true;
     this.home.admit(actor);
     if (!roles.some((role) => actor.roles.includes(role))) throw new Problem('E-ROLE', { facts: { needed: roles.join(', ') } });
+    if (bearer.scopes !== null && !scopesOpen(bearer.scopes, name)) throw outOfScope(scopesOf(name));
     return true;
   }
 }
+
+/** RFC 6750 §3.1: the token is good, and lends less than this. */
+const outOfScope = (scopes: readonly string[]): Problem =>
+  new Problem('E-SCOPE', {
+    facts: { needed: scopes.join(' ') || '-' },
+    headers: { 'WWW-Authenticate': `Bearer realm="yrd", error="insufficient_scope", scope="${scopes.join(' ')}"` },
+  });
 
 /** Routes of an application that no row of the access table opens, as `Controller.method`. */
 export const routesWithoutAccess = (discovery: DiscoveryService): readonly string[] => {

@@ -38,8 +38,11 @@ describe('the settings of a node', () => {
       mongoUrl: 'mongodb://localhost:27017/?replicaSet=rs0',
       http: { tls: null, trustedProxies: [] },
       clock: 'system',
-      issuers: ['http://127.0.0.1:3130'],
-      audience: 'yrd',
+      tokens: {
+        issuers: [{ issuer: 'http://127.0.0.1:3130', audience: 'yrd', provinces: ['31', '32'], types: ['at+jwt'] }],
+        clockSkewS: 30,
+        secondFactor: false,
+      },
       log: 'info',
       instance: '32-1',
       openAlone: false,
@@ -77,6 +80,63 @@ describe('the settings of a node', () => {
     const faults = faultsOf({ ...good, NODE_ENV: 'production', YRD_CLOCK: 'demo' });
     expect(faults).toHaveLength(3);
     expect(faults.join()).toMatch(/YRD_ISSUER.*https[\s\S]*YRD_INVOICE_KEY is not set[\s\S]*YRD_CLOCK is demo/);
+  });
+
+  it('demand a second factor of clerks in production, and believe an issuer without a file about the own province only', () => {
+    const env = { ...good, NODE_ENV: 'production', YRD_ISSUER: 'https://id.example', YRD_INVOICE_KEY: '0'.repeat(64) };
+    expect(read(env).tokens).toMatchObject({ secondFactor: true, issuers: [{ provinces: ['32'] }] });
+  });
+
+  it('take issuers with their provinces, organisations and words from a file', () => {
+    const own = { issuer: 'https://id.js.example', provinces: ['32'], audience: 'market', claims: { roles: '/realm_access/roles' } };
+    const agency = {
+      issuer: 'https://id.lab.example',
+      provinces: ['31'],
+      organisations: ['lab-*'],
+      roles: { agent: 'agency' },
+      types: ['JWT'],
+    };
+    const files: Readonly<Record<string, string>> = {
+      'federation.json': JSON.stringify(federation),
+      'issuers.json': JSON.stringify([own, agency]),
+    };
+    const { YRD_ISSUER: _, ...rest } = good;
+    const { tokens } = readConfig({ ...rest, YRD_ISSUERS: 'issuers.json' }, (path) => files[path] ?? '');
+    expect(tokens.issuers).toMatchObject([
+      { ...own, claims: { person: 'sub', roles: '/realm_access/roles' }, organisations: null, roles: null },
+      { ...agency, types: ['jwt'], audience: 'yrd' },
+    ]);
+  });
+
+  it('name every fault of an issuers file, of every issuer', () => {
+    const text = JSON.stringify([
+      { issuer: 'id', provinces: ['44'], roles: { a: 'king' }, extra: 1 },
+      { issuer: 'https://a.example', claims: { colour: 'c' }, secondFactor: [] },
+      7,
+    ]);
+    const { YRD_ISSUER: _, ...rest } = good;
+    const faultsIn = (path: string): string => {
+      try {
+        readConfig({ ...rest, YRD_ISSUERS: path }, (name) => (name === 'federation.json' ? JSON.stringify(federation) : text));
+      } catch (error) {
+        if (error instanceof ConfigError) return error.faults.join('\n');
+      }
+      return '';
+    };
+    const faults = faultsIn('issuers.json');
+    for (const part of [
+      /issuer 1: issuer must be an http/,
+      /issuer 1: province 44 is not in the federation/,
+      /issuer 1: roles must be/,
+      /issuer 1: it has unknown fields: extra/,
+      /issuer 2: provinces is missing/,
+      /issuer 2: claims must name/,
+      /issuer 2: secondFactor must hold/,
+      /issuer 3: it must be an object/,
+    ]) {
+      expect(faults).toMatch(part);
+    }
+    expect(faultsOf({ ...good, YRD_ISSUERS: 'issuers.json' })).toContainEqual(expect.stringContaining('both set'));
   });
 
   it('never repeat a malformed secret', () => {

@@ -5,6 +5,7 @@ import { WARNING_DAYS, type Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
 import { readKafka, readMongo, readWires, type Given, type Wires } from './config-wires.js';
 import type { KafkaSettings } from './kafka-client.js';
+import { readTokenRules, type TokenRules } from './config-issuers.js';
 
 /** A limit on everything that comes from outside. */
 export interface Limits {
@@ -16,6 +17,10 @@ export interface Limits {
   readonly liveClients: number;
   /** Connections at the same time. */
   readonly connections: number;
+  /** Requests a minute of one client that is a machine. */
+  readonly clientRequests: number;
+  /** Requests a minute of one person. */
+  readonly personRequests: number;
 }
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -35,9 +40,9 @@ export interface NodeConfig extends Wires {
   /** Folder of the policy packs. */
   readonly policiesPath: string;
   readonly clock: 'system' | 'demo';
-  /** Issuers whose tokens are believed, exactly as they stand in `iss`. */
-  readonly issuers: readonly string[];
-  readonly audience: string;
+  readonly tokens: TokenRules;
+  /** How long the one-time code of the first security administrator is good, ms. */
+  readonly firstAdminMs: number;
   readonly log: LogLevel;
   /** Name of this process among those that could own the journals; the same after a restart. */
   readonly instance: string;
@@ -128,6 +133,8 @@ const readLimits = (read: Reader): Limits => ({
   bodyTimeoutMs: read.whole('YRD_BODY_TIMEOUT_MS', { min: 100, max: 10 * minute, fallback: 10_000 }),
   liveClients: read.whole('YRD_LIVE_CLIENTS', { min: 0, max: 10_000, fallback: 64 }),
   connections: read.whole('YRD_CONNECTIONS', { min: 1, max: 100_000, fallback: 2_000 }),
+  clientRequests: read.whole('YRD_CLIENT_REQUESTS', { min: 1, max: 10_000_000, fallback: 600 }),
+  personRequests: read.whole('YRD_PERSON_REQUESTS', { min: 1, max: 10_000_000, fallback: 3_000 }),
 });
 
 const readFederation = (read: Reader, province: string, readText: (path: string) => string): Federation => {
@@ -160,11 +167,6 @@ const readInvoiceKey = (read: Reader, production: boolean, federation: string): 
   return createHash('sha256').update(`yrd.local-invoice-key ${federation}`).digest();
 };
 
-const issuerShape = (production: boolean): { readonly shape: RegExp; readonly form: string } =>
-  production
-    ? { shape: /^https:\/\/[^\s,]+$/, form: 'an https:// address (NODE_ENV is production)' }
-    : { shape: /^https?:\/\/[^\s,]+$/, form: 'an http(s):// address' };
-
 /**
  * The settings from an environment. `readText` reads a file.
  * @throws ConfigError listing every fault.
@@ -174,7 +176,6 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   const production = env['NODE_ENV'] === 'production';
   const province = read.matching('YRD_PROVINCE', /^\d{2}$/, 'two digits like 32');
   const host = read.text('YRD_HOST', '127.0.0.1');
-  const issuer = issuerShape(production);
   const federation = readFederation(read, province, readText);
   const config: NodeConfig = {
     production,
@@ -186,8 +187,8 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     federation,
     policiesPath: read.text('YRD_POLICIES'),
     clock: read.oneOf('YRD_CLOCK', ['system', 'demo'], 'system'),
-    issuers: read.list('YRD_ISSUER', issuer.shape, issuer.form),
-    audience: read.matching('YRD_AUDIENCE', /^\S{1,200}$/, 'one word', 'yrd'),
+    tokens: readTokenRules(read, { production, province, provinces: federation.nodes.map((node) => node.province), readText }),
+    firstAdminMs: minute * read.whole('YRD_FIRST_ADMIN_MINUTES', { min: 5, max: 1_440, fallback: 60 }),
     log: read.oneOf('YRD_LOG', logLevels, 'info'),
     instance: read.matching('YRD_INSTANCE', /^[\w.-]{1,64}$/, 'letters, digits, dots and hyphens', `${province || 'node'}-1`),
     openAlone: read.oneOf('YRD_OPEN_ALONE', ['no', 'yes'], 'no') === 'yes',

@@ -196,6 +196,14 @@ describe('a command over HTTP', () => {
     expect(await told(await send({ id: 'once', by: 3 }, key))).toMatchObject({ http: 422, code: 'E-IDEMPOTENCY' });
   });
 
+  it('of one organisation is not answered for another that sends the same key and body', async () => {
+    const key = { 'Idempotency-Key': 'theirs' };
+    const first = await told(await send({ id: 'whose', by: 1 }, key));
+    const stranger = { ...key, Authorization: `Bearer ${await issuer.token({ roles: ['reviewer'], org: 'org-2', sub: 'stranger' })}` };
+    const second = await told(await send({ id: 'whose', by: 1 }, stranger));
+    expect([first['repeated'], second['repeated'], second['position'] === first['position']]).toEqual([false, false, false]);
+  });
+
   it.each<[string, Record<string, string>]>([
     ['an Idempotency-Key with a blank', { 'Idempotency-Key': 'a b' }],
     ['an Idempotency-Key past 255 characters', { 'Idempotency-Key': 'x'.repeat(256) }],

@@ -8,6 +8,7 @@ import { ClockController } from './dev-clock.controller.js';
 import type { NodeConfig } from './config.js';
 import { KeysController } from './keys-controller.js';
 import type { KeyKeeper } from './key-file.js';
+import { IdentityController } from './identity.controller.js';
 import { LiveFeed } from './live-feed.js';
 import type { Log } from './log.js';
 import { Metrics, type NoticeCounter } from './metrics.js';
@@ -16,6 +17,8 @@ import { NodeFacts, type Lifecycle, type MovableClock } from './node-facts.js';
 import { Nodes } from './nodes.js';
 import { AtInterceptor } from './paging.js';
 import { ProblemFilter, ProblemWords } from './problem.js';
+import { RateLimits } from './rate-limits.js';
+import { SecurityAdmins } from './security-admins.js';
 import { inputPipe } from './validation.js';
 
 export interface NodeModuleOptions {
@@ -23,6 +26,7 @@ export interface NodeModuleOptions {
   readonly nodes: Nodes;
   readonly personKey: Uint8Array;
   readonly keyKeeper: KeyKeeper | null;
+  readonly admins: SecurityAdmins;
   /** Domain time, ms. */
   readonly now: () => number;
   /** The clock that operators may move; null where time cannot be moved, or not yet. */
@@ -43,9 +47,11 @@ const providers = (options: NodeModuleOptions): Provider[] => {
     { provide: Nodes, useValue: nodes },
     { provide: NodeFacts, useValue: new NodeFacts(config, nodes, life, options.now, options.clock) },
     { provide: Metrics, useValue: new Metrics(nodes, options.notices) },
-    { provide: TokenVerifier, useValue: new TokenVerifier({ issuers: config.issuers, audience: config.audience, personKey }) },
+    { provide: TokenVerifier, useValue: new TokenVerifier({ ...config.tokens, personKey }) },
     { provide: HomeAddress, useValue: new HomeAddress(config.province, config.federation) },
     { provide: 'KeyKeeper', useValue: options.keyKeeper },
+    { provide: RateLimits, useValue: new RateLimits(config.limits) },
+    { provide: SecurityAdmins, useValue: options.admins },
     LiveFeed,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: AtInterceptor },
@@ -58,6 +64,6 @@ const providers = (options: NodeModuleOptions): Provider[] => {
 export const nodeModule = (options: NodeModuleOptions): DynamicModule => ({
   module: NodeModule,
   imports: [DiscoveryModule],
-  controllers: [HealthController, StatusController, LogController, KeysController, ClockController],
+  controllers: [HealthController, StatusController, LogController, KeysController, ClockController, IdentityController],
   providers: providers(options),
 });

@@ -32,6 +32,29 @@ export const nodeCodes = {
   'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reasonZh}', '{reason}']),
   'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reasonZh}。', 'A valid access token is needed: {reason}.']),
   'E-ROLE': row(403, ['权限不足', 'Not allowed'], ['需要以下角色之一：{needed}。', 'One of these roles is needed: {needed}.']),
+  'E-SCOPE': row(
+    403,
+    ['超出令牌范围', 'Beyond the scope of the token'],
+    ['需要以下范围之一：{needed}。', 'One of these scopes is needed: {needed}.'],
+  ),
+  'E-CODE': row(
+    403,
+    ['一次性代码无效', 'The one-time code is not good'],
+    [
+      '代码有误、已使用或已过期；在尚无安全管理员时，节点下次启动会打印新的代码。',
+      'It is wrong, used or too late. While there is no security administrator, the node prints a new one at a later start.',
+    ],
+  ),
+  'E-DUTIES': row(
+    403,
+    ['三员分立', 'Another duty stands in the way'],
+    ['系统管理员与审计管理员不得兼任安全管理员。', 'Who runs or audits the node does not administer its security as well.'],
+  ),
+  'E-LAST': row(
+    409,
+    ['最后一位安全管理员不可免去', 'The last security administrator stays'],
+    ['请先任命另一位。', 'Name another one first.'],
+  ),
   'E-NOTFOUND': row(404, ['不存在', 'Not found'], ['此处没有这样的内容。', 'There is nothing here by that name.']),
   'E-METHOD': row(405, ['方法不允许', 'Method not allowed']),
   'E-SLOW': row(
@@ -59,6 +82,11 @@ export const nodeCodes = {
     421,
     ['请到贵机构所在省的节点办理', 'This is not your home node'],
     ['贵机构属于 {home}，请使用 {address}。', 'Your organisation is at home in {home}: use {address}.'],
+  ),
+  'E-RATE': row(
+    429,
+    ['请求过于频繁', 'Too many requests'],
+    ['每 {windowS} 秒最多 {limit} 次，请按 Retry-After 稍后再试。', 'At most {limit} in {windowS} s; come back after Retry-After.'],
   ),
   'E-BUSY': row(429, ['繁忙', 'Too busy'], ['请稍后再试。', 'Try again in a moment.']),
   'E-INTERNAL': row(500, ['内部错误', 'Internal error'], ['已记录，请提供 traceId。', 'It was logged; please quote the traceId.']),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@yrd/ledger';
+import type { Bearer } from './auth.js';
 
 export type Language = 'zh' | 'en';
 
@@ -27,6 +28,7 @@ export interface Asked {
   readonly trace: string;
   readonly language: Language;
   actor?: Actor;
+  bearer?: Bearer;
 }
 
 const known = new WeakMap<IncomingMessage, Asked>();

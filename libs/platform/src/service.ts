@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
-import type { Context, LedgerNode, NodeOptions, Notice, World } from '@yrd/ledger';
+import type { Context, LedgerNode, NodeOptions, Notice, Records, World } from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
@@ -19,6 +19,7 @@ import { nodeModule } from './node-module.js';
 import { Nodes } from './nodes.js';
 import { describeApi } from './openapi.js';
 import { traced } from './request.js';
+import { SecurityAdmins } from './security-admins.js';
 import { secureHeaders } from './security-headers.js';
 import { startPage } from './start-page.js';
 import { LedgerTransport } from './transport.js';
@@ -54,6 +55,8 @@ export interface ServiceOptions {
   /** Folder of the page at `/`. */
   readonly page?: string;
   readonly log?: Log;
+  /** Shows a line to who started the process, once and not in the log. */
+  say?(line: string): void;
 }
 
 @Module({})
@@ -62,6 +65,9 @@ class ServiceModule {}
 interface Served extends ServedContext {
   readonly node: LateNode;
 }
+
+/** The context in whose database the security administrators are kept: the register of who asks. */
+const REGISTER = 'access';
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
@@ -85,6 +91,7 @@ export class Service {
   private readonly notices = new NoticeCounter();
   private readonly halt = new AbortController();
   private readonly served: readonly Served[];
+  private readonly admins: SecurityAdmins;
   private reaching: Promise<Ground> | null = null;
   private ground: Ground | null = null;
   private app: NestExpressApplication | null = null;
@@ -96,6 +103,9 @@ export class Service {
   constructor(private readonly options: ServiceOptions) {
     const { province, log } = options.config;
     this.log = options.log ?? openLog(log, province);
+    const { production, tokens, firstAdminMs: codeMs } = options.config;
+    const records = (): Records | null => this.ground?.worlds[REGISTER]?.storage.records ?? null;
+    this.admins = new SecurityAdmins({ production, secondFactor: tokens.secondFactor, codeMs, log: this.log, records });
     this.served = options.contexts.map((one) => ({
       ...one,
       node: new LateNode({ province, context: one.context.name, now: () => this.now() }),
@@ -138,6 +148,7 @@ export class Service {
       this.log.info({ url: this.address }, 'answering');
       await this.openNodes();
       await app.startAllMicroservices();
+      await this.inviteSecurityAdmin();
       this.life.started = true;
     } catch (error) {
       // A stop under way has caused this and cleans up itself.
@@ -178,6 +189,15 @@ export class Service {
     }
   }
 
+  private async inviteSecurityAdmin(): Promise<void> {
+    const code = await this.admins.invite();
+    if (code === null) return;
+    const minutes = this.options.config.firstAdminMs / 60_000;
+    const say = this.options.say ?? ((line: string): void => void process.stdout.write(`${line}\n`));
+    say(`首位安全管理员的一次性代码，仅显示这一次，${minutes} 分钟内有效：POST /v1/security-admins/first`);
+    say(`The one-time code of the first security administrator, shown this once, good for ${minutes} minutes: ${code}`);
+  }
+
   private now(): number {
     const [world] = Object.values(this.ground?.worlds ?? {});
     return this.ground?.clock?.now() ?? world?.clock.now() ?? Date.now();
@@ -198,6 +218,7 @@ export class Service {
       ...time,
       personKey: this.options.personKey,
       keyKeeper: this.options.keyKeeper ?? null,
+      admins: this.admins,
     });
     const modules = served.map(({ node, module }) => module(node, config));
     const app = await NestFactory.create<NestExpressApplication>(

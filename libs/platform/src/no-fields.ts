@@ -1,7 +1,7 @@
 /** The body of a command that says everything by its address: nothing, or an empty object. */
 import type { PipeTransform } from '@nestjs/common';
 import { Body } from '@nestjs/common';
-import { Problem } from '@yrd/platform';
+import { Problem } from './problem.js';
 
 const fieldsMax = 100;
 
