@@ -5,7 +5,7 @@ const base = {
   rootDir: '.',
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.run/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|oidc-provider)/)'],
   testEnvironmentOptions: { customExportConditions: ['@yrd/source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.(t|j|mj)s$': ['@swc/jest', {

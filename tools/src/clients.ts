@@ -1,13 +1,27 @@
-/** The issuer's process, and how a command of this machine gets a token from it. */
-import { existsSync, readFileSync } from 'node:fs';
+/** The local identity provider's process, and how a command of this machine gets a token from it. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createIssuer, DEMO_CLIENT, type DemoClient } from './issuer.js';
+import { SCOPES } from '@yrd/contracts';
+import type { IdentitySettings } from '@yrd/identity';
+import { accountsOf, DEMO_SECRET, sampleOrganisations, systemsOf } from './accounts.js';
+import { PROVINCES } from './federation.js';
 import { portFrom } from './ports.js';
 import { rank, type Child, type Processes } from './processes.js';
 import { Fault, until } from './say.js';
 
 const ISSUER_PORT = 3130;
 const ISSUER_START_MS = 15_000;
+const AUDIENCE = 'yrd';
+const PAGE_CLIENT = 'yrd-page';
+
+/** A client that may ask for tokens in any role and province, since it serves demonstrations on this machine. */
+export interface DemoClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** The committed demo client; `.run/clients.json` may name others instead. */
+export const DEMO_CLIENT: DemoClient = { id: 'demo', secret: DEMO_SECRET };
 
 /** The issuer's port: YRD_PORT_ISSUER, else 3130. */
 export const issuerPort = (env: NodeJS.ProcessEnv): number => portFrom(env, 'YRD_PORT_ISSUER') ?? ISSUER_PORT;
@@ -40,36 +54,55 @@ export const clientsOf = (home: string): readonly DemoClient[] => {
   return list;
 };
 
-/** Serves the issuer in this process until it is told to stop. */
-export const serveIssuer = async (home: string): Promise<void> => {
-  const port = issuerPort(process.env);
-  const server = await createIssuer({ home, url: `http://127.0.0.1:${port}`, clients: clientsOf(home) });
-  server.listen(port, '127.0.0.1');
-  const stop = (): void => {
-    server.close();
-    server.closeAllConnections();
+/** Where the provider runs, for which nodes. */
+export interface IssuerOptions {
+  readonly root: string;
+  readonly home: string;
+  readonly port: number;
+  /** Province → port of its node, whose page people sign in from. */
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly processes: Processes;
+}
+
+const settingsOf = ({ root, home, port, nodes }: IssuerOptions): IdentitySettings => {
+  const organisations = sampleOrganisations(root);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    keysFile: join(home, 'identity-keys.json'),
+    audience: AUDIENCE,
+    accounts: accountsOf(organisations),
+    pages: PROVINCES.map(({ code, name, english }) => ({
+      province: code,
+      name: { zh: name, en: english },
+      url: `http://127.0.0.1:${nodes.get(code) ?? 0}`,
+    })),
+    pageClient: PAGE_CLIENT,
+    systems: systemsOf(organisations),
+    demoClients: clientsOf(home),
+    scopes: Object.keys(SCOPES),
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
 };
 
-/** Starts the issuer as a child of the starter and waits until it answers. */
-export const startIssuer = async (o: { entry: string; home: string; port: number; processes: Processes }): Promise<Child> => {
-  const env = { ...process.env, YRD_HOME: o.home, YRD_PORT_ISSUER: String(o.port) };
+/** Starts the local identity provider as a child of the starter and waits until it answers. */
+export const startIssuer = async (o: IssuerOptions): Promise<Child> => {
+  const settings = settingsOf(o);
+  const file = join(o.home, 'identity.json');
+  writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   const child = o.processes.start({
-    name: 'issuer',
+    name: 'identity',
     rank: rank.issuer,
     program: process.execPath,
-    args: [o.entry, 'issuer'],
-    env,
+    args: [join(o.root, 'apps', 'identity', 'dist', 'main.js')],
+    env: { ...process.env, YRD_IDENTITY: file },
     restart: true,
   });
-  const url = `http://127.0.0.1:${o.port}/jwks`;
+  const url = `${settings.url}/jwks`;
   const asks = (): Promise<boolean> =>
     fetch(url).then(
       (response) => response.ok,
       () => false,
     );
-  await until(`The issuer at ${url}`, asks, { timeoutMs: ISSUER_START_MS, stop: () => child.ended() });
+  await until(`The identity provider at ${url}`, asks, { timeoutMs: ISSUER_START_MS, stop: () => child.ended() });
   return child;
 };
 

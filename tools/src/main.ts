@@ -24,7 +24,6 @@ const commands: Record<string, () => Promise<number | void>> = {
   grants: async () => (await import('./grants.js')).grants(args),
   supply: async () => (await import('./supply.js')).checkSupply(root),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
-  issuer: async () => (await import('./clients.js')).serveIssuer(place.home),
   guard: async () => (await import('./guard.js')).guard(),
 };
 

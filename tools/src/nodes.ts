@@ -18,6 +18,8 @@ export interface NodesOptions {
   readonly processes: Processes;
   /** Started again after a crash (`npm start`); tests see a crash as what it is. */
   readonly restart: boolean;
+  /** More settings for all of them. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const READY_MS = 90_000; // A first start creates topics and indexes on a busy machine; 5 s is usual.
@@ -27,6 +29,7 @@ const ASK_MS = 2_000;
 export const nodeEnvironment = (o: NodesOptions, code: string): NodeJS.ProcessEnv => ({
   KAFKAJS_NO_PARTITIONER_WARNING: '1',
   YRD_CLOCK: 'demo',
+  ...o.env,
   ...process.env,
   YRD_PROVINCE: code,
   YRD_HOST: process.env['YRD_HOST'] ?? '127.0.0.1',

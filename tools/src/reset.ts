@@ -23,7 +23,18 @@ const confirmed = async (question: string): Promise<boolean> => {
 };
 
 /** What the starter itself wrote; anything else in the folder is not ours to remove. */
-const OURS = ['data', 'keys', 'wires', 'logs', 'federation.json', 'issuer-key.json', 'addresses.json', 'samples.json'];
+const OURS = [
+  'data',
+  'keys',
+  'wires',
+  'logs',
+  'federation.json',
+  'identity.json',
+  'identity-keys.json',
+  'issuer-key.json',
+  'addresses.json',
+  'samples.json',
+];
 
 /** Removes data, keys and the record of the way. Answers the exit code: 0 also when there was nothing to forget. */
 export const reset = async (place: Place, args: readonly string[]): Promise<number> => {

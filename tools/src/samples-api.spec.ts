@@ -4,7 +4,8 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIssuer, DEMO_CLIENT } from './issuer.js';
+import { createIdentity } from '@yrd/identity';
+import { DEMO_CLIENT } from './clients.js';
 import { createApi, inParallel, type Api, type Visitor } from './samples-api.js';
 
 const clerk: Visitor = { province: '32', organisation: 'sample-office-32', role: 'supervisor' };
@@ -19,7 +20,9 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 const apiOf = async (node: RequestListener): Promise<Api> => {
-  const issuer = await listen(await createIssuer({ home, url: 'http://127.0.0.1', clients: [DEMO_CLIENT] }));
+  const nothing = { accounts: [], pages: [], systems: [], scopes: [], pageClient: 'page', audience: 'yrd' };
+  const settings = { ...nothing, url: 'http://127.0.0.1:1', keysFile: join(home, 'keys.json'), demoClients: [DEMO_CLIENT] };
+  const issuer = await listen((await createIdentity(settings, false)).server);
   return createApi({ nodes: new Map([['32', await listen(createServer(node))]]), issuer, signal: stopping.signal });
 };
 const problem = (code: string, detail: string): string => JSON.stringify({ code, detail });

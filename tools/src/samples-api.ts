@@ -1,6 +1,5 @@
 /** How the samples speak to the nodes: with tokens of the local issuer, patiently where a node is busy, and naming the row when refused. */
-import { requestToken } from './clients.js';
-import { DEMO_CLIENT, type DemoClient } from './issuer.js';
+import { DEMO_CLIENT, requestToken, type DemoClient } from './clients.js';
 import type { CsvRow } from './samples-csv.js';
 import type { Province } from './samples-data.js';
 import { Fault, sleep } from './say.js';

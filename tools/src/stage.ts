@@ -29,15 +29,31 @@ export interface StageOptions {
 /** Addresses of servers as programs read them. */
 export const addresses = ({ kafkaBrokers, mongoUrl }: Servers) => ({ KAFKA_BROKERS: kafkaBrokers, MONGO_URL: mongoUrl });
 
+/** The client of journeys, chaos and bench asks as fast as it can in the name of few persons. */
+const HARNESS = { YRD_PERSON_REQUESTS: '10000000' };
+
 /** Starts all and waits until the four nodes are ready. */
 export const openStage = async ({ place, home, processes, servers, disk, brokersOf }: StageOptions): Promise<Stage> => {
   const ports = await freePorts(PROVINCES.length + 1);
   const byProvince = new Map(PROVINCES.map(({ code }, index) => [code, ports[index] ?? 0]));
   const issuerPort = ports[PROVINCES.length] ?? 0;
   const issuer = `http://127.0.0.1:${issuerPort}`;
-  const nodes: NodesOptions = { root: place.root, home, servers, issuer, ports: byProvince, processes, restart: false, brokersOf };
+  const nodes: NodesOptions = {
+    root: place.root,
+    home,
+    servers,
+    issuer,
+    ports: byProvince,
+    processes,
+    restart: false,
+    brokersOf,
+    env: HARNESS,
+  };
   provideKeys(home, byProvince, false);
-  const [, children] = await Promise.all([startIssuer({ entry: place.entry, home, port: issuerPort, processes }), startNodes(nodes)]);
+  const [, children] = await Promise.all([
+    startIssuer({ root: place.root, home, port: issuerPort, nodes: byProvince, processes }),
+    startNodes(nodes),
+  ]);
   const { server, url } = await openControl({ nodes, children, servers, disk });
   const urls = Object.fromEntries(PROVINCES.map(({ code }) => [code, nodeUrl(byProvince, code)]));
   return {

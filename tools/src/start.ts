@@ -52,8 +52,8 @@ const refuseTakenPorts = async (ports: ReadonlyMap<string, number>, issuer: numb
 const printAddresses = (ports: ReadonlyMap<string, number>, issuer: string, since: number): void => {
   const lines = PROVINCES.map(({ code, name, english }) => `  ${code} ${name} ${english.padEnd(9)} ${nodeUrl(ports, code)}`);
   const first = nodeUrl(ports, '31');
-  say(`\nFour nodes are ready after ${secondsSince(since)}:\n${lines.join('\n')}\n  tokens            ${issuer}\n`);
-  say(`Look first at ${first}/ (journals, orders, the last settlement), then at ${first}/openapi.json.`);
+  say(`\nFour nodes are ready after ${secondsSince(since)}:\n${lines.join('\n')}\n  sign-in, tokens   ${issuer}\n`);
+  say(`Look first at ${first}/ (journals, orders, the last settlement; sign in as whom you like), then at ${first}/openapi.json.`);
   say('A token for your own requests: npm run -s token -- --role approver --province 31. Stop with Ctrl-C; nothing is lost.\n');
 };
 
@@ -64,7 +64,7 @@ interface Running {
 }
 
 const bringUp = async (place: Place, running: Running, crashed: (why: string, tail: string) => void): Promise<void> => {
-  const { root, home, entry } = place;
+  const { root, home } = place;
   const { processes } = running;
   const ports = nodePorts(process.env);
   const own = process.env['YRD_ISSUER'] ? undefined : issuerPort(process.env);
@@ -74,8 +74,8 @@ const bringUp = async (place: Place, running: Running, crashed: (why: string, ta
   const record = readWay(home);
   provideKeys(home, ports, record?.keyed === true);
   if (record && !record.keyed) writeWay(home, { ...record, keyed: true });
-  await step('four nodes and the token issuer', async () => {
-    const issuing = own === undefined ? undefined : startIssuer({ entry, home, port: own, processes });
+  await step('four nodes and the identity provider', async () => {
+    const issuing = own === undefined ? undefined : startIssuer({ root, home, port: own, nodes: ports, processes });
     await Promise.all([issuing, startNodes({ root, home, servers, issuer, ports, processes, restart: true })]);
   });
   const nodes = new Map(PROVINCES.map((province) => [province.code, nodeUrl(ports, province.code)]));

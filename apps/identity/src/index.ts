@@ -1,2 +1,3 @@
 /** The local identity provider for a first start: accounts, a login page, tokens. Never for production. */
-export const LOCAL_ONLY = 'The local identity provider refuses NODE_ENV=production: name real issuers in YRD_ISSUER.';
+export { createIdentity, LOCAL_ONLY, type Identity } from './server.js';
+export type { Account, IdentitySettings, PageAddress, SystemClient, Words } from './settings.js';
