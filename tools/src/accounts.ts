@@ -59,7 +59,7 @@ export const sampleOrganisations = (root: string): SampleOrganisations => {
 
 /** All accounts, those who work for a province first. */
 export const accountsOf = ({ enterprises, agencies }: SampleOrganisations): readonly Account[] => [
-  ...PROVINCES.flatMap(staffOf),
+  ...PROVINCES.flatMap(staffOf).sort((a, b) => Number(isClerk(b.roles)) - Number(isClerk(a.roles))),
   ...agencies.map((row) => organisationOf(row, 'agency')),
   ...enterprises.map((row) => organisationOf(row, 'enterprise')),
 ];

@@ -45,7 +45,8 @@ const secure = (response: ServerResponse, { pages }: IdentitySettings): void => 
   response.setHeader('Content-Security-Policy', policy);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Frame-Options', 'DENY');
-  response.setHeader('Referrer-Policy', 'no-referrer');
+  // With no-referrer a browser would hide the origin of the own form as well.
+  response.setHeader('Referrer-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
 };
 

@@ -1,6 +1,8 @@
 // The node's small page: shows what the node itself tells anybody, live, in Chinese or English. It asks /v1/live (the status
 // once a second), /v1/orders/summary and /v1/windows/latest (nothing there yet: an empty state).
 
+import { speak, startSignIn } from './sign-in.js';
+
 const words = {
   kind: ['创新券通用通兑 · 省级节点', 'Innovation voucher clearing · province node'],
   clock: ['本节点时间', 'Time at this node'],
@@ -154,6 +156,7 @@ byId('language').addEventListener('click', () => {
     // Private windows may refuse storage; the choice then lasts as long as the page.
   }
   showAll();
+  speak(language);
 });
 
 /** JSON of an address; null when it is not there or does not answer. */
@@ -195,5 +198,6 @@ const refresh = async () => {
 };
 
 showAll();
+startSignIn(language);
 listen();
 refresh();

@@ -57,6 +57,7 @@ const pageFolder = (): string => {
     ['index.html', '<!doctype html><title>节点</title>'],
     ['page.css', 'body{}'],
     ['page.js', '0'],
+    ['sign-in.js', '0'],
   ] as const) {
     writeFileSync(join(folder, name), text);
   }
@@ -341,6 +342,9 @@ describe('a service', () => {
     expect(await page.text()).toContain('节点');
     expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self';/);
     expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
+    // The page speaks with the node and with whom people sign in at.
+    expect(page.headers.get('content-security-policy')).toContain(`connect-src 'self' ${issuer.issuer};`);
+    expect((await ask('/v1/status')).headers.get('content-security-policy')).not.toContain('connect-src');
     expect(page.headers.get('x-powered-by')).toBeNull();
     expect((await ask('/', { headers: { 'If-None-Match': page.headers.get('etag') ?? '' } })).status).toBe(304);
   });

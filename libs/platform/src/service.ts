@@ -232,7 +232,13 @@ export class Service {
     app.set('query parser', 'simple');
     app.set('trust proxy', [...config.http.trustedProxies]);
     app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, readBodies(config.limits));
-    if (page !== undefined) app.use(startPage(page));
+    if (page !== undefined)
+      app.use(
+        startPage(
+          page,
+          config.tokens.issuers.slice(0, 1).map(({ issuer }) => issuer),
+        ),
+      );
     const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
     if (open.length > 0) throw new Error(`no row of the access table opens these routes, mark them @Allows('…'): ${open.join(', ')}`);
     describeApi(app, `${config.federation.federation} ${config.province}`);

@@ -14,10 +14,18 @@ const files = {
   '/': ['index.html', 'text/html'],
   '/page/page.css': ['page.css', 'text/css'],
   '/page/page.js': ['page.js', 'text/javascript'],
+  '/page/sign-in.js': ['sign-in.js', 'text/javascript'],
 } as const;
 
-/** Serves the page from a folder that holds index.html, page.css and page.js. Throws when one is missing. */
-export const startPage = (folder: string): Middleware => {
+/** The policy of the page, which may also speak with the issuer that people sign in at. */
+const withIssuer = (policy: unknown, issuers: readonly string[]): string =>
+  String(policy).replace(
+    "connect-src 'self'",
+    ["connect-src 'self'", ...issuers.map((issuer) => URL.parse(issuer)?.origin ?? '')].join(' '),
+  );
+
+/** Serves the page from a folder that holds its files, for people who sign in at these issuers. Throws when a file is missing. */
+export const startPage = (folder: string, issuers: readonly string[]): Middleware => {
   const served = new Map<string, PageFile>(
     Object.entries(files).map(([path, [name, type]]) => {
       const bytes = readFileSync(join(folder, name));
@@ -27,6 +35,7 @@ export const startPage = (folder: string): Middleware => {
   return (request, response, next) => {
     const file = request.method === 'GET' || request.method === 'HEAD' ? served.get(request.path) : undefined;
     if (file === undefined) return next();
+    response.setHeader('Content-Security-Policy', withIssuer(response.getHeader('Content-Security-Policy'), issuers));
     response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('ETag', file.tag);
     if (request.headers['if-none-match'] === file.tag) {
