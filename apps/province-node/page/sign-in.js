@@ -6,6 +6,7 @@ const words = {
   who: ['已登录', 'Signed in'],
   elsewhere: ['您的机构属于另一省，请到该省节点办理：', 'Your organisation is at home at another node: '],
   refused: ['登录未完成。', 'Signing in did not succeed.'],
+  over: ['登录已过期，请重新登录。', 'Your sign-in is over; sign in again.'],
   silent: ['登录服务没有应答，请稍后再试。', 'The sign-in service does not answer; try again later.'],
   enterprise: ['企业、团队', 'enterprise'], agency: ['服务机构', 'agency'], university: ['高校院所', 'university'],
   'district-reviewer': ['区县审核', 'district reviewer'], reviewer: ['省级初审', 'reviewer'], approver: ['复核审批', 'approver'],
@@ -89,7 +90,7 @@ const take = async (form) => {
   if (tokens.refresh_token) sessionStorage.setItem(REFRESH, tokens.refresh_token);
   if (tokens.id_token) sessionStorage.setItem(ID, tokens.id_token);
   clearTimeout(renewal);
-  renewal = setTimeout(() => void renew(), Math.max(AHEAD_MS, tokens.expires_in * 1000 - AHEAD_MS));
+  renewal = setTimeout(() => renew().catch(failed), Math.max(AHEAD_MS, tokens.expires_in * 1000 - AHEAD_MS));
 };
 
 const renew = async () => {
@@ -98,9 +99,7 @@ const renew = async () => {
   try {
     await take({ grant_type: 'refresh_token', refresh_token: refresh });
   } catch (error) {
-    // Refused: the sign-in is over. Not answered: tried again when the page is opened anew.
-    if (error.status !== undefined) forget();
-    throw error;
+    throw Object.assign(error, { over: error.status !== undefined });
   }
 };
 
@@ -142,8 +141,9 @@ const strong = (text) => Object.assign(document.createElement('strong'), { textC
 const link = (href) => Object.assign(document.createElement('a'), { href, textContent: href });
 
 const failed = (error) => {
-  forget();
-  show({ me: null, note: error.status === undefined ? 'silent' : 'refused', address: '' });
+  // Not answered: the refresh token stays for when the page is opened anew. Refused: all is over.
+  if (error.status !== undefined) forget();
+  show({ me: null, note: error.over ? 'over' : error.status === undefined ? 'silent' : 'refused', address: '' });
 };
 
 const begin = async () => {
