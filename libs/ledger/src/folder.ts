@@ -131,10 +131,7 @@ export class Folder {
     this.parkedStreams.set(key, Math.min(item.index, this.parkedStreams.get(key) ?? item.index));
   }
 
-  /**
-   * Folds one batch of what these journals hold beyond their positions, all in one transaction; false when there is nothing left.
-   * To be called once at a time: what grows meanwhile is in the next batch.
-   */
+  /** Folds a batch of what these journals have new, in one transaction; false when nothing is left. To be called once at a time. */
   async step(journals: Iterable<Journal>): Promise<boolean> {
     const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
     const moved: Record<string, number> = {};
