@@ -268,6 +268,8 @@ export const saveNodeKeys = async (path: string, secret: NodeSecret): Promise<vo
 export const replaceNodeKeys = async (path: string, secret: NodeSecret): Promise<void> => {
   const file = await open(`${path}.new`, 'w', 0o600);
   try {
+    // One that a crash left behind keeps the mode it had.
+    await file.chmod(0o600);
     await file.writeFile(`${JSON.stringify(secret, null, 2)}\n`);
     await file.sync();
   } finally {

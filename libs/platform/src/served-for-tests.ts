@@ -1,9 +1,10 @@
 /** Nodes of a simulated federation behind real HTTP, for tests of what a node shows to others. */
 import type { DynamicModule } from '@nestjs/common';
-import { openNode, type Context, type LedgerNode } from '@yrd/ledger';
+import { openNode, type Context, type LedgerNode, type RotateKey } from '@yrd/ledger';
 import type { SimulatedWorld } from '@yrd/ledger/testing';
 import { pino } from 'pino';
 import { readConfig } from './config.js';
+import type { KeyKeeper } from './key-file.js';
 import { Service } from './service.js';
 
 /** How virtual time follows real time: so much of it after each short rest, ms. */
@@ -37,6 +38,19 @@ export interface Simulated {
   readonly openAlone?: boolean;
 }
 
+/** The keys of a rotation out of the simulated world: the next of its name for each new command. */
+export const simulatedKeeper = (world: SimulatedWorld, province: string, context: string): KeyKeeper => {
+  const made = new Map<string, RotateKey>();
+  return {
+    prepare: async ({ command, old, notAfterMs, reason }) => {
+      const role = old.includes('/witness/') ? 'cosigner' : 'journal';
+      const body = made.get(command) ?? { old, ...world.nextKey(province, role, made.size + 1, context, notAfterMs), reason };
+      made.set(command, body);
+      return body;
+    },
+  };
+};
+
 /** Starts the whole service of a province on a free port. */
 export const serveSimulated = async ({ world, province, issuer, context, module, logged, openAlone }: Simulated): Promise<Service> => {
   const env = {
@@ -57,6 +71,7 @@ export const serveSimulated = async ({ world, province, issuer, context, module,
     openNode,
     contexts: [{ context, module }],
     personKey: new Uint8Array(32),
+    keyKeeper: simulatedKeeper(world, province, context.name),
     reach: () => Promise.resolve(ground),
     log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
   });
