@@ -14,7 +14,8 @@ const startedAt = Date.now();
 const STILL_MS = 15_000; // A step that takes longer says so this often, so that nobody takes it for dead.
 const FREE_MIN = 2 ** 30; // Dependencies and servers take about 1 GiB; with less an install breaks off half way.
 const SERVED = ['start', 'test', 'chaos', 'bench', 'backup', 'restore']; // They run Kafka and MongoDB.
-const COMMANDS = [...SERVED, 'reset', 'token'];
+const ASKING = ['token', 'keys']; // They ask what runs already.
+const COMMANDS = [...SERVED, 'reset', ...ASKING];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const running = new Set();
 let buildMs = 0;
@@ -243,8 +244,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 try {
   if (!COMMANDS.includes(command)) throw new Fault(`Say what to do: node tools/up.mjs ${COMMANDS.join('|')}.`);
-  if (command === 'token' && !existsSync(at('tools', 'dist', 'main.js'))) throw new Fault('Nothing runs here yet: run npm start first.');
-  if (command !== 'token') await prepare();
+  if (ASKING.includes(command) && !existsSync(at('tools', 'dist', 'main.js'))) throw new Fault('Nothing runs here yet: run npm start first.');
+  if (!ASKING.includes(command)) await prepare();
   handedOver = true;
   handOver();
 } catch (error) {

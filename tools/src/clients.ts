@@ -30,7 +30,7 @@ export const issuerPort = (env: NodeJS.ProcessEnv): number => portFrom(env, 'YRD
 export const issuerUrl = (env: NodeJS.ProcessEnv): string => env['YRD_ISSUER']?.split(',')[0] || `http://127.0.0.1:${issuerPort(env)}`;
 
 /** The issuer of the last start in this data folder, when the environment names none. */
-const recordedIssuer = (home: string): string => {
+export const recordedIssuer = (home: string): string => {
   const file = join(home, 'addresses.json');
   if (process.env['YRD_ISSUER'] || process.env['YRD_PORT_ISSUER'] || !existsSync(file)) return issuerUrl(process.env);
   return (JSON.parse(readFileSync(file, 'utf8')) as { issuer: string }).issuer;

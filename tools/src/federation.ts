@@ -1,10 +1,10 @@
 /** The four local provinces: their ports, their keys (one private file each) and the federation file that all four read. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FederationNode } from '@yrd/ledger';
-import { addContexts, createNodeKeys, type NodeSecret } from '@yrd/platform';
+import { fingerprintOf, type FederationNode } from '@yrd/ledger';
+import { addContexts, createNodeKeys, nodeHasher, type NodeSecret } from '@yrd/platform';
 import { portFrom } from './ports.js';
-import { Fault } from './say.js';
+import { Fault, say } from './say.js';
 
 /** One province as the starter knows it. */
 export interface Province {
@@ -24,6 +24,8 @@ export const PROVINCES: readonly Province[] = [
 /** The contexts whose journals a local node keeps. */
 export const CONTEXTS = ['voucher', 'access'] as const;
 const FEDERATION = 'yrd.local';
+/** Keys of a local federation last ten years: its demo clock may be moved by some of them. */
+const KEY_MS = 3_650 * 86_400_000;
 
 /** Port of each province's node: `YRD_PORT_31` and so on, else 3131 and so on. */
 export const nodePorts = (env: NodeJS.ProcessEnv): ReadonlyMap<string, number> =>
@@ -45,12 +47,16 @@ const urlOf = (ports: ReadonlyMap<string, number>, code: string): string => `htt
 
 const create = (home: string, ports: ReadonlyMap<string, number>): void => {
   mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 });
+  const notAfterMs = Date.now() + KEY_MS;
   const nodes = PROVINCES.map(({ code, name }) => {
-    const keys = createNodeKeys({ federation: FEDERATION, province: code, name, url: urlOf(ports, code), contexts: CONTEXTS });
+    const url = urlOf(ports, code);
+    const keys = createNodeKeys({ federation: FEDERATION, province: code, name, url, contexts: CONTEXTS, notAfterMs });
     writeWhole(keyFile(home, code), keys.secret, 0o600);
     return keys.public;
   });
   writeWhole(federationFile(home), { federation: FEDERATION, nodes }, 0o644); // Last: with it the keys are whole.
+  say('Keys were made for four nodes. Fingerprints of their identities, which certify all others (npm run keys -- list shows those):');
+  for (const { province, identity } of nodes) say(`  ${province}  ${fingerprintOf(nodeHasher, identity)}`);
 };
 
 const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
@@ -61,7 +67,7 @@ const bringUpToDate = (home: string, ports: ReadonlyMap<string, number>): void =
   const federation = readJson<{ readonly nodes: readonly FederationNode[] }>(file);
   const nodes = federation.nodes.map((node) => {
     const before = { secret: readJson<NodeSecret>(keyFile(home, node.province)), public: { ...node, url: urlOf(ports, node.province) } };
-    const keys = addContexts(before, CONTEXTS);
+    const keys = addContexts(before, CONTEXTS, Date.now() + KEY_MS);
     // The secret first: a public key that is pinned and that nobody holds could never be used.
     if (keys !== before) writeWhole(keyFile(home, node.province), keys.secret, 0o600);
     return keys.public;

@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   'access-table': async () => (await import('./access-document.js')).writeAccessDocument(root),
   grants: async () => (await import('./grants.js')).grants(args),
   supply: async () => (await import('./supply.js')).checkSupply(root),
+  keys: async () => (await import('./keys.js')).keys(place.home, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),
   guard: async () => (await import('./guard.js')).guard(),
 };

@@ -15,6 +15,11 @@ const words = {
   journal: ['账本', 'Journal'], head: ['已读 / 头部', 'Held / head'], lag: ['落后', 'Lag'], heard: ['最近心跳', 'Last heard'],
   cosigners: ['联署', 'Cosigned by'], state: ['状态', 'State'], check: ['自行核验', 'Check it'],
   checkpoint: ['检查点', 'checkpoint'], key: ['公钥', 'key'],
+  keys: ['本节点的签名密钥', 'Keys of this node'],
+  keysLead: ['指纹为公钥行 SHA-256 的前 16 位，可与其他运营方当面核对。',
+    'The fingerprint is the first 16 digits of SHA-256 of the verifier line, to be compared with the other operators.'],
+  keyName: ['密钥', 'Key'], fingerprint: ['指纹', 'Fingerprint'], until: ['有效期至', 'Valid until'], daysLeft: ['剩余天数', 'Days left'],
+  forever: ['长期', 'no end'],
   orders: ['用券订单', 'Orders by state'], ordersNone: ['还没有订单。', 'No orders yet.'],
   window: ['最近一次结算', 'Last settlement window'],
   windowLead: ['各省各自计算；四个摘要一致，即四方对同一笔账。', 'Each province computes alone; four equal digests mean four equal accounts.'],
@@ -83,6 +88,25 @@ const journalRow = (journal, own) => {
   );
 };
 
+const keyRow = ({ name, fingerprint, notAfterMs, daysLeft, warning }) =>
+  make('tr', {},
+    make('td', {}, make('code', {}, name)),
+    make('td', {}, make('code', {}, fingerprint)),
+    make('td', {}, notAfterMs === null ? say('forever') : new Date(notAfterMs).toISOString().slice(0, 10)),
+    make('td', { className: `number ${warning === null ? '' : 'warn'}` }, daysLeft ?? '—'));
+
+/** What has to be done about a key that expires, in one sentence. */
+const keyWarning = ({ name, fingerprint, daysLeft }) => {
+  const how = 'npm run keys -- rotate';
+  if (language === 'zh')
+    return daysLeft < 0
+      ? `密钥 ${name}（${fingerprint}）已过期，节点停止记账；请轮换（${how}）。`
+      : `密钥 ${name}（${fingerprint}）还有 ${daysLeft} 天到期，请轮换（${how}）。`;
+  return daysLeft < 0
+    ? `The key ${name} (${fingerprint}) has expired and the node writes nothing: rotate it (${how}).`
+    : `The key ${name} (${fingerprint}) expires in ${daysLeft} days: rotate it (${how}).`;
+};
+
 const zone = { timeZone: 'Asia/Shanghai', dateStyle: 'long', timeStyle: 'medium' };
 
 const showStatus = (status) => {
@@ -96,6 +120,10 @@ const showStatus = (status) => {
   byId('demo').hidden = status.clock.mode !== 'demo';
   put('demo', say('demo'));
   put('journals', ...status.contexts.flatMap(({ journals }) => journals.map((journal) => journalRow(journal, status.province))));
+  const keys = status.contexts.flatMap((one) => one.keys ?? []);
+  put('keys', ...keys.map(keyRow));
+  const expiring = keys.filter(({ warning }) => warning !== null);
+  put('keysWarning', ...expiring.map((each) => make('span', {}, keyWarning(each), ' ')));
   const queued = status.contexts.reduce((sum, one) => sum + one.queued, 0);
   const parked = status.contexts.reduce((sum, one) => sum + one.parked, 0);
   const line = language === 'zh' ? `排队命令 ${queued}，搁置条目 ${parked}。` : `${queued} commands queued, ${parked} entries set aside.`;

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
-import type { Context, LedgerNode, NodeOptions, Notice, Records, World } from '@yrd/ledger';
+import { fingerprintOf, type Context, type LedgerNode, type NodeOptions, type Notice, type Records, type World } from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
@@ -15,6 +15,7 @@ import type { KeyKeeper } from './key-file.js';
 import { LateNode } from './late-node.js';
 import { Metrics, NoticeCounter } from './metrics.js';
 import { Lifecycle, type MovableClock } from './node-facts.js';
+import { nodeHasher } from './node-crypto.js';
 import { nodeModule } from './node-module.js';
 import { Nodes } from './nodes.js';
 import { describeApi } from './openapi.js';
@@ -68,6 +69,14 @@ interface Served extends ServedContext {
 
 /** The context in whose database the security administrators are kept: the register of who asks. */
 const REGISTER = 'access';
+
+/** Name → short form of each key that the federation file names for the node itself. */
+const pinnedFingerprints = ({ federation, province }: NodeConfig): Readonly<Record<string, string>> => {
+  const node = federation.nodes.find((each) => each.province === province);
+  const journals = [...Object.values(node?.journals ?? {}), ...Object.values(node?.sm2 ?? {})].map(({ key }) => key);
+  const lines = [node?.identity ?? '', ...journals, ...Object.values(node?.cosigners ?? {})];
+  return Object.fromEntries(lines.map((line) => [line.split('+')[0] ?? '', fingerprintOf(nodeHasher, line)]));
+};
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
@@ -146,6 +155,7 @@ export class Service {
       await app.listen(config.port, config.host);
       this.address = await app.getUrl();
       this.log.info({ url: this.address }, 'answering');
+      this.log.info({ keys: pinnedFingerprints(config) }, 'the keys of this node as the others pin them');
       await this.openNodes();
       await app.startAllMicroservices();
       await this.inviteSecurityAdmin();
