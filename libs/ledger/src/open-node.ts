@@ -41,7 +41,7 @@ export const openNode = (options: NodeOptions): LedgerNode => {
 };
 
 /** Why a node that runs writes nothing, in a sentence: a key of its own is not here, or has expired. */
-const keyTrouble = ({ keys }: Running): string | null => {
+const keyTrouble = ({ keys: { own: keys } }: Running): string | null => {
   const expired = keys.expired();
   return keys.missing() ?? (expired && `${expired.why}. Rotate it (POST /v1/keys/rotation, or npm run keys -- rotate).`);
 };
@@ -118,7 +118,7 @@ class JournalNode implements LedgerNode {
 
   keys(journal: string): readonly JournalKey[] {
     if (!this.pinned.journal(journal)) return [];
-    const periods = this.running?.replicas.get(journal)?.keys.periods ?? this.pinned.keys(journal).state.periods;
+    const periods = this.running?.keys.of(journal).periods ?? this.pinned.keys(journal).state.periods;
     const finite = (value: number): number | null => (value === Infinity ? null : value);
     return periods.map(({ key, from, until, joint, notAfterMs, revokedFrom }) => ({
       line: key.line,
@@ -186,7 +186,7 @@ class JournalNode implements LedgerNode {
       parked: running ? running.folder.parkedCount() + running.reactor.parkedCount + running.timers.refused.length : 0,
       queued: running?.writing.sequencer?.queued ?? 0,
       loss: running?.writing.loss ?? null,
-      keys: running?.keys.status() ?? [],
+      keys: running?.keys.own.status() ?? [],
       notReady: running ? (running.writing.notReady ?? keyTrouble(running)) : this.notReady,
     };
   }

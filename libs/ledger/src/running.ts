@@ -1,5 +1,5 @@
 /** A node while it holds the lease: its own journal, the replicas, and the loops that carry entries from one to the other. */
-import { withBuiltin, type RepinKey, type ReportEquivocation, SELF } from './builtin.js';
+import { withBuiltin, type ReportEquivocation, SELF } from './builtin.js';
 import type { StoredBlock, WireBlock } from './block.js';
 import type { Context, Entry } from './decider.js';
 import { faultsOf, Vocabulary } from './entry.js';
@@ -7,10 +7,9 @@ import { Folder } from './folder.js';
 import { Follower } from './follower.js';
 import { Healing, heldWire } from './healing.js';
 import { derivedId, topics } from './ids.js';
-import { KeyRing } from './key-ring.js';
+import { KeyRings } from './key-rings.js';
 import { Journal } from './journal.js';
 import { OwnJournal } from './own-journal.js';
-import { OwnKeys, WARNING_DAYS } from './own-keys.js';
 import type { Pinned } from './pinned.js';
 import { UnknownJournal, type NodeOptions } from './node.js';
 import { formatNote } from './note.js';
@@ -24,17 +23,13 @@ import { ServedLog } from './served-log.js';
 import { Signal } from './signal.js';
 import { Streams } from './streams.js';
 import { Timers } from './timers.js';
-import { QUORUM } from './tlog-proof.js';
-import { Witness, type WitnessKeys } from './witness.js';
+import { Witness } from './witness.js';
 
 const BEAT_MS = 2_000;
 const OPENING_BEAT_MS = 500;
 /** How often the positions of reactions and followers are saved, ms. */
 const SAVE_MS = 500;
 const TIMER_MS = 200;
-
-/** The province in the name of a key, `<federation>/log/31/voucher` or `<federation>/witness/31/voucher`. */
-const ownerOfKey = (line: string): string => /^[^/]+\/[a-z]+\/([0-9]{2})\//.exec(line)?.[1] ?? '';
 
 /** What the parts of a running node share. */
 export class Running {
@@ -49,8 +44,7 @@ export class Running {
   /** Raised whenever any of the journals has grown. */
   private readonly anyGrown = new Signal();
   readonly folder: Folder;
-  /** What this node signs with. */
-  readonly keys: OwnKeys;
+  readonly keys: KeyRings;
   readonly witness: Witness;
   readonly healing: Healing;
   readonly reactor: Reactor;
@@ -65,7 +59,7 @@ export class Running {
 
   constructor(
     private readonly options: NodeOptions,
-    private readonly pinned: Pinned,
+    pinned: Pinned,
     private readonly lease: { readonly epoch: number; readonly sure: boolean },
   ) {
     const { world, province, federation } = options;
@@ -75,16 +69,13 @@ export class Running {
     this.own = `${province}/${this.context.name}`;
     this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context));
     this.folder = new Folder(world, this.context, this.vocabulary, this.own);
-    this.keys = new OwnKeys(world, new KeyRing(world, pinned.keys(this.own)), {
-      warningDays: options.keyWarningDays ?? WARNING_DAYS,
-      trusted: () => this.witness.trustedTime(),
-    });
+    this.keys = new KeyRings(options, pinned, () => this.witness.trustedTime());
     const own = {
       journal: this.own,
       signedHead: () => this.writing.publisher.signedHead(),
       pendingSince: () => this.writing.sequencer?.pendingSince ?? null,
     };
-    this.witness = new Witness(world, { province, context: this.context.name, federation }, own, this.witnessKeys(), this.replicas);
+    this.witness = new Witness(world, { province, context: this.context.name, federation }, own, this.keys.witness, this.replicas);
     const at = { province, context: this.context.name, provinces: federation.nodes.map((node) => node.province) };
     this.healing = new Healing(
       world,
@@ -124,8 +115,8 @@ export class Running {
     this.writing = new OwnJournal(this.options, {
       ...parts,
       replica: this.replicas.get(this.own)!,
-      keys: this.keys,
-      repinned: this.repinned(),
+      keys: this.keys.own,
+      repinned: this.keys.repinned,
       reader,
     });
     this.started = true;
@@ -200,38 +191,11 @@ export class Running {
     };
   }
 
-  private ringOf(province: string): KeyRing | undefined {
-    return this.replicas.get(`${province}/${this.context.name}`)?.keys;
-  }
-
-  private witnessKeys(): WitnessKeys {
-    return {
-      own: () => this.keys.ring.cosigner.key,
-      of: (province) => this.ringOf(province)?.speakers ?? [],
-      stated: () => [...this.replicas.values()].flatMap(({ keys }) => keys.stated),
-      offer: (stated) => this.ringOf(ownerOfKey(stated.key))?.offer(stated),
-    };
-  }
-
-  /** What the federation file pins of the others' journals after their first keys. */
-  private repinned(): readonly RepinKey[] {
-    const others = [...this.replicas.keys()].filter((journal) => journal !== this.own);
-    return others.flatMap((journal) =>
-      this.pinned.keys(journal).state.periods.flatMap(({ from, key }) => (from > 0 ? [{ journal, from, key: key.line }] : [])),
-    );
-  }
-
   private async openJournal(name: string): Promise<void> {
     const { world } = this.options;
     const journal = await Journal.open(world, name, this.anyGrown);
-    const keys = name === this.own ? this.keys.ring : new KeyRing(world, this.pinned.keys(name));
-    // All but the owner and this node, two of them if there are so many.
-    const others = this.options.federation.nodes.length - 2;
-    const judging = {
-      now: () => this.witness.trustedTime() ?? world.clock.now(),
-      voices: name === this.own ? 0 : Math.max(1, Math.min(QUORUM, others)),
-    };
-    const replica = new Replica(world, journal, keys, this.lock, (found) => this.contradicted(found), judging);
+    const judging = this.keys.judging(name);
+    const replica = new Replica(world, journal, this.keys.of(name), this.lock, (found) => this.contradicted(found), judging);
     await replica.open();
     this.journals.set(name, journal);
     this.replicas.set(name, replica);

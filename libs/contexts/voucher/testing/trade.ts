@@ -28,12 +28,7 @@ export class Trade {
   private readonly placed = new Set<string>();
   /** Whether a journal's key was rotated. */
   rotated = false;
-  private readonly rotation: {
-    readonly journal: ProvinceCode;
-    readonly cosigner: ProvinceCode;
-    readonly stolen: boolean;
-    readonly afterMs: number;
-  };
+  private readonly rotation: { journal: ProvinceCode; cosigner: ProvinceCode; stolen: boolean; afterMs: number };
   /** Steps that were to be refused and were not, or the other way round. */
   readonly surprises: string[] = [];
 
