@@ -226,6 +226,20 @@ describe('an issuer', () => {
     }
     expect((await ask(service)).status).toBe(200);
   });
+
+  it('that was silent a moment ago is not asked for every token, and these wait with 503 too', async () => {
+    const cooldownMs = 1_000;
+    const service = await begin({ env: { YRD_ISSUER_COOLDOWN_MS: String(cooldownMs) } });
+    expect((await ask(service)).status).toBe(200);
+    await issuer.rotate();
+    await new Promise((resolve) => setTimeout(resolve, cooldownMs));
+    issuer.silence(true);
+    try {
+      expect([(await ask(service)).status, (await ask(service)).status]).toEqual([503, 503]);
+    } finally {
+      issuer.silence(false);
+    }
+  });
 });
 
 describe('a clerk', () => {
