@@ -1,7 +1,7 @@
 /** The access table holds over HTTP: every route for every role, and nobody learns of what belongs to others by guessing its id. */
 import { accessTable, nodeRows, ROLES, voucherRows, type AccessRow } from '@yrd/contracts';
-import { RunningDelta, type Json, type Who } from '../testing/delta.js';
-import { Described, idsOf, type Answer, type Ids, type Operation } from '../testing/described.js';
+import { RunningDelta, type Json, type Who, Described, idsOf, type Answer, type Ids, type Operation } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 import { firm, openMarket } from '../testing/market.js';
 
 const NO_TOKEN = 'nobody';
@@ -12,7 +12,7 @@ let nothing: Ids;
 let year: number;
 
 beforeAll(async () => {
-  delta = await RunningDelta.start(['31', '32']);
+  delta = await startDelta(['31', '32']);
   year = new Date(delta.nowMs).getUTCFullYear();
   const { subject, agencies } = await openMarket(delta, year);
   const wish = { subject, scheme: 'cxq', year, agencyProvince: '32', agency: agencies['32'], product: 'p1', mode: 'tongdui' };

@@ -1,7 +1,7 @@
 /** Attacks on every input that the interface describes: each is refused with a problem of its own, writes nothing, breaks nothing. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { RunningDelta, type Json } from '../testing/delta.js';
-import { Described, idsOf, type Answer, type Ids, type Operation, type Schema } from '../testing/described.js';
+import { RunningDelta, type Json, Described, idsOf, type Answer, type Ids, type Operation, type Schema } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 
 let delta: RunningDelta;
 let described: Described;
@@ -15,7 +15,7 @@ const sizeOfJournal = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  delta = await RunningDelta.start(['32']);
+  delta = await startDelta(['32']);
   ids = idsOf(new Date(delta.nowMs).getUTCFullYear());
   described = await Described.by(delta);
   sizeBefore = await sizeOfJournal();

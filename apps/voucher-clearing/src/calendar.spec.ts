@@ -1,5 +1,6 @@
 /** The working-day calendar over HTTP: what is known, what is provisional, and a notice that moves deadlines. The notice is invented. */
-import { RunningDelta, type Json, type Told } from '../testing/delta.js';
+import { RunningDelta, type Json, type Told } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 import { clerk, firm, openMarket } from '../testing/market.js';
 
 const festival = (zh: string, en: string, from: string, to: string) => ({ name: { zh, en }, from, to });
@@ -27,7 +28,7 @@ const year = async (of: number): Promise<Json> => (await delta.get(clerk('32'), 
 const adopt = (body: object, province = '32'): Promise<Told> => delta.post(clerk(province), '/v1/calendar', body);
 
 beforeAll(async () => {
-  delta = await RunningDelta.start(['31', '32']);
+  delta = await startDelta(['31', '32']);
   moveTo('2027-02-03T10:00:00+08:00');
   const { subject, agencies } = await openMarket(delta, 2027);
   const body = {

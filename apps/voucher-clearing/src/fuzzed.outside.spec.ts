@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunningDelta } from '../testing/delta.js';
+import { RunningDelta } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 import { firm, openMarket } from '../testing/market.js';
 
 const LEAST_CASES = 2_000;
@@ -25,7 +26,7 @@ let known: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yrd-fuzz-'));
-  delta = await RunningDelta.start(['31', '32']);
+  delta = await startDelta(['31', '32']);
   const year = new Date(delta.nowMs).getUTCFullYear();
   const { subject, agencies } = await openMarket(delta, year);
   const wish = { subject, scheme: 'cxq', year, agencyProvince: '32', agency: agencies['32'], product: 'p1', mode: 'tongdui' };

@@ -1,5 +1,6 @@
 /** What comes in from outside: malformed, misplaced, repeated, stale. Each is answered by a problem with a code, and changes nothing. */
-import { RunningDelta, type Told, type Who } from '../testing/delta.js';
+import { RunningDelta, type Told, type Who } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 
 const ID = '0f3c5a9b1d2e4f60718293a4b5';
 const clerk: Who = { province: '32', role: 'reviewer approver supervisor' };
@@ -32,7 +33,7 @@ const problem = ({ status, headers, body }: Told) => {
 };
 
 beforeAll(async () => {
-  delta = await RunningDelta.start(['31', '32']);
+  delta = await startDelta(['31', '32']);
   subject = (await delta.does(clerk, '/v1/subjects', subjectBody))['id'] as string;
 }, 60_000);
 afterAll(() => delta.stop());

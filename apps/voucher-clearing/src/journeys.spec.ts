@@ -1,6 +1,7 @@
 /** Orders through HTTP alone, from the adoption of a pack to the treasury's receipt: what a province's people really do. */
 import { createHash } from 'node:crypto';
-import { DAY_MS, RunningDelta, type Json, type Who } from '../testing/delta.js';
+import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
 import { agent, clerk, firm, openMarket } from '../testing/market.js';
 
 const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
@@ -75,7 +76,7 @@ const pay = async (order: string): Promise<void> => {
 };
 
 beforeAll(async () => {
-  delta = await RunningDelta.start(['31', '32']);
+  delta = await startDelta(['31', '32']);
   ({ subject, agencies } = await openMarket(delta, 2026));
 }, 60_000);
 afterAll(() => delta.stop());

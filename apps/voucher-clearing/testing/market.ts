@@ -1,5 +1,5 @@
 /** Jiangsu and Shanghai ready for orders over HTTP: packs adopted, an agency with a product in each, a firm of 32 with a quota. */
-import type { RunningDelta, Who } from './delta.js';
+import type { RunningDelta, Who } from '@yrd/platform/testing';
 
 export const clerk = (province: string): Who => ({ province, role: 'reviewer approver supervisor', person: 'clerk' });
 export const firm: Who = { province: '32', role: 'enterprise', org: 'org-firm' };

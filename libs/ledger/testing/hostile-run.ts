@@ -99,9 +99,11 @@ export class HostileRun implements Mischief {
       );
       gone('gone');
     };
-    const { world, kill } = this.world.process(province, () => {
-      dead();
-      this.reopen(province, 200 + this.scheduler.chance.below(800));
+    const { world, kill } = this.world.process(province, {
+      onCrash: () => {
+        dead();
+        this.reopen(province, 200 + this.scheduler.chance.below(800));
+      },
     });
     const { federation } = this.world;
     const node = openNode({ world, province, context: this.context, federation, instance: `node-${province}` });

@@ -104,7 +104,7 @@ export class SimulatedWorld {
   constructor(
     seed: number,
     provinces: readonly string[] = ['31', '32', '33', '34'],
-    contexts: readonly string[] = ['voucher'],
+    private readonly contexts: readonly string[] = ['voucher'],
     private readonly speed?: Speed,
   ) {
     this.scheduler = new Scheduler(seed, speed?.drain);
@@ -172,11 +172,22 @@ export class SimulatedWorld {
     this.held.get(province)!.lose(line);
   }
 
+  /** The disk of a province; every context after the first has one of its own, as each has its own database. */
+  disk(province: string, context = this.contexts[0]): Disk {
+    const name = context === this.contexts[0] ? province : `${province}/${context}`;
+    const found = this.disks.get(name) ?? new Disk();
+    this.disks.set(name, found);
+    return found;
+  }
+
   /**
-   * The ports of a new process of a province. `kill` ends it at whatever it is waiting for; so does a crash that mischief
+   * The ports of a new process of a province, for one context (the first, unless it is named). `kill` ends it at whatever it is waiting for; so does a crash that mischief
    * brings, which `onCrash` is told of.
    */
-  process(province: string, onCrash: () => void = () => undefined): { readonly world: World; kill(): void } {
+  process(
+    province: string,
+    { onCrash = () => undefined, context }: { readonly onCrash?: () => void; readonly context?: string } = {},
+  ): { readonly world: World; kill(): void } {
     const process: Process = { alive: true, ended: onCrash };
     const { scheduler } = this;
     const delivery = this.delivery(province, process);
@@ -199,7 +210,7 @@ export class SimulatedWorld {
       hasher: this.hasher,
       signer: this.signer(province),
       encryption: testEncryption(this.hasher, this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
-      storage: memoryStorage(this.disks.get(province)!, delivery),
+      storage: memoryStorage(this.disk(province, context), delivery),
       bus: memoryBus(this.broker, this.delivery(province, process, true)),
       notice: (notice) => void this.notices.push({ ...notice, province, at: scheduler.now }),
     };

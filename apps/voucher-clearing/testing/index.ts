@@ -1,0 +1,3 @@
+/** For tests that need orders: provinces that clear vouchers, and a market in them. */
+export * from './delta.js';
+export * from './market.js';
