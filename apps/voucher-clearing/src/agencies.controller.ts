@@ -1,11 +1,27 @@
 /** Service agencies of this province and their listed products; the list shows those of all provinces. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, Call, CurrentCall, NoBody, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
+import {
+  Allows,
+  AmountFen,
+  Call,
+  CodeWord,
+  CurrentCall,
+  MadeId,
+  OneOf,
+  OrganisationId,
+  NoBody,
+  PageQuery,
+  Problem,
+  Prose,
+  readPage,
+  ReadQuery,
+  TimeMs,
+} from '@yrd/platform';
 import { agency, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
-import { AmountFen, Classes, CodeWord, ItemClass, MadeId, OneOf, OrganisationId, ProductCode, Prose, TimeMs, Uscc } from './fields.js';
+import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
 import { Offers } from './offers.js';
 import { only, orderOf, sorts } from './rows.js';
 

@@ -1,151 +1,27 @@
-/** The fields that inputs are made of: each with its limits for the check, and the same limits for the description. */
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { LeftOut } from '@yrd/platform';
+/** Fields of voucher clearing: schemes, packs, classes and products, and the identifiers that others issue. */
+import { Issued, TextField, WholeNumber, WordList, type Words } from '@yrd/platform';
 import { invoiceNumber, uscc } from '@yrd/standards';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
 
-interface Words {
-  readonly zh: string;
-  readonly en: string;
-  readonly optional?: boolean;
-}
-
-const described = ({ zh, en, optional }: Words, more: ApiPropertyOptions): PropertyDecorator => {
-  const options: ApiPropertyOptions = { ...more, description: `${zh} · ${en}` };
-  // A field that is left out is not asked about; `null` is a value, and nothing takes it.
-  return optional === true ? applyDecorators(ApiPropertyOptional(options), LeftOut()) : ApiProperty(options);
-};
-
-/** An amount beyond ten thousand million yuan is a slip of the hand. */
-export const AMOUNT_MAX_FEN = 1_000_000_000_000;
-const TIME_MAX_MS = 253_402_300_799_999; // 9999-12-31
-const HASH = '0f343b0931126a20f133d67c2b018a3b5c3a5d4e2f1a0b9c8d7e6f5a4b3c2d1e';
-const ID = '0f3c5a9b1d2e4f60718293a4b5';
-
-/** `pattern` says in OpenAPI what not every reader of `shape` understands. */
-const text = (shape: RegExp, maxLength: number, words: Words, example: string, pattern = shape.source): PropertyDecorator =>
-  applyDecorators(described(words, { type: String, pattern, maxLength, example }), IsString(), MaxLength(maxLength), Matches(shape));
-
-const whole = (minimum: number, maximum: number, words: Words, example: number): PropertyDecorator =>
-  applyDecorators(described(words, { type: 'integer', minimum, maximum, example }), IsInt(), Min(minimum), Max(maximum));
-
-/** Numbers in a path or query arrive as text: plain digits and nothing else, `1e3` is no number of a window. */
-export const FromText = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value));
-
-/** An id that a node made: 26 hex digits. */
-export const MadeId = (words: Words): PropertyDecorator => text(/^[0-9a-f]{26}$/, 26, words, ID);
-/** The id of an organisation as it stands in tokens. */
-export const OrganisationId = (): PropertyDecorator =>
-  text(/^[A-Za-z0-9._-]{1,64}$/, 64, { zh: '所属机构，与令牌 org 一致', en: 'its organisation, as in the token’s org' }, 'org-huaying');
 export const SchemeName = (words: Words = { zh: '创新券方案', en: 'voucher scheme' }): PropertyDecorator =>
-  text(/^[a-z][a-z0-9-]{1,30}$/, 31, words, 'cxq');
+  TextField(/^[a-z][a-z0-9-]{1,30}$/, 31, words, 'cxq');
 export const PackVersion = (): PropertyDecorator =>
-  text(/^[a-z0-9.-]{1,40}$/, 40, { zh: '政策包版本', en: 'version of the pack' }, '32-cxq-2025.1');
-/** SHA-256 of a document that stays where it is. */
-export const DocumentHash = (words: Words): PropertyDecorator => text(/^[0-9a-f]{64}$/, 64, words, HASH);
-/** A short code, not prose. */
-export const CodeWord = (words: Words, example: string): PropertyDecorator => text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 40, words, example);
-/** Words for people: no control characters, no broken surrogates, at most 200. */
-export const Prose = (words: Words, example: string): PropertyDecorator =>
-  text(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 200, words, example, String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,200}$`);
+  TextField(/^[a-z0-9.-]{1,40}$/, 40, { zh: '政策包版本', en: 'version of the pack' }, '32-cxq-2025.1');
+export const WindowNumber = (): PropertyDecorator =>
+  WholeNumber(1, 1_000_000, { zh: '清算窗口序号', en: 'number of the settlement window' }, 1);
 /** A class of service, e.g. a use-direction code of the province. */
 const CLASS = /^[A-Za-z0-9.-]{1,40}$/;
-export const ItemClass = (words: Words = { zh: '服务类别', en: 'class of the service' }): PropertyDecorator => text(CLASS, 40, words, '5');
+export const ItemClass = (words: Words = { zh: '服务类别', en: 'class of the service' }): PropertyDecorator =>
+  TextField(CLASS, 40, words, '5');
 /** The agency's own code of a product. */
 export const ProductCode = (): PropertyDecorator =>
-  text(/^[A-Za-z0-9_-]{1,40}$/, 40, { zh: '产品代码，由机构自定', en: 'code of the product, chosen by the agency' }, 'p1');
-export const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-export const Day = (words: Words): PropertyDecorator => text(DAY, 10, words, '2026-01-05');
-
-/** Fen, 1 to 10^12; `least: 0` where nothing is an amount too. */
-export const AmountFen = (words: Words, example = 8_000_000, least = 1): PropertyDecorator => whole(least, AMOUNT_MAX_FEN, words, example);
-/** Milliseconds since 1970, UTC. */
-export const TimeMs = (words: Words, example = 1_767_578_400_000): PropertyDecorator => whole(0, TIME_MAX_MS, words, example);
-export const Year = (words: Words = { zh: '额度年度', en: 'year of the quota' }): PropertyDecorator => whole(2020, 2099, words, 2026);
-export const WindowNumber = (): PropertyDecorator => whole(1, 1_000_000, { zh: '清算窗口序号', en: 'number of the settlement window' }, 1);
-export const Count = (words: Words, least: number, example: number): PropertyDecorator => whole(least, 1_000_000, words, example);
-
-/** One of a few words. */
-export const OneOf = <T extends string>(choices: readonly T[], words: Words): PropertyDecorator =>
-  applyDecorators(described(words, { type: String, enum: [...choices], example: choices[0] }), IsIn([...choices]));
-
-/** A list of short words: none twice. */
-export const WordList = (shape: RegExp, most: number, words: Words, example: readonly string[], least = 1): PropertyDecorator =>
-  applyDecorators(
-    described(words, { type: [String], minItems: least, maxItems: most, example: [...example] }),
-    IsArray(),
-    ArrayMinSize(least),
-    ArrayMaxSize(most),
-    ArrayUnique(),
-    IsString({ each: true }),
-    Matches(shape, { each: true }),
-  );
+  TextField(/^[A-Za-z0-9_-]{1,40}$/, 40, { zh: '产品代码，由机构自定', en: 'code of the product, chosen by the agency' }, 'p1');
 export const Classes = (): PropertyDecorator =>
   WordList(/^(\*|[A-Za-z0-9.-]{1,40})$/, 200, { zh: '服务类别；* 为全部', en: 'classes of service; * is every one' }, ['5', '11']);
 
-/** A list of objects of one kind. */
-export const ListOf = (item: () => new () => object, most: number, words: Words): PropertyDecorator =>
-  applyDecorators(
-    // The library knows a lazy type by its name, `type`.
-    described(words, { type: () => item(), isArray: true, maxItems: most }),
-    IsArray(),
-    ArrayMaxSize(most),
-    IsObject({ each: true }),
-    ValidateNested({ each: true }),
-    Type(item),
-  );
-/** One object. */
-export const Nested = (item: () => new () => object, words: Words): PropertyDecorator =>
-  applyDecorators(described(words, { type: () => item() }), IsObject(), ValidateNested(), Type(item));
-
-type Reader = (
-  value: unknown,
-) => { readonly ok: true; readonly value: string } | { readonly ok: false; readonly message: { readonly en: string } };
-
-/** An identifier that others issue: stored as its standard writes it, refused with its reason. */
-const issued = (name: string, parse: Reader, words: Words, example: string): PropertyDecorator =>
-  applyDecorators(
-    described(words, { type: String, example }),
-    Transform(({ value }: { value: unknown }) => {
-      const found = parse(value);
-      return found.ok ? found.value : value;
-    }),
-    ValidateBy(
-      {
-        name,
-        validator: {
-          validate: (value) => parse(value).ok,
-          defaultMessage: (at) => {
-            const found = parse(at?.value);
-            return found.ok ? '' : found.message.en;
-          },
-        },
-      },
-      { context: { zh: `${words.zh}有误，请对照原件逐位核对` } },
-    ),
-  );
 export const Uscc = (words: Partial<Words> = {}): PropertyDecorator =>
-  issued('isUscc', uscc.parse, { zh: '统一社会信用代码', en: 'unified social credit code (GB 32100)', ...words }, '91310000MAXXXX0150');
+  Issued('isUscc', uscc.parse, { zh: '统一社会信用代码', en: 'unified social credit code (GB 32100)', ...words }, '91310000MAXXXX0150');
 export const InvoiceNumber = (): PropertyDecorator =>
-  issued(
+  Issued(
     'isInvoiceNumber',
     invoiceNumber.parse,
     { zh: '数电票号码', en: 'number of the all-digital invoice, 20 digits' },

@@ -1,22 +1,7 @@
 /** What people send about an order: paths and bodies, every field with its limits. */
+import { AmountFen, CodeWord, Count, DocumentHash, ListOf, MadeId, Nested, OneOf, Prose, TimeMs, WordList, Year } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
-import {
-  AmountFen,
-  CodeWord,
-  Count,
-  DocumentHash,
-  InvoiceNumber,
-  ListOf,
-  MadeId,
-  Nested,
-  OneOf,
-  ProductCode,
-  Prose,
-  SchemeName,
-  TimeMs,
-  WordList,
-  Year,
-} from './fields.js';
+import { InvoiceNumber, ProductCode, SchemeName } from './fields.js';
 
 export type ProvinceCode = (typeof PROVINCES)[number];
 export const MODES = ['tongyong', 'tongdui'] as const;

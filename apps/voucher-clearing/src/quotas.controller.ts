@@ -2,12 +2,29 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, NoBody, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
+import {
+  Allows,
+  AmountFen,
+  Call,
+  CodeWord,
+  CurrentActor,
+  CurrentCall,
+  FromText,
+  MadeId,
+  OneOf,
+  NoBody,
+  PageQuery,
+  Problem,
+  readPage,
+  ReadQuery,
+  WordList,
+  Year,
+} from '@yrd/platform';
 import { quota } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
-import { AmountFen, CodeWord, FromText, MadeId, OneOf, SchemeName, WordList, Year } from './fields.js';
+import { SchemeName } from './fields.js';
 import { Offers } from './offers.js';
 import { only } from './rows.js';
 import { Sight } from './sight.js';

@@ -1,9 +1,9 @@
 /** Recognition: which agencies of other provinces are paid for here, and for which classes of service (M1). */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CodeWord, CurrentCall, MadeId, OneOf, Problem, ReadQuery } from '@yrd/platform';
 import { PROVINCES, recognition, recognitionStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { Classes, CodeWord, MadeId, OneOf } from './fields.js';
+import { Classes } from './fields.js';
 import { Offers } from './offers.js';
 
 class RecognitionPath {

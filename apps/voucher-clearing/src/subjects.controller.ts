@@ -1,10 +1,26 @@
 /** Subjects: firms and teams of this province, by facts that each have a source and a date. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CurrentActor, CurrentCall, LeftOut, Problem, ReadQuery } from '@yrd/platform';
+import {
+  Allows,
+  AmountFen,
+  Call,
+  CurrentActor,
+  CurrentCall,
+  Day,
+  FromText,
+  LeftOut,
+  MadeId,
+  OneOf,
+  OrganisationId,
+  Problem,
+  Prose,
+  ReadQuery,
+  Year,
+} from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { AmountFen, Day, FromText, MadeId, OneOf, OrganisationId, Prose, SchemeName, Uscc, Year } from './fields.js';
+import { SchemeName, Uscc } from './fields.js';
 import { Offers } from './offers.js';
 import { Sight } from './sight.js';
 

@@ -23,6 +23,7 @@ export {
 export { parseFederation } from './config-federation.js';
 export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js';
 export { NoBody } from './no-fields.js';
+export * from './fields.js';
 export { databaseOf, processService } from './ground.js';
 export { openLog, type Log } from './log.js';
 export { type MovableClock } from './node-facts.js';
