@@ -12,6 +12,7 @@ import { indexes } from './indexes.js';
 import { OrderTally } from './order-tally.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersReadingController } from './orders-reading.controller.js';
+import { ownersOf } from './owners.js';
 import { readPacks } from './packs.js';
 import { PoliciesController } from './policies.controller.js';
 import { ProductsController } from './products.controller.js';
@@ -56,4 +57,9 @@ export class VoucherModule {
 }
 
 /** The context as a process plugs it in. */
-export const voucherClearing: ServedContext = { context: voucher, module: (node, config) => VoucherModule.forNode(node, config), indexes };
+export const voucherClearing: ServedContext = {
+  context: voucher,
+  module: (node, config) => VoucherModule.forNode(node, config),
+  indexes,
+  owners: ownersOf,
+};

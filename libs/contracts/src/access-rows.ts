@@ -26,6 +26,8 @@ export const CONDITIONS = {
   ownOrder: { zh: '本企业的订单', en: 'an order of the own enterprise' },
   agencyOrder: { zh: '本机构承接的订单', en: 'an order at the own agency' },
   ownOrStaff: { zh: '本机构的内容；本省工作人员可看全部', en: 'what is of the own organisation; staff of the province see all' },
+  ownRecords: { zh: '本人所为，或涉及本机构内容', en: 'own acts, and what others did with things of the own organisation' },
+  refusalsOnly: { zh: '安全管理员只见被拒与丢失的记录', en: 'a security administrator sees what was refused or dropped' },
   noParty: { zh: '不属于所涉企业或机构（回避，V16）', en: 'not of an organisation that it is about (recusal, V16)' },
   otherHand: {
     zh: '与前序经办人不同，且不属于所涉企业或机构（V16）',
@@ -42,6 +44,8 @@ export interface AccessRow {
   readonly recognise?: true;
   /** Here a role counts as the token claims it, also one that a node binds to persons itself. */
   readonly unbound?: true;
+  /** `read`: a reading that is audited though no condition says so. `itself`: its own entry is the record, and no other is made. */
+  readonly audited?: 'read' | 'itself';
   readonly zh: string;
   readonly en: string;
 }
@@ -77,6 +81,10 @@ export const watchers: readonly Role[] = ['supervisor', 'integrity-officer'];
 /** Who works for a province and may see what its node holds; a security administrator keeps the keys and sees no business. */
 export const staff: readonly Role[] = [...entry, 'approver', 'finance', 'supervisor', 'integrity-officer', 'auditor', 'operator'];
 export const parties: readonly Role[] = ['enterprise', 'agency', ...staff];
+
+/** Whether a successful reading is a record of the audit: what is not for everybody with the role, and the audit itself. */
+export const isSensitive = ({ roles, condition, audited }: AccessRow): boolean =>
+  roles !== 'anybody' && (condition !== 'none' || audited === 'read');
 
 /** Whether somebody with these roles works for the province. */
 export const isStaff = (roles: readonly string[]): boolean => staff.some((role) => roles.includes(role));

@@ -7,7 +7,7 @@ import { registerRows } from './access-register.js';
 import type { AccessRow } from './access-rows.js';
 import { voucherRows } from './access-voucher.js';
 
-export { CONDITIONS, isStaff, ROLES, type AccessRow, type Condition, type Role } from './access-rows.js';
+export { CONDITIONS, isSensitive, isStaff, ROLES, type AccessRow, type Condition, type Role } from './access-rows.js';
 export { nodeRows, registerRows, voucherRows };
 
 /** Every row of the product, by name. */

@@ -1,5 +1,6 @@
 /** What others may read: entry contracts, policy packs, refusal codes. Data and types only. */
 export * from './access-scopes.js';
+export * from './access-record.js';
 export * from './access-table.js';
 export * from './codes.js';
 export * from './entry-check.js';

@@ -4,6 +4,7 @@ export type { RevokeKey, RotateKey } from './builtin.js';
 export * from './bytes.js';
 export * from './canonical.js';
 export * from './decider.js';
+export * from './evidence.js';
 export * from './federation.js';
 export * from './ids.js';
 export { groupsAt, isBelieved, type KeyPeriod, type SigningPeriod } from './key-periods.js';

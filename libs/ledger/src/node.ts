@@ -42,7 +42,15 @@ export interface CommandRequest {
 }
 
 export type Answer =
-  | { readonly ok: true; readonly position: Position; readonly stream: string; readonly version: number; readonly repeated: boolean }
+  | {
+      readonly ok: true;
+      readonly position: Position;
+      readonly stream: string;
+      readonly version: number;
+      readonly repeated: boolean;
+      /** Policy pack that the decision rests on; absent where none does, and in the answer to a repeat. */
+      readonly policyVersion?: string;
+    }
   | ({ readonly ok: false } & Rejection);
 
 /** A journal was named that no node of this federation writes. HTTP 404. */
@@ -107,6 +115,21 @@ export interface Disclosure {
   /** Base64 hashes, leaf to root. */
   readonly proof: readonly string[];
   readonly checkpoint: string;
+}
+
+/** One entry with all that proves it, to be kept and checked offline: see `checkEvidence`. */
+export interface Evidence {
+  readonly journal: string;
+  readonly index: number;
+  /** The exact leaf in the tree. */
+  readonly leaf: string;
+  /** The envelope that a sealed leaf hides, and the hex salt of the seal. */
+  readonly opened?: { readonly leaf: string; readonly salt: string };
+  readonly payload: string;
+  /** Hex salt of the payload. */
+  readonly salt: string;
+  /** A tlog-proof of the leaf: audit path, signed checkpoint, cosignatures of two others. */
+  readonly proof: string;
 }
 
 /** A tile or entry bundle of a journal (C2SP tlog-tiles). */
@@ -203,6 +226,11 @@ export interface LedgerNode {
   keys(journal: string): readonly JournalKey[];
   /** An entry at the depth the reader may see: staff of a province, or anybody (null). Null when it does not exist. */
   disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null>;
+  /**
+   * An entry whole, also a private one, with its proof: for those whom the service lets see it. Null when there is no such entry or
+   * its payload is not held here; throws Unavailable while two others have not cosigned so far.
+   */
+  evidence(journal: string, index: number): Promise<Evidence | null>;
   /**
    * Verified, ordered, deduplicated entries of all journals of the context, one at a time per journal, from where this
    * follower stopped (`name` keeps its position). The position passes an entry only after the handler resolved and its

@@ -10,6 +10,7 @@ import {
   type CommandRequest,
   type Disclosure,
   type JournalKey,
+  type Evidence,
   type JournalStatus,
   type LedgerNode,
   type NodeOptions,
@@ -133,6 +134,10 @@ class JournalNode implements LedgerNode {
 
   async disclose(journal: string, index: number, reader: string | null): Promise<Disclosure | null> {
     return (await this.active().logs.get(journal)?.disclose(index, reader)) ?? null;
+  }
+
+  async evidence(journal: string, index: number): Promise<Evidence | null> {
+    return (await this.active().logs.get(journal)?.evidence(index)) ?? null;
   }
 
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {

@@ -92,7 +92,7 @@ export interface RecordWrite {
 
 export type Scalar = string | number | boolean | null;
 
-/** What a field must be. A missing field counts as null. */
+/** What a field must be. A missing field counts as null; of a field that holds a list, one element must be that (no range). */
 export type Match = Scalar | { readonly gte?: string | number; readonly lt?: string | number; readonly in?: readonly Scalar[] };
 
 /** Equality and ranges over fields (dotted paths), one order, a limit. Ties in the order are broken by id. */

@@ -236,12 +236,14 @@ export class Sequencer {
   ): Answer {
     const appends = decision.filter(({ events }) => events.length > 0);
     const state = this.streams.get(target)!;
+    const policyVersion = appends.map((append) => append.policyVersion).find((version) => version !== undefined && version !== '-');
     const answer = (): Answer => ({
       ok: true,
       position: { journal: this.journal.name, size: this.writer.tip },
       stream: target,
       version: state.version,
       repeated: false,
+      ...(policyVersion !== undefined && { policyVersion }),
     });
     if (appends.length === 0) return answer();
     const basis = basisOf(foreign);

@@ -8,7 +8,7 @@ import { invariant } from './decider.js';
 import type { Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { audienceOf, parseEnvelope, type LedgerEntry } from './leaf.js';
-import { Unavailable, type Disclosure, type Tile } from './node.js';
+import { Unavailable, type Disclosure, type Evidence, type Tile } from './node.js';
 import { parseCheckpoint } from './note.js';
 import type { Clock } from './ports.js';
 import { formatProof, type Cosigned } from './tlog-proof.js';
@@ -110,6 +110,23 @@ export class ServedLog {
       );
     const hashes = await this.journal.inclusion(index, head.size);
     return formatProof({ index, hashes, note: head.note, extra: found.entry.leaf });
+  }
+
+  /** An entry whole with its proof; null where it or its payload is not there. Throws Unavailable like `proof`. */
+  async evidence(index: number): Promise<Evidence | null> {
+    const found = (await this.journal.entry(index))?.entry;
+    const proof = found?.payload ? await this.proof(index) : null;
+    if (!found?.payload || proof === null) return null;
+    const { leaf, opened, payload } = found;
+    return {
+      journal: this.journal.name,
+      index,
+      leaf: text(leaf),
+      ...(opened && { opened: { leaf: text(opened.leaf), salt: hex(opened.salt) } }),
+      payload: text(payload.bytes),
+      salt: hex(payload.salt),
+      proof,
+    };
   }
 
   /** Leaves from an index on, each behind its length as 16 bits, big-endian. */

@@ -268,6 +268,14 @@ export const queriesContract = ({ describe, test, expect, world, fresh }: Subjec
       expect(await ids(name, { limit: 99, where: { kind: { in: [] } } })).toEqual([]);
     });
 
+    test('a field that holds a list matches by one of its elements', async () => {
+      const name = fresh('lists');
+      const lists = { a: ['x', 'y'], b: ['y'], c: [] };
+      await world().storage.records.write(Object.entries(lists).map(([id, at]) => ({ table: name, id, value: { at } })));
+      expect(await ids(name, { limit: 9, where: { at: 'y' } })).toEqual(['a', 'b']);
+      expect(await ids(name, { limit: 9, where: { at: { in: ['x', 'z'] } } })).toEqual(['a']);
+    });
+
     test('a missing field counts as null', async () => {
       const name = await table();
       expect(await ids(name, { limit: 99, where: { at: null } })).toEqual(['b0', 'b1']);

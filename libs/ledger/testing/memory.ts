@@ -248,6 +248,10 @@ const matches = (value: Scalar, match: Match): boolean => {
   return !(match.lt !== undefined && !(value !== null && typeof value === typeof match.lt && value < match.lt));
 };
 
+/** A list matches when one of its elements does. */
+const fits = (value: unknown, match: Match): boolean =>
+  Array.isArray(value) ? value.some((each) => matches(each as Scalar, match)) : matches(value as Scalar, match);
+
 const rank = (value: Scalar): number => (value === null ? 0 : typeof value === 'number' ? 1 : typeof value === 'string' ? 2 : 3);
 const compare = (a: Scalar, b: Scalar): number => {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
@@ -260,7 +264,7 @@ const selected = <R extends Recorded<unknown>>(rows: readonly R[], { where, orde
   const by = (a: { value: Scalar; id: string }, b: { value: Scalar; id: string }): number =>
     sign * (compare(a.value, b.value) || compare(a.id, b.id));
   return rows
-    .filter((row) => Object.entries(where ?? {}).every(([field, match]) => matches(fieldOf(row.value, field), match)))
+    .filter((row) => Object.entries(where ?? {}).every(([field, match]) => fits(fieldOf(row.value, field), match)))
     .sort((a, b) => by({ value: valueOf(a), id: a.id }, { value: valueOf(b), id: b.id }))
     .filter((row) => !after || by({ value: valueOf(row), id: row.id }, after) > 0)
     .slice(0, limit);

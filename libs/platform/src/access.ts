@@ -3,28 +3,26 @@ import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type E
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
-import { accessTable, CONDITIONS, scopesOf, scopesOpen, type AccessName, type AccessRow } from '@yrd/contracts';
+import { accessTable, CONDITIONS, PURPOSES, scopesOf, scopesOpen, type AccessName, type AccessRow, type Purpose } from '@yrd/contracts';
 import type { Actor, Federation } from '@yrd/ledger';
+import { AuditTrail } from './audit-trail.js';
 import { TokenVerifier } from './auth.js';
 import { Problem } from './problem.js';
 import { RateLimits } from './rate-limits.js';
-import { askedOf, type Request, type Response } from './request.js';
+import { askedOf, type Asked, type Request, type Response } from './request.js';
 import { SecurityAdmins } from './security-admins.js';
 
 const ACCESS = 'yrd:access';
-
-/** A row as a route bears it; one that a route brought itself has no name, and no scope opens it. */
-interface NamedRow extends AccessRow {
-  readonly name: string;
-}
+/** What a route goes by; a row that it brought itself has no name, and no scope opens it. */
+type Named = NonNullable<Asked['row']>;
 
 /**
  * Opens a route to whom a row of the access table names, and describes it in its words. A route outside the product's contexts
  * brings a row of its own.
  */
 export const Allows = (named: AccessName | AccessRow): MethodDecorator => {
-  const row: NamedRow = typeof named === 'string' ? { ...accessTable[named], name: named } : { ...named, name: '' };
-  const { roles, condition, zh, en } = row;
+  const row: Named = typeof named === 'string' ? { name: named, row: accessTable[named] } : { name: '-', row: named };
+  const { roles, condition, zh, en } = row.row;
   const words = { ...CONDITIONS[condition] };
   const whose = condition === 'none' ? '' : ` · ${words.zh} · ${words.en}`;
   return applyDecorators(
@@ -58,6 +56,21 @@ export class HomeAddress {
   }
 }
 
+const isPurpose = (word: string): word is Purpose => Object.hasOwn(PURPOSES, word);
+
+/** What the asker says it is for, where he says so. @throws Problem E-VALIDATION for another word than one of `PURPOSES`. */
+const purposeOf = (request: Request): Purpose | undefined => {
+  const word = request.headers['yrd-purpose'];
+  if (word === undefined) return undefined;
+  if (typeof word === 'string' && isPurpose(word)) return word;
+  const words = Object.keys(PURPOSES).join(', ');
+  throw Problem.invalid({
+    field: 'Yrd-Purpose',
+    rule: 'isIn',
+    message: { en: `say one of ${words}, or nothing`, zh: `须为以下之一，或不填：${words}` },
+  });
+};
+
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -66,25 +79,31 @@ export class AccessGuard implements CanActivate {
     private readonly home: HomeAddress,
     private readonly rates: RateLimits,
     private readonly admins: SecurityAdmins,
+    private readonly trail: AuditTrail,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const { name, roles, recognise, unbound } = this.reflector.get<NamedRow>(ACCESS, context.getHandler());
+    const named = this.reflector.get<Named>(ACCESS, context.getHandler());
+    const { roles, recognise, unbound } = named.row;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
+    const asked = askedOf(request);
+    asked.row = named;
+    asked.trail = this.trail;
     const header = request.headers.authorization;
     if (roles === 'anybody' && (recognise !== true || header === undefined)) return true;
     const bearer = await this.tokens.bearerOf(header);
     await this.rates.take(bearer, http.getResponse<Response>());
     const actor = unbound === true ? bearer.actor : await this.admins.judged(bearer, roles);
-    const asked = askedOf(request);
     asked.actor = actor;
     asked.bearer = bearer;
     if (roles === 'anybody') return true;
     this.home.admit(actor);
     if (!roles.some((role) => actor.roles.includes(role))) throw new Problem('E-ROLE', { facts: { needed: roles.join(', ') } });
-    if (bearer.scopes !== null && !scopesOpen(bearer.scopes, name)) throw outOfScope(scopesOf(name));
+    if (bearer.scopes !== null && !scopesOpen(bearer.scopes, named.name)) throw outOfScope(scopesOf(named.name));
+    const purpose = purposeOf(request);
+    if (purpose !== undefined) asked.purpose = purpose;
     return true;
   }
 }

@@ -3,6 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { commandId, streamId, type Actor, type Answer, type LedgerNode, type Position, type RowPage, type StreamRead } from '@yrd/ledger';
+import { noteDone, noteRead } from './audit-notes.js';
 import { nodeHasher } from './node-crypto.js';
 import { showPosition } from './nodes.js';
 import { Problem, Refused } from './problem.js';
@@ -90,11 +91,17 @@ export class Call {
       ...(expect === undefined ? {} : { expect }),
     });
     if (!answer.ok) throw new Refused(node.status().context, { rejected: answer.rejected, facts: answer.facts });
+    noteDone(this.request, answer);
     const { position, stream, version, repeated } = answer;
     this.stamp(answer);
     this.response.statusCode = options.created === undefined ? 200 : 201;
     if (options.created !== undefined) this.response.setHeader('Location', options.created(answer));
     return { position: showPosition(position), stream, version, repeated };
+  }
+
+  /** Tells the audit now that somebody sees something, where the answer takes long: everything else is noted when it is answered. */
+  noteRead(): void {
+    noteRead(this.request);
   }
 
   /** Id of the thing of this kind that the command creates: the same whenever the same command is sent again. */

@@ -75,6 +75,10 @@ export class LateNode implements LedgerNode {
     return this.present.disclose(journal, index, reader);
   }
 
+  async evidence(journal: string, index: number) {
+    return this.present.evidence(journal, index);
+  }
+
   async follow(name: string, handle: (entry: Entry) => Promise<void>) {
     return this.present.follow(name, handle);
   }

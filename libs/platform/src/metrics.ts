@@ -1,6 +1,7 @@
 /** Prometheus metrics: journals, queues and requests. */
 import type { Notice } from '@yrd/ledger';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AuditTrail } from './audit-trail.js';
 import type { Nodes } from './nodes.js';
 import type { Middleware } from './request.js';
 
@@ -25,11 +26,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(nodes: Nodes, notices: NoticeCounter) {
+  constructor(nodes: Nodes, notices: NoticeCounter, trail: AuditTrail) {
     collectDefaultMetrics({ register: this.registry });
     this.journals(nodes);
     this.contexts(nodes);
     this.notices(notices);
+    this.gauge('yrd_audit_waiting', 'Audit records that are not durable yet.', [], (gauge) => gauge.set(trail.size));
+    this.gauge('yrd_audit_lost', 'Audit records that could not be kept since the start.', [], (gauge) => gauge.set(trail.lost));
   }
 
   /** Times requests by route pattern: addresses and ids never become labels. */

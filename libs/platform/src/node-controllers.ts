@@ -28,7 +28,7 @@ interface PeerHealth {
 interface ReadyAnswer {
   readonly status: string;
   readonly reasons: readonly string[];
-  /** What will keep the node from answering unless somebody acts: keys that expire. */
+  /** What an operator should mend though the node answers: keys that expire, audit records that wait. */
   readonly warnings: readonly string[];
   readonly journals: readonly PeerHealth[];
 }

@@ -1,5 +1,6 @@
 /** What a node may tell anybody about itself. */
 import type { Federation, NodeStatus } from '@yrd/ledger';
+import type { AuditTrail } from './audit-trail.js';
 import type { NodeConfig } from './config.js';
 import type { Nodes } from './nodes.js';
 
@@ -38,6 +39,7 @@ export class NodeFacts {
     private readonly life: Lifecycle,
     private readonly now: () => number,
     private readonly movable: () => MovableClock | null,
+    private readonly trail: AuditTrail,
   ) {}
 
   /** Null where time cannot be moved. */
@@ -63,8 +65,13 @@ export class NodeFacts {
     });
   }
 
-  /** One sentence for each key that expires soon, or has; empty when none does. */
+  /** What an operator should mend though the node answers. */
   warnings(): readonly string[] {
+    return [...this.trail.warnings, ...this.keyWarnings()];
+  }
+
+  /** One sentence for each key that expires soon, or has; empty when none does. */
+  private keyWarnings(): readonly string[] {
     return this.nodes.all.flatMap((node) =>
       node
         .status()

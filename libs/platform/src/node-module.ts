@@ -3,6 +3,8 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { CodeTable } from './problem-codes.js';
 import { AccessGuard, HomeAddress } from './access.js';
+import { AuditInterceptor } from './audit-notes.js';
+import { AuditTrail } from './audit-trail.js';
 import { TokenVerifier } from './auth.js';
 import { ClockController } from './dev-clock.controller.js';
 import type { NodeConfig } from './config.js';
@@ -35,28 +37,31 @@ export interface NodeModuleOptions {
   readonly life: Lifecycle;
   readonly notices: NoticeCounter;
   readonly log: Log;
+  readonly trail: AuditTrail;
 }
 
 @Module({})
 export class NodeModule {}
 
 const providers = (options: NodeModuleOptions): Provider[] => {
-  const { config, nodes, personKey, life } = options;
+  const { config, nodes, personKey, life, trail } = options;
   const words = new ProblemWords(options.codes);
   return [
     { provide: Nodes, useValue: nodes },
-    { provide: NodeFacts, useValue: new NodeFacts(config, nodes, life, options.now, options.clock) },
-    { provide: Metrics, useValue: new Metrics(nodes, options.notices) },
+    { provide: NodeFacts, useValue: new NodeFacts(config, nodes, life, options.now, options.clock, trail) },
+    { provide: Metrics, useValue: new Metrics(nodes, options.notices, trail) },
     { provide: TokenVerifier, useValue: new TokenVerifier({ ...config.tokens, personKey }) },
     { provide: HomeAddress, useValue: new HomeAddress(config.province, config.federation) },
     { provide: 'KeyKeeper', useValue: options.keyKeeper },
     { provide: RateLimits, useValue: new RateLimits(config.limits) },
     { provide: SecurityAdmins, useValue: options.admins },
+    { provide: AuditTrail, useValue: trail },
     LiveFeed,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AtInterceptor },
     { provide: APP_PIPE, useFactory: inputPipe },
-    { provide: APP_FILTER, useValue: new ProblemFilter(words, options.log) },
+    { provide: APP_FILTER, useValue: new ProblemFilter(words, options.log, trail) },
   ];
 };
 

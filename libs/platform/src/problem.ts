@@ -2,6 +2,8 @@
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
+import { noteRefused } from './audit-notes.js';
+import type { AuditTrail } from './audit-trail.js';
 import type { Log } from './log.js';
 import { nodeCodes, type CodeRow, type CodeTable, type NodeCode, type Words } from './problem-codes.js';
 import { askedOf, type Language, type Request, type Response } from './request.js';
@@ -33,7 +35,7 @@ export class Problem extends Error {
   readonly facts: Facts;
   readonly errors: readonly FieldFault[];
   readonly headers: Readonly<Record<string, string>>;
-  /** What the node's own log calls it; never in the answer. */
+  /** What the audit calls it; never in the answer. */
   readonly seenAs: string;
   constructor(
     readonly code: NodeCode,
@@ -46,7 +48,7 @@ export class Problem extends Error {
     this.seenAs = options.seenAs ?? code;
   }
 
-  /** Not found to the asker; E-ROW in the node's own log when it is there and belongs to another organisation. */
+  /** Not found to the asker; E-ROW in the audit when it is there and belongs to another organisation. */
   static unseen(there: boolean): Problem {
     return new Problem('E-NOTFOUND', there ? { seenAs: CONCEALED } : {});
   }
@@ -113,7 +115,7 @@ interface Told {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How an exception is told, and what the node's own log calls it. */
+/** How an exception is told, and what the audit calls it. */
 interface Telling {
   readonly told: Told;
   readonly unexpected: boolean;
@@ -194,6 +196,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly words: ProblemWords,
     private readonly log: Log,
+    private readonly trail: AuditTrail,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void | Observable<never> {
@@ -204,15 +207,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private answer(exception: unknown, request: Request, response: Response): void {
-    const { trace, language, actor } = askedOf(request);
+    const { trace, language } = askedOf(request);
     const { told, unexpected, seenAs } = this.words.tell(exception);
-    if (seenAs === CONCEALED) {
-      const { person, organisation } = actor ?? {};
-      this.log.warn(
-        { trace, code: seenAs, person, organisation, path: request.path },
-        'somebody asked for what belongs to another organisation',
-      );
-    }
+    const { status } = told.row;
+    noteRefused(this.trail, request, { code: seenAs, status, domain: exception instanceof Refused, policy: told.facts['policy'] });
     if (unexpected) this.log.error({ trace, code: told.code, err: exception }, 'a request failed unexpectedly');
     if (response.headersSent) {
       response.destroy();

@@ -1,8 +1,10 @@
 /** What is known of a request beside its body: trace, language, and (once the guard has looked) who asks. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessName, AccessRow, Purpose } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import type { Bearer } from './auth.js';
+import type { AuditTrail } from './audit-trail.js';
 
 export type Language = 'zh' | 'en';
 
@@ -16,6 +18,7 @@ export interface Request extends IncomingMessage {
   /** The client's address; that of `X-Forwarded-For` only behind a trusted proxy. Absent when the connection is gone. */
   readonly ip?: string;
   readonly query: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, unknown>>;
   readonly route?: { readonly path: string };
 }
 export type Response = ServerResponse;
@@ -29,6 +32,12 @@ export interface Asked {
   readonly language: Language;
   actor?: Actor;
   bearer?: Bearer;
+  /** The row of the access table that the route goes by; one outside the table has no name. */
+  row?: { readonly name: AccessName | '-'; readonly row: AccessRow };
+  purpose?: Purpose;
+  trail?: AuditTrail;
+  /** A record of the audit says what came of it. */
+  noted?: boolean;
 }
 
 const known = new WeakMap<IncomingMessage, Asked>();
@@ -59,6 +68,15 @@ export const askedOf = (request: IncomingMessage): Asked => {
   };
   known.set(request, asked);
   return asked;
+};
+
+/** The client's address, as trusted proxies say it; null once the connection is gone. */
+export const clientAddress = (request: Request): string | null => {
+  const address = (request.ip ?? request.socket.remoteAddress)
+    ?.toLowerCase()
+    .replace(/^::ffff:(?=\d+\.)/, '')
+    .replace(/%.*$/, '');
+  return address !== undefined && /^[0-9a-f.:]{2,45}$/.test(address) ? address : null;
 };
 
 /** Answers carry the trace, so that a caller can name it. */

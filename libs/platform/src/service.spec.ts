@@ -406,10 +406,8 @@ describe('a service', () => {
     expect((await fetch(`${waiting.url}/health/live`)).status).toBe(200);
     expect((await fetch(`${waiting.url}/health/started`)).status).toBe(503);
     const ready = await fetch(`${waiting.url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([
-      503,
-      { status: 'not-ready', reasons: ['the node is starting'], warnings: [], journals: [] },
-    ]);
+    const told = { status: 'not-ready', reasons: ['the node is starting'], warnings: [], journals: [] };
+    expect([ready.status, await ready.json()]).toEqual([503, told]);
     expect(await problemOf(await fetch(`${waiting.url}/log/32/voucher/checkpoint`))).toMatchObject({ status: 503, code: 'E-UNAVAILABLE' });
     await waiting.stop();
     expect(await outcome).toBe('given up');

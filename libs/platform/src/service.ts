@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
 import { fingerprintOf, type Context, type LedgerNode, type NodeOptions, type Notice, type Records, type World } from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
+import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
 import type { RecordIndexes } from './mongo-records.js';
@@ -32,6 +33,8 @@ export interface ServedContext {
   module(node: LedgerNode, config: NodeConfig): DynamicModule;
   /** Indexes for the questions that its views are asked: table → the fields of each index. */
   readonly indexes?: RecordIndexes;
+  /** Organisations whose thing this is (`order/0f3c…`): those may see who asked for it. None for what is not of this context. */
+  owners?(node: LedgerNode, thing: string): Promise<readonly string[]>;
 }
 
 /** What a service stands on, once it is reached. */
@@ -83,6 +86,9 @@ const drainMs = 10_000;
 /** A node whose clock is this far from its peers' trusted time writes nothing: time limits would fire at the wrong moment. */
 const clockLimitMs = 30_000;
 
+/** The context whose journal takes the audit trail of the whole process. */
+const AUDITING = 'access';
+
 /** Nest closes the server and waits for requests in flight; who does not finish in time is cut off. */
 const closeApp = async (app: NestExpressApplication): Promise<void> => {
   const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), drainMs);
@@ -99,6 +105,7 @@ export class Service {
   private readonly life = new Lifecycle();
   private readonly notices = new NoticeCounter();
   private readonly halt = new AbortController();
+  private readonly trail: AuditTrail;
   private readonly served: readonly Served[];
   private readonly admins: SecurityAdmins;
   private reaching: Promise<Ground> | null = null;
@@ -119,6 +126,10 @@ export class Service {
       ...one,
       node: new LateNode({ province, context: one.context.name, now: () => this.now() }),
     }));
+    const register = this.served.find(({ context }) => context.name === AUDITING);
+    const owners = async (thing: string): Promise<readonly string[]> =>
+      (await Promise.all(this.served.map(async (one) => (await one.owners?.(one.node, thing)) ?? []))).flat();
+    this.trail = new AuditTrail({ province, log: this.log, now: () => this.now(), node: register?.node ?? null, owners });
   }
 
   /** Where it answers; empty until it listens. */
@@ -172,6 +183,7 @@ export class Service {
     this.halt.abort();
     this.renewal?.close();
     if (this.app !== null) await closeApp(this.app);
+    await this.trail.stop();
     // What is reached only after the abort has to be given back as well.
     const ground = await this.reaching?.catch(() => null);
     for (const { node } of this.served) await node.stop();
@@ -225,6 +237,7 @@ export class Service {
       notices,
       log,
       codes,
+      trail: this.trail,
       ...time,
       personKey: this.options.personKey,
       keyKeeper: this.options.keyKeeper ?? null,

@@ -1,0 +1,138 @@
+/**
+ * The audit: what was decided, refused and read at this node, as entries of a journal that nothing else is written to. Each record is an
+ * entry of its own, so that one can be shown and proven without the others. Only the node itself records; there is no other way in.
+ */
+import { BATCH_MAX, recordFault, type AccessRecord } from '@yrd/contracts';
+import {
+  reject,
+  wireType,
+  type Append,
+  type DomainEvent,
+  type Entry,
+  type EntryType,
+  type Fold,
+  type Handler,
+  type View,
+} from '@yrd/ledger';
+
+export interface AccessRecorded extends DomainEvent {
+  readonly type: 'AccessRecorded';
+  readonly data: AccessRecord;
+}
+
+/** As whom a node acts for itself; no token can name an organisation with a slash. */
+const nodeOf = (province: string): string => `node/${province}`;
+const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
+
+/** One stream an hour: what a stream remembers of its commands stays small, however long the journal grows. */
+export const auditStream = (hour: string): string => `audit/${hour}`;
+
+/** How many records an hour has. */
+export const audit: Fold<{ readonly records: number }, AccessRecorded> = {
+  kind: 'audit',
+  initial: { records: 0 },
+  evolve: ({ records }) => ({ records: records + 1 }),
+};
+
+export const auditEntryTypes: Readonly<Record<'AccessRecorded', EntryType>> = {
+  AccessRecorded: {
+    type: wireType('access', 'AccessRecorded', 1),
+    audience: 'private',
+    classification: 'sensitive',
+    // 网络安全法 art 21(3): who runs a network keeps its logs.
+    legalBasis: 'CSL-21',
+  },
+};
+
+export interface RecordAccess {
+  /** Of the first record, in UTC: `2026-03-02T05`. */
+  readonly hour: string;
+  readonly records: readonly AccessRecord[];
+}
+
+/** RecordAccess (the node itself) → AccessRecorded for each record. E-ROLE for anybody else, E-VALIDATION for what does not fit. */
+export const RecordAccess: Handler<RecordAccess> = {
+  streams: ({ hour }) => [auditStream(hour)],
+  decide: ({ hour, records }, turn): readonly Append[] | ReturnType<typeof reject> => {
+    if (turn.actor.organisation !== nodeOf(turn.province))
+      return reject('E-ROLE', { seen: turn.actor.roles.join(' '), needed: 'the node itself' });
+    if (!HOUR.test(hour)) return reject('E-VALIDATION', { field: 'hour', needed: 'an hour like 2026-03-02T05' });
+    if (records.length === 0 || records.length > BATCH_MAX)
+      return reject('E-VALIDATION', { field: 'records', seen: records.length, needed: `1 to ${BATCH_MAX} records` });
+    for (const [at, record] of records.entries()) {
+      const fault = recordFault(record);
+      if (fault !== null) return reject('E-VALIDATION', { field: `records/${at}${fault}`, needed: 'a record of the audit' });
+    }
+    return [{ stream: auditStream(hour), events: records.map((data) => ({ type: 'AccessRecorded', data })) }];
+  },
+};
+
+/** Row of view `audit`: a record, where its entry stands, and what it is searched by. */
+export interface AuditRow extends AccessRecord {
+  readonly journal: string;
+  readonly index: number;
+  /** Ids of what it is about, with and without their kind. */
+  readonly ids: readonly string[];
+  /** `org:…` of each organisation whose things it is about, `person:…` of who acted. */
+  readonly concerns: readonly string[];
+}
+
+/** Whom a record concerns, in the terms of `AuditRow.concerns`. */
+export const concernsOf = (whom: { readonly person: string; readonly organisation: string }): readonly string[] => [
+  `person:${whom.person}`,
+  `org:${whom.organisation}`,
+];
+
+const NOTHING = { code: null, organisation: null, policyVersion: null, address: null };
+
+/** A word of a payload that this context did not write itself. */
+const word = (value: unknown): string | null => (typeof value === 'string' && /^[a-z][a-z-]{0,39}$/.test(value) ? value : null);
+
+/** What an entry of this journal says to the audit. A disclosure is a record by itself: nobody writes a second one beside it. */
+const recordOf = (entry: Entry): AccessRecord | null => {
+  if (entry.type === 'AccessRecorded') return entry.data as AccessRecord;
+  if (entry.type !== 'PersonDisclosed') return null;
+  const { person, purpose } = entry.data;
+  return {
+    ...NOTHING,
+    parties: [],
+    count: 1,
+    at: entry.time,
+    outcome: 'read',
+    row: 'DisclosePerson',
+    person: entry.person,
+    province: entry.actor.province,
+    roles: [entry.actor.role],
+    about: [`person/${String(person)}`],
+    purpose: word(purpose),
+    trace: entry.trace,
+    position: `${entry.journal}@${entry.index + 1}`,
+  };
+};
+
+/** Digits of an index in a row's id, so that ids sort as indexes do. */
+const INDEX_DIGITS = 16;
+
+/** The audit as it is searched: one row for each record. */
+export const audits: View<{ readonly index: number; readonly record: AccessRecord }> = {
+  name: 'audit',
+  on: ['AccessRecorded', 'PersonDisclosed'],
+  key: ({ index }) => String(index).padStart(INDEX_DIGITS, '0'),
+  fold: (_, entry) => {
+    const record = recordOf(entry);
+    return record && { index: entry.index, record };
+  },
+  join: (parts) => {
+    const [found] = Object.entries(parts);
+    if (!found) return null;
+    const [journal, { index, record }] = found;
+    const { about, parties, person } = record;
+    return {
+      ...record,
+      journal,
+      index,
+      ids: about.flatMap((thing) => [thing, thing.slice(thing.indexOf('/') + 1)]),
+      concerns: [...parties.map((party) => `org:${party}`), ...(person === null ? [] : [`person:${person}`])],
+    } satisfies AuditRow;
+  },
+};
