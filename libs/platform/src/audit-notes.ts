@@ -16,15 +16,18 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 /** What a request is about, as `kind/id`, without what nobody has looked at yet: only ids that a node makes, and small numbers. */
 const aboutOf = (request: Request): readonly string[] => {
   const [query, body] = [fieldsOf(request.query), fieldsOf(request.body)];
+  // Who searches the audit for a thing is himself to be found by it.
+  const sought = typeof query['about'] === 'string' ? query['about'].split('/').at(-1) : undefined;
   const named = [
     ...Object.entries(request.params ?? {}),
+    ['thing', sought] as const,
     ...NAMING.flatMap((name) => [[name, query[name]] as const, [name, body[name]] as const]),
   ];
   return named.flatMap(([kind, id]) => (typeof id === 'string' && speakable(id, true) ? [`${kind}/${id}`] : []));
 };
 
 const rolesOf = (held: readonly string[], asked: readonly string[] | 'anybody'): string[] => {
-  const known = held.filter((role) => role in ROLES);
+  const known = held.filter((role) => Object.hasOwn(ROLES, role));
   const used = known.filter((role) => asked.includes(role));
   return used.length > 0 ? used : known;
 };

@@ -54,6 +54,8 @@ export interface NodeConfig extends Wires {
   /** HMAC key under which invoice numbers cross borders, the same in all nodes (V15). 32 bytes; never shown, never logged. */
   readonly invoiceKey: Uint8Array;
   readonly limits: Limits;
+  /** How long records of the audit have to be kept, days (domain 1.8). Shown with each; nothing is deleted when it is over. */
+  readonly auditRetentionDays: number;
 }
 
 /** What is wrong with the settings: one sentence per fault, all of them. */
@@ -127,6 +129,8 @@ export class Reader {
 }
 
 const minute = 60_000;
+/** Ten years, the longest that the law asks for of such records (浙江省公共信用信息条例 20); three at least (网络数据安全管理条例 12). */
+const AUDIT_RETENTION_DAYS = { min: 1_096, max: 36_525, fallback: 3_653 };
 
 const readLimits = (read: Reader): Limits => ({
   bodyBytes: read.whole('YRD_BODY_BYTES', { min: 1_024, max: 4 * 262_144, fallback: 262_144 }),
@@ -196,6 +200,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     keyWarningDays: read.list('YRD_KEY_WARNING_DAYS', /^\d{1,4}$/, 'a number of days', WARNING_DAYS.join(',')).map(Number),
     invoiceKey: readInvoiceKey(read, production, federation.federation),
     limits: readLimits(read),
+    auditRetentionDays: read.whole('YRD_AUDIT_RETENTION_DAYS', AUDIT_RETENTION_DAYS),
   };
   if (production && config.clock === 'demo') {
     read.faults.push('YRD_CLOCK is demo while NODE_ENV is production: a demo clock moves statutory time limits, use YRD_CLOCK=system');

@@ -25,11 +25,13 @@ export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js
 export { NoBody } from './no-fields.js';
 export * from './fields.js';
 export { databaseOf, processService } from './ground.js';
+export { CSV_MARK, csvLine, type Cell } from './csv.js';
 export { openLog, type Log } from './log.js';
 export { type MovableClock } from './node-facts.js';
 export { parsePosition, showPosition } from './nodes.js';
 export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Problem, Refused } from './problem.js';
+export { type Response as HttpResponse } from './request.js';
 export { runService, Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';
 export { LeftOut } from './validation.js';
