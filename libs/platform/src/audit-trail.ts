@@ -17,8 +17,6 @@ const GROUPS_MAX = 32;
 /** How long the last records may take when the process stops, ms. */
 const STOP_MS = 3_000;
 const RETRY_MS = 250;
-/** Waiting longer than this is told in health, ms. */
-const WARN_AFTER_MS = 5_000;
 /** Owners of things that are remembered. */
 const OWNERS_MAX = 10_000;
 
@@ -58,12 +56,15 @@ export class AuditTrail {
   private batches = 0;
   /** Under way: tried again under the same key until it is known to be written, so that nothing is recorded twice. */
   private batch: Batch | null = null;
+  /** Records that are no longer in line and not yet durable. */
+  private underWay = 0;
   private unkept = 0;
   private unkeptEver = 0;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
   private stopping = false;
-  private trouble: { readonly why: string; readonly since: number } | null = null;
+  /** Why the batch under way could not be written so far; null when nothing hinders. */
+  private trouble: string | null = null;
 
   constructor(private readonly options: AuditTrailOptions) {}
 
@@ -73,7 +74,7 @@ export class AuditTrail {
 
   /** Records that are noted and not yet durable. */
   get size(): number {
-    return this.waiting.length + (this.batch?.body.records.length ?? 0);
+    return this.waiting.length + this.underWay;
   }
 
   /** Records that could not be kept since the process started. */
@@ -83,9 +84,8 @@ export class AuditTrail {
 
   /** One sentence for each thing that an operator should mend; none when all is well. */
   get warnings(): readonly string[] {
-    const late = this.trouble && performance.now() - this.trouble.since > WARN_AFTER_MS;
     return [
-      ...(late ? [`audit: ${this.size} records wait, because ${this.trouble?.why ?? ''}`] : []),
+      ...(this.trouble === null ? [] : [`audit: ${this.size} records wait, because ${this.trouble}`]),
       ...(this.unkeptEver > 0 ? [`audit: ${this.unkeptEver} records were not kept since the start`] : []),
     ];
   }
@@ -122,7 +122,7 @@ export class AuditTrail {
       await sleepMs(RETRY_MS);
     }
     this.options.log.error(
-      { records: this.size, unkept: this.unkept, why: this.trouble?.why },
+      { records: this.size, unkept: this.unkept, why: this.trouble },
       'audit records are lost: they could not be written',
     );
   }
@@ -161,10 +161,11 @@ export class AuditTrail {
       this.batch ??= await this.nextBatch();
       const why = await this.writeBatch(this.batch);
       if (why !== null) {
-        this.trouble ??= { why, since: performance.now() };
+        this.trouble = why;
         return;
       }
       this.batch = null;
+      this.underWay = 0;
       this.trouble = null;
     }
   }
@@ -199,6 +200,7 @@ export class AuditTrail {
 
   private async nextBatch(): Promise<Batch> {
     const taken = this.waiting.splice(0, BATCH_MAX);
+    this.underWay = taken.length;
     const records = await Promise.all(taken.map(async (record) => ({ ...record, parties: await this.partiesOf(record.about) })));
     this.batches += 1;
     return { key: `${this.process}-${this.batches}`, body: { hour: new Date(records[0]?.at ?? 0).toISOString().slice(0, 13), records } };
