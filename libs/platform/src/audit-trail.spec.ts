@@ -50,6 +50,8 @@ interface Set {
   readonly world: SimulatedWorld;
   /** The access node can be reached from now on. */
   open(): Promise<void>;
+  /** It stops at whatever it is doing. */
+  close(): Promise<void>;
   kept(): Promise<readonly AccessRecord[]>;
 }
 
@@ -73,7 +75,14 @@ const set = (owners: (thing: string) => Promise<readonly string[]> = () => Promi
     await until(() => late.status().notReady === null);
     endings.push(() => void late.stop());
   };
-  return { trail, world, open, kept: async () => (await late.rows<AccessRecord>('kept', { limit: 100_000 })).rows.map(({ row }) => row) };
+  const close = (): Promise<void> => late.stop();
+  return {
+    trail,
+    world,
+    open,
+    close,
+    kept: async () => (await late.rows<AccessRecord>('kept', { limit: 100_000 })).rows.map(({ row }) => row),
+  };
 };
 
 const record = (at: number, about: string[] = []): AccessRecord => ({
@@ -127,6 +136,22 @@ test('a store that refuses and loses acknowledgements makes no record twice and 
   world.faults = calm;
   await until(async () => (await kept()).length >= 600);
   expect(times(await kept())).toEqual(Array.from({ length: 600 }, (_, at) => at));
+});
+
+test('a node that stops while a batch is being written, again and again, makes no record twice and loses none', async () => {
+  const { trail, world, open, close, kept } = set();
+  world.faults = { ...calm, storageMs: 400, lostAck: 0.3 };
+  for (let round = 0; round < 12; round += 1) {
+    await open();
+    for (let at = 0; at < BATCH_MAX; at += 1) trail.note(record(round * BATCH_MAX + at));
+    await new Promise((resolve) => setTimeout(resolve, 3 * round));
+    await close();
+  }
+  world.faults = calm;
+  await open();
+  await until(() => trail.size === 0);
+  await until(async () => (await kept()).length >= 12 * BATCH_MAX);
+  expect(times(await kept())).toEqual(Array.from({ length: 12 * BATCH_MAX }, (_, at) => at));
 });
 
 test('beyond its bound only the number is kept, and that number is a record too', async () => {
