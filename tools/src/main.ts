@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   mutants: async () => (await import('./mutants.js')).mutants(place, args),
   'access-table': async () => (await import('./access-document.js')).writeAccessDocument(root),
   grants: async () => (await import('./grants.js')).grants(args),
+  'check-export': async () => (await import('./check-export.js')).checkExportFile(args),
   supply: async () => (await import('./supply.js')).checkSupply(root),
   keys: async () => (await import('./keys.js')).keys(place.home, args),
   token: async () => (await import('./clients.js')).printToken(place.home, args),

@@ -1,11 +1,13 @@
 /** Exports of the audit: every line is proven by itself, offline; what was changed is refused; a table for people holds no formula. */
 import { checkEvidence, parseVerifier, type Trust } from '@yrd/ledger';
+import { checkExport } from '@yrd/platform';
 import { RunningDelta, type Json, type Who } from '@yrd/platform/testing';
 import { accessRegister } from './index.js';
 
 const auditor: Who = { province: '32', role: 'auditor', org: 'org-audit' };
 let delta: RunningDelta;
 let lines: readonly Json[];
+let file: string;
 let from: number;
 
 const period = (): string => `from=${from}&to=${Math.ceil(delta.nowMs) + 60_000}`;
@@ -23,7 +25,8 @@ beforeAll(async () => {
   await delta.until(async () => {
     const answer = await exported(`${period()}&outcome=refused`);
     if (answer.status !== 200) return false;
-    lines = (await answer.text())
+    file = await answer.text();
+    lines = file
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Json);
@@ -91,6 +94,35 @@ test.each<[string, (line: Json, other: Json) => unknown, string]>([
 test('a line is of one journal and needs two cosigners that are trusted', () => {
   expect(check(lines[0], trust('31'))).toEqual({ good: false, fault: 'origin' });
   expect(check(lines[0], trust('32', ['31']))).toEqual({ good: false, fault: 'cosignatures' });
+});
+
+describe('the checker of a whole file, with the federation file and nothing else', () => {
+  const again = (changed_: readonly Json[]): string => changed_.map((line) => JSON.stringify(line)).join('\n');
+
+  test('proves every record of an export', () => {
+    expect(checkExport(delta.world.federation, file)).toEqual({ good: lines.length - 1, faults: [] });
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    [
+      'a record that shows something else than was recorded',
+      () => again([{ ...lines[0], record: { ...(lines[0]!['record'] as Json), person: 'f'.repeat(16) } }, ...lines.slice(1)]),
+      /^line 1: what it shows/,
+    ],
+    [
+      'a record whose payload was changed',
+      () => again([changed(lines[0]!, 'payload', '"code":"E-ROLE"', '"code":"E-ROWS"'), ...lines.slice(1)]),
+      /^line 1: it is not proven \(entry\)$/,
+    ],
+    ['a record that was taken out', () => again(lines.slice(1)), /some are missing$/],
+    ['an end that was cut off', () => again(lines.slice(0, -1)), /it was cut short$/],
+    ['something behind the end', () => again([...lines, lines[0]!]), /behind the end$/],
+    ['a journal of nobody', () => again([{ ...lines[0], journal: '99/access' }, ...lines.slice(1)]), /^line 1: it is of no journal/],
+    ['no JSON', () => `{"record":\n${again(lines.slice(1))}`, /^line 1: it is of no journal/],
+  ])('finds %s', (_, forged, said) => {
+    const { faults } = checkExport(delta.world.federation, forged());
+    expect(faults[0]).toMatch(said);
+  });
 });
 
 test('the table for people has a heading and a line for each record, and opens in a spreadsheet as text', async () => {

@@ -16,6 +16,7 @@ export * from './note.js';
 export { openNode } from './open-node.js';
 export { WARNING_DAYS, type KeyStatus } from './own-keys.js';
 export * from './ports.js';
+export { pin, type Pinned } from './pinned.js';
 export { readOn } from './recent-blocks.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

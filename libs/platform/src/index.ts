@@ -1,4 +1,5 @@
 /** The deep library of a service: HTTP, tokens, storage, bus and clock around ledger nodes. */
+export { checkExport, type ExportVerdict } from './audit-check.js';
 export { systemClock } from './clock.js';
 export { demoClock, type DemoClock, type DemoClockOptions, type Forward } from './clock-demo.js';
 export { certify, createAuthority } from './certificates.js';
