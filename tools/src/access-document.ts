@@ -1,7 +1,7 @@
 /** docs/ACCESS.md, printed from the access table: who may do and see what. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessTable, CONDITIONS, ROLES, SCOPES, type AccessRow, type Scope } from '@yrd/contracts';
+import { accessTable, CONDITIONS, PURPOSES, ROLES, SCOPES, type AccessRow, type Scope } from '@yrd/contracts';
 
 export const ACCESS_DOCUMENT = 'docs/ACCESS.md';
 
@@ -29,7 +29,12 @@ export const accessDocument = (): string => {
     'Printed from `libs/contracts/src/access-*.ts` by `npm run access-table`; a test fails when it is older than the table.',
     'Every route has one row, and a service with a route of no row does not start. A command is decided by the same row, so that the',
     'screen and the decision agree. Everybody acts at the home node of his organisation; another one answers 421 with its address.',
-    'What belongs to another organisation is answered like what is not there (404), and the attempt is kept in the log.',
+    'What belongs to another organisation is answered like what is not there (404), and the attempt is an entry of the audit, which its',
+    'owner sees at `/v1/audit/mine`. So is every command that was carried out, every refusal, and every reading under a condition or of',
+    'the audit itself. Who says in the header `Yrd-Purpose` what he reads for has that recorded: one of',
+    `${Object.entries(PURPOSES)
+      .map(([word, zh]) => `\`${word}\` ${zh}`)
+      .join(', ')}.`,
     '',
     '| role | 角色 |',
     '| --- | --- |',

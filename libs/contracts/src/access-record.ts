@@ -88,4 +88,7 @@ export type AccessRecord = Static<typeof AccessRecord>;
 const check = TypeCompiler.Compile(AccessRecord);
 
 /** What is wrong with a record, by field; null when it fits. Its values are not repeated: they may be what must not be kept. */
-export const recordFault = (record: unknown): string | null => (check.Check(record) ? null : (check.Errors(record).First()?.path ?? '/'));
+export const recordFault = (record: unknown): string | null => {
+  if (!check.Check(record)) return check.Errors(record).First()?.path ?? '/';
+  return record.about.every((thing) => speakable(thing.slice(thing.indexOf('/') + 1), false)) ? null : '/about';
+};
