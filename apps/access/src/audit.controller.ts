@@ -214,7 +214,8 @@ export class AuditController {
   private async *proven(found: readonly AuditRow[], { from, to }: ExportQuery): AsyncGenerator<string> {
     for (const each of found) {
       const evidence = await this.desk.node.evidence(each.journal, each.index);
-      yield `${JSON.stringify({ record: this.desk.shown(each), ...(evidence ?? { journal: each.journal, index: each.index, lost: true }) })}\n`;
+      const { journal, index } = each;
+      yield `${JSON.stringify({ record: this.desk.shown(each), ...(evidence ?? { journal, index, lost: true }) })}\n`;
     }
     yield `${JSON.stringify({ end: { records: found.length, from, to } })}\n`;
   }

@@ -181,8 +181,8 @@ export class SimulatedWorld {
   }
 
   /**
-   * The ports of a new process of a province, for one context (the first, unless it is named). `kill` ends it at whatever it is waiting for; so does a crash that mischief
-   * brings, which `onCrash` is told of.
+   * The ports of a new process of a province, for one context (the first, unless it is named). `kill` ends it at whatever it is
+   * waiting for; so does a crash that mischief brings, which `onCrash` is told of.
    */
   process(
     province: string,

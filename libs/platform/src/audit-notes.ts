@@ -56,7 +56,7 @@ const record = (request: Request, trail: AuditTrail, { about = [], ...rest }: No
   };
 };
 
-/** Notes that a command was carried out, also one that had been before. Done once a request, and not where the entry itself is the record. */
+/** Notes that a command was carried out, also one that had been before; not where the entry itself is the record. */
 export const noteDone = (request: Request, answer?: Extract<Answer, { ok: true }>): void => {
   const asked = askedOf(request);
   if (!asked.trail || asked.row?.row.audited === 'itself') return;
