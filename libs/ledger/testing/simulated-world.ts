@@ -74,6 +74,7 @@ interface Process {
 }
 
 const WRITES: ReadonlySet<string> = new Set(['insert', 'write', 'publish']);
+const FEDERATION = 'yrd.test';
 /** How long after its caller gave up a late write still lands, ms. */
 const LATE_MS = 400;
 
@@ -109,7 +110,7 @@ export class SimulatedWorld {
   ) {
     this.scheduler = new Scheduler(seed, speed?.drain);
     this.hasher = speed?.quickCrypto ? quickHasher : testHasher;
-    this.federation = { federation: 'yrd.test', nodes: provinces.map((province) => this.node(province, contexts)) };
+    this.federation = { federation: FEDERATION, nodes: provinces.map((province) => this.node(province, contexts)) };
     for (const province of provinces) this.disks.set(province, new Disk());
   }
 
@@ -154,16 +155,14 @@ export class SimulatedWorld {
 
   /** The line of a key, certified by the identity of a province. */
   certified(province: string, line: string, notAfterMs?: number): CertifiedKey {
-    const { federation } = { federation: 'yrd.test' };
-    const signature = this.signer(province).sign(identityName(federation, province), utf8(certificateText(line, notAfterMs)));
+    const signature = this.signer(province).sign(identityName(FEDERATION, province), utf8(certificateText(line, notAfterMs)));
     return { key: line, certificate: base64(signature), ...(notAfterMs !== undefined && { notAfterMs }) };
   }
 
   /** The next key of a journal or a cosigner, its secret in the province's hands for all its processes. The same for the same `nth`. */
   nextKey(province: string, role: 'journal' | 'cosigner', nth = 1, context = 'voucher', notAfterMs?: number): CertifiedKey {
-    const { federation } = this.federation;
     const journal = role === 'journal';
-    const name = journal ? originOf(federation, `${province}/${context}`) : cosignerName(federation, province, context);
+    const name = journal ? originOf(FEDERATION, `${province}/${context}`) : cosignerName(FEDERATION, province, context);
     return this.certified(province, this.makers.get(province)!(name, journal ? 'signature' : 'cosignature', nth), notAfterMs);
   }
 
@@ -266,7 +265,6 @@ export class SimulatedWorld {
   }
 
   private node(province: string, contexts: readonly string[]): FederationNode {
-    const { federation } = { federation: 'yrd.test' };
     const secrets = new HeldKeys<KeyObject>();
     const quick = new HeldKeys<Uint8Array>();
     this.signers.set(province, this.speed?.quickCrypto ? quickSigner(quick) : testSigner(secrets));
@@ -283,16 +281,16 @@ export class SimulatedWorld {
     };
     this.makers.set(province, key);
     this.held.set(province, this.speed?.quickCrypto ? quick : secrets);
-    const identity = key(identityName(federation, province), 'signature');
+    const identity = key(identityName(FEDERATION, province), 'signature');
     const certified = (line: string): CertifiedKey => this.certified(province, line);
     const journals = Object.fromEntries(
-      contexts.map((context) => [context, certified(key(originOf(federation, `${province}/${context}`), 'signature'))]),
+      contexts.map((context) => [context, certified(key(originOf(FEDERATION, `${province}/${context}`), 'signature'))]),
     );
     const cosigners = Object.fromEntries(
-      contexts.map((context) => [context, key(cosignerName(federation, province, context), 'cosignature')]),
+      contexts.map((context) => [context, key(cosignerName(FEDERATION, province, context), 'cosignature')]),
     );
     const held = contexts.map((context) => {
-      const name = boxName(federation, province, context);
+      const name = boxName(FEDERATION, province, context);
       return { context, name, key: this.hasher.sha256(utf8(`${this.scheduler.seed}|${name}`)) };
     });
     const boxes = Object.fromEntries(held.map(({ context, name, key }) => [context, certified(boxKeyLine(this.hasher, name, key))]));

@@ -81,7 +81,7 @@ export class NodeFacts {
             : [
                 daysLeft < 0
                   ? `the key ${name} (${fingerprint}) has expired: rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)`
-                  : `the key ${name} (${fingerprint}) expires in ${daysLeft} days: rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)`,
+                  : `the key ${name} (${fingerprint}) expires in ${daysLeft} days: rotate it (POST /v1/keys/rotation or npm run keys -- rotate)`,
               ],
         ),
     );
