@@ -44,7 +44,7 @@ const search = async (query: Readonly<Record<string, string | number>>, who = au
   const text = new URLSearchParams(
     Object.entries({ limit: 200, ...query }).map(([name, value]): [string, string] => [name, String(value)]),
   );
-  const { status, body } = await delta.get(who, `/v1/audit?${text}`);
+  const { status, body } = await delta.get(who, `/v1/audit?${text.toString()}`);
   expect([status, body['code']]).toEqual([200, undefined]);
   return body['items'] as readonly Found[];
 };
@@ -195,7 +195,7 @@ describe('who may see the audit', () => {
     for (const operation of routes()) {
       const { roles }: AccessRow = accessTable[operation.row];
       const inside = roles === 'anybody' || (role !== null && (roles as readonly string[]).includes(role));
-      const who = role === null ? null : { province: '32', role, org: 'org-walker' };
+      const who = role === null ? null : { province: '32', role, org: 'org-walker', person: 'walker' };
       const { status, told } = await described.send(operation.verb, described.address(operation, idsOf(year)), who);
       const door = status === 401 ? 'no token' : told['code'] === 'E-ROLE' ? 'no role' : 'open';
       expect([operation.row, door]).toEqual([operation.row, inside ? 'open' : role === null ? 'no token' : 'no role']);

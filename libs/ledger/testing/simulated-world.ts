@@ -179,10 +179,7 @@ export class SimulatedWorld {
     return found;
   }
 
-  /**
-   * The ports of a new process of a province, for one context (the first, unless it is named). `kill` ends it at whatever it is
-   * waiting for; so does a crash that mischief brings, which `onCrash` is told of.
-   */
+  /** The ports of a new process of a province in a context. `kill` ends it at whatever it is waiting for; so does a crash by mischief. */
   process(
     province: string,
     { onCrash = () => undefined, context }: { readonly onCrash?: () => void; readonly context?: string } = {},

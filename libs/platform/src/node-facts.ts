@@ -79,9 +79,8 @@ export class NodeFacts {
           warning === null || daysLeft === null
             ? []
             : [
-                daysLeft < 0
-                  ? `the key ${name} (${fingerprint}) has expired: rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)`
-                  : `the key ${name} (${fingerprint}) expires in ${daysLeft} days: rotate it (POST /v1/keys/rotation or npm run keys -- rotate)`,
+                `the key ${name} (${fingerprint}) ${daysLeft < 0 ? 'has expired' : `expires in ${daysLeft} days`}: ` +
+                  'rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)',
               ],
         ),
     );
