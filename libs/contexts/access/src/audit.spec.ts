@@ -20,7 +20,7 @@ const HOUR = '2026-03-02T01';
 
 const decided = (records: readonly unknown[], actor = node, hour = HOUR) => {
   const turn = { province: '32', actor } as Turn;
-  return RecordAccess.decide({ hour, records: records as readonly AccessRecord[] } as never, turn);
+  return RecordAccess.decide({ hour, records: records as readonly AccessRecord[] }, turn);
 };
 
 test('each record of a batch is an entry of the stream of its hour', () => {
