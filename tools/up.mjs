@@ -244,9 +244,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 try {
   if (!COMMANDS.includes(command)) throw new Fault(`Say what to do: node tools/up.mjs ${COMMANDS.join('|')}.`);
-  if (ASKING.includes(command) && !existsSync(at('tools', 'dist', 'main.js')))
-    throw new Fault('Nothing runs here yet: run npm start first.');
-  if (!ASKING.includes(command)) await prepare();
+  const asks = ASKING.includes(command);
+  if (asks && !existsSync(at('tools', 'dist', 'main.js'))) throw new Fault('Nothing runs here yet: run npm start first.');
+  if (!asks) await prepare();
   handedOver = true;
   handOver();
 } catch (error) {

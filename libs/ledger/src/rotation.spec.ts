@@ -413,7 +413,7 @@ describe('a key that expires', () => {
     await federation.converge();
   });
 
-  test('signs nothing afterwards that anybody takes, not even with a time of before; late readers take what was seen in time', async () => {
+  test('signs nothing more that anybody takes, not even with a time of before; late readers take what others saw in time', async () => {
     const federation = await run(25);
     const until = federation.world.now + 90 * DAY_MS;
     const { key } = await rotate(federation, '31', 'journal', 1, until);
