@@ -3,6 +3,7 @@
 // JSON; what does not hold is one sentence on standard error and exit code 1.
 //
 //	go-verifier -log http://host/log/31/voucher -key <verifier line> -cosigner <verifier line> … [-older checkpoint-file]
+//	            [-before <verifier line of a key that was rotated> …]
 package main
 
 import (
@@ -116,9 +117,9 @@ func (j *journal) leaves(size int64) ([][]byte, error) {
 	return all, nil
 }
 
-// checkpoint opens a note with the pinned key and reads the checkpoint in it.
-func checkpoint(source []byte, key note.Verifier) (tlog.Tree, error) {
-	opened, err := note.Open(source, note.VerifierList(key))
+// checkpoint opens a note with the pinned key, or one of those that were in force before, and reads the checkpoint in it.
+func checkpoint(source []byte, key note.Verifier, before ...note.Verifier) (tlog.Tree, error) {
+	opened, err := note.Open(source, note.VerifierList(append(before, key)...))
 	if err != nil {
 		return tlog.Tree{}, fmt.Errorf("the checkpoint: %w", err)
 	}
@@ -274,10 +275,18 @@ func bundle(j *journal, key note.Verifier, cosigners []note.Verifier, index int6
 	return nil
 }
 
-func verify(j *journal, keyLine string, cosignerLines []string, olderFile string) (*checked, error) {
+func verify(j *journal, keyLine string, beforeLines, cosignerLines []string, olderFile string) (*checked, error) {
 	key, err := note.NewVerifier(strings.TrimSpace(keyLine))
 	if err != nil {
 		return nil, fmt.Errorf("the key: %w", err)
+	}
+	var before []note.Verifier
+	for _, line := range beforeLines {
+		old, err := note.NewVerifier(strings.TrimSpace(line))
+		if err != nil {
+			return nil, fmt.Errorf("a key of before: %w", err)
+		}
+		before = append(before, old)
 	}
 	var cosigners []note.Verifier
 	for _, line := range cosignerLines {
@@ -301,7 +310,7 @@ func verify(j *journal, keyLine string, cosignerLines []string, olderFile string
 		if err != nil {
 			return nil, err
 		}
-		tree, err := checkpoint(kept, key)
+		tree, err := checkpoint(kept, key, before...)
 		if err != nil {
 			return nil, err
 		}
@@ -330,11 +339,12 @@ func main() {
 	url := flag.String("log", "", "address of the journal, without checkpoint or tile")
 	key := flag.String("key", "", "verifier line of the journal")
 	older := flag.String("older", "", "file with an earlier checkpoint that must be a beginning of the present one")
-	var cosigners lines
+	var cosigners, before lines
+	flag.Var(&before, "before", "verifier line of a key of the journal that was in force when -older was signed; may be given again")
 	flag.Var(&cosigners, "cosigner", "verifier line of another node's cosigner; may be given again")
 	flag.Parse()
 	j := &journal{url: strings.TrimSuffix(*url, "/"), client: &http.Client{Timeout: 30 * time.Second}}
-	found, err := verify(j, *key, cosigners, *older)
+	found, err := verify(j, *key, before, cosigners, *older)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

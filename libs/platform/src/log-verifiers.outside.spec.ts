@@ -52,8 +52,8 @@ const PROVINCES = ['31', '32', '33'];
 const LOG = '31/lots';
 const COMMANDS = 67;
 const PER_COMMAND = 300;
-/** With the entry that opens the journal. */
-const SIZE = 1 + COMMANDS * PER_COMMAND;
+/** With the entry that opens the journal, and the one that hands over to its next key. */
+const SIZE = 2 + COMMANDS * PER_COMMAND;
 
 const folder = mkdtempSync(join(tmpdir(), 'yrd-outside-'));
 const world = new SimulatedWorld(41, PROVINCES, [context.name]);
@@ -77,7 +77,10 @@ const run = (program: string | undefined, args: readonly string[]): Promise<Ran>
     );
   });
 
-const key = world.federation.nodes[0]!.journals[context.name]!.key;
+/** The key is rotated after a few entries: what was signed before is opened with the old one. */
+const before = world.federation.nodes[0]!.journals[context.name]!.key;
+const next = world.nextKey('31', 'journal', 1, context.name);
+const { key } = next;
 const cosigners = world.federation.nodes.slice(1).flatMap((node) => ['-cosigner', node.cosigners[context.name]!]);
 
 /** fsck ends with 0 whatever it finds: what it says is its verdict. */
@@ -88,7 +91,7 @@ const fsck = async (url: string): Promise<string> => {
 };
 
 const verify = (url: string, ...more: readonly string[]): Promise<Ran> =>
-  run(process.env['YRD_GO_VERIFIER'], ['-log', url, '-key', key, ...cosigners, ...more]);
+  run(process.env['YRD_GO_VERIFIER'], ['-log', url, '-key', key, '-before', before, ...cosigners, ...more]);
 
 const ask = (at: number, path: string): Promise<Response> => fetch(`${services[at]!.url}/log/${path}`);
 const text = async (at: number, path: string): Promise<string> => (await ask(at, path)).text();
@@ -126,6 +129,9 @@ beforeAll(async () => {
   await fill(3, 0);
   await served(0, 1 + 3 * PER_COMMAND);
   writeFileSync(older, await text(0, `${LOG}/checkpoint`));
+  const keeper = { person: 'k', organisation: 'o', province: '31', roles: ['security-admin'] };
+  const body = { old: before, ...next, reason: 'test' };
+  await owner.execute({ command: 'RotateKey', body, actor: keeper, idempotencyKey: 'rotation', trace: '' });
   await fill(COMMANDS - 3, 3);
   await Promise.all([served(0, SIZE), served(1, SIZE)]);
 }, 120_000);
@@ -153,7 +159,7 @@ describe.each([
     expect({ code, said }).toEqual({ code: 0, said: '' });
     const found = JSON.parse(out) as Readonly<Record<string, number>>;
     // One in three is sealed; the opening of the journal is not.
-    expect(found).toMatchObject({ size: SIZE, leaves: SIZE, sealed: (SIZE - 1) / 3, proofs: 6, refused: 6 });
+    expect(found).toMatchObject({ size: SIZE, leaves: SIZE, sealed: (SIZE - 2) / 3, proofs: 6, refused: 6 });
     expect(found['cosigners']).toBeGreaterThanOrEqual(2);
     expect(found['inclusion']).toBeGreaterThan(50);
     expect(found['consistency']).toBeGreaterThan(20);
@@ -186,6 +192,29 @@ test('a second signature of a suite that they do not know troubles neither', asy
   expect(await verify(url)).toMatchObject({ code: 0, said: '' });
 });
 
+describe('a key of before', () => {
+  test('is shown as such, and opens the checkpoint that was kept and no newer one', async () => {
+    const shown = (await text(1, `${LOG}/key`)).split('\n');
+    expect(shown).toEqual([key, expect.stringMatching(/ 0 \d+$/), '']);
+    expect(shown[1]!.split(' ')[0]).toBe(before);
+    const url = `${services[0]!.url}/log/${LOG}`;
+    const only = (...args: readonly string[]) => run(process.env['YRD_GO_VERIFIER'], ['-log', url, ...args]);
+    expect(await only('-key', before)).toMatchObject({ code: 1, said: expect.stringContaining('the checkpoint') });
+    expect(await only('-key', key, '-older', older)).toMatchObject({ code: 1, said: expect.stringContaining('the checkpoint') });
+    expect(await only('-key', key, '-before', before, '-older', older)).toMatchObject({ code: 0, said: '' });
+  });
+
+  test('vouches for no newest head, whoever serves one that it signed', async () => {
+    const verifier = parseVerifier(world.process('31').world.hasher, before)!;
+    const url = await altered(/^\/checkpoint$/, (body) => {
+      const note = parseNote(body.toString())!;
+      return Buffer.from(formatNote(signNote(world.process('31').world.signer, verifier, note.text)));
+    });
+    expect(await fsck(url)).not.toContain('Successfully');
+    expect(await verify(url)).toMatchObject({ code: 1, out: '' });
+  });
+});
+
 describe('a log that lies', () => {
   const flip = (at: number) => (body: Buffer) => {
     body[at]! ^= 1;
@@ -210,7 +239,7 @@ describe('a log that lies', () => {
 
   test('is caught when its owner signed another history before', async () => {
     const { signer, hasher } = world.process('31').world;
-    const verifier = parseVerifier(hasher, key)!;
+    const verifier = parseVerifier(hasher, before)!;
     const forged = checkpointText({ origin: verifier.name, size: 2, root: hasher.sha256() });
     writeFileSync(join(folder, 'forged'), formatNote(signNote(signer, verifier, forged)));
     const { code, said } = await verify(`${services[0]!.url}/log/${LOG}`, '-older', join(folder, 'forged'));
