@@ -1,9 +1,9 @@
 /** Who asks: a bearer token of a trusted issuer, verified with the keys that the issuer publishes (OAuth 2.1, RFC 9068, RFC 8725). */
-import { createHmac } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
 import { isClerk, scopesAmong } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import type { ClaimNames, IssuerTrust, TokenRules } from './config-issuers.js';
+import { pseudonymOf } from './custody.js';
 import { IssuerKeys, IssuerSilent } from './issuer-keys.js';
 import { Problem } from './problem.js';
 
@@ -178,11 +178,7 @@ export class TokenVerifier {
     if (!provinces.includes(province)) throw refuse('its issuer does not speak for this province', '签发方无权代表该省');
     if (!speaksFor(organisations, org)) throw refuse('its issuer does not speak for this organisation', '签发方无权代表该机构');
     const roles = rolesOf(claimOf(payload, claims.roles), trust);
-    // The issuer belongs to the person: two issuers may both know a "1001".
-    const person = createHmac('sha256', this.trust.personKey)
-      .update(JSON.stringify([trust.issuer, subject]))
-      .digest('hex')
-      .slice(0, 16);
+    const person = pseudonymOf(this.trust.personKey, trust.issuer, subject);
     return { person, organisation: org ?? `node:${province}`, province, roles };
   }
 }

@@ -78,7 +78,7 @@ describe('the settings of a node', () => {
 
   it('refuse a demo clock and a plain http issuer in production', () => {
     const faults = faultsOf({ ...good, NODE_ENV: 'production', YRD_CLOCK: 'demo' });
-    expect(faults).toHaveLength(3);
+    expect(faults).toHaveLength(5);
     expect(faults.join()).toMatch(/YRD_ISSUER.*https[\s\S]*YRD_INVOICE_KEY is not set[\s\S]*YRD_CLOCK is demo/);
   });
 

@@ -5,6 +5,7 @@ import { demoClock } from './clock-demo.js';
 import { processConfig, type NodeConfig } from './config.js';
 import { KeyFile } from './key-file.js';
 import type { NodeKeys } from './node-crypto.js';
+import { openWrapping } from './key-wrapping.js';
 import type { Ground, ServedContext, ServiceOptions } from './service.js';
 import { openWorld } from './world.js';
 
@@ -70,6 +71,7 @@ export const processService = async (parts: Pick<ServiceOptions, 'contexts' | 'p
     const here = `province ${config.province} of ${config.federation.federation}`;
     throw new Error(`the key file ${config.keysPath} is of province ${province} of ${federation}, but this is ${here}: correct YRD_KEYS`);
   }
+  const wrapping = await openWrapping(config.personal.wrapping, config.personal.suite);
   const reach = reachGround({ config, keys: keyFile.keys, contexts: parts.contexts });
-  return { ...parts, config, personKey: Buffer.from(personKey, 'hex'), keyKeeper: keyFile, openNode, reach };
+  return { ...parts, config, wrapping, personKey: Buffer.from(personKey, 'hex'), keyKeeper: keyFile, openNode, reach };
 };

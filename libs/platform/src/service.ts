@@ -3,11 +3,22 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
-import { fingerprintOf, type Context, type LedgerNode, type NodeOptions, type Notice, type Records, type World } from '@yrd/ledger';
+import {
+  fingerprintOf,
+  Unavailable,
+  type Context,
+  type LedgerNode,
+  type NodeOptions,
+  type Notice,
+  type Records,
+  type World,
+} from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
 import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
+import { Custody } from './custody.js';
+import type { KeyWrapping } from './key-wrapping.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
 import { renewing, tlsOptions, type Renewal } from './http-tls.js';
@@ -30,7 +41,7 @@ import { LedgerTransport } from './transport.js';
 export interface ServedContext {
   readonly context: Context;
   /** Its controllers and event handlers. */
-  module(node: LedgerNode, config: NodeConfig): DynamicModule;
+  module(node: LedgerNode, config: NodeConfig, custody: Custody): DynamicModule;
   /** Indexes for the questions that its views are asked: table → the fields of each index. */
   readonly indexes?: RecordIndexes;
   /** Organisations whose thing this is (`order/0f3c…`): those may see who asked for it. None for what is not of this context. */
@@ -53,6 +64,8 @@ export interface ServiceOptions {
   readonly personKey: Uint8Array;
   /** Makes the keys of a rotation; a node without one is rotated by nobody. */
   readonly keyKeeper?: KeyKeeper;
+  /** What wraps the data keys of persons; a service without it keeps nothing of persons. */
+  readonly wrapping?: KeyWrapping;
   /** Reaches storage, bus and clock; may wait for them until the signal aborts. Rejects when waiting cannot help. */
   reach(notice: (notice: Notice) => void, signal: AbortSignal): Promise<Ground>;
   openNode(options: NodeOptions): LedgerNode;
@@ -80,6 +93,9 @@ const pinnedFingerprints = ({ federation, province }: NodeConfig): Readonly<Reco
   const lines = [node?.identity ?? '', ...journals, ...Object.values(node?.cosigners ?? {})];
   return Object.fromEntries(lines.map((line) => [line.split('+')[0] ?? '', fingerprintOf(nodeHasher, line)]));
 };
+
+const without = (): Promise<never> => Promise.reject(new Error('this service was given nothing to wrap keys of persons with'));
+const noWrapping: KeyWrapping = { wrap: without, unwrap: without };
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
@@ -225,6 +241,17 @@ export class Service {
     return this.ground?.clock?.now() ?? world?.clock.now() ?? Date.now();
   }
 
+  /** Keys of persons lie in the database of the context that keeps the persons. */
+  private custodyOf(context: string): Custody {
+    const { config, personKey, wrapping = noWrapping } = this.options;
+    const records = (): Records => {
+      const world = this.ground?.worlds[context];
+      if (world === undefined) throw new Unavailable('The node is starting.');
+      return world.storage.records;
+    };
+    return new Custody({ ...config.personal, personKey, wrapping, records });
+  }
+
   private async createApp(): Promise<NestExpressApplication> {
     const { config, page } = this.options;
     const { life, notices, log, served } = this;
@@ -243,7 +270,7 @@ export class Service {
       keyKeeper: this.options.keyKeeper ?? null,
       admins: this.admins,
     });
-    const modules = served.map(({ node, module }) => module(node, config));
+    const modules = served.map(({ node, module, context }) => module(node, config, this.custodyOf(context.name)));
     const app = await NestFactory.create<NestExpressApplication>(
       { module: ServiceModule, imports: [base, ...modules] },
       {

@@ -2,6 +2,7 @@
 import { openNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import { readConfig, type Environment } from '../src/config.js';
+import { localWrapping } from '../src/key-wrapping.js';
 import { Service, type ServedContext } from '../src/service.js';
 import { startIssuer, type Issuer } from './issuer.js';
 
@@ -140,7 +141,9 @@ export class RunningDelta {
       contexts.map(({ context: { name } }) => [name, this.world.process(province, { context: name }).world]),
     );
     const ground = { worlds, clock: null, close: () => Promise.resolve() };
-    const service = new Service({ config, openNode, contexts, personKey: new Uint8Array(32), reach: () => Promise.resolve(ground) });
+    const wrapping = localWrapping([Buffer.from(`a key for tests that wraps in ${province}`.slice(0, 32))], config.personal.suite);
+    const personKey = new Uint8Array(32);
+    const service = new Service({ config, openNode, contexts, personKey, wrapping, reach: () => Promise.resolve(ground) });
     await service.start();
     return service;
   }
