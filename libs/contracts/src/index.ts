@@ -3,6 +3,7 @@ export * from './access-scopes.js';
 export * from './access-record.js';
 export * from './access-table.js';
 export * from './codes.js';
+export * from './deciding.js';
 export * from './entry-check.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';

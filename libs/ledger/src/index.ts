@@ -6,6 +6,7 @@ export * from './canonical.js';
 export * from './decider.js';
 export * from './evidence.js';
 export * from './federation.js';
+export * from './grammar.js';
 export * from './ids.js';
 export { groupsAt, isBelieved, type KeyPeriod, type SigningPeriod } from './key-periods.js';
 export * from './leaf.js';

@@ -1,7 +1,7 @@
 /** A service agency in its home province: admitted, active or suspended, with its listed products and prices (M1, M3). */
-import type { VoucherEvent } from '@yrd/contracts';
-import type { Handler, Rejection, Turn } from '@yrd/ledger';
-import { foldOf, mayAct, missing, refuse, single } from './handling.js';
+import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { foldOf, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { mayAct, missing } from './handling.js';
 import { agencyStream } from './streams.js';
 
 export type AgencyEvent = VoucherEvent<

@@ -2,11 +2,11 @@
  * The working-day calendar of this province: the notices of the State Council that its clerks adopted, over the years pinned in code.
  * Each province adopts for itself: the limits of an order are counted by the calendar of the journal that the order lives in.
  */
-import type { VoucherEvent } from '@yrd/contracts';
-import { isRejection, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { alike, foldOf, isRejection, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { OFFICIAL_YEARS, calendar, officialYearFault, type Calendar, type OfficialYear } from '@yrd/standards';
 import { dayOf } from './clocks.js';
-import { alike, foldOf, mayAct, refuse, single } from './handling.js';
+import { mayAct } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 import { calendarStream } from './streams.js';
 

@@ -1,5 +1,5 @@
 /** A ceiling: money of a year that many quotas share. A controller's group (V3) and a scheme's pool (V4) are ceilings. */
-import { foldOf } from './handling.js';
+import { foldOf } from '@yrd/ledger';
 import type { PrivateEvent } from './private-events.js';
 
 export interface Ceiling {

@@ -1,8 +1,7 @@
 /** What a contract must satisfy, wherever its signature is looked at (V12, M3). Times in ms, compared as Shanghai days. */
-import type { VoucherData } from '@yrd/contracts';
+import { refuse, type VoucherData } from '@yrd/contracts';
 import type { Rejection } from '@yrd/ledger';
 import { dayOf } from './clocks.js';
-import { refuse } from './handling.js';
 import { termsOf, type Order } from './order.js';
 
 export type Signature = Pick<VoucherData<'ContractSignatureTaken'>, 'contractHash' | 'amountFen' | 'signedMs' | 'startMs' | 'endMs'>;

@@ -1,9 +1,9 @@
 /** The agency's side of an order, in the agency's province: its statements. What the order becomes is decided at its home. */
-import type { VoucherData, VoucherEvent } from '@yrd/contracts';
-import type { Append, Decision, Handler, Peek, Rejection, Turn } from '@yrd/ledger';
+import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { alike, toStream, foldOf, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { signable } from './contract.js';
-import { alike, append, foldOf, handler, mayAct, missing, notYours, refuse } from './handling.js';
+import { handler, mayAct, missing, notYours } from './handling.js';
 import { legal, order, type Order, type OrderCommand } from './order.js';
 import type { PlaceOrder } from './placing.js';
 import { agencyStream, engagementStream, look, orderStream, type Place } from './streams.js';
@@ -92,7 +92,7 @@ const stating = <C extends OfOrder>(
       const no = agencyMay(turn, command, act);
       if (no) return no;
       const events = state(command, said, turn);
-      return 'rejected' in events ? events : append(engagementStream(command.order), events, homeOrder(turn, command).terms?.policy);
+      return 'rejected' in events ? events : toStream(engagementStream(command.order), events, homeOrder(turn, command).terms?.policy);
     },
   });
 
@@ -177,6 +177,6 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
       amountFen,
       ...(voucherFen === undefined ? {} : { voucherFen }),
     };
-    return append(engagementStream(id), [{ type: 'OrderProposed', data }]);
+    return toStream(engagementStream(id), [{ type: 'OrderProposed', data }]);
   },
 });

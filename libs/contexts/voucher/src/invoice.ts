@@ -1,7 +1,7 @@
 /** An invoice in the journal of the agency that issued it: supports redemptions up to its amount, once, in all provinces (V15). */
-import type { FileKind, VoucherData, VoucherEvent } from '@yrd/contracts';
-import type { Decision, Handler, Rejection } from '@yrd/ledger';
-import { append, foldOf, handler, refuse, single } from './handling.js';
+import { refuse, type FileKind, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
+import { handler } from './handling.js';
 import { engagement, engagementReads, agencyMay, homeOrder, inTime, type OfOrder } from './engagement.js';
 import { order as orderFold, termsOf } from './order.js';
 import { pinned, policy } from './policy.js';
@@ -122,11 +122,11 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
       files: [...command.files],
     };
     return [
-      ...append(engagementStream(order), [{ type: 'RedemptionRequested', data }], version),
-      ...append(invoiceStream(invoiceKey), claimed, version),
+      ...toStream(engagementStream(order), [{ type: 'RedemptionRequested', data }], version),
+      ...toStream(invoiceStream(invoiceKey), claimed, version),
       ...(before === undefined || before === invoiceKey
         ? []
-        : append(invoiceStream(before), [{ type: 'InvoiceClaimReleased', data: { invoice: before, order } }], version)),
+        : toStream(invoiceStream(before), [{ type: 'InvoiceClaimReleased', data: { invoice: before, order } }], version)),
     ];
   },
 });

@@ -2,9 +2,9 @@
  * An order (用券订单): a service bought with a voucher, from placing to settlement. It lives in the enterprise's province;
  * what the agency's province states is taken up here by an entry of this stream, or refused with one.
  */
-import type { Counted, VoucherData, VoucherEvent } from '@yrd/contracts';
-import { invariant, type Ratio, type Rejection } from '@yrd/ledger';
-import { foldOf, missing, refuse } from './handling.js';
+import { refuse, type Counted, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { foldOf, invariant, type Ratio, type Rejection } from '@yrd/ledger';
+import { missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 
 export type OrderEvent =

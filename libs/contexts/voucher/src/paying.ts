@@ -1,9 +1,9 @@
 /** From approval to money: publicity and objections (V17), then payment once the other provinces have settled the line. */
-import type { VoucherData } from '@yrd/contracts';
-import type { Decision, Handler } from '@yrd/ledger';
+import { refuse, type VoucherData } from '@yrd/contracts';
+import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { workingDays } from './calendar-notice.js';
 import { limitOf, resumedMs } from './clocks.js';
-import { append, handler, refuse } from './handling.js';
+import { handler } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { hand, otherHands } from './redeeming.js';
 import { release } from './reservation.js';
@@ -116,7 +116,7 @@ export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, re
   return {
     events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash } }],
     more: [
-      ...append(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
+      ...toStream(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
       ...release(state, terms.reservedFen - paidFen),
     ],
   };

@@ -1,11 +1,11 @@
 /** Placing an order: who may, where, for what, how much (V1, V3-V7, M1-M3), in one commit with the reservation. */
-import type { Mode, VoucherEvent, VoucherPack } from '@yrd/contracts';
+import { refuse, type Mode, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { isRejection, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { composeOrderNumber } from '@yrd/standards';
 import { active, agency, offered, type Agency } from './agency.js';
 import { workingDays } from './calendar-notice.js';
 import { lengthMs, limitOf } from './clocks.js';
-import { handler, mayAct, missing, positive, refuse } from './handling.js';
+import { handler, mayAct, missing, positive } from './handling.js';
 import { order, type OrderEvent } from './order.js';
 import { covers, effective, policy } from './policy.js';
 import { quota, reservable } from './quota.js';

@@ -1,8 +1,8 @@
 /** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
-import type { Terms, VoucherEvent, VoucherPack } from '@yrd/contracts';
-import type { Handler, Ratio } from '@yrd/ledger';
+import { refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { alike, foldOf, single, type Handler, type Ratio } from '@yrd/ledger';
 import { dayStartMs } from './clocks.js';
-import { alike, foldOf, mayAct, refuse, single } from './handling.js';
+import { mayAct } from './handling.js';
 import { policyStream } from './streams.js';
 
 interface Adopted {

@@ -1,8 +1,8 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
-import type { VoucherEvent, VoucherPack } from '@yrd/contracts';
-import { isRejection, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { refuse, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { toStream, foldOf, isRejection, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { dayOf, windowEndMs } from './clocks.js';
-import { append, foldOf, handler, mayAct, missing, positive, refuse } from './handling.js';
+import { handler, mayAct, missing, positive } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
@@ -122,7 +122,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
       claimable(turn.state(quota, quotaStream(command)), pack);
     if (no) return no;
     const { subject: id, scheme, year, askedFen } = command;
-    return append(
+    return toStream(
       quotaStream(command),
       [{ type: 'QuotaApplied', data: { subject: id, scheme, year, askedFen, policy: pack.version } }],
       pack.version,
@@ -163,7 +163,7 @@ export const GrantQuota: Handler<GrantQuota> = handler({
     const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
     const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);
     const data = { amountFen: command.amountFen, policy: pack.version, useUntilMs, redeemUntilMs };
-    return append(quotaStream(command), [{ type: 'QuotaGranted', data }], pack.version);
+    return toStream(quotaStream(command), [{ type: 'QuotaGranted', data }], pack.version);
   },
 });
 
@@ -181,7 +181,7 @@ const staffAct = <C extends Account>(
     reads: ({ subject: id }: C, peek) => [{ province: peek.province, stream: subjectStream(id) }],
     decide: (command, turn): Decision => {
       const outcome = mayAct(turn, act, applicant(turn, command)) ?? decide(command, turn.state(quota, quotaStream(command)), turn);
-      return isRejection(outcome) ? outcome : append(quotaStream(command), outcome);
+      return isRejection(outcome) ? outcome : toStream(quotaStream(command), outcome);
     },
   });
 

@@ -1,7 +1,7 @@
 /** Recognition: what this province allows a foreign agency to be paid for here, by class of item (M1). */
-import type { VoucherEvent } from '@yrd/contracts';
-import type { Handler, Rejection } from '@yrd/ledger';
-import { foldOf, mayAct, refuse, single } from './handling.js';
+import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
+import { mayAct } from './handling.js';
 import { recognitionStream } from './streams.js';
 
 export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;

@@ -3,10 +3,10 @@
  * at a time, each in a commit of its own. A limit that has lapsed stays lapsed; one that now lies in the past lapses next.
  */
 import type { VoucherData } from '@yrd/contracts';
-import type { Decision, Entry, Handler, Match, Reaction } from '@yrd/ledger';
+import { alike, single, type Decision, type Entry, type Handler, type Match, type Reaction } from '@yrd/ledger';
 import { notices, workingDays } from './calendar-notice.js';
 import { dayStartMs, recount } from './clocks.js';
-import { alike, handler, single } from './handling.js';
+import { handler } from './handling.js';
 import { limitIn, order, termsOf, type Limited, type Order } from './order.js';
 import type { PrivateEvent } from './private-events.js';
 import { dataOf } from './reading.js';

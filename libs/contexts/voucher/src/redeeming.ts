@@ -1,9 +1,9 @@
 /** Redemption at the order's home: asked, reviewed by one, approved by another (V16), shared with the agency's province (V19). */
-import type { FileKind, VoucherData, VoucherPack } from '@yrd/contracts';
-import { fen, portion, split, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import { refuse, type FileKind, type VoucherData, type VoucherPack } from '@yrd/contracts';
+import { toStream, fen, portion, split, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { workingDays } from './calendar-notice.js';
 import { limitOf } from './clocks.js';
-import { append, handler, refuse } from './handling.js';
+import { handler } from './handling.js';
 import { incomplete } from './invoice.js';
 import { LEGAL, termsOf, type Order, type OrderEvent } from './order.js';
 import { effective, policy, ratioFor } from './policy.js';
@@ -216,13 +216,13 @@ export const AnswerShare: Handler<AnswerShare> = handler({
     const { order: id, home, scheme, amountFen, share } = command;
     const pack = effective(turn.state(policy, policyStream(scheme)), turn.now);
     if (!pack || !isShareOf(command) || !within(share, pack.shareAsAgency)) {
-      return append(
+      return toStream(
         engagementStream(id),
         [{ type: 'ShareRefused', data: { order: id, home, amountFen, code: pack ? 'E-QUOTA' : 'E-NOTFOUND' } }],
         pack?.version,
       );
     }
-    return append(
+    return toStream(
       engagementStream(id),
       [{ type: 'ShareAccepted', data: { order: id, home, amountFen, share, policy: pack.version } }],
       pack.version,

@@ -1,5 +1,5 @@
 /** A register: a counter of the home journal, from which order numbers and window numbers are taken without gaps. */
-import { foldOf } from './handling.js';
+import { foldOf } from '@yrd/ledger';
 import type { PrivateEvent } from './private-events.js';
 
 export interface Register {

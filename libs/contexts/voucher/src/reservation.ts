@@ -1,8 +1,7 @@
 /** Reservation: how much of the quota an order takes hold of, under every cap (V3, V4, V5), and how it is given back. */
-import type { Terms, VoucherPack } from '@yrd/contracts';
-import { fen, isRejection, portion, type Append, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { refuse, type Terms, type VoucherPack } from '@yrd/contracts';
+import { toStream, fen, isRejection, portion, type Append, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { giveBack, group, leftUnder, pool, take } from './ceiling.js';
-import { append, refuse } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { ratioFor } from './policy.js';
 import { leftFen, quota, type Quota } from './quota.js';
@@ -79,12 +78,12 @@ export const draw = (turn: Turn, drawn: Drawn, pack: VoucherPack, terms: Terms, 
   if (isRejection(amountFen)) return amountFen;
   const ceilings = ceilingsOf(drawn);
   const appends: readonly Append[] = [
-    ...append(
+    ...toStream(
       quotaStream(drawn),
       [{ type: 'QuotaReserved', data: { order: drawn.order, amountFen, expiresMs: account.redeemUntilMs } }],
       pack.version,
     ),
-    ...ceilings.flatMap((stream) => append(stream, [take(drawn.order, amountFen)], pack.version)),
+    ...ceilings.flatMap((stream) => toStream(stream, [take(drawn.order, amountFen)], pack.version)),
   ];
   return { amountFen, ceilings, appends };
 };
@@ -101,7 +100,7 @@ export const release = (state: Order, amountFen: number): readonly Append[] => {
   if (amountFen === 0) return [];
   const terms = termsOf(state);
   return [
-    ...append(quotaStream(terms), [{ type: 'QuotaReleased', data: { order: terms.order, amountFen } }], terms.policy),
-    ...state.ceilings.flatMap((stream) => append(stream, [giveBack(terms.order, amountFen)], terms.policy)),
+    ...toStream(quotaStream(terms), [{ type: 'QuotaReleased', data: { order: terms.order, amountFen } }], terms.policy),
+    ...state.ceilings.flatMap((stream) => toStream(stream, [giveBack(terms.order, amountFen)], terms.policy)),
   ];
 };

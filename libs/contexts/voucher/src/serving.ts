@@ -1,9 +1,9 @@
 /** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
-import { isStaff, type AccessName, type VoucherData } from '@yrd/contracts';
-import { isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import { isStaff, refuse, type AccessName, type VoucherData } from '@yrd/contracts';
+import { toStream, isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
-import { append, handler, mayAct, notYours, refuse } from './handling.js';
+import { handler, mayAct, notYours } from './handling.js';
 import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
 import { accepted, agencyPlaces, trusted } from './placing.js';
 import { pinned, policy } from './policy.js';
@@ -21,7 +21,7 @@ type Outcome = { readonly events: readonly OrderEvent[]; readonly more?: readonl
 export const commit = (state: Order, outcome: Outcome): Decision => {
   if (isRejection(outcome)) return outcome;
   const terms = termsOf(state);
-  const appends = [...append(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])];
+  const appends = [...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])];
   const streams = [...new Set(appends.map(({ stream }) => stream))];
   // One append a stream: a settlement both consumes and releases on the same account.
   return streams.map((stream) => {
@@ -180,7 +180,7 @@ export const taking = <C extends Statement>(
       const state = turn.state(order, orderStream(command.order));
       const outcome = stale(state, command, phases) ?? decide(command, state, turn);
       if (!isRejection(outcome)) return commit(state, outcome);
-      return append(orderStream(command.order), [refusal(command.order, statement, outcome.rejected, why(outcome))], state.terms?.policy);
+      return toStream(orderStream(command.order), [refusal(command.order, statement, outcome.rejected, why(outcome))], state.terms?.policy);
     },
   });
 

@@ -1,8 +1,8 @@
 /** A subject: a firm or team of the home province, known by facts that each have a source and a date (V1). */
-import type { SubjectKind, Terms, VoucherPack } from '@yrd/contracts';
-import type { Handler, Rejection } from '@yrd/ledger';
+import { refuse, type SubjectKind, type Terms, type VoucherPack } from '@yrd/contracts';
+import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
 import { uscc as usccOf } from '@yrd/standards';
-import { foldOf, mayAct, missing, refuse, single } from './handling.js';
+import { mayAct, missing } from './handling.js';
 import type { PrivateEvent, SubjectFact } from './private-events.js';
 import { subjectStream } from './streams.js';
 

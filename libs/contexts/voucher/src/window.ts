@@ -1,7 +1,7 @@
 /** A settlement window as this province states it: closed here, attested pair by pair, settled, netted (V18, V22). */
-import type { VoucherData, VoucherEvent } from '@yrd/contracts';
-import type { Decision, Handler } from '@yrd/ledger';
-import { append, foldOf, handler, mayAct, refuse, single } from './handling.js';
+import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { toStream, foldOf, single, type Decision, type Handler } from '@yrd/ledger';
+import { handler, mayAct } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 import { register, takeNumber } from './register.js';
 import type { Attestation } from './settlement.js';
@@ -50,8 +50,8 @@ export const CloseWindow: Handler<OfWindow> = handler({
     const counter = turn.state(register, windowRegister);
     if (command.window !== counter.last + 1) return refuse('E-STATE', { seen: command.window, needed: counter.last + 1 });
     return [
-      ...append(windowStream(command.window), [{ type: 'WindowClosed', data: { window: command.window } }]),
-      ...append(windowRegister, [takeNumber(counter)]),
+      ...toStream(windowStream(command.window), [{ type: 'WindowClosed', data: { window: command.window } }]),
+      ...toStream(windowRegister, [takeNumber(counter)]),
     ];
   },
 });
