@@ -44,6 +44,19 @@ export const codes = {
     'Somebody else must decide: nobody acts twice on one redemption, or on a matter of their own organisation.',
   ),
   'E-FILE': code(422, 'V14', '材料不齐（一次性告知）', 'The file is incomplete; all defects are listed.'),
+  'E-BORDER': code(
+    422,
+    'domain 7.1',
+    '内容将共享给外省，不得含个人信息（身份证号、手机号、银行卡号、邮箱）',
+    'This will be read by other provinces and must hold nothing personal: no identity number, mobile phone, bank card or e-mail address.',
+  ),
+  'E-ERASED': code(410, 'PIPL 47', '该个人信息已删除，无法恢复', 'These personal data are erased; nobody can bring them back.'),
+  'E-RESTRICTED': code(
+    409,
+    'PIPL 47',
+    '已申请删除，仅因法定保存期限而保留，除存储外不得处理',
+    'Erasure was asked for; the data are kept only because the law says so, and may not be used otherwise.',
+  ),
   'E-STATE': code(409, 'domain 2.3', '当前状态不允许此操作', 'The present state does not allow this.'),
   'E-NOTFOUND': code(404, 'platform', '未找到', 'There is no such thing here.'),
   // In a journal of refusals only; over HTTP it is E-NOTFOUND, so that nobody learns that the thing is there.

@@ -2,6 +2,7 @@
 export * from './access-scopes.js';
 export * from './access-record.js';
 export * from './access-table.js';
+export * from './border.js';
 export * from './codes.js';
 export * from './deciding.js';
 export * from './entry-check.js';

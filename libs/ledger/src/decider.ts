@@ -236,6 +236,8 @@ export interface Context {
   readonly entryTypes: Readonly<Record<string, EntryType>>;
   /** What is wrong with the payload of a shared entry, in a sentence; null when it fits its contract. What does not fit is parked. */
   faults?(event: string, data: object): string | null;
+  /** What must not leave in the payload of a shared entry, as a refusal; null when it may. Asked of own entries before they are written. */
+  border?(event: string, data: object): Rejection | null;
   readonly folds: readonly Fold<unknown, never>[];
   readonly commands: Readonly<Record<string, Handler>>;
   readonly reactions: readonly Reaction[];

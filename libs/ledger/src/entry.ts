@@ -1,7 +1,7 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
 import { entriesOf, type StoredBlock } from './block.js';
 import { canonicalBytes, parseCanonical } from './canonical.js';
-import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType } from './decider.js';
+import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType, type Rejection } from './decider.js';
 import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Hasher, Random } from './ports.js';
@@ -37,6 +37,8 @@ export class Vocabulary {
     private readonly types: Context['entryTypes'],
     /** What is wrong with the payload of an entry that somebody else wrote; null when it fits its contract. */
     readonly faults: (event: string, data: object) => string | null = () => null,
+    /** What must not leave the province in an entry of our own; null when it may. */
+    readonly border: (event: string, data: object) => Rejection | null = () => null,
   ) {
     for (const [name, entryType] of Object.entries(types)) this.byWire.set(entryType.type, { name, entryType });
   }
@@ -64,13 +66,21 @@ export class Vocabulary {
   }
 }
 
-/** The payload check of a context, for events that it declares as shared; the ledger's own and private ones are written here. */
+/** Whether others may read an event that the context declares; the ledger's own and private ones are written here. */
+const isShared = ({ entryTypes }: Context, event: string): boolean =>
+  entryTypes[event]?.type.startsWith('ledger.') === false && entryTypes[event].audience !== 'private';
+
+/** The payload check of a context, for events that it declares as shared. */
 export const faultsOf =
-  ({ faults, entryTypes }: Context) =>
+  (context: Context) =>
   (event: string, data: object): string | null =>
-    faults && entryTypes[event]?.type.startsWith('ledger.') === false && entryTypes[event].audience !== 'private'
-      ? faults(event, data)
-      : null;
+    context.faults && isShared(context, event) ? context.faults(event, data) : null;
+
+/** The border of a context, likewise. */
+export const borderOf =
+  (context: Context) =>
+  (event: string, data: object): Rejection | null =>
+    context.border && isShared(context, event) ? context.border(event, data) : null;
 
 /**
  * Makes the entry of an event at an index (InvariantError when it does not fit its contract),

@@ -2,7 +2,7 @@
 import { withBuiltin, type ReportEquivocation, SELF } from './builtin.js';
 import type { StoredBlock, WireBlock } from './block.js';
 import type { Context, Entry } from './decider.js';
-import { faultsOf, Vocabulary } from './entry.js';
+import { borderOf, faultsOf, Vocabulary } from './entry.js';
 import { Folder } from './folder.js';
 import { Follower } from './follower.js';
 import { Healing, heldWire } from './healing.js';
@@ -67,7 +67,7 @@ export class Running {
     this.lock = new Lock(world.encryption, pinned.boxes, { federation: federation.federation, province, context: options.context.name });
     this.context = withBuiltin(options.context);
     this.own = `${province}/${this.context.name}`;
-    this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context));
+    this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context), borderOf(this.context));
     this.folder = new Folder(world, this.context, this.vocabulary, this.own);
     this.keys = new KeyRings(options, pinned, () => this.witness.trustedTime());
     const own = {

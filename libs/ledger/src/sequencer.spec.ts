@@ -34,6 +34,23 @@ describe('the sequencer', () => {
     expect(blocks(run)).toBe(before + 1);
   });
 
+  test('refuses what must not leave the province before it is written, and asks only of what others may read', async () => {
+    const asked: string[] = [];
+    const border = (event: string, data: object) => {
+      asked.push(event);
+      return 'to' in data && data.to === 'a person' ? { rejected: 'E-BORDER', facts: { field: 'to' } } : null;
+    };
+    const run = new FederationRun(7, { ...gifts, border }, ['31']);
+    await run.startAll();
+    await run.command('31', 'FillBox', { coins: 10 });
+    const before = blocks(run);
+    const refused = await run.command('31', 'SendGift', { to: 'a person', coins: 1, dueMs: 0 });
+    expect(refused).toEqual({ ok: false, rejected: 'E-BORDER', facts: { field: 'to' } });
+    expect(blocks(run)).toBe(before);
+    expect(await run.command('31', 'SendGift', { to: '32', coins: 1, dueMs: 0 })).toMatchObject({ ok: true, version: 2 });
+    expect(asked).toEqual(['GiftSent', 'GiftSent']);
+  });
+
   test('lets a repeat wait for the first answer while that is pending, and decides once', async () => {
     const run = await alone(2);
     run.world.faults = { ...calm, storageMs: 500 };

@@ -203,7 +203,19 @@ export class Sequencer {
     const turn = turnOf({ ...facts, now, states: states as Map<string, StreamState>, foreign, freshness });
     const decision = handler.decide(body as never, turn);
     if (isRejection(decision)) return { answer: { ok: false, ...decision }, until };
+    const barred = this.barredIn(decision);
+    if (barred) return { answer: { ok: false, ...barred }, until };
     return { answer: this.commit(submission, target, bodyHash, decision, foreign, now), until: this.writer.tip };
+  }
+
+  /** The first refusal of the border; null when all of it may be written. */
+  private barredIn(decision: readonly Append[]): Rejection | null {
+    for (const { events } of decision)
+      for (const { type, data } of events) {
+        const refused = this.vocabulary.border(type, data);
+        if (refused) return refused;
+      }
+    return null;
   }
 
   /** What needs no decision: a repeat, another body under the same id, a version that moved on. */

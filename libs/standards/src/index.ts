@@ -4,6 +4,7 @@ export {
 } from './calendar.js';
 export { OFFICIAL_2024, OFFICIAL_2025, OFFICIAL_2026, OFFICIAL_YEARS } from './calendar-data.js';
 export { mod11x2 } from './check-digits.js';
+export { type EmailAddress, type PhoneNumber, emailAddress, phoneNumber } from './contact.js';
 export {
   type IndustryCode, type IndustryParts, type SubjectCode, type SubjectParts, industryCode, isWithin, subjectCode,
 } from './classification.js';
@@ -21,6 +22,7 @@ export {
   IDENTIFIER_REASONS, IDENTIFIER_TEXT_MAX, normalise,
 } from './parsed.js';
 export { type PatentApplicationNumber, type PatentParts, patentApplication, patentCheckDigit } from './patent.js';
+export { type PersonalKind, masked, maskName, personalIn } from './personal.js';
 export { type PersonId, type PersonIdParts, personId, personIdCheckDigit } from './person-id.js';
 export {
   type City, type Province, type ProvinceCode, type RegionCode, type RegionParts,

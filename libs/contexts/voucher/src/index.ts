@@ -1,6 +1,7 @@
 /** Voucher clearing (创新券通用通兑): the whole context, pure, as a service plugs it into the ledger. */
-import { voucherEntryTypes, voucherFaults } from '@yrd/contracts';
+import { borderFault, voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
+import { personalIn } from '@yrd/standards';
 import { agency } from './agency.js';
 import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
@@ -28,6 +29,7 @@ export const voucher: Context = {
   codeVersion: 'voucher-2',
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
   faults: (event, data) => voucherFaults(event, data)[0] ?? null,
+  border: (_, data) => borderFault('voucher', data, personalIn),
   folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices],
   commands: { ...personCommands, ...derivedCommands },
   reactions: [...orderReactions, recomputeDeadlines, ...clearingReactions],
