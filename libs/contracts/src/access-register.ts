@@ -1,7 +1,9 @@
 /** Rows of the access register: who asked for what, and the persons whose data a node holds. */
+import { personRows } from './access-persons.js';
 import { everybody, row, type AccessRow } from './access-rows.js';
 
 export const registerRows = {
+  ...personRows,
   ReadAudit: row(
     ['auditor', 'security-admin'],
     'refusalsOnly',

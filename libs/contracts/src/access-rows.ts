@@ -28,6 +28,12 @@ export const CONDITIONS = {
   ownOrStaff: { zh: '本机构的内容；本省工作人员可看全部', en: 'what is of the own organisation; staff of the province see all' },
   ownRecords: { zh: '本人所为，或涉及本机构内容', en: 'own acts, and what others did with things of the own organisation' },
   refusalsOnly: { zh: '安全管理员只见被拒与丢失的记录', en: 'a security administrator sees what was refused or dropped' },
+  ownPersonOrStaff: {
+    zh: '本机构的人员，或本人；本省工作人员可看全部',
+    en: 'a person of the own organisation, or oneself; staff of the province see all',
+  },
+  ownPersonOrSelf: { zh: '本机构的人员，或本人；审计可看全部', en: 'a person of the own organisation, or oneself; auditors see all' },
+  selfOrClerk: { zh: '本人，或经本人申请的窗口经办人', en: 'oneself, or a clerk at whom the person asked for it' },
   noParty: { zh: '不属于所涉企业或机构（回避，V16）', en: 'not of an organisation that it is about (recusal, V16)' },
   otherHand: {
     zh: '与前序经办人不同，且不属于所涉企业或机构（V16）',
@@ -81,6 +87,7 @@ export const watchers: readonly Role[] = ['supervisor', 'integrity-officer'];
 /** Who works for a province and may see what its node holds; a security administrator keeps the keys and sees no business. */
 export const staff: readonly Role[] = [...entry, 'approver', 'finance', 'supervisor', 'integrity-officer', 'auditor', 'operator'];
 export const parties: readonly Role[] = ['enterprise', 'agency', ...staff];
+export const organisations: readonly Role[] = ['enterprise', 'agency', 'university'];
 
 /** Whether a successful reading is a record of the audit: what is not for everybody with the role, and the audit itself. */
 export const isSensitive = ({ roles, condition, audited }: AccessRow): boolean =>

@@ -1,9 +1,12 @@
 /** The border: every field of every shared entry has its row, and what looks personal does not pass. */
 import type { TSchema } from '@sinclair/typebox';
-import { BORDER, BORDER_TO_COME, borderFault, CROSSING_KINDS, voucherContracts } from './index.js';
+import { BORDER, BORDER_TO_COME, borderFault, CROSSING_KINDS, personContracts, voucherContracts } from './index.js';
 import type { EntryContract } from './schema.js';
 
-const contracts: Readonly<Record<string, Readonly<Record<string, EntryContract>>>> = { voucher: voucherContracts };
+const contracts: Readonly<Record<string, Readonly<Record<string, EntryContract>>>> = {
+  voucher: voucherContracts,
+  access: personContracts,
+};
 
 /** Names of all fields of a schema, down to where the border takes a field as one. */
 const fieldsOf = (schema: TSchema, whole: readonly string[]): readonly string[] => {

@@ -6,6 +6,8 @@ export * from './border.js';
 export * from './codes.js';
 export * from './deciding.js';
 export * from './entry-check.js';
+export * from './persons.js';
+export { parseRetention, type Retention } from './retention.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
 export * from './voucher-pack.js';
