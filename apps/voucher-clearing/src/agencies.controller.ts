@@ -8,6 +8,7 @@ import {
   CodeWord,
   CurrentCall,
   MadeId,
+  Offers,
   OneOf,
   OrganisationId,
   NoBody,
@@ -16,13 +17,12 @@ import {
   Prose,
   readPage,
   ReadQuery,
+  RowsPage,
   TimeMs,
 } from '@yrd/platform';
 import { agency, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
-import { Offers } from './offers.js';
 import { only, orderOf, sorts } from './rows.js';
 
 type ProvinceCode = (typeof PROVINCES)[number];

@@ -1,10 +1,9 @@
 /** The working-day calendar of this province: years by their notices, pinned or adopted, and years that are provisional. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CurrentCall, Day, DAY, FromText, ListOf, Nested, Prose, ReadQuery, WordList, Year } from '@yrd/platform';
+import { Allows, Call, CurrentCall, DAY, Day, FromText, ListOf, Nested, Offers, Prose, ReadQuery, WordList, Year } from '@yrd/platform';
 import { toShanghaiDate } from '@yrd/standards';
 import { awaiting, calendarStream, notices, officialYears } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { Offers } from './offers.js';
 
 const FESTIVALS_MAX = 20;
 const YEAR = { zh: '年度', en: 'year' };

@@ -1,9 +1,8 @@
 /** Lists for the desks of the province's staff: redemptions under way, and the lines that provinces owe each other. */
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, OneOf, PageQuery, readPage } from '@yrd/platform';
+import { Allows, OneOf, PageQuery, readPage, RowsPage } from '@yrd/platform';
 import { PROVINCES, type LineRow, PHASES } from '@yrd/voucher';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { type ProvinceCode } from './order-bodies.js';
 import { only, orderOf, sorts } from './rows.js';

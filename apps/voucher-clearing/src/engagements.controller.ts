@@ -2,10 +2,9 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { Actor } from '@yrd/ledger';
 import { isStaff } from '@yrd/contracts';
-import { Allows, Call, CurrentActor, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { engagement, engagementStream, journalOf, order, orderStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { Offers } from './offers.js';
 import {
   DeliveryBody,
   EngagementBody,

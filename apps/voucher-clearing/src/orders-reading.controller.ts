@@ -2,9 +2,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
 import { journalOf, order, orderStream, PHASES, PROVINCES, type OrderRow } from '@yrd/voucher';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { OrderPath, type ProvinceCode } from './order-bodies.js';
 import { shownOrder } from './order-shown.js';

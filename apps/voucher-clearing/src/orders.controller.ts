@@ -1,8 +1,7 @@
 /** Orders as the enterprise and the staff of its province move them, up to an accepted service. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { Call, CurrentCall, NoBody } from '@yrd/platform';
+import { Call, CurrentCall, NoBody, Offers } from '@yrd/platform';
 import { Desk } from './desk.js';
-import { Offers } from './offers.js';
 import { CauseBody, OrderPath, PlaceOrderBody, ReasonBody, ResolutionBody, SignatureBody } from './order-bodies.js';
 
 @Controller('v1/orders')

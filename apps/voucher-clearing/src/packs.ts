@@ -1,30 +1,17 @@
 /** The policy packs at hand: YAML files, read once at the start and checked against their schema before anybody can adopt one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePack, type VoucherPack } from '@yrd/contracts';
-import { parseDocument, visit, type Document } from 'yaml';
+import { packDocument, parsePack, type VoucherPack } from '@yrd/contracts';
 
 export type Packs = readonly VoucherPack[];
 
 /** `31/voucher.yaml`, `31/voucher-shuangchuang.yaml`: other contexts keep theirs beside them. */
 const OURS = /(^|[\\/])voucher[\w-]*\.yaml$/;
-/** Aliases can multiply a small file into a huge one, and a pack needs none. */
-const hasAlias = (document: Document): boolean => {
-  let found = false;
-  visit(document, {
-    Alias: () => {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
-};
 
 const read = (path: string): { readonly pack: VoucherPack | null; readonly faults: readonly string[] } => {
-  const document = parseDocument(readFileSync(path, 'utf8'), { schema: 'core', uniqueKeys: true });
-  if (document.errors.length > 0) return { pack: null, faults: document.errors.map(({ message }) => message.split('\n')[0] ?? message) };
-  if (hasAlias(document)) return { pack: null, faults: ['it has an alias (*name): write the value out where it is meant'] };
-  const parsed = parsePack(document.toJS());
+  const document = packDocument(readFileSync(path, 'utf8'));
+  if (!document.ok) return { pack: null, faults: document.faults };
+  const parsed = parsePack(document.content);
   return parsed.ok ? { pack: parsed.pack, faults: [] } : { pack: null, faults: parsed.faults };
 };
 

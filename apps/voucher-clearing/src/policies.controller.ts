@@ -1,11 +1,10 @@
 /** Policy packs: what this node can adopt, and what it adopted. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { VoucherPack } from '@yrd/contracts';
-import { Allows, Call, CurrentCall, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { effective, policy, policyStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { PackVersion, SchemeName } from './fields.js';
-import { Offers } from './offers.js';
 
 class AdoptPolicyBody {
   @SchemeName()

@@ -1,10 +1,9 @@
 /** Listed products of all four provinces, with the price of the last revision. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
-import { Allows, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
+import { Allows, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 import { Matches } from 'class-validator';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { ItemClass } from './fields.js';
 import { only, orderOf, sorts } from './rows.js';

@@ -11,21 +11,21 @@ import {
   CurrentCall,
   FromText,
   MadeId,
+  Offers,
   OneOf,
   NoBody,
   PageQuery,
   Problem,
   readPage,
   ReadQuery,
+  RowsPage,
   WordList,
   Year,
 } from '@yrd/platform';
 import { quota } from '@yrd/voucher';
 import { Matches } from 'class-validator';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { SchemeName } from './fields.js';
-import { Offers } from './offers.js';
 import { only } from './rows.js';
 import { Sight } from './sight.js';
 

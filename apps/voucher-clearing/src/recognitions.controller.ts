@@ -1,10 +1,9 @@
 /** Recognition: which agencies of other provinces are paid for here, and for which classes of service (M1). */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CodeWord, CurrentCall, MadeId, OneOf, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CodeWord, CurrentCall, MadeId, Offers, OneOf, Problem, ReadQuery } from '@yrd/platform';
 import { PROVINCES, recognition, recognitionStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes } from './fields.js';
-import { Offers } from './offers.js';
 
 class RecognitionPath {
   @OneOf(PROVINCES, { zh: '服务机构所在省', en: 'home province of the agency' })

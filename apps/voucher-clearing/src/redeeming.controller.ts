@@ -1,8 +1,7 @@
 /** Orders on their way to money: redemption, four eyes, publicity, objection, payment. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { Call, CurrentCall, NoBody } from '@yrd/platform';
+import { Call, CurrentCall, NoBody, Offers } from '@yrd/platform';
 import { Desk } from './desk.js';
-import { Offers } from './offers.js';
 import { BatchBody, DefectsBody, ObjectionBody, OrderPath, ReceiptBody, RedemptionBody, RefusalBody } from './order-bodies.js';
 
 @Controller('v1/orders/:order')

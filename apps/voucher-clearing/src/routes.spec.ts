@@ -2,8 +2,8 @@
 import { RequestMethod } from '@nestjs/common';
 import { accessTable, voucherContracts } from '@yrd/contracts';
 import type { Actor, DomainEvent, Fold, Turn } from '@yrd/ledger';
+import { offeredBy } from '@yrd/platform';
 import { agency, order, personCommands, subject, type PersonCommand } from '@yrd/voucher';
-import { offeredBy } from './offers.js';
 import { controllers } from './voucher-module.js';
 
 const names = Object.keys(personCommands) as PersonCommand[];

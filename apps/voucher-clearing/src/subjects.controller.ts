@@ -10,6 +10,7 @@ import {
   FromText,
   LeftOut,
   MadeId,
+  Offers,
   OneOf,
   OrganisationId,
   Problem,
@@ -21,7 +22,6 @@ import type { Actor } from '@yrd/ledger';
 import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { SchemeName, Uscc } from './fields.js';
-import { Offers } from './offers.js';
 import { Sight } from './sight.js';
 
 const KINDS = ['firm', 'team'] as const;

@@ -1,12 +1,10 @@
 /** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, Call, CurrentCall, FromText, NoBody, PageQuery, Problem, readPage, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, FromText, NoBody, Offers, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
 import { PAIRS, type WindowRow } from '@yrd/voucher';
-import { RowsPage } from './answers.js';
 import { Desk } from './desk.js';
 import { WindowNumber } from './fields.js';
-import { Offers } from './offers.js';
 
 class WindowPath {
   @FromText()

@@ -12,4 +12,5 @@ export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
+export { packDocument } from './pack-document.js';
 export { parsePack, type ParsedPack } from './pack-check.js';

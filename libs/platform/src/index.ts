@@ -32,6 +32,8 @@ export { localWrapping, openWrapping, type KeyWrapping } from './key-wrapping.js
 export { openLog, type Log } from './log.js';
 export { type MovableClock } from './node-facts.js';
 export { parsePosition, showPosition } from './nodes.js';
+export { RowsPage } from './answers.js';
+export { offeredBy, Offers } from './offers.js';
 export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Problem, Refused } from './problem.js';
 export { type Response as HttpResponse } from './request.js';

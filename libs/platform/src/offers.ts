@@ -1,17 +1,18 @@
-/** What persons can do over HTTP: each command of the context has one route. */
+/** What persons can do over HTTP: each command of a context has one route. */
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
-import { AcceptsCommand, Allows } from '@yrd/platform';
-import type { PersonCommand } from '@yrd/voucher';
+import type { AccessName } from '@yrd/contracts';
+import { Allows } from './access.js';
 import { CommandAnswered, ThingCreated } from './answers.js';
+import { AcceptsCommand } from './commands.js';
 
 const OFFERED = 'yrd:offered';
 
 /** The command that a route carries out; undefined for a route that only reads. */
-export const offeredBy = (route: object): PersonCommand | undefined => Reflect.getMetadata(OFFERED, route) as PersonCommand | undefined;
+export const offeredBy = (route: object): AccessName | undefined => Reflect.getMetadata(OFFERED, route) as AccessName | undefined;
 
 /** Marks a route as the one that carries out this command: its roles, headers, status and words. */
-export const Offers = (command: PersonCommand, options: { readonly creates?: boolean } = {}): MethodDecorator => {
+export const Offers = (command: AccessName, options: { readonly creates?: boolean } = {}): MethodDecorator => {
   const answered = options.creates
     ? ApiCreatedResponse({
         type: ThingCreated,
