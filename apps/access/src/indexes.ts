@@ -4,6 +4,9 @@ import { access } from '@yrd/access';
 /** View → fields of each index: those asked for by equality first, the order's field last. */
 const views: Readonly<Record<string, readonly (readonly string[])[]>> = {
   audit: [['at'], ['ids', 'at'], ['concerns', 'at'], ['person', 'at'], ['organisation', 'at'], ['row', 'at'], ['outcome', 'at']],
+  persons: [['recordedMs'], ['organisation', 'recordedMs'], ['epoch', 'token'], ['state']],
+  disclosures: [['person', 'atMs']],
+  erasures: [['id']],
 };
 
 /** A view's rows stand in a table named after it and the code that folded it (libs/ledger, folder). */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { VoucherPack, packSchemaDocument } from './index.js';
+import { packDocument, packSchemaDocument, parseRetention, VoucherPack } from './index.js';
 
 const root = join(__dirname, '../../../policies');
 const document = JSON.parse(readFileSync(join(root, 'policy.schema.json'), 'utf8')) as object;
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /voucher[\w-]*\.yaml$/.test(name));
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile(document);
 const read = (file: string): unknown => parse(readFileSync(join(root, file), 'utf8'));
 
@@ -66,6 +66,22 @@ describe.each(files)('%s', (file) => {
     ];
     expect(decided.filter((field) => !spoken(field))).toEqual([]);
   });
+});
+
+test.each(['31', '32', '33', '34'])('%s says how long records with personal data are kept, with a note for each number', (province) => {
+  const document = packDocument(readFileSync(join(root, province, 'retention.yaml'), 'utf8'));
+  if (!document.ok) throw new Error(document.faults.join());
+  const parsed = parseRetention(document.content);
+  if (!parsed.ok) throw new Error(parsed.faults.join());
+  const { pack } = parsed;
+  expect(pack.province).toBe(province);
+  expect(pack.notes.map(({ field }) => field)).toEqual(pack.classes.map((each) => each.class));
+  // Domain 1.8: the shortest duties that the law knows, in days.
+  const least = { 'network-log': 180, entrusted: 3 * 365, 'impact-assessment': 3 * 365, testing: 6 * 365, 'credit-query': 3_650 };
+  for (const [name, days] of Object.entries(least))
+    expect(pack.classes.find((each) => each.class === name)?.days).toBeGreaterThanOrEqual(days);
+  expect(parseRetention({ ...pack, classes: [...pack.classes, pack.classes[0]] })).toMatchObject({ ok: false });
+  expect(parseRetention({ ...pack, surprise: 1 })).toMatchObject({ ok: false });
 });
 
 test('an unknown field and a missing note are refused', () => {

@@ -102,9 +102,15 @@ export class Custody {
     return opened;
   }
 
-  /** Destroys the key. Durable when it resolves; done twice it is the same. */
-  async destroy(subject: string): Promise<void> {
-    await this.o.records().write([{ table: SUBJECT_KEYS, id: subject, value: { destroyed: true } satisfies KeyRow }]);
+  /** Destroys the keys of these persons. Durable when it resolves, with how many were not destroyed before; done twice it is the same. */
+  async destroy(subjects: readonly string[]): Promise<number> {
+    const records = this.o.records();
+    const rows = await records.getMany<KeyRow>(SUBJECT_KEYS, subjects);
+    const destroyed = new Set(rows.flatMap(({ id, value }) => (value.wrapped === undefined ? [id] : [])));
+    const left = [...new Set(subjects)].filter((id) => !destroyed.has(id));
+    // One write each: a batch would need a transaction, and here each one counts by itself.
+    for (const id of left) await records.write([{ table: SUBJECT_KEYS, id, value: { destroyed: true } satisfies KeyRow }]);
+    return left.length;
   }
 
   /** A keyed hash of a natural identifier that only this node can make: it finds who is recorded twice, and says nothing to others. */
@@ -119,6 +125,11 @@ export class Custody {
   tokenOf(identifier: string, epoch = this.o.matchingKeys[0]?.epoch): { readonly epoch: string; readonly token: string } | null {
     const key = this.o.matchingKeys.find((each) => each.epoch === epoch);
     return key ? { epoch: key.epoch, token: hmacText(key.key, `yrd.erasure.v1\n${identifier}`) } : null;
+  }
+
+  /** Names of the matching keys that this node has, newest first. */
+  get epochs(): readonly string[] {
+    return this.o.matchingKeys.map(({ epoch }) => epoch);
   }
 
   /** The pseudonym of an account, as `TokenVerifier` gives it to who comes with its token. */

@@ -1,4 +1,5 @@
 /** Provinces with their services behind real HTTP, over a simulated world whose time runs tenfold. */
+import { join } from 'node:path';
 import { openNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import { readConfig, type Environment } from '../src/config.js';
@@ -125,7 +126,7 @@ export class RunningDelta {
       MONGO_URL: 'mongodb://localhost:1',
       YRD_KEYS: '-',
       YRD_FEDERATION: '-',
-      YRD_POLICIES: '-',
+      YRD_POLICIES: join(__dirname, '../../../policies'),
       YRD_ISSUER: this.issuer.url,
       YRD_PORT: '0',
       YRD_OPEN_ALONE: 'yes',

@@ -38,9 +38,10 @@ interface PrivateData {
   };
   /** Pseudonym of the person's own account. */
   AccountBound: { readonly account: string };
-  /** Somebody reads full values: written before they are shown. Who it is stands in the entry itself. */
+  /** Somebody of this organisation reads full values: written before they are shown. Who it is stands in the entry itself. */
   PersonDisclosed: {
     readonly person: string;
+    readonly organisation: string;
     readonly fields: readonly PersonField[];
     readonly purpose: DisclosurePurpose;
     readonly caseNumber: string;

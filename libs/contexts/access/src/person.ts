@@ -74,14 +74,13 @@ export const person = foldOf<Person, PersonEvents>(
       hold: { class: name, basis, untilMs },
     }),
     PersonErasureDue: (state) => state,
-    // Nothing of the person is kept in a state: neither what no longer opens, nor what would find him again.
+    // Neither what no longer opens is kept in a state, nor what would find him again; his account stays, so that he sees what was done.
     PersonErased: (state, { erasure }) => ({
       ...state,
       identity: null,
       token: null,
       sealed: {},
       holds: [],
-      account: null,
       state: 'erased',
       erasure: state.erasure ?? erasure,
       hold: null,
@@ -266,5 +265,6 @@ export const DisclosePerson = onPerson<DisclosePerson>((command, state, turn) =>
   // What is written here stays: a case is named by its number, never by a person's.
   if (personalIn(caseNumber) !== null)
     return refuse('E-VALIDATION', { field: 'caseNumber', seen: 'a number of a person', needed: 'the number of a case' });
-  return [{ type: 'PersonDisclosed', data: { person: id, fields, purpose, caseNumber, legalBasis } }];
+  const { organisation } = turn.actor;
+  return [{ type: 'PersonDisclosed', data: { person: id, organisation, fields, purpose, caseNumber, legalBasis } }];
 });
