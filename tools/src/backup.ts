@@ -1,7 +1,7 @@
 /** `npm run backup` and `npm run restore`: one province of one data folder; see docs/RUNBOOK.md. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { databaseOf, processMongo, restoreBackup, takeBackup, type Backup } from '@yrd/platform';
+import { databaseOf, processMongo, restoreBackup, takeBackup, type Backup, type BackupPart } from '@yrd/platform';
 import { CONTEXTS, PROVINCES } from './federation.js';
 import { takeLock, type Lock } from './lock.js';
 import { createProcesses } from './processes.js';
@@ -14,6 +14,8 @@ import { readWay } from './way.js';
 interface Asked {
   readonly province: string;
   readonly folder: string;
+  /** `--keys`: the wrapped keys of persons, which are never in the other backup. */
+  readonly part: BackupPart;
 }
 
 const asked = (args: readonly string[], name: 'to' | 'from', how: string): Asked => {
@@ -21,7 +23,7 @@ const asked = (args: readonly string[], name: 'to' | 'from', how: string): Asked
   const [province, folder] = [after('--province'), after(`--${name}`)];
   if (!province || !folder || !PROVINCES.some(({ code }) => code === province)) throw new Fault(how);
   // npm changes into the root of the repository; a relative folder is meant from where the person stands.
-  return { province, folder: resolve(process.env['INIT_CWD'] ?? '.', folder) };
+  return { province, folder: resolve(process.env['INIT_CWD'] ?? '.', folder), part: args.includes('--keys') ? 'keys' : 'records' };
 };
 
 /** The lock of the data folder; undefined while `npm start` holds it. */
@@ -78,13 +80,16 @@ const eachContext = async ({ province, folder }: Asked, work: (database: string,
   for (const context of CONTEXTS) say(`  ${told(await work(databaseOf(province, context), join(folder, context)))}`);
 };
 
-/** `npm run backup -- --province 31 --to <new folder>`: also while the nodes run. */
+/** `npm run backup -- --province 31 --to <new folder> [--keys]`: also while the nodes run. */
 export const backup = async (place: Place, args: readonly string[]): Promise<void> => {
   const what = asked(args, 'to', 'Say whose backup goes where: npm run backup -- --province 31 --to <new folder>.');
   await onMongo(place, true, (url) =>
-    step(`backup of ${what.province}`, () => eachContext(what, (database, folder) => takeBackup(url, database, folder))),
+    step(`backup of ${what.province}`, () => eachContext(what, (database, folder) => takeBackup(url, database, folder, what.part))),
   );
+  if (what.part === 'keys')
+    return say('It holds the wrapped keys of persons: destroy it before it is as old as YRD_KEY_BACKUP_DAYS says, an erasure promises it.');
   say(`It holds private payloads and no keys: keep it safe, and keep ${join(place.home, 'keys')} and federation.json apart from it.`);
+  say('The wrapped keys of persons have a backup of their own, with --keys added to this command.');
 };
 
 /** `npm run restore -- --province 31 --from <folder>`: only while the nodes stand still. */
@@ -93,6 +98,7 @@ export const restore = async (place: Place, args: readonly string[]): Promise<vo
   await onMongo(place, false, (url) =>
     step(`restore of ${what.province}`, () => eachContext(what, (database, folder) => restoreBackup(url, database, folder))),
   );
+  if (what.part === 'keys') return say('At the next npm start the keys of all who are erased since are destroyed again.');
   say('At the next npm start the province takes what is newer back from the others. Private payloads since the backup are lost:');
   say('/v1/status names them, and the province stays frozen until its operator accepts the loss (docs/RUNBOOK.md).');
 };

@@ -57,7 +57,7 @@ export const openStage = async ({ place, home, processes, servers, disk, brokers
   const { server, url } = await openControl({ nodes, children, servers, disk });
   const urls = Object.fromEntries(PROVINCES.map(({ code }) => [code, nodeUrl(byProvince, code)]));
   return {
-    env: { YRD_NODES: JSON.stringify(urls), YRD_ISSUER: issuer, YRD_CONTROL: url, ...addresses(servers) },
+    env: { YRD_NODES: JSON.stringify(urls), YRD_ISSUER: issuer, YRD_CONTROL: url, YRD_HOME: home, ...addresses(servers) },
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -10,15 +10,28 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import mongoose, { type mongo } from 'mongoose';
+import { SUBJECT_KEYS } from './custody.js';
 import { connectMongo } from './mongo-connection.js';
+import { tableCollection } from './mongo-names.js';
 import { DURABLE } from './mongo-blocks.js';
 
 const { BSON } = mongoose.mongo;
+
+/**
+ * The two halves of a database, kept apart. `records`: journals and all that is folded from them. `keys`: the wrapped keys of persons,
+ * whose copies live no longer than the node attests (`YRD_KEY_BACKUP_DAYS`): a key in an old backup would undo an erasure.
+ */
+export type BackupPart = 'records' | 'keys';
+
+const KEYS = tableCollection(SUBJECT_KEYS);
+const belongs = (collection: string, part: BackupPart): boolean => (collection === KEYS) === (part === 'keys');
 
 /** What a backup holds. */
 export interface Backup {
   /** Database it was taken from. */
   readonly database: string;
+  /** Absent in backups of before there were keys. */
+  readonly part?: BackupPart;
   /** When, ISO 8601 in UTC. */
   readonly takenAt: string;
   readonly collections: readonly { readonly name: string; readonly documents: number; readonly sha256: string }[];
@@ -48,15 +61,16 @@ const within = async <T>(mongoUrl: string, database: string, work: (db: mongo.Db
 };
 
 /**
- * Copies a database into a folder that is empty or not there yet, while its service goes on. All collections are read as
+ * Copies one part of a database into a folder that is empty or not there yet, while its service goes on. All collections are read as
  * they were at one moment. Rejects when the folder holds something, or the database is empty.
  */
-export const takeBackup = (mongoUrl: string, database: string, folder: string): Promise<Backup> =>
+export const takeBackup = (mongoUrl: string, database: string, folder: string, part: BackupPart = 'records'): Promise<Backup> =>
   within(mongoUrl, database, async (db, client) => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty: give a new folder for each backup.`);
-    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
-    if (names.length === 0) throw new Error(`There is no database ${database}: has this province run here?`);
+    const there = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+    const names = there.filter((name) => belongs(name, part)).sort();
+    if (there.length === 0) throw new Error(`There is no database ${database}: has this province run here?`);
     const session = client.startSession({ snapshot: true });
     const takenAt = new Date().toISOString();
     const collections: Backup['collections'][number][] = [];
@@ -80,7 +94,7 @@ export const takeBackup = (mongoUrl: string, database: string, folder: string): 
       await session.endSession();
     }
     // Last, and whole or not at all: a folder without it is no backup.
-    const backup: Backup = { database, takenAt, collections };
+    const backup: Backup = { database, part, takenAt, collections };
     await writeFile(join(folder, `${MANIFEST}.new`), `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
     await rename(join(folder, `${MANIFEST}.new`), join(folder, MANIFEST));
     return backup;
@@ -131,14 +145,15 @@ const load = async (collection: mongo.Collection, file: string): Promise<void> =
 };
 
 /**
- * Replaces a database by a backup of it. The service must not run; what it wrote since the backup is gone here and comes
+ * Replaces a part of a database by a backup of it, and leaves the other part as it is. The service must not run; what it wrote since the backup is gone here and comes
  * back from the other provinces when it starts, except its private payloads. Nothing is touched before all files are checked.
  */
 export const restoreBackup = async (mongoUrl: string, database: string, folder: string): Promise<Backup> => {
   const backup = await checkBackup(folder);
   if (backup.database !== database) throw new Error(`${folder} is a backup of ${backup.database}, not of ${database}.`);
   await within(mongoUrl, database, async (db) => {
-    await db.dropDatabase();
+    const there = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+    for (const name of there.filter((each) => belongs(each, backup.part ?? 'records'))) await db.collection(name).drop(DURABLE);
     // Indexes are made by the service when it first uses a collection.
     for (const { name } of backup.collections) await load(db.collection(name), fileOf(folder, name));
   });

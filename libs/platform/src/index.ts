@@ -22,7 +22,7 @@ export {
   type NodeConfig,
 } from './config.js';
 export { parseFederation } from './config-federation.js';
-export { checkBackup, restoreBackup, takeBackup, type Backup } from './backup.js';
+export { checkBackup, restoreBackup, takeBackup, type Backup, type BackupPart } from './backup.js';
 export { NoBody } from './no-fields.js';
 export * from './fields.js';
 export { Custody, Erased, SUBJECT_KEYS, type Fields, type MatchingKey, type Opened, type SealedFields } from './custody.js';

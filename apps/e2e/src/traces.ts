@@ -1,0 +1,122 @@
+/** Where a text could have left a trace: every topic, every database, every log and key file of a stage, byte by byte. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { mongo } from 'mongoose';
+import { eventually } from './http.js';
+
+const given = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: journeys run within npm test, which starts the nodes.`);
+  return value;
+};
+
+/** Base64 of bytes that may stand anywhere in a longer text: three alignments, without the characters that neighbours share. */
+const base64Forms = (bytes: Buffer): readonly Buffer[] =>
+  [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const from = before === 0 ? 0 : before + 1;
+    const until = text.length - ((before + bytes.length) % 3 === 0 ? 0 : 1);
+    return Buffer.from(text.slice(from, until));
+  });
+
+/** A text as bytes may hold it: UTF-8, UTF-16 of both orders, hex, base64, and escaped as JSON does. */
+export const formsOf = (text: string): readonly Buffer[] => {
+  const utf8 = Buffer.from(text, 'utf8');
+  const little = Buffer.from(text, 'utf16le');
+  const escaped = [...text].map((char) => (char < '\u007f' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)).join('');
+  const forms = [
+    utf8,
+    little,
+    Buffer.from(little).swap16(),
+    Buffer.from(utf8.toString('hex')),
+    Buffer.from(utf8.toString('hex').toUpperCase()),
+  ];
+  return [...forms, Buffer.from(escaped), ...base64Forms(utf8), ...base64Forms(little)];
+};
+
+/** Place and text of each trace. */
+export type Traces = readonly string[];
+
+const found = (place: string, bytes: Buffer, texts: readonly string[]): Traces =>
+  texts.flatMap((text) => (formsOf(text).some((form) => bytes.includes(form)) ? [`${place}: ${text}`] : []));
+
+/** Every message of every topic, keys and headers too. */
+export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> => {
+  const kafka = new Kafka({ clientId: 'traces', brokers: given('KAFKA_BROKERS').split(','), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = (await admin.listTopics()).filter((topic) => topic.startsWith('yrd.'));
+  const ends = new Map<string, number>();
+  for (const topic of topics)
+    for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
+      if (Number(high) > Number(low)) ends.set(`${topic}/${partition}`, Number(high));
+  await admin.disconnect();
+  const consumer = kafka.consumer({ groupId: `traces-${Date.now()}` });
+  const read = new Map<string, number>();
+  const traces: string[] = [];
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ topic, partition, message: { key, value, headers, offset } }) => {
+      const all = [key, value, ...Object.entries(headers ?? {}).flat(2)].map((part) => Buffer.from(part ?? ''));
+      traces.push(...found(`topic ${topic}`, Buffer.concat(all.flatMap((part) => [part, Buffer.from([0])])), texts));
+      read.set(`${topic}/${partition}`, Number(offset) + 1);
+    },
+  });
+  // The last offsets of a partition may be control records, which no consumer is shown.
+  const done = (): boolean => [...ends].every(([place, end]) => (read.get(place) ?? 0) >= end - 1);
+  await eventually(`${ends.size} partitions read`, async () => done(), 120_000);
+  await consumer.disconnect();
+  return [...new Set(traces)];
+};
+
+/** Every document and index of every database, the replication log of MongoDB included; each as its raw bytes. */
+export const tracesInDatabases = async (texts: readonly string[]): Promise<Traces> => {
+  const client = await mongo.MongoClient.connect(given('MONGO_URL'));
+  const traces: string[] = [];
+  try {
+    const { databases } = await client.db().admin().listDatabases();
+    for (const { name: database } of databases) {
+      const db = client.db(database);
+      for (const { name, type } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+        if (type === 'view' || (database === 'local' && name !== 'oplog.rs') || name.startsWith('system.')) continue;
+        const collection = db.collection(name);
+        const place = `database ${database}.${name}`;
+        for await (const raw of collection.find<Buffer>({}, { raw: true })) traces.push(...found(place, raw, texts));
+        if (database !== 'local')
+          traces.push(...found(`${place} (indexes)`, Buffer.from(JSON.stringify(await collection.indexes())), texts));
+      }
+    }
+  } finally {
+    await client.close();
+  }
+  return [...new Set(traces)];
+};
+
+/** Every file of the stage's folder: logs of nodes and servers, keys, the federation file. */
+export const tracesInFiles = (texts: readonly string[]): { readonly files: readonly string[]; readonly traces: Traces } => {
+  const home = given('YRD_HOME');
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name))
+    // What Kafka and MongoDB keep on disk is compressed: it is read through them.
+    .filter((path) => /\.(log|json)$/.test(path) && !/[\\/](kafka|mongo)[\\/]/.test(path));
+  return { files, traces: files.flatMap((path) => found(path.slice(home.length), readFileSync(path), texts)) };
+};
+
+/** The row of a person's key in a province's own database. */
+export const keyRow = async (province: string, person: string): Promise<Readonly<Record<string, unknown>>> => {
+  const client = await mongo.MongoClient.connect(given('MONGO_URL'));
+  try {
+    const row = await client
+      .db(`yrd_${province}_access`)
+      .collection<{ _id: string; v: Record<string, unknown> }>('table.subject-keys')
+      .findOne({ _id: person });
+    return row?.v ?? {};
+  } finally {
+    await client.close();
+  }
+};
