@@ -22,7 +22,7 @@ export const accessDocument = (): string => {
     ...chosen.map(([name, row]) => line(name, row)),
     '',
   ];
-  const isReading = ([name]: (typeof rows)[number]): boolean => /^(Read|Count|Ask(?!Attestation)|Follow)/.test(name);
+  const isReading = ([name]: (typeof rows)[number]): boolean => /^(Read|Count|Ask(?!Attestation|Erasure)|Follow)/.test(name);
   return [
     '# Who may do and see what',
     '',

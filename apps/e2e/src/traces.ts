@@ -1,5 +1,6 @@
 /** Where a text could have left a trace: every topic, every database, every log and key file of a stage, byte by byte. */
 import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { mongo } from 'mongoose';
@@ -36,6 +37,9 @@ export const formsOf = (text: string): readonly Buffer[] => {
   ];
   return [...forms, Buffer.from(escaped), ...base64Forms(utf8), ...base64Forms(little)];
 };
+
+// The driver would import `os` lazily, which jest's sandbox cannot.
+const connect = (): Promise<mongo.MongoClient> => mongo.MongoClient.connect(given('MONGO_URL'), { runtimeAdapters: { os } });
 
 /** Place and text of each trace. */
 export type Traces = readonly string[];
@@ -75,7 +79,7 @@ export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> 
 
 /** Every document and index of every database, the replication log of MongoDB included; each as its raw bytes. */
 export const tracesInDatabases = async (texts: readonly string[]): Promise<Traces> => {
-  const client = await mongo.MongoClient.connect(given('MONGO_URL'));
+  const client = await connect();
   const traces: string[] = [];
   try {
     const { databases } = await client.db().admin().listDatabases();
@@ -109,7 +113,7 @@ export const tracesInFiles = (texts: readonly string[]): { readonly files: reado
 
 /** The row of a person's key in a province's own database. */
 export const keyRow = async (province: string, person: string): Promise<Readonly<Record<string, unknown>>> => {
-  const client = await mongo.MongoClient.connect(given('MONGO_URL'));
+  const client = await connect();
   try {
     const row = await client
       .db(`yrd_${province}_access`)

@@ -20,12 +20,16 @@ export const packOf = (province: ProvinceCode): VoucherPack => ({
   files: { tongyong: ['contract', 'invoice', 'payment', 'result'], tongdui: ['contract', 'invoice', 'result'] },
 });
 
-/** Starts these provinces. */
-export const startDelta = (provinces: readonly ProvinceCode[], beside: readonly ServedContext[] = []): Promise<RunningDelta> => {
+/** Starts these provinces; `clearing` where a test looks at the nodes behind the service. */
+export const startDelta = (
+  provinces: readonly ProvinceCode[],
+  beside: readonly ServedContext[] = [],
+  clearing: ServedContext = voucherClearing,
+): Promise<RunningDelta> => {
   const policies = mkdtempSync(join(tmpdir(), 'yrd-policies-'));
   for (const province of provinces) writeFileSync(join(policies, `voucher-${province}.yaml`), stringify(packOf(province)));
   return RunningDelta.start(provinces, {
-    contexts: [voucherClearing, ...beside],
+    contexts: [clearing, ...beside],
     environment: { YRD_POLICIES: policies },
     after: () => rmSync(policies, { recursive: true }),
   });
