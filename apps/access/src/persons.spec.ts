@@ -264,7 +264,7 @@ test.each(Object.keys(ROLES))('%s enters the routes about persons where its row 
   ];
   const who = { province: '32', role, org: 'org-walker' };
   for (const [row, path, body] of routes) {
-    const { roles } = accessTable[row] as AccessRow;
+    const { roles }: AccessRow = accessTable[row];
     const told = body ? await delta.post(who, path, body) : await delta.get(who, path);
     const open = told.status !== 403 || told.body['code'] !== 'E-ROLE';
     expect([row, open]).toEqual([row, roles === 'anybody' || (roles as readonly string[]).includes(role)]);

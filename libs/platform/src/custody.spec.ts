@@ -20,7 +20,7 @@ const atOnce = {
   back: () => Promise.resolve(),
 };
 const keptOn = (disk: Disk, more: Partial<CustodyOptions> = {}): Custody => {
-  const { records } = memoryStorage(disk, atOnce as never);
+  const { records } = memoryStorage(disk, atOnce);
   return new Custody({
     records: () => records,
     wrapping: localWrapping([secret(1)], 'aes-256-gcm'),

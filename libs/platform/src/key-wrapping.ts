@@ -121,7 +121,8 @@ const askVault = async (place: VaultPlace, act: 'encrypt' | 'decrypt', items: re
 const textOf = (result: Result, field: string): string => {
   const text = result[field];
   if (typeof text === 'string') return text;
-  throw new Error(`the vault does not open a data key: ${String(result['error'] ?? 'it gave no reason')}`);
+  const why = result['error'];
+  throw new Error(`the vault does not open a data key: ${typeof why === 'string' ? why : 'it gave no reason'}`);
 };
 
 /** Wraps with a key in Vault's transit engine; the person's id is bound to it as associated data. */
