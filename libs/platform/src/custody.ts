@@ -3,7 +3,8 @@
  * database. Fields are sealed and opened here and nowhere else; destroying the key erases them everywhere at once.
  */
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type { Records } from '@yrd/ledger';
+import { Unavailable, type Records, type World } from '@yrd/ledger';
+import type { PersonalConfig } from './config-personal.js';
 import type { KeyWrapping } from './key-wrapping.js';
 import { DATA_KEY_BYTES, ivFor, seal, unseal, type SealingSuite } from './sealing.js';
 
@@ -156,3 +157,19 @@ export class Custody {
 /** A person as entries name him: the issuer belongs to it, since two issuers may both know a "1001". */
 export const pseudonymOf = (personKey: Uint8Array, issuer: string, sub: string): string =>
   hmacText(personKey, JSON.stringify([issuer, sub])).slice(0, 16);
+
+const without = (): Promise<never> => Promise.reject(new Error('this service was given nothing to wrap keys of persons with'));
+const noWrapping: KeyWrapping = { wrap: without, unwrap: without };
+
+/** The custody of one context of a service. Keys lie in the database of the context that keeps the persons, once it is reached. */
+export const custodyFor = (
+  of: { readonly config: { readonly personal: PersonalConfig }; readonly personKey: Uint8Array; readonly wrapping?: KeyWrapping },
+  reached: () => World | undefined,
+): Custody => {
+  const records = (): Records => {
+    const world = reached();
+    if (world === undefined) throw new Unavailable('The node is starting.');
+    return world.storage.records;
+  };
+  return new Custody({ ...of.config.personal, personKey: of.personKey, wrapping: of.wrapping ?? noWrapping, records });
+};

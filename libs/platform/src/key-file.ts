@@ -3,9 +3,10 @@
  * so that whatever ends the process in between leaves a node that can sign what it has written.
  */
 import { readFileSync } from 'node:fs';
-import type { RotateKey } from '@yrd/ledger';
+import { fingerprintOf, type RotateKey } from '@yrd/ledger';
+import type { NodeConfig } from './config.js';
 import { loadNodeKeys, nextKeys, replaceNodeKeys, type NodeSecret } from './keys.js';
-import { nodeKeys, type NodeKeys } from './node-crypto.js';
+import { nodeHasher, nodeKeys, type NodeKeys } from './node-crypto.js';
 
 /** What a rotation is to be. */
 export interface WantedRotation {
@@ -76,3 +77,14 @@ export class KeyFile implements KeyKeeper {
     }
   }
 }
+
+/** Name → short form of each key that the federation file names for the node itself. */
+export const pinnedFingerprints = ({
+  federation,
+  province,
+}: Pick<NodeConfig, 'federation' | 'province'>): Readonly<Record<string, string>> => {
+  const node = federation.nodes.find((each) => each.province === province);
+  const journals = [...Object.values(node?.journals ?? {}), ...Object.values(node?.sm2 ?? {})].map(({ key }) => key);
+  const lines = [node?.identity ?? '', ...journals, ...Object.values(node?.cosigners ?? {})];
+  return Object.fromEntries(lines.map((line) => [line.split('+')[0] ?? '', fingerprintOf(nodeHasher, line)]));
+};

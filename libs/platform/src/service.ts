@@ -3,31 +3,21 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
-import {
-  fingerprintOf,
-  Unavailable,
-  type Context,
-  type LedgerNode,
-  type NodeOptions,
-  type Notice,
-  type Records,
-  type World,
-} from '@yrd/ledger';
+import type { Context, LedgerNode, NodeOptions, Notice, Records, World } from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
 import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
 import type { NodeConfig } from './config.js';
-import { Custody } from './custody.js';
+import { custodyFor, type Custody } from './custody.js';
 import type { KeyWrapping } from './key-wrapping.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
 import { renewing, tlsOptions, type Renewal } from './http-tls.js';
 import { logRequests, nestLog, noticeTo, openLog, type Log } from './log.js';
-import type { KeyKeeper } from './key-file.js';
+import { pinnedFingerprints, type KeyKeeper } from './key-file.js';
 import { LateNode } from './late-node.js';
 import { Metrics, NoticeCounter } from './metrics.js';
 import { Lifecycle, type MovableClock } from './node-facts.js';
-import { nodeHasher } from './node-crypto.js';
 import { nodeModule } from './node-module.js';
 import { Nodes } from './nodes.js';
 import { describeApi } from './openapi.js';
@@ -85,17 +75,6 @@ interface Served extends ServedContext {
 
 /** The context in whose database the security administrators are kept: the register of who asks. */
 const REGISTER = 'access';
-
-/** Name → short form of each key that the federation file names for the node itself. */
-const pinnedFingerprints = ({ federation, province }: NodeConfig): Readonly<Record<string, string>> => {
-  const node = federation.nodes.find((each) => each.province === province);
-  const journals = [...Object.values(node?.journals ?? {}), ...Object.values(node?.sm2 ?? {})].map(({ key }) => key);
-  const lines = [node?.identity ?? '', ...journals, ...Object.values(node?.cosigners ?? {})];
-  return Object.fromEntries(lines.map((line) => [line.split('+')[0] ?? '', fingerprintOf(nodeHasher, line)]));
-};
-
-const without = (): Promise<never> => Promise.reject(new Error('this service was given nothing to wrap keys of persons with'));
-const noWrapping: KeyWrapping = { wrap: without, unwrap: without };
 
 /** How long a stop waits for requests in flight, ms. */
 const drainMs = 10_000;
@@ -241,17 +220,6 @@ export class Service {
     return this.ground?.clock?.now() ?? world?.clock.now() ?? Date.now();
   }
 
-  /** Keys of persons lie in the database of the context that keeps the persons. */
-  private custodyOf(context: string): Custody {
-    const { config, personKey, wrapping = noWrapping } = this.options;
-    const records = (): Records => {
-      const world = this.ground?.worlds[context];
-      if (world === undefined) throw new Unavailable('The node is starting.');
-      return world.storage.records;
-    };
-    return new Custody({ ...config.personal, personKey, wrapping, records });
-  }
-
   private async createApp(): Promise<NestExpressApplication> {
     const { config, page } = this.options;
     const { life, notices, log, served } = this;
@@ -270,7 +238,8 @@ export class Service {
       keyKeeper: this.options.keyKeeper ?? null,
       admins: this.admins,
     });
-    const modules = served.map(({ node, module, context }) => module(node, config, this.custodyOf(context.name)));
+    const custodyOf = (context: Context): Custody => custodyFor(this.options, () => this.ground?.worlds[context.name]);
+    const modules = served.map(({ node, module, context }) => module(node, config, custodyOf(context)));
     const app = await NestFactory.create<NestExpressApplication>(
       { module: ServiceModule, imports: [base, ...modules] },
       {
