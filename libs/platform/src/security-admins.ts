@@ -32,6 +32,8 @@ export interface BoundAdmin {
 }
 
 export interface AdminAct {
+  /** 1 for the first act of this node. */
+  readonly number: number;
   readonly atMs: number;
   readonly act: 'invited' | 'bound' | 'named' | 'removed';
   readonly person: string;
@@ -81,7 +83,7 @@ export class SecurityAdmins {
 
   async list(): Promise<{ readonly admins: readonly BoundAdmin[]; readonly acts: readonly AdminAct[] }> {
     const { records, value } = await this.present();
-    const order = { field: 'atMs', descending: true };
+    const order = { field: 'number', descending: true };
     const acts = await records.find<AdminAct>(ACTS, { order, limit: ACTS_SHOWN });
     return { admins: value.admins, acts: acts.map((act) => act.value) };
   }
@@ -138,7 +140,7 @@ export class SecurityAdmins {
   }
 
   /** Decides on the present state and writes what comes of it with its act, both or none; false when nothing is to be changed. */
-  private async change(act: Omit<AdminAct, 'atMs'>, decide: (state: State) => State | null): Promise<boolean> {
+  private async change(act: Omit<AdminAct, 'atMs' | 'number'>, decide: (state: State) => State | null): Promise<boolean> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { records, value, rev } = await this.present();
       const next = decide(value);
@@ -146,7 +148,7 @@ export class SecurityAdmins {
       const number = value.acts + 1;
       const written = await records.write([
         { table: TABLE, id: STATE, value: { ...next, acts: number }, rev },
-        { table: ACTS, id: String(number).padStart(9, '0'), value: { ...act, atMs: Date.now() }, rev: 0 },
+        { table: ACTS, id: String(number).padStart(9, '0'), value: { ...act, number, atMs: Date.now() }, rev: 0 },
       ]);
       if (!written) continue;
       this.options.log.info({ audit: true, ...act }, `security administrators: ${act.act}`);
