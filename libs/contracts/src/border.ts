@@ -1,6 +1,7 @@
 /**
- * What may cross a provincial border, as data (domain §7.1): for each context what crosses and what never does, and for each field of each
- * entry that others may read which of these it is. A field without a row is refused by a test; what looks like a person's number, at run time.
+ * What may cross a provincial border, as data (domain §7.1): for each context what crosses and what never does, and for each field of
+ * each entry that others may read which of these it is. A field without a row is refused by a test; what looks like a person's number
+ * or address, at run time.
  */
 import { reject, type Rejection } from '@yrd/ledger';
 import { codes } from './codes.js';

@@ -145,8 +145,9 @@ const load = async (collection: mongo.Collection, file: string): Promise<void> =
 };
 
 /**
- * Replaces a part of a database by a backup of it, and leaves the other part as it is. The service must not run; what it wrote since the backup is gone here and comes
- * back from the other provinces when it starts, except its private payloads. Nothing is touched before all files are checked.
+ * Replaces a part of a database by a backup of it, and leaves the other part as it is. The service must not run; what it wrote since the
+ * backup is gone here and comes back from the other provinces when it starts, except its private payloads. Nothing is touched before
+ * all files are checked.
  */
 export const restoreBackup = async (mongoUrl: string, database: string, folder: string): Promise<Backup> => {
   const backup = await checkBackup(folder);

@@ -83,7 +83,8 @@ describe('the settings of a node', () => {
   });
 
   it('demand a second factor of clerks in production, and believe an issuer without a file about the own province only', () => {
-    const env = { ...good, NODE_ENV: 'production', YRD_ISSUER: 'https://id.example', YRD_INVOICE_KEY: '0'.repeat(64) };
+    const secrets = { YRD_INVOICE_KEY: '0'.repeat(64), YRD_MATCHING_KEYS: `2026:${'0'.repeat(64)}`, YRD_KEY_BACKUP_DAYS: '30' };
+    const env = { ...good, ...secrets, NODE_ENV: 'production', YRD_ISSUER: 'https://id.example' };
     expect(read(env).tokens).toMatchObject({ secondFactor: true, issuers: [{ provinces: ['32'] }] });
   });
 

@@ -38,7 +38,7 @@ const FIELD = 'data-key';
 
 const keyId = (secret: Uint8Array): string => createHash('sha256').update('yrd.wrapping-key.v1\n').update(secret).digest('hex').slice(0, 8);
 
-/** Wraps with a secret at hand: `<key id>|<sealed>`. Several open, the first wraps: so a wrapping key is replaced by putting one before it. */
+/** Wraps with a secret at hand: `<key id>|<sealed>`. Several open, the first wraps: a key is replaced by putting one before it. */
 export const localWrapping = (secrets: readonly Uint8Array[], suite: SealingSuite): KeyWrapping => {
   const [first] = secrets;
   if (first === undefined) throw new Error('a node needs at least one wrapping key');

@@ -49,7 +49,8 @@ const good: Environment = {
   YRD_POLICIES: 'policies',
   YRD_ISSUER: 'https://issuer.test',
 };
-const production: Environment = { ...good, NODE_ENV: 'production', YRD_INVOICE_KEY: '0'.repeat(64) };
+const secrets = { YRD_INVOICE_KEY: '0'.repeat(64), YRD_MATCHING_KEYS: `2026:${'0'.repeat(64)}`, YRD_KEY_BACKUP_DAYS: '30' };
+const production: Environment = { ...good, ...secrets, NODE_ENV: 'production' };
 const kafkaSecured = { KAFKA_TLS: 'yes', KAFKA_CA_FILE: 'ca.pem', KAFKA_USER: 'yrd-32', KAFKA_PASSWORD_FILE: 'password' };
 const mongoSecured = { MONGO_TLS: 'yes', MONGO_CA_FILE: 'ca.pem', MONGO_USER: 'yrd-32', MONGO_PASSWORD_FILE: 'password' };
 const httpSecured = { YRD_HOST: '0.0.0.0', YRD_TLS_CERT_FILE: 'cert.pem', YRD_TLS_KEY_FILE: 'key.pem' };

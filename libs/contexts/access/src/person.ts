@@ -1,6 +1,6 @@
 /**
- * A person recorded for an organisation: contact, representative, team member, expert. The register holds a made id, keyed hashes and sealed
- * fields; no decision here or anywhere depends on what a sealed field says.
+ * A person recorded for an organisation: contact, representative, team member, expert. The register holds a made id, keyed hashes and
+ * sealed fields; no decision here or anywhere depends on what a sealed field says.
  */
 import {
   DISCLOSURE_PURPOSES,
@@ -190,7 +190,7 @@ export interface CorrectPerson {
   readonly identified?: { readonly identity: string; readonly token: Token };
 }
 
-/** CorrectPerson (the organisation, himself, a clerk) → PersonCorrected (PIPL 46). E-RESTRICTED once erasure was asked for, then E-ERASED. */
+/** CorrectPerson (the organisation, himself, a clerk) → PersonCorrected (PIPL 46). E-RESTRICTED once erasure is asked for, then E-ERASED. */
 export const CorrectPerson: Handler<CorrectPerson> = {
   streams: ({ person: id, identified }, peek) => {
     const before = peek.state(person, personStream(id))?.identity;
