@@ -190,7 +190,7 @@ export interface CorrectPerson {
   readonly identified?: { readonly identity: string; readonly token: Token };
 }
 
-/** CorrectPerson (the organisation, himself, a clerk) → PersonCorrected (PIPL 46). E-RESTRICTED once erasure is asked for, then E-ERASED. */
+/** CorrectPerson (organisation, himself, clerk) → PersonCorrected (PIPL 46). E-RESTRICTED once erasure is asked for, then E-ERASED. */
 export const CorrectPerson: Handler<CorrectPerson> = {
   streams: ({ person: id, identified }, peek) => {
     const before = peek.state(person, personStream(id))?.identity;
