@@ -5,6 +5,7 @@ import { SCOPES } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Matches } from 'class-validator';
 import { Allows, CurrentActor } from './access.js';
+import { noteDone } from './audit-notes.js';
 import { NoBody } from './no-fields.js';
 import { NodeFacts } from './node-facts.js';
 import { Problem } from './problem.js';
@@ -91,14 +92,16 @@ export class IdentityController {
   @HttpCode(200)
   async bindFirst(@Body() { code }: OneTimeCode, @CurrentActor() actor: Actor, @Req() request: Request): Promise<{ person: string }> {
     await this.admins.bindFirst(actor, code, askedOf(request).trace);
+    noteDone(request);
     return { person: actor.person };
   }
 
   @Post('v1/security-admins')
   @Allows('NameSecurityAdmin')
   @HttpCode(200)
-  async name(@Body() { person }: NamedPerson, @CurrentActor() actor: Actor): Promise<{ person: string }> {
+  async name(@Body() { person }: NamedPerson, @CurrentActor() actor: Actor, @Req() request: Request): Promise<{ person: string }> {
     await this.admins.name(person, actor);
+    noteDone(request);
     return { person };
   }
 
@@ -106,8 +109,14 @@ export class IdentityController {
   @Allows('RemoveSecurityAdmin')
   @ApiParam({ name: 'person', example: '0123456789abcdef' })
   @HttpCode(200)
-  async remove(@Param('person') person: string, @NoBody() _body: undefined, @CurrentActor() actor: Actor): Promise<{ person: string }> {
+  async remove(
+    @Param('person') person: string,
+    @NoBody() _body: undefined,
+    @CurrentActor() actor: Actor,
+    @Req() request: Request,
+  ): Promise<{ person: string }> {
     await this.admins.remove(personIn(person), actor);
+    noteDone(request);
     return { person };
   }
 }

@@ -384,6 +384,9 @@ describe('the first security administrator', () => {
     expect((await act(zhao, `/v1/security-admins/${'0'.repeat(16)}/removal`, {})).status).toBe(404);
     const { acts } = (await ask(service, zhao, '/v1/security-admins')).body as { acts: { act: string }[] };
     expect(acts.map(({ act: kind }) => kind).sort()).toEqual(['bound', 'invited', 'named', 'removed']);
+    // This process serves no register: the audit's records are in its log.
+    const audited = logged.filter((line) => line.includes('"outcome":"done"')).join();
+    for (const row of ['BindFirstSecurityAdmin', 'NameSecurityAdmin', 'RemoveSecurityAdmin']) expect(audited).toContain(`"row":"${row}"`);
   });
 
   it('is nobody on a first start that is no production: the role of the token counts there, and no code is printed', async () => {
