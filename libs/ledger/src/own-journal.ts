@@ -20,7 +20,7 @@ import { Streams } from './streams.js';
 import { foreignKey, type ForeignStates } from './turn.js';
 import type { Witness } from './witness.js';
 
-/** Commands about the journal itself: they are decided also while nothing else may be. */
+/** Commands about the journal itself: they are decided also while it is frozen. */
 const HEALING: ReadonlySet<string> = new Set(['AcceptLoss', 'OpenJournal', 'RotateKey', 'RevokeKey']);
 
 /** The parts of the node that the own journal leans on. */
@@ -84,6 +84,7 @@ export class OwnJournal {
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
     const answer = this.writer().execute({
       heals: HEALING.has(request.command),
+      rotates: request.command === 'RotateKey',
       handler,
       body: request.body,
       id,
@@ -149,6 +150,8 @@ export class OwnJournal {
   /** States which keys of others this operator has pinned out of band: each once. */
   private async acceptPins(): Promise<void> {
     const { organisation } = this.nodeActor;
+    // An expired key signs nothing but its successor: what is pinned is then stated at the next start.
+    if (this.parts.keys.expired()) return;
     for (const body of this.parts.repinned) {
       const id = commandId(this.options.world.hasher, organisation, 'RepinKey', `${body.journal}@${body.from} ${body.key}`);
       await this.submit({ command: 'RepinKey', target: KEYS, body }, id, '');

@@ -106,6 +106,9 @@ export class OwnKeys {
       if (this.periods.some((each) => each.key.line === key)) return null;
       const missing = [key, ...(sm2 ? [sm2.key] : [])].find((line) => !this.holds(line));
       if (missing !== undefined) return `this process does not hold the next key ${missing.split('+')[0]}`;
+      // Whatever else an expired key signs would be taken by nobody, also not later.
+      if (this.ring.cosigner.key.line === change.data.old && this.now > this.ring.inForce.notAfterMs - LAST_MS)
+        return "the key of the journal has expired: rotate that one first, then the cosigner's";
       if (notAfterMs - LAST_MS <= this.now) return 'the next key has expired already';
     }
     return this.ring.refusal(change, size);

@@ -398,10 +398,20 @@ describe('a key that expires', () => {
     federation.world.forward(7 * DAY_MS);
     await federation.scheduler.pass(1_500);
     expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ rejected: 'E-KEY' });
+    const first = federation.node('31').keys(OWN)[0]!.line;
+    const revoked = { key: first, fromSize: 1, reason: 'stolen' };
+    expect(await federation.command('31', 'RevokeKey', revoked, 'revoke', keeper)).toMatchObject({ rejected: 'E-KEY' });
+    const cosigner = rotation(federation, '31', 'cosigner');
+    expect(await federation.command('31', 'RotateKey', cosigner, 'cosigner', keeper)).toMatchObject({ rejected: 'E-KEY' });
     expect(federation.node('31').status().notReady).toMatch(/certified until .* Rotate it/);
     expect(await federation.command('32', 'SendGift', { to: '31', coins: 0, dueMs: 0 })).toMatchObject({ ok: true });
+    // It opens again all the same, so that it can be rotated.
+    federation.kill('31');
+    await federation.start('31');
+    await federation.scheduler.until(() => /Rotate it/.test(federation.node('31').status().notReady ?? ''), 20_000);
     await rotate(federation, '31', 'journal', 2);
     expect(await federation.command('31', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
+    expect(await federation.command('31', 'RevokeKey', revoked, 'revoke', keeper)).toMatchObject({ ok: true });
     await federation.converge();
     for (const province of federation.provinces) expect([setAside(federation, province), states(federation, province)]).toEqual([[], LIVE]);
     // Who joins late takes what the expired key signed in time.

@@ -35,6 +35,8 @@ export interface Submission {
   readonly derived: boolean;
   /** Decides about the journal itself, so it may even while the journal is frozen. */
   readonly heals?: boolean;
+  /** Hands over to the next key: the one thing that an expired key may sign. */
+  readonly rotates?: boolean;
   readonly actor: Actor;
   readonly trace: string;
   readonly expect?: number;
@@ -184,7 +186,7 @@ export class Sequencer {
         until,
       };
     }
-    const expired = submission.heals ? null : this.around.expired();
+    const expired = submission.rotates ? null : this.around.expired();
     if (expired) {
       if (submission.derived) throw new Unavailable('The key of this journal has expired: reactions wait until it is rotated.');
       return { answer: { ok: false, ...reject('E-KEY', expired) }, until };
