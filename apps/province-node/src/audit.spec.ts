@@ -195,7 +195,7 @@ describe('who may see the audit', () => {
     for (const operation of routes()) {
       const { roles }: AccessRow = accessTable[operation.row];
       const inside = roles === 'anybody' || (role !== null && (roles as readonly string[]).includes(role));
-      const who = role === null ? null : { province: '32', role, org: 'org-walker', person: 'walker' };
+      const who = role === null ? null : { province: '32', role, org: 'org-walker', person: `walker-${role}` };
       const { status, told } = await described.send(operation.verb, described.address(operation, idsOf(year)), who);
       const door = status === 401 ? 'no token' : told['code'] === 'E-ROLE' ? 'no role' : 'open';
       expect([operation.row, door]).toEqual([operation.row, inside ? 'open' : role === null ? 'no token' : 'no role']);

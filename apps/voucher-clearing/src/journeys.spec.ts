@@ -154,3 +154,18 @@ describe('A firm of Jiangsu with a quota', () => {
     expect(body).toMatchObject({ state: 'Granted', grantedFen: 10_000_000, reservedFen: 0, consumedFen: 3_800_000, leftFen: 6_200_000 });
   });
 });
+
+test('a telephone number in words that other provinces would read is refused in both languages, and nothing is written', async () => {
+  const order = (await patiently(firm, '/v1/orders', placing('31', 'tongdui')))['id'] as string;
+  const told = async (language: string) =>
+    delta.post(firm, `/v1/orders/${order}/cancellation`, { cause: '请联系 138-1234-5678' }, { headers: { 'Accept-Language': language } });
+  const [zh, en] = [await told('zh'), await told('en')];
+  expect([zh.status, zh.body['code'], zh.body['facts']]).toMatchObject([422, 'E-BORDER', { field: 'cause', seen: 'mobile-phone' }]);
+  expect([String(zh.body['detail']).slice(0, 10), String(en.body['detail']).slice(0, 30)]).toEqual([
+    '内容将共享给外省，不',
+    'This will be read by other pro',
+  ]);
+  expect(JSON.stringify([zh.body, en.body])).not.toContain('1234');
+  expect(await stateOf(order)).toBe('Placed');
+  await delta.does(firm, `/v1/orders/${order}/cancellation`, { cause: '计划有变' });
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { box, boxOf, gifts, type Box } from '@yrd/ledger/testing';
 import type { Position } from '@yrd/ledger';
 import { restoreBackup, takeBackup } from './backup.js';
+import { SUBJECT_KEYS } from './custody.js';
 import { connectMongo } from './mongo-connection.js';
 import { eventually, TestFederation } from './nodes-for-tests.js';
 
@@ -143,3 +144,29 @@ test('a backup that was altered, is not whole, or is another’s touches nothing
   expect(await boxOfHome()).toMatchObject({ coins: 5 });
   await expect(readFile(join(at, 'manifest.json'))).rejects.toThrow();
 }, 60_000);
+
+test('keys of persons are in no other backup, and each part comes back without the other', async () => {
+  const database = federation.database('61');
+  const { records } = federation.nodes.get('61')!.world.storage;
+  const person = '0f3c5a9b1d2e4f60718293a4b5';
+  const key = { table: SUBJECT_KEYS, id: person };
+  await records.write([{ ...key, value: { wrapped: 'then' } }]);
+  await fill(7);
+  const [others, keys] = [
+    await takeBackup(mongoUrl(), database, join(folder, 'records')),
+    await takeBackup(mongoUrl(), database, join(folder, 'keys'), 'keys'),
+  ];
+  expect(others.collections.map(({ name }) => name)).not.toContain('table.subject-keys');
+  expect(keys.collections).toMatchObject([{ name: 'table.subject-keys', documents: 1 }]);
+  await records.write([{ ...key, value: { destroyed: true } }]);
+  await federation.nodes.get('61')!.stop();
+  await restoreBackup(mongoUrl(), database, join(folder, 'records'));
+  await federation.start('61');
+  await federation.ready('61');
+  const after = federation.nodes.get('61')!.world.storage.records;
+  expect((await after.get(SUBJECT_KEYS, person))?.value).toEqual({ destroyed: true });
+  expect(await boxOfHome()).toMatchObject({ coins: 7 });
+  await restoreBackup(mongoUrl(), database, join(folder, 'keys'));
+  expect((await after.get(SUBJECT_KEYS, person))?.value).toEqual({ wrapped: 'then' });
+  expect(await boxOfHome()).toMatchObject({ coins: 7 });
+}, 120_000);
