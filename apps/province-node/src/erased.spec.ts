@@ -79,7 +79,7 @@ const refolded = ({ folds, views }: Context, entries: readonly Entry[]) => {
       const id = view.key(entry);
       if (id === null) continue;
       const row = parts.get(`${view.name} ${id}`) ?? {};
-      const part = view.fold((row[entry.journal] ?? null) as never, entry);
+      const part = view.fold(row[entry.journal] ?? null, entry);
       if (part) row[entry.journal] = part;
       else delete row[entry.journal];
       parts.set(`${view.name} ${id}`, row);
