@@ -104,8 +104,8 @@ describe('A person', () => {
 
   it.each([
     ['an identity number with a wrong check digit', { idNumber: '110105194912310021' }, '/idNumber'],
-    ['no telephone number', { phone: '12' }, '/phone'],
-    ['no e-mail address', { email: 'x' }, '/email'],
+    ['no telephone number', { phone: '77-of-them' }, '/phone'],
+    ['no e-mail address', { email: 'nobody-zz' }, '/email'],
     ['a field that nobody knows', { address: '某路 1 号' }, '/address'],
     ['null', { phone: null }, '/phone'],
   ])('with %s is refused, and what was typed is not repeated', async (_, more, field) => {
