@@ -93,6 +93,20 @@ const signerContract = ({ describe, test, expect, world, made }: Subject): void 
       expect(signer.verify('ed25519', publicKey, utf8('another head'), signature)).toBe(false);
     });
 
+    test('knows by its id whether it holds a key, and signs with that one', async () => {
+      const { keyName, publicKey } = made().signing;
+      const { signer, hasher } = world();
+      const keyId = hasher.sha256(utf8(`${keyName}\n`), Uint8Array.of(1), publicKey).subarray(0, 4);
+      const other = keyId.map((byte) => byte ^ 1);
+      expect([signer.holds(keyName, keyId), signer.holds(keyName, other), signer.holds(`${keyName}x`, keyId)]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect(signer.verify('ed25519', publicKey, utf8('a head'), signer.sign(keyName, utf8('a head'), keyId))).toBe(true);
+      expect(() => signer.sign(keyName, utf8('a head'), other)).toThrow();
+    });
+
     test('refuses to sign with a key that the node does not hold', async () => {
       expect(() => world().signer.sign('yrd.local/log/99/nothing', utf8('a head'))).toThrow();
     });

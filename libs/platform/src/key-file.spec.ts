@@ -2,10 +2,11 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificateText, parseVerifier } from '@yrd/ledger';
+import { certificateText, openNode, parseNote, parseVerifier } from '@yrd/ledger';
+import { SimulatedWorld } from '@yrd/ledger/testing';
 import { KeyFile, type WantedRotation } from './key-file.js';
 import { createNodeKeys, loadNodeKeys, saveNodeKeys } from './keys.js';
-import { nodeHasher } from './node-crypto.js';
+import { nodeHasher, nodeKeys } from './node-crypto.js';
 
 const made = createNodeKeys({ federation: 'yrd.local', province: '31', name: '上海', url: 'http://127.0.0.1:1', contexts: ['voucher'] });
 const old = made.public.journals['voucher']!.key;
@@ -91,4 +92,45 @@ describe('the keys of a rotation', () => {
     await expect(loadNodeKeys(path)).resolves.toEqual(made.secret);
     expect(without).toHaveLength(made.secret.keys.length - 1);
   });
+});
+
+test('two nodes with keys of both suites follow a rotation: the next head bears the lines of both next keys, and counts with them', async () => {
+  const world = new SimulatedWorld(1, ['31', '32']);
+  const pairs = ['31', '32'].map((province) =>
+    createNodeKeys({
+      federation: 'yrd.test',
+      province,
+      name: province,
+      url: 'http://127.0.0.1:1',
+      contexts: ['voucher'],
+      notAfterMs: 9e12,
+    }),
+  );
+  await writeFile(path, JSON.stringify(pairs[0]!.secret));
+  const file = await KeyFile.open(path);
+  const held = [file.keys, nodeKeys(pairs[1]!.secret.keys)];
+  const federation = { federation: 'yrd.test', nodes: pairs.map((pair) => pair.public) };
+  const context = { codeVersion: '1', entryTypes: {}, folds: [], commands: {}, reactions: [], views: [], timers: () => [] };
+  const nodes = ['31', '32'].map((province, at) => {
+    const ports = { ...world.process(province).world, hasher: nodeHasher, signer: held[at]!.signer, encryption: held[at]!.encryption };
+    return openNode({ world: ports, province, context: { ...context, name: 'voucher' }, federation, instance: province });
+  });
+  for (const node of nodes) await node.start();
+  expect(await world.scheduler.until(() => nodes.every((node) => node.status().notReady === null), 60_000)).toBe(true);
+  const before = federation.nodes[0]!.journals['voucher']!.key;
+  const body = await file.prepare({ command: 'c1', old: before, reason: 'test' });
+  const actor = { person: 'k', organisation: 'o', province: '31', roles: ['security-admin'] };
+  const rotated = nodes[0]!.execute({ command: 'RotateKey', body, actor, idempotencyKey: 'r', trace: '' });
+  expect(await world.scheduler.resolve(rotated)).toMatchObject({ ok: true });
+  const known = () => nodes[1]!.keys('31/voucher').map(({ line, second }) => [line, second]);
+  await world.scheduler.until(() => known().length === 2, 20_000);
+  const { key, sm2 } = body;
+  expect(known()).toEqual([
+    [before, federation.nodes[0]!.sm2!['voucher']!.key],
+    [key, sm2?.key],
+  ]);
+  await world.scheduler.pass(3_000);
+  const note = parseNote((await world.scheduler.resolve(nodes[1]!.checkpoint('31/voucher')))!)!;
+  const ids = [before, federation.nodes[0]!.sm2!['voucher']!.key, key, sm2!.key].map((line) => Buffer.from(idOf(line)[1]).toString('hex'));
+  expect(note.signatures.map(({ keyId }) => Buffer.from(keyId).toString('hex'))).toEqual(ids);
 });
