@@ -94,7 +94,7 @@ describe('the keys of a rotation', () => {
   });
 });
 
-test('two nodes with keys of both suites follow a rotation: the next head bears the lines of both next keys, and counts with them', async () => {
+test('two nodes with keys of both suites follow a rotation: the head that hands over bears all four lines', async () => {
   const world = new SimulatedWorld(1, ['31', '32']);
   const pairs = ['31', '32'].map((province) =>
     createNodeKeys({
