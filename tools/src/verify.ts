@@ -141,14 +141,14 @@ const outside = async (run: Run): Promise<void> => {
   if (tools === null) say('!! NO GO ON THIS MACHINE: the log was NOT shown to verifiers that nobody here wrote. Install Go 1.24 or newer.');
   if (tools) {
     const env = { YRD_FSCK: tools.fsck, YRD_GO_VERIFIER: tools.verifier };
-    await jest(run, 'a log under their eyes', 'outside', env, ['--testPathPatterns=libs/platform']);
+    await jest(run, 'logs under their eyes', 'outside', env, ['--testPathPatterns=(log-verifiers|erased-log)']);
   }
   const fuzzer = await phase(run, 'a fuzzer of others (Python)', async () => {
     const value = await provideFuzzer(process.env);
     return { passed: value ? 1 : 0, failed: 0, value };
   });
   if (fuzzer === null) say('!! NO PYTHON WITH PIP ON THIS MACHINE: the interface was NOT fuzzed. Install Python 3.10 or newer with pip.');
-  if (fuzzer) await jest(run, 'the interface under its fire', 'outside', { YRD_FUZZER: fuzzer }, ['--testPathPatterns=apps/']);
+  if (fuzzer) await jest(run, 'the interface under its fire', 'outside', { YRD_FUZZER: fuzzer }, ['--testPathPatterns=fuzzed.outside']);
 };
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */

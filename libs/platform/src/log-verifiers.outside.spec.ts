@@ -2,7 +2,6 @@
  * A journal of more than 20,000 entries, open and sealed, over HTTP, under the eyes of verifiers that nobody here wrote:
  * Tessera's fsck, and golang.org/x/mod/sumdb with filippo.io/torchwood. `npm test -- outside` builds and names them.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +11,7 @@ import { Module } from '@nestjs/common';
 import { checkpointText, formatNote, parseNote, parseVerifier, signNote, type Context, type Handler, type LedgerNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import type { Service } from './service.js';
+import { fsck, goVerifier, type Ran } from '../testing/verifiers.js';
 import { driveOnRealTime, serveSimulated } from './served-for-tests.js';
 
 const OPEN = 'open';
@@ -63,35 +63,15 @@ let still: () => void = () => undefined;
 const older = join(folder, 'older');
 let lying: Server | null = null;
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly said: string;
-}
-
-const run = (program: string | undefined, args: readonly string[]): Promise<Ran> =>
-  new Promise((resolve, reject) => {
-    if (program === undefined) return reject(new Error('The verifiers are not named: run npm test -- outside.'));
-    execFile(program, [...args], { timeout: 60_000, maxBuffer: 2 ** 24 }, (error, out, said) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, said }),
-    );
-  });
-
 /** The key is rotated after a few entries: what was signed before is opened with the old one. */
 const before = world.federation.nodes[0]!.journals[context.name]!.key;
 const next = world.nextKey('31', 'journal', 1, context.name);
 const { key } = next;
 const cosigners = world.federation.nodes.slice(1).flatMap((node) => ['-cosigner', node.cosigners[context.name]!]);
 
-/** fsck ends with 0 whatever it finds: what it says is its verdict. */
-const fsck = async (url: string): Promise<string> => {
-  const file = join(folder, 'key');
-  writeFileSync(file, key);
-  return (await run(process.env['YRD_FSCK'], ['--ui=false', '--N=4', `--storage_url=${url}`, `--public_key=${file}`])).said;
-};
-
+const check = (url: string): Promise<string> => fsck(url, key, folder);
 const verify = (url: string, ...more: readonly string[]): Promise<Ran> =>
-  run(process.env['YRD_GO_VERIFIER'], ['-log', url, '-key', key, '-before', before, ...cosigners, ...more]);
+  goVerifier(url, '-key', key, '-before', before, ...cosigners, ...more);
 
 const ask = (at: number, path: string): Promise<Response> => fetch(`${services[at]!.url}/log/${path}`);
 const text = async (at: number, path: string): Promise<string> => (await ask(at, path)).text();
@@ -149,7 +129,7 @@ describe.each([
   const url = () => `${services[at]!.url}/log/${LOG}/`;
 
   test('is whole to the fsck of Tessera', async () => {
-    const said = await fsck(url());
+    const said = await check(url());
     expect(said).toContain(`Successfully fsck'd log with size ${SIZE} and root`);
     expect(said).not.toContain('fsck failed');
   });
@@ -188,7 +168,7 @@ test('a second signature of a suite that they do not know troubles neither', asy
     const note = parseNote(body.toString())!;
     return Buffer.from(formatNote({ ...note, signatures: [...note.signatures, other] }));
   });
-  expect(await fsck(url)).toContain(`Successfully fsck'd log with size ${SIZE} and root`);
+  expect(await check(url)).toContain(`Successfully fsck'd log with size ${SIZE} and root`);
   expect(await verify(url)).toMatchObject({ code: 0, said: '' });
 });
 
@@ -198,7 +178,7 @@ describe('a key of before', () => {
     expect(shown).toEqual([key, expect.stringMatching(/ 0 \d+$/), '']);
     expect(shown[1]!.split(' ')[0]).toBe(before);
     const url = `${services[0]!.url}/log/${LOG}`;
-    const only = (...args: readonly string[]) => run(process.env['YRD_GO_VERIFIER'], ['-log', url, ...args]);
+    const only = (...args: readonly string[]) => goVerifier(url, ...args);
     expect(await only('-key', before)).toMatchObject({ code: 1, said: expect.stringContaining('the checkpoint') });
     expect(await only('-key', key, '-older', older)).toMatchObject({ code: 1, said: expect.stringContaining('the checkpoint') });
     expect(await only('-key', key, '-before', before, '-older', older)).toMatchObject({ code: 0, said: '' });
@@ -210,7 +190,7 @@ describe('a key of before', () => {
       const note = parseNote(body.toString())!;
       return Buffer.from(formatNote(signNote(world.process('31').world.signer, verifier, note.text)));
     });
-    expect(await fsck(url)).not.toContain('Successfully');
+    expect(await check(url)).not.toContain('Successfully');
     expect(await verify(url)).toMatchObject({ code: 1, out: '' });
   });
 });
@@ -231,7 +211,7 @@ describe('a log that lies', () => {
     ['an entry bundle is cut short', /^\/tile\/entries\/003$/, (body) => body.subarray(0, body.length - 5)],
   ])('is caught by both when %s', async (_what, path, alter) => {
     const url = await altered(path, alter);
-    const said = await fsck(url);
+    const said = await check(url);
     expect(said).toContain('fsck failed');
     expect(said).not.toContain('Successfully');
     expect(await verify(url)).toMatchObject({ code: 1, out: '' });

@@ -2,3 +2,4 @@
 export * from './delta.js';
 export * from './described.js';
 export * from './issuer.js';
+export * from './verifiers.js';

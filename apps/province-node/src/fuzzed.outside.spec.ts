@@ -3,15 +3,17 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accessRegister } from '@yrd/access-register';
+import { ROLES } from '@yrd/contracts';
 import { RunningDelta } from '@yrd/platform/testing';
-import { startDelta } from '../testing/delta.js';
-import { firm, openMarket } from '../testing/market.js';
+import { personIdCheckDigit } from '@yrd/standards';
+import { firm, openMarket, startDelta } from '@yrd/voucher-clearing/testing';
 
 const LEAST_CASES = 2_000;
 const CASES_AN_OPERATION = 5;
 const RUN_MS = 240_000;
 /** All that a token may hold, so that the fuzzer comes behind every door. */
-const EVERYBODY = 'enterprise agency reviewer approver finance supervisor operator auditor security-admin';
+const EVERYBODY = Object.keys(ROLES).join(' ');
 
 interface Report {
   readonly complete: boolean;
@@ -26,12 +28,23 @@ let known: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yrd-fuzz-'));
-  delta = await startDelta(['31', '32']);
+  delta = await startDelta(['31', '32'], [accessRegister]);
   const year = new Date(delta.nowMs).getUTCFullYear();
   const { subject, agencies } = await openMarket(delta, year);
   const wish = { subject, scheme: 'cxq', year, agencyProvince: '32', agency: agencies['32'], product: 'p1', mode: 'tongdui' };
   const { id: order } = await delta.does(firm, '/v1/orders', { ...wish, amountFen: 4_000_000 });
-  known = { subject, order: String(order), agency: agencies['32']!, quota: `${subject}.cxq.${year}`, product: 'p1', agencyProvince: '31' };
+  const first = '32050219900307401';
+  const whom = { organisation: 'org-firm', kind: 'member', name: '钱多多', idNumber: first + personIdCheckDigit(first) };
+  const { id: person } = await delta.does(firm, '/v1/persons', whom);
+  known = {
+    person: String(person),
+    subject,
+    order: String(order),
+    agency: agencies['32']!,
+    quota: `${subject}.cxq.${year}`,
+    product: 'p1',
+    agencyProvince: '31',
+  };
 }, 60_000);
 afterAll(async () => {
   await delta.stop();

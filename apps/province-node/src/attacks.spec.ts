@@ -1,7 +1,9 @@
 /** Attacks on every input that the interface describes: each is refused with a problem of its own, writes nothing, breaks nothing. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { accessRegister } from '@yrd/access-register';
+import { voucherRows } from '@yrd/contracts';
 import { RunningDelta, type Json, Described, idsOf, type Answer, type Ids, type Operation, type Schema } from '@yrd/platform/testing';
-import { startDelta } from '../testing/delta.js';
+import { startDelta } from '@yrd/voucher-clearing/testing';
 
 let delta: RunningDelta;
 let described: Described;
@@ -15,7 +17,7 @@ const sizeOfJournal = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  delta = await startDelta(['32']);
+  delta = await startDelta(['32'], [accessRegister]);
   ids = idsOf(new Date(delta.nowMs).getUTCFullYear());
   described = await Described.by(delta);
   sizeBefore = await sizeOfJournal();
@@ -153,7 +155,7 @@ test.each(['a\u0000b', '\ud800', '\u202eevil', '../../etc/passwd', '=1+1', "' or
         const what = `${operation.row} ${JSON.stringify(body)}`;
         const { status } = await post(operation, JSON.stringify(body));
         expect([what, status >= 200 && status < 500]).toEqual([what, true]);
-        if (status < 300) accepted += 1;
+        if (status < 300 && operation.row in voucherRows) accepted += 1;
       }
     }
   },
