@@ -4,6 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { mongo } from 'mongoose';
+import type { Federation } from '@yrd/ledger';
 import { eventually } from './http.js';
 
 const given = (name: string): string => {
@@ -44,15 +45,29 @@ const connect = (): Promise<mongo.MongoClient> => mongo.MongoClient.connect(give
 /** Place and text of each trace. */
 export type Traces = readonly string[];
 
-const found = (place: string, bytes: Buffer, texts: readonly string[]): Traces =>
-  texts.flatMap((text) => (formsOf(text).some((form) => bytes.includes(form)) ? [`${place}: ${text}`] : []));
+/** Looks through bytes for texts in every form of theirs. */
+const finder = (texts: readonly string[]): ((place: string, bytes: Buffer) => Traces) => {
+  const sought = texts.map((text) => ({ text, forms: formsOf(text) }));
+  return (place, bytes) => sought.flatMap(({ text, forms }) => (forms.some((form) => bytes.includes(form)) ? [`${place}: ${text}`] : []));
+};
 
-/** Every message of every topic, keys and headers too. */
+/** Topics of the running federation: those that others left on the same broker are not its own. */
+const topicsOf = (all: readonly string[]): string[] => {
+  const { nodes } = JSON.parse(readFileSync(join(given('YRD_HOME'), 'federation.json'), 'utf8')) as Federation;
+  const own = nodes.flatMap(({ province, journals }) => [
+    ...Object.keys(journals).map((context) => `yrd.${province}.${context}.`),
+    ...['sync', 'heal', 'witness'].map((spoken) => `yrd.${province}.${spoken}`),
+  ]);
+  return all.filter((topic) => own.some((name) => topic === name || (name.endsWith('.') && topic.startsWith(name))));
+};
+
+/** Every message of every topic of the federation, keys and headers too. */
 export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> => {
   const kafka = new Kafka({ clientId: 'traces', brokers: given('KAFKA_BROKERS').split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  const topics = (await admin.listTopics()).filter((topic) => topic.startsWith('yrd.'));
+  const topics = topicsOf(await admin.listTopics());
+  const found = finder(texts);
   const ends = new Map<string, number>();
   for (const topic of topics)
     for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
@@ -61,19 +76,25 @@ export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> 
   const consumer = kafka.consumer({ groupId: `traces-${Date.now()}` });
   const read = new Map<string, number>();
   const traces: string[] = [];
+  // The last offsets of a partition may be control records, which no consumer is shown.
+  const unread = (): readonly string[] => [...ends].flatMap(([place, end]) => ((read.get(place) ?? 0) < end - 1 ? [place] : []));
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ topic, partition, message: { key, value, headers, offset } }) => {
       const all = [key, value, ...Object.entries(headers ?? {}).flat(2)].map((part) => Buffer.from(part ?? ''));
-      traces.push(...found(`topic ${topic}`, Buffer.concat(all.flatMap((part) => [part, Buffer.from([0])])), texts));
+      traces.push(...found(`topic ${topic}`, Buffer.concat(all.flatMap((part) => [part, Buffer.from([0])]))));
       read.set(`${topic}/${partition}`, Number(offset) + 1);
     },
   });
-  // The last offsets of a partition may be control records, which no consumer is shown.
-  const done = (): boolean => [...ends].every(([place, end]) => (read.get(place) ?? 0) >= end - 1);
-  await eventually(`${ends.size} partitions read`, async () => done(), 120_000);
-  await consumer.disconnect();
+  try {
+    await eventually(`${ends.size} partitions read`, async () => {
+      if (unread().length > 0) throw new Error(`unread ${unread().join(', ')}`);
+      return true;
+    });
+  } finally {
+    await consumer.disconnect();
+  }
   return [...new Set(traces)];
 };
 
@@ -81,6 +102,7 @@ export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> 
 export const tracesInDatabases = async (texts: readonly string[]): Promise<Traces> => {
   const client = await connect();
   const traces: string[] = [];
+  const found = finder(texts);
   try {
     const { databases } = await client.db().admin().listDatabases();
     for (const { name: database } of databases) {
@@ -89,9 +111,8 @@ export const tracesInDatabases = async (texts: readonly string[]): Promise<Trace
         if (type === 'view' || (database === 'local' && name !== 'oplog.rs') || name.startsWith('system.')) continue;
         const collection = db.collection(name);
         const place = `database ${database}.${name}`;
-        for await (const raw of collection.find<Buffer>({}, { raw: true })) traces.push(...found(place, raw, texts));
-        if (database !== 'local')
-          traces.push(...found(`${place} (indexes)`, Buffer.from(JSON.stringify(await collection.indexes())), texts));
+        for await (const raw of collection.find<Buffer>({}, { raw: true })) traces.push(...found(place, raw));
+        if (database !== 'local') traces.push(...found(`${place} (indexes)`, Buffer.from(JSON.stringify(await collection.indexes()))));
       }
     }
   } finally {
@@ -108,7 +129,8 @@ export const tracesInFiles = (texts: readonly string[]): { readonly files: reado
     .map((each) => join(each.parentPath, each.name))
     // What Kafka and MongoDB keep on disk is compressed: it is read through them.
     .filter((path) => /\.(log|json)$/.test(path) && !/[\\/](kafka|mongo)[\\/]/.test(path));
-  return { files, traces: files.flatMap((path) => found(path.slice(home.length), readFileSync(path), texts)) };
+  const found = finder(texts);
+  return { files, traces: files.flatMap((path) => found(path.slice(home.length), readFileSync(path))) };
 };
 
 /** The row of a person's key in a province's own database. */
