@@ -54,11 +54,13 @@ const finder = (texts: readonly string[]): ((place: string, bytes: Buffer) => Tr
 /** Topics of the running federation: those that others left on the same broker are not its own. */
 const topicsOf = (all: readonly string[]): string[] => {
   const { nodes } = JSON.parse(readFileSync(join(given('YRD_HOME'), 'federation.json'), 'utf8')) as Federation;
-  const own = nodes.flatMap(({ province, journals }) => [
-    ...Object.keys(journals).map((context) => `yrd.${province}.${context}.`),
-    ...['sync', 'heal', 'witness'].map((spoken) => `yrd.${province}.${spoken}`),
-  ]);
-  return all.filter((topic) => own.some((name) => topic === name || (name.endsWith('.') && topic.startsWith(name))));
+  const own = nodes.flatMap(({ province, journals }) =>
+    ['sync', 'heal', 'witness', ...Object.keys(journals).map((context) => `${context}\\.[a-z]+`)].map(
+      (name) => `yrd\\.${province}\\.${name}`,
+    ),
+  );
+  const ours = new RegExp(`^(${own.join('|')})$`);
+  return all.filter((topic) => ours.test(topic));
 };
 
 /** Every message of every topic of the federation, keys and headers too. */
