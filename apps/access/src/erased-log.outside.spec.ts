@@ -1,4 +1,4 @@
-/** The register's journal after persons in it were erased, under the eyes of verifiers that nobody here wrote: nothing of it has changed. */
+/** The register's journal after persons in it were erased, for verifiers that nobody here wrote: nothing of it has changed. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,15 +21,16 @@ let bundle: Buffer;
 const log = async (province: string, path: string): Promise<Buffer> =>
   Buffer.from(await (await delta.fetch(province, `/log/${LOG}/${path}`)).arrayBuffer());
 const sizeAt = async (province: string): Promise<number> => Number((await log(province, 'checkpoint')).toString().split('\n')[1]);
-/** Waits until nothing is written any more and two others have cosigned the end: the audit of what was asked comes a moment later. */
+/** Longer than records of the audit gather before they are written, ms. */
+const QUIET_MS = 1_500;
+/** Waits until nothing is written any more, the audit of what was asked included, and two others have cosigned the end. */
 const still = async (): Promise<number> => {
-  let before = -1;
+  let [before, since] = [-1, 0];
   await delta.until(async () => {
     const size = await sizeAt('32');
-    const same = size === before && (await sizeAt('31')) === size;
-    before = size;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    return same && (await delta.fetch('32', `/log/${LOG}/proof/${size - 1}`)).status === 200;
+    if (size !== before) [before, since] = [size, performance.now()];
+    if (performance.now() - since < QUIET_MS || (await sizeAt('31')) !== size) return false;
+    return (await delta.fetch('32', `/log/${LOG}/proof/${size - 1}`)).status === 200;
   });
   return before;
 };
