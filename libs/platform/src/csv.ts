@@ -2,15 +2,18 @@
 
 export type Cell = string | number | null;
 
-/** What a spreadsheet may take for a formula, also in the full-width forms of a Chinese keyboard. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/**
+ * What a spreadsheet may take for a formula, also in the full-width forms of a Chinese keyboard; and the apostrophe that says it is none,
+ * so that a text with one of its own is read back as it was.
+ */
+const MARKED = /^[=+\-@\t\r\n＝＋－＠']/;
 /** Spreadsheets take UTF-8 for the local code page unless the file begins with this. */
 export const CSV_MARK = '\ufeff';
 
 const written = (cell: Cell): string => {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = MARKED.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
