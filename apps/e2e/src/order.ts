@@ -14,6 +14,7 @@ import {
   office,
   type Province,
   PROVINCES,
+  sending,
   staff,
 } from './delta.js';
 import { eventually, type Person } from './http.js';
@@ -51,10 +52,15 @@ export const orderOf = async (home: Province, id: string, who: Person = firm(hom
   bodyOf(await ask(who, `/v1/orders/${id}`));
 
 export const reaches = (home: Province, id: string, state: string, who?: Person): Promise<Body> =>
-  eventually(`order ${id} in ${home} ${state}`, async () => {
-    const order = await orderOf(home, id, who);
-    return order['state'] === state && order;
-  });
+  eventually(
+    `order ${id} in ${home} ${state}`,
+    async () => {
+      const order = await orderOf(home, id, who);
+      return order['state'] === state && order;
+    },
+    // News is waited for as long as an answer: whoever is struck by faults on the way needs both.
+    sending.patienceMs,
+  );
 
 /** Places an order. Answers its id. */
 export const place = async (market: Market, terms: Terms): Promise<string> =>
