@@ -300,7 +300,7 @@ const provinces = (): void => {
     );
     await Promise.all(running.map(({ stop }) => stop()));
     expect(JSON.stringify(notices)).not.toContain(files.password(user));
-  }, 60_000);
+  }, 120_000);
 };
 
 /** The contract writes topics of several provinces, so it is met as the administrator; who may write which, the tests above show. */

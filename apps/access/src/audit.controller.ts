@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, IntersectionType } from '@nestjs/swagger';
 import { concernsOf, type AuditRow } from '@yrd/access';
 import { accessTable, OUTCOMES, type AccessName, type Outcome } from '@yrd/contracts';
 import type { Actor, LedgerNode, RecordQuery } from '@yrd/ledger';
@@ -38,35 +38,31 @@ const EXPORT_PAGE = 500;
 
 const FROM = { zh: '起始时间（毫秒，含）', en: 'from this time on, ms' };
 const TO = { zh: '截止时间（毫秒，不含）', en: 'before this time, ms' };
-const about = () =>
-  TextField(
+
+/** What both the search and the export narrow records down by. */
+class AuditFilter {
+  @TextField(
     ABOUT,
     140,
     { zh: '所涉事项编号', en: 'id of what it is about, with or without its kind', optional: true },
     'order/0f3c5a9b1d2e4f60718293a4b5',
-  );
-const actor = () =>
-  TextField(/^[0-9a-f]{16,64}$/, 64, { zh: '人员假名', en: 'pseudonym of who acted', optional: true }, '0f3c5a9b1d2e4f60');
-const organisation = () => TextField(ORGANISATION, 64, { zh: '所属机构', en: 'organisation of who acted', optional: true }, 'org-huaying');
-const row = () => OneOf(ROWS, { zh: '权限表中的行', en: 'row of the access table', optional: true });
-const outcome = () => OneOf(OUTCOMES, { zh: 'done 已办，refused 被拒，read 查阅，dropped 丢失', en: 'what came of it', optional: true });
-
-class AuditQuery extends PageQuery {
-  @about()
+  )
   about?: string;
 
-  @actor()
+  @TextField(/^[0-9a-f]{16,64}$/, 64, { zh: '人员假名', en: 'pseudonym of who acted', optional: true }, '0f3c5a9b1d2e4f60')
   actor?: string;
 
-  @organisation()
+  @TextField(ORGANISATION, 64, { zh: '所属机构', en: 'organisation of who acted', optional: true }, 'org-huaying')
   organisation?: string;
 
-  @row()
+  @OneOf(ROWS, { zh: '权限表中的行', en: 'row of the access table', optional: true })
   row?: AccessName | '-';
 
-  @outcome()
+  @OneOf(OUTCOMES, { zh: 'done 已办，refused 被拒，read 查阅，dropped 丢失', en: 'what came of it', optional: true })
   outcome?: Outcome;
+}
 
+class AuditQuery extends IntersectionType(PageQuery, AuditFilter) {
   @FromText()
   @TimeMs({ ...FROM, optional: true })
   from?: number;
@@ -76,7 +72,7 @@ class AuditQuery extends PageQuery {
   to?: number;
 }
 
-class ExportQuery extends ReadQuery {
+class ExportQuery extends IntersectionType(ReadQuery, AuditFilter) {
   @FromText()
   @TimeMs(FROM)
   from: number;
@@ -87,21 +83,6 @@ class ExportQuery extends ReadQuery {
 
   @OneOf(FORMATS, { zh: 'ndjson 附证明，csv 供人阅读', en: 'ndjson with proofs, csv for people', optional: true })
   format?: (typeof FORMATS)[number];
-
-  @about()
-  about?: string;
-
-  @actor()
-  actor?: string;
-
-  @organisation()
-  organisation?: string;
-
-  @row()
-  row?: AccessName | '-';
-
-  @outcome()
-  outcome?: Outcome;
 }
 
 type Asked = Pick<AuditQuery, 'about' | 'actor' | 'organisation' | 'row' | 'outcome' | 'from' | 'to'>;

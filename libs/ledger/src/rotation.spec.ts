@@ -263,12 +263,14 @@ const tellMore = (federation: FederationRun, line: string, writtenMs: number, at
   const block = signedBlock({ hasher, signer: federation.world.signer(province) }, parseVerifier(hasher, line)!, told);
   federation.world.broker.append({ topic: `yrd.${province}.gifts.journal`, value: encodeWire(block), headers: {} });
 };
-const setAside = (federation: FederationRun, province: string, journal = OWN) =>
+const seenAt = (federation: FederationRun, province: string, journal = OWN) =>
   federation
     .node(province)
     .status()
-    .journals.find((each) => each.journal === journal)!
-    .setAside.map(({ why, size }) => `${why} ${size}`);
+    .journals.find((each) => each.journal === journal)!;
+const sizeAt = (federation: FederationRun, province: string): number => seenAt(federation, province).size;
+const setAside = (federation: FederationRun, province: string, journal = OWN) =>
+  seenAt(federation, province, journal).setAside.map(({ why, size }) => `${why} ${size}`);
 const states = (federation: FederationRun, province: string) =>
   federation
     .node(province)
@@ -284,10 +286,7 @@ describe('a stolen key', () => {
     await federation.converge();
     tellMore(federation, old, federation.world.now);
     await federation.scheduler.pass(3_000);
-    const size = federation
-      .node('31')
-      .status()
-      .journals.find(({ journal }) => journal === OWN)!.size;
+    const size = sizeAt(federation, '31');
     for (const province of ['32', '33', '34']) {
       expect(setAside(federation, province)).toEqual([`not in force there ${size + 1}`]);
       expect(states(federation, province)).toEqual(LIVE);
@@ -300,10 +299,7 @@ describe('a stolen key', () => {
     const federation = await run(22);
     await federation.command('31', 'FillBox', { coins: 1 });
     await federation.converge();
-    const from = federation
-      .node('31')
-      .status()
-      .journals.find(({ journal }) => journal === OWN)!.size;
+    const from = sizeAt(federation, '31');
     await federation.command('31', 'FillBox', { coins: 2 });
     const { old, key } = await rotate(federation, '31');
     const revoke = (body: object, id: string, roles = keeper) =>
@@ -338,10 +334,7 @@ test('a lost key is replaced from a size on by the word of the other operators, 
   const federation = await run(23);
   await federation.command('31', 'FillBox', { coins: 5 });
   await federation.converge();
-  const from = federation
-    .node('31')
-    .status()
-    .journals.find(({ journal }) => journal === OWN)!.size;
+  const from = sizeAt(federation, '31');
   for (const province of federation.provinces) await federation.stop(province);
   const { nodes } = federation.world.federation;
   const lost = nodes[0]!.journals['gifts']!;
@@ -433,10 +426,7 @@ describe('a key that expires', () => {
     await federation.scheduler.pass(3_000);
     tellMore(federation, key, until - DAY_MS);
     await federation.scheduler.pass(3_000);
-    const size = federation
-      .node('31')
-      .status()
-      .journals.find(({ journal }) => journal === OWN)!.size;
+    const size = sizeAt(federation, '31');
     for (const province of ['32', '33', '34']) {
       expect(setAside(federation, province)).toEqual([`expired ${size + 1}`]);
       expect(states(federation, province)).toEqual(LIVE);
@@ -447,11 +437,6 @@ describe('a key that expires', () => {
     await federation.start('34');
     await federation.ready('34');
     await federation.converge();
-    expect(
-      federation
-        .node('34')
-        .status()
-        .journals.find(({ journal }) => journal === OWN)!.size,
-    ).toBe(size);
+    expect(sizeAt(federation, '34')).toBe(size);
   });
 });

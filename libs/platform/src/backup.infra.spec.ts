@@ -23,12 +23,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yrd-backup-'));
   federation = new TestFederation(gifts, ['61', '62', '63'], { mongoUrl: mongoUrl(), brokersOf: () => given('KAFKA_BROKERS') });
   await federation.startAll();
-}, 60_000);
+}, 120_000);
 
 afterEach(async () => {
   await federation.close();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 120_000);
 
 /** A private entry: only its seal ever leaves the province. */
 const fill = async (coins: number): Promise<number> => indexOf(await federation.command('61', 'FillBox', { coins }));
@@ -51,8 +51,8 @@ const recovers = async (before: { size: number; root: string }, lost: readonly n
   const loss = lost.length === 0 ? null : { from: lost[0]!, to: lost.at(-1)! + 1, entries: lost.length };
   const back = (): boolean =>
     federation.seen('61', '61')?.size >= before.size && federation.node('61').status().notReady?.startsWith('Starting') !== true;
-  await eventually('the journal is back', back, 40_000);
-  await eventually('the loss is known', () => JSON.stringify(federation.node('61').status().loss) === JSON.stringify(loss), 40_000);
+  await eventually('the journal is back', back);
+  await eventually('the loss is known', () => JSON.stringify(federation.node('61').status().loss) === JSON.stringify(loss));
   if (loss) {
     expect(federation.node('61').status().notReady).toMatch(/^Frozen/);
     expect(await federation.command('61', 'SendGift', { to: '99', coins: 1, dueMs: 0 })).toMatchObject({ rejected: 'E-FROZEN' });
@@ -127,7 +127,7 @@ test('a backup that was taken while the province went on writing is of one momen
   await federation.nodes.get('61')!.stop();
   await restoreBackup(mongoUrl(), federation.database('61'), join(folder, 'live'));
   await federation.start('61');
-  await eventually('the journal is back', () => federation.seen('61', '61')?.size >= before.size, 40_000);
+  await eventually('the journal is back', () => federation.seen('61', '61')?.size >= before.size);
   expect(federation.seen('61', '61').root).toBe(before.root);
 }, 120_000);
 
@@ -143,7 +143,7 @@ test('a backup that was altered, is not whole, or is another’s touches nothing
   await expect(restoreBackup(mongoUrl(), database, at)).rejects.toThrow('no whole backup');
   expect(await boxOfHome()).toMatchObject({ coins: 5 });
   await expect(readFile(join(at, 'manifest.json'))).rejects.toThrow();
-}, 60_000);
+}, 120_000);
 
 test('keys of persons are in no other backup, and each part comes back without the other', async () => {
   const database = federation.database('61');

@@ -1,11 +1,13 @@
 /** The demo clock that several nodes share through a real MongoDB. */
 import { randomBytes } from 'node:crypto';
 import type { Notice } from '@yrd/ledger';
-import { sleepMs } from './clock.js';
 import { demoClock, type DemoClock } from './clock-demo.js';
 import { connectMongo } from './mongo-connection.js';
+import { eventually } from './nodes-for-tests.js';
 
 const DAY_MS = 86_400_000;
+/** Far less than any step here, far more than a busy machine stands still. */
+const NEAR_MS = 60_000;
 
 const mongoUrl = (): string => {
   const url = process.env['MONGO_URL'];
@@ -49,18 +51,18 @@ describe('the demo clock that four nodes share', () => {
   });
 
   test('shows real time until somebody moves it', async () => {
-    expect(Math.abs(aheadMs(await open('31')))).toBeLessThan(50);
+    expect(Math.abs(aheadMs(await open('31')))).toBeLessThan(NEAR_MS);
   });
 
   test('moves for all nodes at once, by a step or to an instant', async () => {
     const [shanghai, jiangsu] = [await open('31'), await open('32')];
     const stepped = await shanghai.forward({ byMs: 30 * DAY_MS });
-    expect(Math.abs(stepped - shanghai.now())).toBeLessThan(500);
+    expect(Math.abs(stepped - shanghai.now())).toBeLessThan(NEAR_MS);
     // The promise has waited for the other node: no sleep here.
-    expect(Math.abs(aheadMs(jiangsu) - 30 * DAY_MS)).toBeLessThan(500);
+    expect(Math.abs(aheadMs(jiangsu) - 30 * DAY_MS)).toBeLessThan(NEAR_MS);
     const target = Date.now() + 90 * DAY_MS;
     await jiangsu.forward({ toMs: target });
-    expect(Math.abs(shanghai.now() - target)).toBeLessThan(3_000);
+    expect(Math.abs(shanghai.now() - target)).toBeLessThan(NEAR_MS);
   });
 
   test('survives restarts', async () => {
@@ -68,7 +70,7 @@ describe('the demo clock that four nodes share', () => {
     await before.forward({ byMs: 7 * DAY_MS });
     await before.close();
     opened.length = 0;
-    expect(Math.abs(aheadMs(await open('31')) - 7 * DAY_MS)).toBeLessThan(500);
+    expect(Math.abs(aheadMs(await open('31')) - 7 * DAY_MS)).toBeLessThan(NEAR_MS);
   });
 
   test('never goes back, and never to a nonsensical time', async () => {
@@ -77,24 +79,25 @@ describe('the demo clock that four nodes share', () => {
     await expect(clock.forward({ toMs: Date.now() })).rejects.toThrow(/never goes back/);
     for (const byMs of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e15])
       await expect(clock.forward({ byMs })).rejects.toThrow(RangeError);
-    expect(Math.abs(aheadMs(clock) - DAY_MS)).toBeLessThan(500);
+    expect(Math.abs(aheadMs(clock) - DAY_MS)).toBeLessThan(NEAR_MS);
   });
 
   test('two who move it to instants at once leave it at the later one', async () => {
     const [shanghai, jiangsu] = [await open('31'), await open('32')];
     const [near, far] = [Date.now() + DAY_MS, Date.now() + 5 * DAY_MS];
     await Promise.allSettled([shanghai.forward({ toMs: far }), jiangsu.forward({ toMs: near })]);
-    await sleepMs(300);
-    for (const clock of [shanghai, jiangsu]) expect(Math.abs(clock.now() - far)).toBeLessThan(5_000);
+    for (const clock of [shanghai, jiangsu]) await eventually('the later instant', () => Math.abs(clock.now() - far) < NEAR_MS);
   });
 
   test('does not wait for a node that is gone', async () => {
     const [shanghai, jiangsu] = [await open('31'), await open('32')];
     await jiangsu.close();
     opened.splice(opened.indexOf(jiangsu), 1);
-    const start = performance.now();
+    const connection = await connectMongo({ mongoUrl: mongoUrl(), database, notice: () => undefined });
+    const waitedFor = await connection.getClient().db(database).collection<{ _id: string }>('clock').distinct('_id', { _id: /^seen/ });
+    await connection.close();
+    expect(waitedFor).toEqual(['seen/31']);
     await shanghai.forward({ byMs: DAY_MS });
-    expect(performance.now() - start).toBeLessThan(1_000);
     expect(notices).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describe('storage in MongoDB', () => {
       notice: () => undefined,
     });
     storage = mongoStorage(connection, { indexes });
-  }, 30_000);
+  }, 120_000);
 
   afterAll(async () => {
     await connection.dropDatabase();

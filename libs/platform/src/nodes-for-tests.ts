@@ -47,7 +47,7 @@ export interface TestServers {
 }
 
 /** Waits until the question is answered with true; rejects with the sentence after the time. */
-export const eventually = async (what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> => {
+export const eventually = async (what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> => {
   const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
@@ -131,7 +131,7 @@ export class TestFederation {
   }
 
   /** Waits until a node takes commands. */
-  async ready(province: string, timeoutMs = 30_000): Promise<void> {
+  async ready(province: string, timeoutMs = 60_000): Promise<void> {
     await eventually(`${province} is ready`, () => this.node(province).status().notReady === null, timeoutMs).catch(() => {
       throw new Error(`${province} is not ready: ${this.node(province).status().notReady}`);
     });
@@ -161,7 +161,7 @@ export class TestFederation {
   }
 
   /** Waits until all nodes agree on all journals. */
-  async converge(timeoutMs = 30_000): Promise<void> {
+  async converge(timeoutMs = 60_000): Promise<void> {
     await eventually('equal roots', () => [...this.nodes.keys()].every((each) => this.agreed(each)), timeoutMs);
   }
 

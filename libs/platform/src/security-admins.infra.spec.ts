@@ -29,7 +29,7 @@ let first: SecurityAdmins;
 let second: SecurityAdmins;
 beforeAll(async () => {
   [first, second] = [await processOf(), await processOf()];
-}, 30_000);
+}, 120_000);
 afterAll(async () => {
   await connections[0]?.dropDatabase();
   for (const connection of connections) await connection.close();
