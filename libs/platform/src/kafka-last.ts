@@ -2,46 +2,55 @@
 import { randomBytes } from 'node:crypto';
 import type { Consumer } from 'kafkajs';
 import type { BusMessage } from '@yrd/ledger';
-import { sleepMs } from './clock.js';
 import { RETRY, disconnect, fromKafka, within, type KafkaClient } from './kafka-client.js';
 import type { KafkaTopics, Reach } from './kafka-topics.js';
 
 const DEADLINE_MS = 10_000;
 /** Not every offset holds a message (transactions leave markers), so the search starts a little before the end. */
 const WINDOW = 16;
-/** Nothing in a window after so long: it holds none, and the next one reaches further back. */
-const QUIET_MS = 1_000;
+/**
+ * So many answers of the broker without a message: the window holds none, and the next one reaches further back. Answers are counted,
+ * not time: a broker that is slow has said nothing yet, and a topic taken for empty would be taken for one that lost its end.
+ */
+const QUIET_ANSWERS = 3;
+/** The same for a window that reaches the beginning: nobody looks after it. */
+const LAST_ANSWERS = 10;
 
 const search = async (consumer: Consumer, topic: string, { low, high }: Reach): Promise<BusMessage | null> => {
   let found: BusMessage | null = null;
-  let end = (): void => undefined;
-  const atEnd = new Promise<void>((resolve) => (end = resolve));
   let start = Math.max(low, high - WINDOW);
-  const joined = new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      consumer.seek({ topic, partition: 0, offset: String(start) });
-      resolve();
-    });
+  let answers = 0;
+  let over = (): void => undefined;
+  const seek = (): void => {
+    answers = 0;
+    consumer.seek({ topic, partition: 0, offset: String(start) });
+  };
+  const ended = new Promise<void>((resolve, reject) => {
+    over = resolve;
+    consumer.on(consumer.events.GROUP_JOIN, seek);
     consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    consumer.on(consumer.events.FETCH, () => {
+      answers += 1;
+      if (answers < (start === low ? LAST_ANSWERS : QUIET_ANSWERS)) return;
+      if (found || start === low) return resolve();
+      start = Math.max(low, high - (high - start) * WINDOW);
+      seek();
+    });
   });
-  joined.catch(() => undefined);
+  ended.catch(() => undefined);
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch }) => {
+      answers = 0;
       const last = batch.messages.at(-1);
       if (last) found = fromKafka(topic, last);
-      if (Number(batch.lastOffset()) >= high - 1) end();
+      if (Number(batch.lastOffset()) >= high - 1) over();
     },
   });
-  await joined;
-  for (let window = WINDOW; ; window *= WINDOW) {
-    await Promise.race([atEnd, sleepMs(QUIET_MS)]);
-    if (found || start === low) return found;
-    start = Math.max(low, high - window * WINDOW);
-    consumer.seek({ topic, partition: 0, offset: String(start) });
-  }
+  await ended;
+  return found;
 };
 
 export interface LastOptions {
