@@ -38,7 +38,9 @@ export const runChaos = async ({ place, home, processes, seconds, seed, only, st
       ...stage.env,
       YRD_CHAOS: JSON.stringify({ seconds, seed, only, journal: join(home, 'acknowledged.jsonl') }),
     };
-    const program = spawn(process.execPath, [join(place.root, 'apps', 'e2e', 'dist', 'main.js')], { stdio: 'inherit', env });
+    // About a timer of the Kafka client's own.
+    const args = ['--disable-warning=TimeoutNegativeWarning', join(place.root, 'apps', 'e2e', 'dist', 'main.js')];
+    const program = spawn(process.execPath, args, { stdio: 'inherit', env });
     started(program);
     const code = await new Promise<number>((resolve) => program.on('exit', (end) => resolve(end ?? 1)).on('error', () => resolve(1)));
     stage.close();
