@@ -1,0 +1,142 @@
+/**
+ * What an order must satisfy before anything is reserved for it: a list of named rules, asked in this order. Placing stops at the first
+ * that refuses; whoever only asks beforehand may ask all of them.
+ */
+import { refuse, type Mode, type VoucherPack } from '@yrd/contracts';
+import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { active, agency, offered, type Agency } from './agency.js';
+import { covers, effective, policy } from './policy.js';
+import { quota, reservable } from './quota.js';
+import { recognised, recognition } from './recognition.js';
+import {
+  agencyStream,
+  calendarStream,
+  journalOf,
+  look,
+  policyStream,
+  quotaStream,
+  recognitionStream,
+  subjectStream,
+  type Place,
+} from './streams.js';
+import { eligibility, ineligible, subject, type Subject } from './subject.js';
+
+type Province = '31' | '32' | '33' | '34';
+
+/** What is wanted: everything that the rules ask about, without the id of an order. */
+export interface Wish {
+  readonly subject: string;
+  readonly scheme: string;
+  /** Year of the quota drawn on. */
+  readonly year: number;
+  readonly agencyProvince: Province;
+  readonly agency: string;
+  readonly product: string;
+  readonly mode: Mode;
+  /** The agreed fee, fen. */
+  readonly amountFen: number;
+  /** Voucher part wanted, fen; without it as much as the rules allow (V4). */
+  readonly voucherFen?: number;
+}
+
+/** A wish with what it is judged by. */
+export interface Asked {
+  readonly wish: Wish;
+  readonly who: Subject;
+  readonly pack: VoucherPack;
+  readonly at: Agency;
+  /** Class of the product; empty where the agency has no such product. */
+  readonly itemClass: string;
+}
+
+/** One rule: null when it lets the wish pass, else the refusal with clause, policy version, value seen and value needed. */
+export interface PlacingRule {
+  readonly name: string;
+  /** Where the rule comes from, for example `V7`. */
+  readonly clause: string;
+  readonly refuses: (asked: Asked, turn: Turn) => Rejection | null;
+}
+
+/** V7 wherever it is asked: active at home, recognised here. The agency's home may be another province. */
+export const agencyPlaces = (
+  { agencyProvince, agency: id }: { readonly agencyProvince: string; readonly agency: string },
+  peek: Peek,
+): readonly Place[] => [
+  { province: agencyProvince, stream: agencyStream(id) },
+  ...(agencyProvince === peek.province ? [] : [{ province: peek.province, stream: recognitionStream(agencyProvince, id) }]),
+];
+
+/** Everything that the rules read. */
+export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
+  ...[subjectStream(wish.subject), policyStream(wish.scheme), calendarStream, quotaStream(wish)].map((stream) => ({
+    province: peek.province,
+    stream,
+  })),
+  ...agencyPlaces(wish, peek),
+];
+
+const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
+  agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), itemClass);
+
+/** V7: E-AGENCY when not active at home, E-RECOG when not recognised here for the class. */
+export const trusted = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
+  active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) })) ?? recognisedHere(turn, agencyProvince, id, itemClass);
+
+/** Modes that the pack has for this pair of provinces. */
+const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {
+  const modes = wish.agencyProvince === turn.province ? pack.modes.home : pack.modes.cross;
+  if (modes.includes(wish.mode)) return null;
+  return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: wish.mode, needed: modes.join(' or ') });
+};
+
+const classCovered = ({ pack, itemClass }: Asked): Rejection | null =>
+  !pack.forbidden.includes(itemClass) && covers(pack.classes, itemClass)
+    ? null
+    : refuse('E-CLASS', { policy: pack.version, seen: itemClass, needed: pack.classes.join(' ') });
+
+/** M2: what a peer last said must be fresh for an order above the pack's small limit. */
+const fresh = ({ wish: { agencyProvince, amountFen }, pack }: Asked, turn: Turn): Rejection | null => {
+  if (agencyProvince === turn.province || amountFen <= pack.stale.limitFen) return null;
+  const heardMs = turn.freshness(journalOf(agencyProvince));
+  if (heardMs !== null && turn.now - heardMs <= pack.stale.afterMs) return null;
+  return refuse('E-STALE', { policy: pack.version, seen: heardMs ?? 'never heard', needed: `heard within ${pack.stale.afterMs} ms` });
+};
+
+/** The rules in the order in which they are asked; a new one is a line here. */
+export const PLACING_RULES: readonly PlacingRule[] = [
+  {
+    name: 'subject',
+    clause: 'V1',
+    refuses: ({ who, wish, pack }, turn) => ineligible(eligibility(who, { province: turn.province, year: wish.year }, pack), pack),
+  },
+  { name: 'quota', clause: 'V5, V13', refuses: ({ wish }, turn) => reservable(turn.state(quota, quotaStream(wish)), turn.now) },
+  { name: 'agency', clause: 'V7', refuses: ({ at }) => active(at) },
+  {
+    name: 'recognition',
+    clause: 'V7',
+    refuses: ({ wish, itemClass }, turn) => recognisedHere(turn, wish.agencyProvince, wish.agency, itemClass),
+  },
+  { name: 'offer', clause: 'M3', refuses: ({ at, wish }, turn) => offered(at, wish.product, wish.amountFen, turn.now) },
+  { name: 'mode', clause: '2', refuses: modeAllowed },
+  { name: 'class', clause: 'V10', refuses: classCovered },
+  { name: 'freshness', clause: 'M2', refuses: fresh },
+];
+
+/** What the rules are asked with; E-NOTFOUND where no pack is in force. */
+export const askedOf = (wish: Wish, turn: Turn): Asked | Rejection => {
+  const pack = effective(turn.state(policy, policyStream(wish.scheme)), turn.now);
+  if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${wish.scheme}`, needed: 'an adopted pack' });
+  const at = look(turn, agency, { province: wish.agencyProvince, stream: agencyStream(wish.agency) });
+  const who = turn.state(subject, subjectStream(wish.subject));
+  return { wish, who, pack, at, itemClass: at.products[wish.product]?.itemClass ?? '' };
+};
+
+/** Every rule that refuses, in order, with what it says. */
+export const refusals = (asked: Asked, turn: Turn): readonly { readonly rule: PlacingRule; readonly says: Rejection }[] =>
+  PLACING_RULES.flatMap((rule) => {
+    const says = rule.refuses(asked, turn);
+    return says ? [{ rule, says }] : [];
+  });
+
+/** The first rule that refuses; null when the wish is admissible. */
+export const inadmissible = (asked: Asked, turn: Turn): Rejection | null => refusals(asked, turn)[0]?.says ?? null;
