@@ -18,7 +18,7 @@ export class Desk {
     readonly node: LedgerNode,
     readonly province: string,
     readonly packs: Packs,
-    private readonly invoiceKey: Uint8Array,
+    private readonly sharedKey: Uint8Array,
   ) {}
 
   /** Carries a command out. @throws Refused, Problem, Unavailable, Busy as `Call.run`. */
@@ -52,9 +52,17 @@ export class Desk {
     return pack;
   }
 
+  /** V11: whoever owns or runs a firm crosses as a keyed hash of the number that others issued, never as that number. */
+  party(number: string): string {
+    return this.keyed('party', number);
+  }
+
   /** V15: an invoice crosses as a keyed hash with its last four digits, never as its number. */
   invoice(number: string): { readonly invoiceKey: string; readonly invoiceTail: string } {
-    const invoiceKey = createHmac('sha256', this.invoiceKey).update(`yrd.invoice.v1\n${number}`).digest('hex');
-    return { invoiceKey, invoiceTail: number.slice(-4) };
+    return { invoiceKey: this.keyed('invoice', number), invoiceTail: number.slice(-4) };
+  }
+
+  private keyed(kind: 'invoice' | 'party', number: string): string {
+    return createHmac('sha256', this.sharedKey).update(`yrd.${kind}.v1\n${number}`).digest('hex');
   }
 }

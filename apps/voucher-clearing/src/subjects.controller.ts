@@ -19,9 +19,10 @@ import {
   Year,
 } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
-import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
+import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream, ownership, ownershipStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { SchemeName, Uscc } from './fields.js';
+import { shownOwnership } from './ownership.controller.js';
 import { Sight } from './sight.js';
 
 const KINDS = ['firm', 'team'] as const;
@@ -128,7 +129,8 @@ export class SubjectsController {
     if (registered === null || !this.sight.isOf(actor, registered.organisation)) throw Problem.unseen(registered !== null);
     call.stamp(found);
     const { subject: id, ...rest } = registered;
-    return { id, ...rest, facts, links, proposers, ...(await this.checks(found.state, query)) };
+    const owned = (await this.desk.node.read(ownership, ownershipStream('subject', id))).state;
+    return { id, ...rest, facts, links, proposers, ownership: shownOwnership(owned), ...(await this.checks(found.state, query)) };
   }
 
   private async checks(state: Parameters<typeof eligibility>[0], { scheme, year }: SubjectQuery) {

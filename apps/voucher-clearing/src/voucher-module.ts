@@ -14,6 +14,7 @@ import { OrdersController } from './orders.controller.js';
 import { OrdersReadingController } from './orders-reading.controller.js';
 import { ownersOf } from './owners.js';
 import { readPacks } from './packs.js';
+import { OwnershipController } from './ownership.controller.js';
 import { PoliciesController } from './policies.controller.js';
 import { ProductsController } from './products.controller.js';
 import { QuotasController } from './quotas.controller.js';
@@ -27,6 +28,7 @@ export const controllers = [
   PoliciesController,
   CalendarController,
   SubjectsController,
+  OwnershipController,
   QuotasController,
   AgenciesController,
   ProductsController,

@@ -10,6 +10,7 @@ export * from './persons.js';
 export { parseRetention, type Retention } from './retention.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
+export { HOLDER_KINDS, TIES, type Ownership, type Tie } from './voucher-ownership.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
 export { packDocument } from './pack-document.js';

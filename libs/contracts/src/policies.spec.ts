@@ -62,6 +62,7 @@ describe.each(files)('%s', (file) => {
       ...(pack.claimCapFen === undefined ? [] : ['claimCapFen']),
       ...(pack.group === undefined ? [] : ['group']),
       ...(pack.classes.includes('*') ? [] : ['classes']),
+      ...(pack.related === undefined ? [] : ['related.controlShare', 'related.unknown']),
       ...(pack.shareAsAgency === undefined ? [] : ['shareAsAgency']),
     ];
     expect(decided.filter((field) => !spoken(field))).toEqual([]);

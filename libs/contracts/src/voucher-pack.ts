@@ -64,6 +64,8 @@ export const VoucherPack = Type.Object(
     stale: Type.Object({ afterMs: Type.Integer({ minimum: 1 }), limitFen: Fen }, closed),
     /** What an unknown integrity answer means (V1). */
     integrityUnknown: oneOf('allow', 'refuse'),
+    /** Related parties (V11): a holder of more than this share controls, and what ownership that nobody recorded means. */
+    related: Type.Optional(Type.Object({ controlShare: Ratio, unknown: oneOf('allow', 'refuse') }, closed)),
     files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
     /** Item classes that the scheme pays for; `*` is every class. */
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),

@@ -4,6 +4,7 @@ import { wireType, type EntryType } from '@yrd/ledger';
 import type { EntryContract } from './schema.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
 import { calendar } from './voucher-calendar.js';
+import { ownership } from './voucher-ownership.js';
 import { paying, placing, redeeming, serving } from './voucher-order.js';
 import { adoption, settlement } from './voucher-settlement.js';
 
@@ -19,6 +20,7 @@ export const voucherContracts = {
   ...settlement,
   ...adoption,
   ...calendar,
+  ...ownership,
 };
 
 export type VoucherEntryName = keyof typeof voucherContracts;

@@ -20,6 +20,7 @@ export interface Agency {
   readonly phase: 'None' | 'Active' | 'Suspended';
   readonly organisation: string | null;
   readonly name: string;
+  readonly uscc: string;
   readonly classes: readonly string[];
   readonly products: Readonly<Record<string, Product>>;
 }
@@ -31,9 +32,9 @@ const revise = (state: Agency, id: string, change: (product: Product) => Product
 
 export const agency = foldOf<Agency, AgencyEvent>(
   'agency',
-  { phase: 'None', organisation: null, name: '', classes: [], products: {} },
+  { phase: 'None', organisation: null, name: '', uscc: '', classes: [], products: {} },
   {
-    AgencyAdmitted: (state, { organisation, name, classes }) => ({ ...state, phase: 'Active', organisation, name, classes }),
+    AgencyAdmitted: (state, { organisation, name, uscc, classes }) => ({ ...state, phase: 'Active', organisation, name, uscc, classes }),
     AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
     AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
     ProductListed: (state, { product, itemClass, name, priceFen }) => ({

@@ -11,6 +11,7 @@ import * as quota from './quota.js';
 import * as recognition from './recognition.js';
 import * as recomputing from './recomputing.js';
 import * as redeeming from './redeeming.js';
+import * as related from './related.js';
 import * as serving from './serving.js';
 import * as subject from './subject.js';
 import * as window from './window.js';
@@ -21,6 +22,7 @@ export const personCommands = {
   AdoptCalendarNotice: calendar.AdoptCalendarNotice,
   RegisterSubject: subject.RegisterSubject,
   RecordSubjectFact: subject.RecordSubjectFact,
+  RecordSubjectOwnership: related.RecordSubjectOwnership,
   AllowProposer: subject.AllowProposer,
   ApplyQuota: quota.ApplyQuota,
   ReturnQuota: quota.ReturnQuota,
@@ -32,6 +34,7 @@ export const personCommands = {
   AdmitAgency: agency.AdmitAgency,
   SuspendAgency: agency.SuspendAgency,
   ReinstateAgency: agency.ReinstateAgency,
+  StateAgencyOwnership: related.StateAgencyOwnership,
   ListProduct: agency.ListProduct,
   RevisePrice: agency.RevisePrice,
   DelistProduct: agency.DelistProduct,

@@ -17,6 +17,7 @@ import { quota } from './quota.js';
 import { orderReactions } from './reactions.js';
 import { recognition } from './recognition.js';
 import { recomputeDeadlines } from './recomputing.js';
+import { ownership } from './related.js';
 import { register } from './register.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
@@ -30,14 +31,30 @@ export const voucher: Context = {
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
   faults: (event, data) => voucherFaults(event, data)[0] ?? null,
   border: (_, data) => borderFault('voucher', data, personalIn),
-  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices],
+  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices, ownership],
   commands: { ...personCommands, ...derivedCommands },
   reactions: [...orderReactions, recomputeDeadlines, ...clearingReactions],
   views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };
 
-export { agency, engagement, group, invoice, notices, officialYears, order, policy, pool, quota, recognition, register, subject, window };
+export {
+  agency,
+  engagement,
+  group,
+  invoice,
+  notices,
+  officialYears,
+  order,
+  ownership,
+  policy,
+  pool,
+  quota,
+  recognition,
+  register,
+  subject,
+  window,
+};
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';

@@ -8,6 +8,7 @@ import { active, agency, offered, type Agency } from './agency.js';
 import { covers, effective, policy } from './policy.js';
 import { quota, reservable } from './quota.js';
 import { recognised, recognition } from './recognition.js';
+import { relatedPlaces, unrelated } from './related.js';
 import {
   agencyStream,
   calendarStream,
@@ -73,6 +74,7 @@ export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
     stream,
   })),
   ...agencyPlaces(wish, peek),
+  ...relatedPlaces(wish, peek),
 ];
 
 const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
@@ -119,6 +121,7 @@ export const PLACING_RULES: readonly PlacingRule[] = [
   { name: 'offer', clause: 'M3', refuses: ({ at, wish }, turn) => offered(at, wish.product, wish.amountFen, turn.now) },
   { name: 'mode', clause: '2', refuses: modeAllowed },
   { name: 'class', clause: 'V10', refuses: classCovered },
+  { name: 'independence', clause: 'V11', refuses: ({ wish, who, pack }, turn) => unrelated(turn, wish, who, pack) },
   { name: 'freshness', clause: 'M2', refuses: fresh },
 ];
 

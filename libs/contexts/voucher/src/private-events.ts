@@ -1,6 +1,6 @@
 /** Entries that never leave their province: subjects, claims and grants, counters, and who put a hand on a redemption. */
 import { wireType, type EntryType } from '@yrd/ledger';
-import type { SubjectKind } from '@yrd/contracts';
+import type { Ownership, SubjectKind } from '@yrd/contracts';
 
 /** A fact about a subject, with where it comes from and the day it was true. */
 export interface SubjectFact {
@@ -21,6 +21,8 @@ interface PrivateData {
     readonly uscc: string;
   };
   SubjectFactRecorded: SubjectFact;
+  /** Who owns, controls and runs the subject (V11), by keyed hashes. */
+  SubjectOwnershipRecorded: Ownership & { readonly subject: string };
   ProposerAllowed: { readonly agencyProvince: string; readonly agency: string; readonly uptoFen: number };
   QuotaApplied: {
     readonly subject: string;
@@ -53,6 +55,7 @@ export type PrivateEvent<N extends PrivateName = PrivateName> = { [K in N]: { re
 const names: Readonly<Record<PrivateName, string>> = {
   SubjectRegistered: 'sensitive',
   SubjectFactRecorded: 'sensitive',
+  SubjectOwnershipRecorded: 'sensitive',
   ProposerAllowed: 'internal',
   QuotaApplied: 'internal',
   QuotaReturned: 'internal',

@@ -8,6 +8,7 @@ import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, t
 import { accepted } from './placing.js';
 import { agencyPlaces, trusted } from './placing-rules.js';
 import { pinned, policy } from './policy.js';
+import { relatedPlaces, unrelated } from './related.js';
 import { heldPlaces, release } from './reservation.js';
 import { agencyStream, calendarStream, journalOf, look, orderStream, policyStream, subjectStream, type Place } from './streams.js';
 import { subject } from './subject.js';
@@ -47,6 +48,7 @@ export const orderAct = <C extends OfOrder>(
         ...home([subjectStream(terms.subject), policyStream(terms.scheme), calendarStream], peek.province),
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
+        ...relatedPlaces(terms, peek),
       ];
     },
     decide: (command: C, turn): Decision => {
@@ -81,12 +83,17 @@ export const CancelOrder = orderAct<CancelOrder>('CancelOrder', ({ order: id, ca
 }));
 
 export interface SignContract extends OfOrder, Signature {}
-/** SignContract (enterprise) → ContractSigned, when both agree and V7 and V12 still hold. */
+/** SignContract (enterprise) → ContractSigned, when both agree and V7, V11 and V12 still hold. */
 export const SignContract = orderAct<SignContract>('SignContract', (command, state, turn) => {
-  const { agencyProvince, agency, itemClass } = termsOf(state);
+  const { agencyProvince, agency, itemClass, subject: who } = termsOf(state);
   const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
   if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
-  const no = agrees(state, command) ?? signable(state, command, turn.now) ?? trusted(turn, agencyProvince, agency, itemClass);
+  const pack = packOf(state, turn);
+  const no =
+    agrees(state, command) ??
+    signable(state, command, turn.now) ??
+    trusted(turn, agencyProvince, agency, itemClass) ??
+    (pack ? unrelated(turn, termsOf(state), turn.state(subject, subjectStream(who)), pack) : null);
   return no ?? { events: [{ type: 'ContractSigned', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
 });
 

@@ -10,6 +10,8 @@ export const quotaStream = (of: { readonly subject: string; readonly scheme: str
 export const groupStream = (group: string, scheme: string, year: number): string => `group/${group}.${scheme}.${year}`;
 export const poolStream = (scheme: string, year: number): string => `pool/${scheme}.${year}`;
 export const policyStream = (scheme: string): string => `policy/${scheme}`;
+/** What is known of who owns a party. */
+export const ownershipStream = (party: 'subject' | 'agency', id: string): string => `ownership/${party}.${id}`;
 export const agencyStream = (id: string): string => `agency/${id}`;
 export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
 export const orderStream = (id: string): string => `order/${id}`;
