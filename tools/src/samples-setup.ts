@@ -131,7 +131,7 @@ export const loadFacts = async (load: DatedLoad): Promise<void> => {
 };
 
 const DECISIONS: Readonly<Record<string, { readonly noun: string; readonly body: object; readonly by: OfficeRole }>> = {
-  Returned: { noun: 'return', body: { defects: ['team-core'] }, by: 'reviewer' },
+  Returned: { noun: 'return', body: { defects: [{ code: 'team-core', text: '核心成员证明不足三人' }] }, by: 'reviewer' },
   Refused: { noun: 'refusal', body: { code: 'E-SUBJECT' }, by: 'reviewer' },
   Frozen: { noun: 'freeze', body: { reason: 'audit' }, by: 'supervisor' },
 };

@@ -10,19 +10,20 @@ import {
   CurrentActor,
   CurrentCall,
   FromText,
+  ListOf,
   MadeId,
   Offers,
   OneOf,
   NoBody,
   PageQuery,
   Problem,
+  Prose,
   readPage,
   ReadQuery,
   RowsPage,
-  WordList,
   Year,
 } from '@yrd/platform';
-import { quota } from '@yrd/voucher';
+import { quota, STAGES, stageOf } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { Desk } from './desk.js';
 import { SchemeName } from './fields.js';
@@ -31,7 +32,6 @@ import { Sight } from './sight.js';
 
 const STATES = ['Submitted', 'Returned', 'Refused', 'Granted', 'Frozen', 'Closed'] as const;
 const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
-export const DEFECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 
 class QuotaPath {
   @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
@@ -58,9 +58,18 @@ class GrantQuotaBody {
   amountFen: number;
 }
 
+/** A defect of a claim: a code for programs, and words that say how to mend it. */
+export class ClaimDefect {
+  @CodeWord({ zh: '缺陷代码', en: 'code of the defect' }, 'address-proof')
+  code: string;
+
+  @Prose({ zh: '缺陷说明：缺什么，如何补正', en: 'what is wrong, and how to mend it' }, '注册地址证明已过期，请上传本年度证明')
+  text: string;
+}
+
 class QuotaDefectsBody {
-  @WordList(DEFECT, 50, { zh: '全部缺陷（一次性告知）', en: 'every defect, told once' }, ['address-proof'])
-  defects: string[];
+  @ListOf(() => ClaimDefect, 50, { zh: '全部缺陷（一次性告知）', en: 'every defect, told once' })
+  defects: ClaimDefect[];
 }
 
 class QuotaRefusalBody {
@@ -106,6 +115,12 @@ export class QuotasController {
   apply(@Body() body: ApplyQuotaBody, @CurrentCall() call: Call) {
     const id = `${body.subject}.${body.scheme}.${body.year}`;
     return this.desk.createNamed(call, 'ApplyQuota', { id, at: () => `/v1/quotas/${id}`, body: () => body });
+  }
+
+  @Post(':quota/pass')
+  @Offers('PassQuota')
+  pass(@Param() path: QuotaPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'PassQuota', accountOf(path.quota));
   }
 
   @Post(':quota/grant')
@@ -166,8 +181,11 @@ export class QuotasController {
     const there = found.version > 0;
     if (!there || !(await this.sight.ofSubject(actor, account.subject))) throw Problem.unseen(there);
     call.stamp(found);
-    const { phase, grantedFen, reservedFen, consumedFen, ...rest } = found.state;
+    const { phase, grantedFen, reservedFen, consumedFen, passed, ...rest } = found.state;
     const leftFen = grantedFen - reservedFen - consumedFen;
-    return { id: path.quota, ...account, state: phase, grantedFen, reservedFen, consumedFen, leftFen, ...rest };
+    const stage = stageOf(found.state);
+    // Whose hand passed it stays in the node (V16).
+    const claim = { stage, stageWords: STAGES[stage], passedFen: passed?.askedFen ?? null };
+    return { id: path.quota, ...account, state: phase, ...claim, grantedFen, reservedFen, consumedFen, leftFen, ...rest };
   }
 }

@@ -66,6 +66,7 @@ export const everybody = Object.keys(ROLES) as readonly Role[];
 export const firm: readonly Role[] = ['enterprise'];
 export const agent: readonly Role[] = ['agency'];
 export const entry: readonly Role[] = ['district-reviewer', 'reviewer'];
+export const district: readonly Role[] = ['district-reviewer'];
 export const reviewer: readonly Role[] = ['reviewer'];
 export const approver: readonly Role[] = ['approver'];
 export const finance: readonly Role[] = ['finance'];

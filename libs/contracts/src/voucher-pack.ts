@@ -48,6 +48,8 @@ export const VoucherPack = Type.Object(
     /** Claims a subject may make in a year (V2), and the most one may ask. */
     claimsPerYear: Type.Integer({ minimum: 1, maximum: 100 }),
     claimCapFen: Type.Optional(Fen),
+    /** Whether the district (区县科技局) reviews a claim before the province does. */
+    districtReview: Type.Optional(Type.Boolean()),
     /** Money of the scheme for one year; absent: not limited here. */
     poolFen: Type.Optional(Fen),
     /** Cap of all firms under one 实际控制人 in a year (V3). */

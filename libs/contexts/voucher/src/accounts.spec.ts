@@ -2,12 +2,13 @@
 import { actor, agent, delta, staff, type Delta } from '../testing/scenario.js';
 import { agency, recognition } from './index.js';
 
-const clerk = staff('32');
+const clerk = { ...staff('32'), roles: [...staff('32').roles, 'district-reviewer'] };
 const owner = actor('32', 'enterprise', 'org-s2');
 const account = { subject: 's2', scheme: 'cxq', year: 2026 };
 const QUOTA: Readonly<Record<string, object>> = {
   ApplyQuota: { askedFen: 100 },
-  ReturnQuota: { defects: ['proof'] },
+  PassQuota: {},
+  ReturnQuota: { defects: [{ code: 'proof', text: 'no record of this year' }] },
   RefuseQuota: { code: 'E-SUBJECT' },
   GrantQuota: { amountFen: 100 },
   FreezeQuota: { reason: 'audit' },
@@ -23,6 +24,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     [],
     {
       ApplyQuota: 'Submitted',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',
@@ -35,6 +37,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota'],
     {
       ApplyQuota: 'E-YEAR',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'Returned',
       RefuseQuota: 'Refused',
       GrantQuota: 'Granted',
@@ -47,6 +50,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota', 'ReturnQuota'],
     {
       ApplyQuota: 'Submitted',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',
@@ -59,6 +63,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota', 'RefuseQuota'],
     {
       ApplyQuota: 'E-STATE',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',
@@ -71,6 +76,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota', 'GrantQuota'],
     {
       ApplyQuota: 'E-YEAR',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',
@@ -83,6 +89,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota', 'GrantQuota', 'FreezeQuota'],
     {
       ApplyQuota: 'E-STATE',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',
@@ -95,6 +102,7 @@ const TABLE: Readonly<Record<string, readonly [path: readonly string[], answers:
     ['ApplyQuota', 'GrantQuota', 'CloseQuota'],
     {
       ApplyQuota: 'E-STATE',
+      PassQuota: 'E-STATE',
       ReturnQuota: 'E-STATE',
       RefuseQuota: 'E-STATE',
       GrantQuota: 'E-STATE',

@@ -2,6 +2,7 @@
 import type { Handler } from '@yrd/ledger';
 import * as agency from './agency.js';
 import * as calendar from './calendar-notice.js';
+import * as claim from './claim.js';
 import * as engagement from './engagement.js';
 import * as invoice from './invoice.js';
 import * as paying from './paying.js';
@@ -24,10 +25,11 @@ export const personCommands = {
   RecordSubjectFact: subject.RecordSubjectFact,
   RecordSubjectOwnership: related.RecordSubjectOwnership,
   AllowProposer: subject.AllowProposer,
-  ApplyQuota: quota.ApplyQuota,
-  ReturnQuota: quota.ReturnQuota,
-  RefuseQuota: quota.RefuseQuota,
-  GrantQuota: quota.GrantQuota,
+  ApplyQuota: claim.ApplyQuota,
+  PassQuota: claim.PassQuota,
+  ReturnQuota: claim.ReturnQuota,
+  RefuseQuota: claim.RefuseQuota,
+  GrantQuota: claim.GrantQuota,
   FreezeQuota: quota.FreezeQuota,
   UnfreezeQuota: quota.UnfreezeQuota,
   CloseQuota: quota.CloseQuota,

@@ -56,6 +56,7 @@ export {
   window,
 };
 export type { BodyOf, PersonCommand } from './handlers.js';
+export { STAGES, stageOf, type Stage } from './claim.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
 export { eligibility, type Check } from './subject.js';

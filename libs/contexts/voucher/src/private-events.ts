@@ -12,6 +12,15 @@ export interface SubjectFact {
   readonly asOf: string;
 }
 
+/** Who reviews a claim on a quota: the district (区县) first where the pack says so, then the province. */
+export type ReviewLevel = 'district' | 'province';
+
+/** What is wrong with a claim, as a code for programs and in words for its author. */
+export interface Defect {
+  readonly code: string;
+  readonly text: string;
+}
+
 interface PrivateData {
   SubjectRegistered: {
     readonly subject: string;
@@ -30,9 +39,14 @@ interface PrivateData {
     readonly year: number;
     readonly askedFen: number;
     readonly policy: string;
+    /** Who reviews it next; the province where nothing is said. */
+    readonly level?: ReviewLevel;
   };
-  QuotaReturned: { readonly defects: readonly string[] };
-  QuotaRefused: { readonly code: string };
+  /** `person`: a pseudonym of the node (V16). */
+  QuotaPassed: { readonly level: 'district'; readonly person: string };
+  /** `texts`: the words of each defect, in the same order. */
+  QuotaReturned: { readonly defects: readonly string[]; readonly texts?: readonly string[]; readonly level?: ReviewLevel };
+  QuotaRefused: { readonly code: string; readonly level?: ReviewLevel };
   QuotaGranted: { readonly amountFen: number; readonly policy: string; readonly useUntilMs: number; readonly redeemUntilMs: number };
   QuotaFrozen: { readonly reason: string };
   QuotaUnfrozen: { readonly reason: string };
@@ -58,6 +72,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   SubjectOwnershipRecorded: 'sensitive',
   ProposerAllowed: 'internal',
   QuotaApplied: 'internal',
+  QuotaPassed: 'sensitive',
   QuotaReturned: 'internal',
   QuotaRefused: 'internal',
   QuotaGranted: 'internal',

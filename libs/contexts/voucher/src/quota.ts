@@ -1,21 +1,27 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
-import { refuse, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
-import { toStream, foldOf, isRejection, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
-import { dayOf, windowEndMs } from './clocks.js';
-import { handler, mayAct, missing, positive } from './handling.js';
-import { effective, policy } from './policy.js';
-import type { PrivateEvent } from './private-events.js';
-import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
-import { eligibility, ineligible, subject } from './subject.js';
+import { refuse, type AccessName, type VoucherEvent } from '@yrd/contracts';
+import { toStream, foldOf, isRejection, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { handler, mayAct } from './handling.js';
+import type { PrivateEvent, ReviewLevel } from './private-events.js';
+import { quotaStream, subjectStream } from './streams.js';
+import { subject } from './subject.js';
 
 export type QuotaEvent =
-  | PrivateEvent<'QuotaApplied' | 'QuotaReturned' | 'QuotaRefused' | 'QuotaGranted' | 'QuotaFrozen' | 'QuotaUnfrozen' | 'QuotaClosed'>
+  | PrivateEvent<
+      'QuotaApplied' | 'QuotaPassed' | 'QuotaReturned' | 'QuotaRefused' | 'QuotaGranted' | 'QuotaFrozen' | 'QuotaUnfrozen' | 'QuotaClosed'
+    >
   | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed'>;
 
 export interface Quota {
   readonly phase: 'None' | 'Submitted' | 'Returned' | 'Refused' | 'Granted' | 'Frozen' | 'Closed';
   /** A further claim of a pack that allows several a year; the account stays granted meanwhile (V2). */
   readonly further: 'none' | 'submitted' | 'returned';
+  /** Who has the claim, or decided on it last. */
+  readonly level: ReviewLevel;
+  /** What the district passed, and by whose hand; null where it has not, or was not asked. */
+  readonly passed: { readonly askedFen: number; readonly person: string } | null;
+  /** Levels that have told their list of defects: each tells one. */
+  readonly returnedBy: readonly ReviewLevel[];
   readonly askedFen: number;
   readonly claims: number;
   readonly grantedFen: number;
@@ -28,6 +34,9 @@ export interface Quota {
 const initial: Quota = {
   phase: 'None',
   further: 'none',
+  level: 'province',
+  passed: null,
+  returnedBy: [],
   askedFen: 0,
   claims: 0,
   grantedFen: 0,
@@ -37,10 +46,23 @@ const initial: Quota = {
   redeemUntilMs: 0,
 };
 
+/** Whether the next claim mends one that was returned. */
+export const corrects = ({ phase, further }: Quota): boolean => phase === 'Returned' || further === 'returned';
+
 export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
-  QuotaApplied: (state, { askedFen }) =>
-    state.phase === 'Granted' ? { ...state, further: 'submitted', askedFen } : { ...state, phase: 'Submitted', askedFen },
-  QuotaReturned: (state) => (state.phase === 'Granted' ? { ...state, further: 'returned' } : { ...state, phase: 'Returned' }),
+  QuotaApplied: (state, { askedFen, level = 'province' }) => ({
+    ...state,
+    ...(corrects(state) ? {} : { passed: null, returnedBy: [] }),
+    ...(state.phase === 'Granted' ? { further: 'submitted' } : { phase: 'Submitted' }),
+    askedFen,
+    level,
+  }),
+  QuotaPassed: (state, { person }) => ({ ...state, level: 'province', passed: { askedFen: state.askedFen, person } }),
+  QuotaReturned: (state, { level = 'province' }) => ({
+    ...state,
+    ...(state.phase === 'Granted' ? { further: 'returned' } : { phase: 'Returned' }),
+    returnedBy: [...state.returnedBy, level],
+  }),
   QuotaRefused: (state) => (state.phase === 'Granted' ? { ...state, further: 'none' } : { ...state, phase: 'Refused' }),
   QuotaGranted: (state, { amountFen, useUntilMs, redeemUntilMs }) => ({
     ...state,
@@ -77,103 +99,14 @@ export interface Account {
   readonly year: number;
 }
 
-const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] => [
-  { province: peek.province, stream: subjectStream(id) },
-  { province: peek.province, stream: policyStream(scheme) },
-];
-
-const noPolicy = (scheme: string): Rejection =>
-  refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
-
-export interface ApplyQuota extends Account {
-  readonly askedFen: number;
-}
-
-const claimable = (state: Quota, pack: VoucherPack): Rejection | null => {
-  const waiting = state.phase === 'Submitted' || state.further === 'submitted';
-  if (waiting) return refuse('E-YEAR', { policy: pack.version, seen: 'a claim under review', needed: 'its decision first' });
-  if (state.phase === 'Refused' || state.phase === 'Frozen' || state.phase === 'Closed')
-    return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
-  if (state.claims >= pack.claimsPerYear) {
-    // V2
-    return refuse('E-YEAR', { policy: pack.version, seen: state.claims, needed: `fewer than ${pack.claimsPerYear} claims this year` });
-  }
-  return null;
-};
-
-const ofThisYear = (year: number, nowMs: number): Rejection | null =>
-  String(year) === dayOf(nowMs).slice(0, 4)
-    ? null
-    : refuse('E-VALIDATION', { field: 'year', seen: year, needed: dayOf(nowMs).slice(0, 4) });
-
-/** ApplyQuota (enterprise) → QuotaApplied; E-SUBJECT, E-INTEGRITY (V1), E-YEAR (V2). */
-export const ApplyQuota: Handler<ApplyQuota> = handler({
-  target: quotaStream,
-  reads,
-  decide: (command: ApplyQuota, turn): Decision => {
-    const who = turn.state(subject, subjectStream(command.subject));
-    const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
-    if (!who.registered) return missing('subject');
-    if (!pack) return noPolicy(command.scheme);
-    const no =
-      mayAct(turn, 'ApplyQuota', { subject: who.registered.organisation }) ??
-      ofThisYear(command.year, turn.now) ??
-      ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
-      claimable(turn.state(quota, quotaStream(command)), pack);
-    if (no) return no;
-    const { subject: id, scheme, year, askedFen } = command;
-    return toStream(
-      quotaStream(command),
-      [{ type: 'QuotaApplied', data: { subject: id, scheme, year, askedFen, policy: pack.version } }],
-      pack.version,
-    );
-  },
-});
-
-const underReview = (state: Quota): Rejection | null =>
-  state.phase === 'Submitted' || (state.phase === 'Granted' && state.further === 'submitted')
-    ? null
-    : refuse('E-STATE', { seen: state.phase, needed: 'Submitted' });
-
-export interface GrantQuota extends Account {
-  readonly amountFen: number;
-}
-
-const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: number): Rejection | null => {
-  const no = underReview(state) ?? positive('amountFen', amountFen);
-  if (no) return no;
-  const claimCap = pack.claimCapFen ?? capFen;
-  const most = Math.min(claimCap, capFen - state.grantedFen, state.askedFen);
-  if (amountFen > most) return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed: `1 to ${most} fen` });
-  return null;
-};
-
-/** GrantQuota (approver) → QuotaGranted, within the cap, the claim's cap and what was asked; the windows of V13 start here. */
-export const GrantQuota: Handler<GrantQuota> = handler({
-  target: quotaStream,
-  reads,
-  decide: (command: GrantQuota, turn): Decision => {
-    const state = turn.state(quota, quotaStream(command));
-    const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
-    const kind = turn.state(subject, subjectStream(command.subject)).registered?.kind;
-    if (!pack || !kind) return noPolicy(command.scheme);
-    const no =
-      mayAct(turn, 'GrantQuota', applicant(turn, command)) ?? grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen);
-    if (no) return no;
-    const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
-    const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);
-    const data = { amountFen: command.amountFen, policy: pack.version, useUntilMs, redeemUntilMs };
-    return toStream(quotaStream(command), [{ type: 'QuotaGranted', data }], pack.version);
-  },
-});
-
 /** Whose account it is: nobody decides about his own organisation (V16). */
-const applicant = (turn: Turn, { subject: id }: Account) => ({
+export const applicant = (turn: Turn, { subject: id }: Account) => ({
   subject: turn.state(subject, subjectStream(id)).registered?.organisation ?? null,
 });
 
-const staffAct = <C extends Account>(
-  act: 'ReturnQuota' | 'RefuseQuota' | 'FreezeQuota' | 'UnfreezeQuota' | 'CloseQuota',
+/** An act of the province's staff on one account. */
+export const staffAct = <C extends Account>(
+  act: AccessName,
   decide: (command: C, state: Quota, turn: Turn) => readonly QuotaEvent[] | Rejection,
 ): Handler<C> =>
   handler({
@@ -184,24 +117,6 @@ const staffAct = <C extends Account>(
       return isRejection(outcome) ? outcome : toStream(quotaStream(command), outcome);
     },
   });
-
-export interface ReturnQuota extends Account {
-  readonly defects: readonly string[];
-}
-/** ReturnQuota (reviewer) → QuotaReturned (退回修改). */
-export const ReturnQuota = staffAct<ReturnQuota>(
-  'ReturnQuota',
-  ({ defects }, state) => underReview(state) ?? [{ type: 'QuotaReturned', data: { defects } }],
-);
-
-export interface RefuseQuota extends Account {
-  readonly code: string;
-}
-/** RefuseQuota (reviewer) → QuotaRefused (不予通过). */
-export const RefuseQuota = staffAct<RefuseQuota>(
-  'RefuseQuota',
-  ({ code }, state) => underReview(state) ?? [{ type: 'QuotaRefused', data: { code } }],
-);
 
 export interface FreezeQuota extends Account {
   readonly reason: string;

@@ -1,6 +1,7 @@
 /** Read models for people: orders, redemptions, quotas. Each journal folds into its own part of a row. */
 import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
+import { stageOf } from './claim.js';
 import { limitIn, order, type Order } from './order.js';
 import { quota, type Quota } from './quota.js';
 import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
@@ -216,6 +217,7 @@ export const quotas: View<QuotaPart> = {
   name: 'quotas',
   on: [
     'QuotaApplied',
+    'QuotaPassed',
     'QuotaReturned',
     'QuotaRefused',
     'QuotaGranted',
@@ -245,6 +247,7 @@ export const quotas: View<QuotaPart> = {
       scheme,
       year: Number(year),
       state: state.phase,
+      stage: stageOf(state),
       further: state.further,
       askedFen: state.askedFen,
       claims: state.claims,
