@@ -128,3 +128,62 @@ test('V2: without a district in the pack the province has a claim at once, and a
   apply(d);
   expect(grant(d)).toBeNull();
 });
+
+describe('V2: several claims a year', () => {
+  const five = { claimsPerYear: 5, claimCapFen: 2_000_000 };
+  test('五次 of 20,000: each is granted, the sixth is refused, whatever became of the money of the first five', () => {
+    const d = delta({ packs: { 32: five }, grantFen: 2_000_000 });
+    for (let claim = 2; claim <= 5; claim += 1) {
+      apply(d);
+      expect(grant(d)).toBeNull();
+    }
+    d.does('32', 'PlaceOrder', d.placing('o1', { voucherFen: 4_000_000 }), firm);
+    d.does('32', 'CancelOrder', { order: 'o1', cause: 'x' }, firm);
+    expect(d.tries('32', 'ApplyQuota', { ...account, askedFen: 1 }, firm)).toMatchObject({
+      rejected: 'E-YEAR',
+      facts: { clause: 'V2', seen: 5, needed: 'fewer than 5 claims this year' },
+    });
+    expect(d.account()).toMatchObject({ claims: 5, grantedFen: 10_000_000 });
+  });
+
+  test('one claim asks no more than the cap of a claim', () => {
+    const d = delta({ packs: { 32: five }, grantFen: 2_000_000 });
+    expect(d.tries('32', 'ApplyQuota', { ...account, askedFen: 2_000_001 }, firm)).toMatchObject({
+      rejected: 'E-QUOTA',
+      facts: { seen: 2_000_001, needed: 'up to 2000000 fen a claim' },
+    });
+  });
+
+  test('a second one waits for the decision on the first', () => {
+    const d = delta({ packs: { 32: five }, grantFen: 2_000_000 });
+    apply(d);
+    expect(d.tries('32', 'ApplyQuota', { ...account, askedFen: 1 }, firm)).toMatchObject({
+      rejected: 'E-YEAR',
+      facts: { seen: 'a claim under review' },
+    });
+  });
+
+  test.each([
+    [1, 'E-STATE'],
+    [5, undefined],
+  ])('of %d claims a year, after a refused first one the next is answered %s', (claimsPerYear, answer) => {
+    const d = delta({ packs: { 32: { ...five, claimsPerYear } }, grantFen: 2_000_000 });
+    const other = actor('32', 'enterprise', 'org-s2');
+    d.does(
+      '32',
+      'RegisterSubject',
+      { subject: 's2', kind: 'firm', organisation: 'org-s2', name: 'Firm s2', uscc: '91350100M000100Y43' },
+      reviewer,
+    );
+    for (const [fact, value] of [
+      ['status', 'active'],
+      ['address', '320100'],
+      ['sme-year', '2026'],
+    ])
+      d.does('32', 'RecordSubjectFact', { subject: 's2', fact, value, source: 'test', asOf: '2026-01-05' }, reviewer);
+    const second = { ...account, subject: 's2' };
+    d.does('32', 'ApplyQuota', { ...second, askedFen: 1 }, other);
+    d.does('32', 'RefuseQuota', { ...second, code: 'E-SUBJECT' }, reviewer);
+    expect(d.tries('32', 'ApplyQuota', { ...second, askedFen: 1 }, other)?.rejected).toBe(answer);
+  });
+});

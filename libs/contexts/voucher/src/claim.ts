@@ -24,15 +24,18 @@ export interface ApplyQuota extends Account {
   readonly askedFen: number;
 }
 
-const claimable = (state: Quota, pack: VoucherPack): Rejection | null => {
+/** V2: one claim after the other, as many in a year as the pack says, each within the cap of a claim. */
+const claimable = (state: Quota, pack: VoucherPack, askedFen: number): Rejection | null => {
   const waiting = state.phase === 'Submitted' || state.further === 'submitted';
   if (waiting) return refuse('E-YEAR', { policy: pack.version, seen: 'a claim under review', needed: 'its decision first' });
-  if (state.phase === 'Refused' || state.phase === 'Frozen' || state.phase === 'Closed')
-    return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
+  // A refused claim ends the year where there is one claim a year; where there are several the firm may make the next.
+  const over = state.phase === 'Frozen' || state.phase === 'Closed' || (state.phase === 'Refused' && pack.claimsPerYear === 1);
+  if (over) return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
   if (state.claims >= pack.claimsPerYear) {
-    // V2
     return refuse('E-YEAR', { policy: pack.version, seen: state.claims, needed: `fewer than ${pack.claimsPerYear} claims this year` });
   }
+  if (pack.claimCapFen !== undefined && askedFen > pack.claimCapFen)
+    return refuse('E-QUOTA', { policy: pack.version, seen: askedFen, needed: `up to ${pack.claimCapFen} fen a claim` });
   return null;
 };
 
@@ -61,7 +64,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
       mayAct(turn, 'ApplyQuota', { subject: who.registered.organisation }) ??
       ofThisYear(command.year, turn.now) ??
       ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
-      claimable(state, pack);
+      claimable(state, pack, command.askedFen);
     if (no) return no;
     const { subject: id, scheme, year, askedFen } = command;
     const data = { subject: id, scheme, year, askedFen, policy: pack.version, level: levelFor(state, pack, askedFen) };
