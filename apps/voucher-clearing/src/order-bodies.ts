@@ -1,5 +1,19 @@
 /** What people send about an order: paths and bodies, every field with its limits. */
-import { AmountFen, CodeWord, Count, DocumentHash, ListOf, MadeId, Nested, OneOf, Prose, TimeMs, WordList, Year } from '@yrd/platform';
+import {
+  AmountFen,
+  CodeWord,
+  Count,
+  DocumentHash,
+  FromText,
+  ListOf,
+  MadeId,
+  Nested,
+  OneOf,
+  Prose,
+  TimeMs,
+  WordList,
+  Year,
+} from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 import { InvoiceNumber, ProductCode, SchemeName } from './fields.js';
 
@@ -176,4 +190,36 @@ export class ObjectionBody {
 export class ReceiptBody {
   @DocumentHash({ zh: '国库回单 SHA-256', en: 'SHA-256 of the treasury’s receipt' })
   receiptHash: string;
+}
+
+const CLAWBACKS = ['refund', 'fraud'] as const;
+const PARTIES = ['enterprise', 'agency'] as const;
+export class ClawbackBody {
+  @OneOf(CLAWBACKS, { zh: 'refund 退款：按减少后的基数重算；fraud 虚报冒领：全额追回', en: 'refund: by the reduced base; fraud: whole' })
+  cause: (typeof CLAWBACKS)[number];
+
+  @AmountFen({ zh: '退款后剩余的补助基数（分）', en: 'what a refund leaves of the base, fen', optional: true }, 5_000_000, 0)
+  baseFen?: number;
+
+  @OneOf(PARTIES, { zh: '虚报冒领的责任方', en: 'whom a fraud is laid to', optional: true })
+  against?: (typeof PARTIES)[number];
+}
+export class ClawbackPath extends OrderPath {
+  @FromText()
+  @Count({ zh: '追回序号', en: 'number of the clawback' }, 1, 1)
+  clawback: number;
+}
+export class ReturnedBody extends ReceiptBody {
+  @CodeWord({ zh: '退汇原因代码', en: 'code of the bank, AC04 for a closed account' }, 'AC04')
+  reason: string;
+}
+export class RedLetterBody {
+  @InvoiceNumber()
+  invoiceNumber: string;
+
+  @InvoiceNumber()
+  redNumber: string;
+
+  @AmountFen({ zh: '红冲金额（分）', en: 'what the red letter takes back, fen' }, 2_500_000)
+  redFen: number;
 }

@@ -29,6 +29,7 @@ export const shownOrder = (state: Order): object | null => {
     line,
     lineSettled,
     instructed,
+    after,
   } = more;
   return {
     id,
@@ -57,5 +58,7 @@ export const shownOrder = (state: Order): object | null => {
     line,
     lineSettled,
     instructed,
+    instructions: after.instructions,
+    clawbacks: after.clawbacks,
   };
 };

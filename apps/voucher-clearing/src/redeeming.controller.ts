@@ -1,8 +1,19 @@
-/** Orders on their way to money: redemption, four eyes, publicity, objection, payment. */
+/** Orders on their way to money and back: redemption, four eyes, publicity, objection, payment, return, clawback. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Call, CurrentCall, NoBody, Offers } from '@yrd/platform';
 import { Desk } from './desk.js';
-import { BatchBody, DefectsBody, ObjectionBody, OrderPath, ReceiptBody, RedemptionBody, RefusalBody } from './order-bodies.js';
+import {
+  BatchBody,
+  ClawbackBody,
+  ClawbackPath,
+  DefectsBody,
+  ObjectionBody,
+  OrderPath,
+  ReceiptBody,
+  RedemptionBody,
+  RefusalBody,
+  ReturnedBody,
+} from './order-bodies.js';
 
 @Controller('v1/orders/:order')
 export class RedeemingController {
@@ -72,5 +83,23 @@ export class RedeemingController {
   @Offers('ConfirmPaid')
   confirm(@Param() path: OrderPath, @Body() body: ReceiptBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'ConfirmPaid', { ...path, ...body });
+  }
+
+  @Post('payment/return')
+  @Offers('ReturnPayment')
+  comeBack(@Param() path: OrderPath, @Body() body: ReturnedBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ReturnPayment', { ...path, ...body });
+  }
+
+  @Post('clawbacks')
+  @Offers('OrderClawback')
+  clawBack(@Param() path: OrderPath, @Body() body: ClawbackBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'OrderClawback', { ...path, ...body });
+  }
+
+  @Post('clawbacks/:clawback/recovery')
+  @Offers('ConfirmRecovered')
+  recover(@Param() path: ClawbackPath, @Body() body: ReceiptBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ConfirmRecovered', { ...path, ...body });
   }
 }

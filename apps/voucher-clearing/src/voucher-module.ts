@@ -9,6 +9,7 @@ import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
 import { indexes } from './indexes.js';
+import { InvoicesController } from './invoices.controller.js';
 import { OrderTally } from './order-tally.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersReadingController } from './orders-reading.controller.js';
@@ -37,6 +38,7 @@ export const controllers = [
   RedeemingController,
   OrdersReadingController,
   EngagementsController,
+  InvoicesController,
   WindowsController,
   DesksController,
 ];

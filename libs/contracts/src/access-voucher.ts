@@ -16,6 +16,7 @@ import {
   watchers,
   type AccessRow,
 } from './access-rows.js';
+import { settlementRows } from './access-settlement.js';
 
 export const voucherRows = {
   AdoptPolicy: row(supervisor, 'none', '采用政策包', 'Adopt a policy pack'),
@@ -101,4 +102,5 @@ export const voucherRows = {
   ReadWindows: open('清算窗口，新的在前', 'Settlement windows, the newest first'),
   ReadLatestWindow: open('最近一个清算窗口', 'The newest settlement window'),
   ReadWindow: open('一个清算窗口：截点、各省际对、轧差、四方摘要', 'One window: cuts, pairs, nets and the four digests'),
+  ...settlementRows,
 } as const satisfies Readonly<Record<string, AccessRow>>;

@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import { CodeWord, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
 import { Counted, counting } from './voucher-calendar.js';
+import { Line } from './voucher-line.js';
 import { FileKind, Mode } from './voucher-pack.js';
 
 const order = { order: Id };
@@ -238,21 +239,31 @@ export const redeeming = {
   ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting }), { ...O, endsMs: 12 }),
 };
 
-/** What one province owes another for an order: at most one line an order, stated where the money is at home. */
-const line = Type.Object({ payer: Province, payee: Province, amountFen: Fen, foreign: Type.String(), foreignSize: Size });
-
 export const paying = {
-  PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(line) }), {
+  PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(Line) }), {
     ...O,
     subsidyFen: 3_750_000,
     line: { payer: '32', payee: '31', amountFen: 3_750_000, foreign: '31/voucher', foreignSize: 40 },
   }),
-  LineSettled: federal(Type.Object({ ...order, window: Type.Integer({ minimum: 1 }), pair: Type.String() }), {
+  /** `clawback`: which one's line it is; absent for the line of the order itself. */
+  LineSettled: federal(
+    Type.Object({
+      ...order,
+      window: Type.Integer({ minimum: 1 }),
+      pair: Type.String(),
+      clawback: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+    {
+      ...O,
+      window: 1,
+      pair: '32-31',
+    },
+  ),
+  /** `attempt`: 1, or one more after each payment that came back (A10); entries without it are older and the first. */
+  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })) }), {
     ...O,
-    window: 1,
-    pair: '32-31',
+    amountFen: 3_750_000,
   }),
-  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 3_750_000 }),
   RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash }), { ...O, paidFen: 3_750_000, receiptHash: hash }),
   QuotaReserved: federal(Type.Object({ ...order, amountFen: Fen, expiresMs: Ms }), { ...O, amountFen: 4_000_000, expiresMs: 9 }),
   QuotaReleased: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 250_000 }),

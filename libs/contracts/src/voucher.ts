@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox';
 import { wireType, type EntryType } from '@yrd/ledger';
 import type { EntryContract } from './schema.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
+import { afterwards } from './voucher-afterwards.js';
 import { calendar } from './voucher-calendar.js';
 import { ownership } from './voucher-ownership.js';
 import { paying, placing, redeeming, serving } from './voucher-order.js';
@@ -14,6 +15,7 @@ export const voucherContracts = {
   ...serving,
   ...redeeming,
   ...paying,
+  ...afterwards,
   ...agencies,
   ...statements,
   ...invoices,

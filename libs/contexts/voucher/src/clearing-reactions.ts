@@ -206,7 +206,10 @@ const settleLines: Reaction = {
     const cuts = cutsOf(found.rows<CutRow>('lines', cutsWhere(window)), window);
     return linesOf(found, pair, cuts)
       .filter(({ home }) => home === found.province)
-      .map(({ order }) => ({ command: 'SettleLine', target: orderStream(order), body: { order, window, pair } }));
+      .map(({ of: order, clawback }) => {
+        const body = { order, window, pair, ...(clawback === null ? {} : { clawback }) };
+        return { command: 'SettleLine', target: orderStream(order), body };
+      });
   },
 };
 

@@ -9,6 +9,9 @@ import { journalOf } from './streams.js';
 export interface LineRow extends Line {
   readonly kind: 'line';
   readonly id: string;
+  /** The order it is about; `order`, by which lines are counted, also tells which clawback of it. */
+  readonly of: string;
+  readonly clawback: number | null;
   readonly payer: string;
   readonly payee: string;
   readonly payableMs: number;
@@ -23,17 +26,33 @@ export interface CutRow {
   readonly size: number;
 }
 
+/** An order has one line, and one more for each clawback that another province shares in. No order id holds a `~`. */
+export const lineId = (order: string, clawback?: number): string => (clawback === undefined ? order : `${order}~${clawback}`);
+
+interface Stated {
+  readonly order: string;
+  readonly clawback?: number;
+  readonly line?: VoucherData<'PublicityEnded'>['line'];
+}
+
+/** What an entry states or settles; null where it is about no line. */
+const statedIn = (entry: Entry): Stated | null =>
+  dataOf(entry, 'PublicityEnded') ?? dataOf(entry, 'ClawbackOrdered') ?? dataOf(entry, 'LineSettled');
+
 /** Whoever states a line is one of its two sides, and the other side is what it rests on; anything else is no line. */
-const lineIn = (entry: Entry, { order, line }: VoucherData<'PublicityEnded'>): LineRow | null => {
+const lineIn = (entry: Entry, { order: of, clawback, line }: Stated): LineRow | null => {
   const home = provinceOf(entry.journal);
   if (!line || line.payer === line.payee || (home !== line.payer && home !== line.payee)) return null;
   if (line.foreign !== journalOf(home === line.payer ? line.payee : line.payer)) return null;
   const { payer, payee, amountFen, foreignSize } = line;
   if (![amountFen, foreignSize].every((each) => Number.isSafeInteger(each) && each >= 0)) return null;
   const homeSize = entry.index + 1;
+  const order = lineId(of, clawback);
   return {
     kind: 'line',
     id: order,
+    of,
+    clawback: clawback ?? null,
     order,
     pair: `${payer}-${payee}`,
     payer,
@@ -49,13 +68,12 @@ const lineIn = (entry: Entry, { order, line }: VoucherData<'PublicityEnded'>): L
 
 export const lines: View<LineRow | CutRow> = {
   name: 'lines',
-  on: ['PublicityEnded', 'LineSettled', 'WindowClosed'],
+  on: ['PublicityEnded', 'ClawbackOrdered', 'LineSettled', 'WindowClosed'],
   key: (entry) => {
     const close = dataOf(entry, 'WindowClosed');
     if (close) return `cut.${close.window}.${provinceOf(entry.journal)}`;
-    return entry.type === 'PublicityEnded' || entry.type === 'LineSettled'
-      ? `line.${provinceOf(entry.journal)}.${idOf(entry.stream)}`
-      : null;
+    const stated = statedIn(entry);
+    return stated && `line.${provinceOf(entry.journal)}.${lineId(idOf(entry.stream), stated.clawback)}`;
   },
   fold: (part, entry) => {
     const close = dataOf(entry, 'WindowClosed');
@@ -64,10 +82,10 @@ export const lines: View<LineRow | CutRow> = {
       // The first close counts: a cut is never made anew.
       return part ?? { kind: 'cut', id: `cut.${close.window}.${province}`, window: close.window, province, size: entry.index + 1 };
     }
-    const ended = dataOf(entry, 'PublicityEnded');
-    if (ended) return lineIn(entry, ended);
     const settled = dataOf(entry, 'LineSettled');
-    return settled && part?.kind === 'line' ? { ...part, settledIn: settled.window } : part;
+    if (settled) return part?.kind === 'line' ? { ...part, settledIn: settled.window } : part;
+    const stated = statedIn(entry);
+    return stated && lineIn(entry, stated);
   },
   join: (parts) => Object.values(parts)[0] ?? null,
 };

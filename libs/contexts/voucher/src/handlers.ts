@@ -3,6 +3,7 @@ import type { Handler } from '@yrd/ledger';
 import * as agency from './agency.js';
 import * as calendar from './calendar-notice.js';
 import * as claim from './claim.js';
+import * as clawback from './clawback.js';
 import * as engagement from './engagement.js';
 import * as invoice from './invoice.js';
 import * as paying from './paying.js';
@@ -11,6 +12,7 @@ import * as policy from './policy.js';
 import * as quota from './quota.js';
 import * as recognition from './recognition.js';
 import * as recomputing from './recomputing.js';
+import * as redLetter from './red-letter.js';
 import * as redeeming from './redeeming.js';
 import * as related from './related.js';
 import * as serving from './serving.js';
@@ -69,6 +71,10 @@ export const personCommands = {
   RejectObjection: paying.RejectObjection,
   InstructPayment: paying.InstructPayment,
   ConfirmPaid: paying.ConfirmPaid,
+  ReturnPayment: clawback.ReturnPayment,
+  OrderClawback: clawback.OrderClawback,
+  ConfirmRecovered: clawback.ConfirmRecovered,
+  RecordRedLetter: redLetter.RecordRedLetter,
   CloseWindow: window.CloseWindow,
   AskAttestation: window.AskAttestation,
 } as const satisfies Readonly<Record<string, Handler>>;
@@ -88,6 +94,7 @@ export const derivedCommands = {
   ReleaseInvoice: invoice.ReleaseInvoice,
   TakeInvoiceAnswer: redeeming.TakeInvoiceAnswer,
   TakeRedemption: redeeming.TakeRedemption,
+  TakeRedLetter: clawback.TakeRedLetter,
   AnswerShare: redeeming.AnswerShare,
   TakeShareAnswer: redeeming.TakeShareAnswer,
   EndPublicity: paying.EndPublicity,

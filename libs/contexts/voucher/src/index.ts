@@ -64,4 +64,5 @@ export { effective } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';
 export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
+export { lineId } from './clearing-views.js';
 export type { CutRow, LineRow, WindowRow } from './clearing-views.js';

@@ -7,20 +7,33 @@ import { order as orderFold, termsOf } from './order.js';
 import { pinned, policy } from './policy.js';
 import { engagementStream, glance, invoiceStream, look, orderStream, policyStream } from './streams.js';
 
-export type InvoiceEvent = VoucherEvent<'InvoiceRegistered' | 'InvoiceClaimed' | 'InvoiceClaimRefused' | 'InvoiceClaimReleased'>;
+export type InvoiceEvent = VoucherEvent<
+  'InvoiceRegistered' | 'InvoiceClaimed' | 'InvoiceClaimRefused' | 'InvoiceClaimReleased' | 'InvoiceRedLettered' | 'InvoiceClaimReduced'
+>;
 
 export interface Invoice {
   readonly registered: { readonly agency: string; readonly amountFen: number } | null;
   /** Claims by order, oldest first, fen. */
   readonly claims: Readonly<Record<string, number>>;
+  /** Order → where it is at home. */
+  readonly homes: Readonly<Record<string, Claim['home']>>;
+  /** Red letters so far, by their keys, and what they took back together. */
+  readonly reds: readonly string[];
+  readonly redFen: number;
 }
 
 export const invoice = foldOf<Invoice, InvoiceEvent>(
   'invoice',
-  { registered: null, claims: {} },
+  { registered: null, claims: {}, homes: {}, reds: [], redFen: 0 },
   {
     InvoiceRegistered: (state, { agency, amountFen }) => ({ ...state, registered: { agency, amountFen } }),
-    InvoiceClaimed: (state, { order, claimFen }) => ({ ...state, claims: { ...state.claims, [order]: claimFen } }),
+    InvoiceClaimed: (state, { order, home, claimFen }) => ({
+      ...state,
+      claims: { ...state.claims, [order]: claimFen },
+      homes: { ...state.homes, [order]: home },
+    }),
+    InvoiceRedLettered: (state, { red, redFen }) => ({ ...state, reds: [...state.reds, red], redFen: state.redFen + redFen }),
+    InvoiceClaimReduced: (state, { order, claimFen }) => ({ ...state, claims: { ...state.claims, [order]: claimFen } }),
     InvoiceClaimRefused: (state) => state,
     InvoiceClaimReleased: (state, { order }) => ({
       ...state,
@@ -49,7 +62,7 @@ export const claim = (state: Invoice, asked: Claim): readonly InvoiceEvent[] | R
   }
   if (claimFen <= 0) return refuse('E-INVOICE', { seen: claimFen, needed: 'an amount to claim', reference: null });
   const others = Object.entries(state.claims).filter(([each]) => each !== order);
-  const leftFen = invoiceFen - others.reduce((total, [, amount]) => total + amount, 0);
+  const leftFen = invoiceFen - state.redFen - others.reduce((total, [, amount]) => total + amount, 0);
   if (claimFen > leftFen) return refuse('E-INVOICE', { seen: leftFen, needed: claimFen, reference: others[0]?.[0] ?? null });
   return [
     ...(state.registered ? [] : [{ type: 'InvoiceRegistered', data: { invoice: key, agency, tail, amountFen: invoiceFen } } as const]),

@@ -104,7 +104,7 @@ interface InvoicePart {
 }
 export const invoices: View<InvoicePart> = {
   name: 'invoices',
-  on: ['InvoiceRegistered', 'InvoiceClaimed', 'InvoiceClaimRefused', 'InvoiceClaimReleased'],
+  on: ['InvoiceRegistered', 'InvoiceClaimed', 'InvoiceClaimRefused', 'InvoiceClaimReleased', 'InvoiceRedLettered', 'InvoiceClaimReduced'],
   key: (entry) => idIn(entry, 'invoice'),
   fold: (part, entry) => ({
     id: idOf(entry.stream),
@@ -121,6 +121,7 @@ export const invoices: View<InvoicePart> = {
       agency: part.state.registered.agency,
       tail: part.tail,
       amountFen: part.state.registered.amountFen,
+      redFen: part.state.redFen,
       claimedFen,
       claims: Object.keys(part.state.claims).length,
     };

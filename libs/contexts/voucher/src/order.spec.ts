@@ -29,6 +29,8 @@ const TABLE: Readonly<Record<string, readonly [from: string, to: Phase | '=']>> 
   RejectObjection: ['Objected', 'Publicised'],
   InstructPayment: ['Payable', '='],
   ConfirmPaid: ['Payable', 'Settled'],
+  ReturnPayment: ['Payable Settled', 'Payable'],
+  OrderClawback: ['Settled', '='],
   HoldOrder: [OPEN, '='],
   ReleaseOrder: [OPEN, '='],
 };

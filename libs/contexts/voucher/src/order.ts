@@ -4,6 +4,7 @@
  */
 import { refuse, type Counted, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, invariant, type Ratio, type Rejection } from '@yrd/ledger';
+import { afterwardsSteps, changed, noAfterwards, reopened, type Afterwards, type AfterwardsEvent } from './afterwards.js';
 import { missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 
@@ -43,7 +44,8 @@ export type OrderEvent =
       | 'PaymentInstructed'
       | 'RedemptionSettled'
     >
-  | PrivateEvent<'ReservationMade' | 'HandRecorded'>;
+  | AfterwardsEvent
+  | PrivateEvent<'ReservationMade' | 'HandRecorded' | 'IntegrityReferred'>;
 
 /** Phases in which an order is under way, in their usual order. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked. */
 const OPEN_PHASES = [
@@ -97,6 +99,8 @@ export interface Order {
   readonly line: VoucherData<'PublicityEnded'>['line'] | null;
   readonly lineSettled: boolean;
   readonly instructed: boolean;
+  /** What came after approval and payment: red letters, returned payments, clawbacks. */
+  readonly after: Afterwards;
   /** How each limit was counted, where it was one in working days. */
   readonly counted: Readonly<Record<Limit, Counted | null>>;
 }
@@ -124,6 +128,7 @@ const initial: Order = {
   line: null,
   lineSettled: false,
   instructed: false,
+  after: noAfterwards,
   counted: { accept: null, contract: null, redeem: null, publicity: null },
 };
 
@@ -153,9 +158,6 @@ const recomputed = (state: Order, { limit, dueMs, counted }: VoucherData<'Deadli
   if (limit === 'redeem') return { ...now, redeemByMs: dueMs };
   return { ...now, endsMs: dueMs, objectionLeftMs: state.objectionLeftMs + dueMs - state.endsMs };
 };
-
-/** Back to the reviewers: the file is looked at anew, by hands of their own. */
-const reopened = { approval: null, shareSize: null, hands: {} } as const;
 
 export const order = foldOf<Order, OrderEvent>('order', initial, {
   OrderPlaced: (state, { counted, ...terms }) => ({ ...state, phase: 'Placed', terms, ...set(state, 'accept', { counted }) }),
@@ -191,9 +193,18 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   ObjectionUpheld: (state) => ({ ...state, phase: 'UnderReview', ...reopened }),
   ObjectionRejected: publicUntil,
   PublicityEnded: (state, { line }) => ({ ...state, phase: 'Payable', line: line ?? null }),
-  LineSettled: (state) => ({ ...state, lineSettled: true }),
-  PaymentInstructed: (state) => ({ ...state, instructed: true }),
+  LineSettled: (state, { clawback }) => ({
+    ...state,
+    ...(clawback === undefined ? { lineSettled: true } : changed(state, clawback, { lineSettled: true })),
+  }),
+  PaymentInstructed: (state) => ({
+    ...state,
+    instructed: true,
+    after: { ...state.after, instructions: state.after.instructions + 1 },
+  }),
   RedemptionSettled: (state) => ({ ...state, phase: 'Settled' }),
+  IntegrityReferred: same,
+  ...afterwardsSteps,
 });
 
 /** A limit that an order is under. */
@@ -247,6 +258,9 @@ export const LEGAL = {
   RejectObjection: ['Objected'],
   InstructPayment: ['Payable'],
   ConfirmPaid: ['Payable'],
+  ReturnPayment: ['Payable', 'Settled'],
+  OrderClawback: ['Settled'],
+  ConfirmRecovered: ['Settled'],
   HoldOrder: OPEN_PHASES,
   ReleaseOrder: OPEN_PHASES,
 } as const satisfies Readonly<Record<string, readonly Phase[]>>;

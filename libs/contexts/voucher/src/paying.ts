@@ -2,6 +2,7 @@
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { workingDays } from './calendar-notice.js';
+import { clawedBackByRedLetter } from './clawback.js';
 import { limitOf, resumedMs } from './clocks.js';
 import { handler } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
@@ -81,14 +82,18 @@ export const EndPublicity: Handler<EndPublicity> = handler({
 export interface SettleLine extends OfOrder {
   readonly window: number;
   readonly pair: string;
+  /** Which clawback's line it is; without it the order's own. */
+  readonly clawback?: number;
 }
 /** Derived: both provinces attested the pair of this line → LineSettled. */
 export const SettleLine: Handler<SettleLine> = handler({
   target: (command: SettleLine) => orderStream(command.order),
-  decide: ({ order: id, window, pair }, turn): Decision => {
+  decide: ({ order: id, window, pair, clawback }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
-    if (!state.line || state.lineSettled) return [];
-    return commit(state, { events: [{ type: 'LineSettled', data: { order: id, window, pair } }] });
+    const of = clawback === undefined ? state : state.after.clawbacks.find(({ number }) => number === clawback);
+    if (!of?.line || of.lineSettled) return [];
+    const data = { order: id, window, pair, ...(clawback === undefined ? {} : { clawback }) };
+    return commit(state, { events: [{ type: 'LineSettled', data }] });
   },
 });
 
@@ -100,7 +105,13 @@ export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id
   if (state.line && !state.lineSettled)
     return refuse('E-STATE', { seen: 'its line is not settled', needed: 'the window in which both provinces attest it' });
   return {
-    events: [{ type: 'PaymentInstructed', data: { order: id, amountFen: state.approval?.subsidyFen ?? 0 } }, hand(id, 'instruct', turn)],
+    events: [
+      {
+        type: 'PaymentInstructed',
+        data: { order: id, amountFen: state.approval?.subsidyFen ?? 0, attempt: state.after.instructions + 1 },
+      },
+      hand(id, 'instruct', turn),
+    ],
   };
 });
 
@@ -113,11 +124,12 @@ export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, re
   if (!state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'InstructPayment first' });
   const terms = termsOf(state);
   const paidFen = state.approval?.subsidyFen ?? 0;
+  const back = clawedBackByRedLetter(state, 0);
   return {
-    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash } }],
+    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash } }, ...(back ? [back] : [])],
     more: [
       ...toStream(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
-      ...release(state, terms.reservedFen - paidFen),
+      ...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),
     ],
   };
 });

@@ -58,6 +58,16 @@ interface PrivateData {
   ReservationMade: { readonly order: string; readonly ceilings: readonly string[] };
   /** Who reviewed, approved, paid: a pseudonym of the node (V16). */
   HandRecorded: { readonly order: string; readonly act: 'review' | 'approve' | 'instruct'; readonly person: string };
+  /** A suspected fraud (V24). An open investigation never crosses a border (domain 7.1). */
+  IntegrityReferred: {
+    readonly order: string;
+    readonly clawback: number;
+    readonly against: 'enterprise' | 'agency';
+    readonly subject: string;
+    readonly agencyProvince: string;
+    readonly agency: string;
+    readonly amountFen: number;
+  };
   AttestationAsked: { readonly window: number };
   /** Limits are counted again by this notice for orders from `after` on. */
   RecomputationContinued: { readonly year: number; readonly notice: string; readonly after: string };
@@ -84,6 +94,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   NumberTaken: 'internal',
   ReservationMade: 'internal',
   HandRecorded: 'sensitive',
+  IntegrityReferred: 'sensitive',
   AttestationAsked: 'internal',
   RecomputationContinued: 'internal',
 };

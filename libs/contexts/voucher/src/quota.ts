@@ -10,7 +10,7 @@ export type QuotaEvent =
   | PrivateEvent<
       'QuotaApplied' | 'QuotaPassed' | 'QuotaReturned' | 'QuotaRefused' | 'QuotaGranted' | 'QuotaFrozen' | 'QuotaUnfrozen' | 'QuotaClosed'
     >
-  | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed'>;
+  | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed' | 'QuotaConsumptionReversed' | 'QuotaRestored'>;
 
 export interface Quota {
   readonly phase: 'None' | 'Submitted' | 'Returned' | 'Refused' | 'Granted' | 'Frozen' | 'Closed';
@@ -84,6 +84,16 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     reservedFen: state.reservedFen - amountFen,
     consumedFen: state.consumedFen + amountFen,
   }),
+  QuotaConsumptionReversed: (state, { amountFen }) => ({
+    ...state,
+    reservedFen: state.reservedFen + amountFen,
+    consumedFen: state.consumedFen - amountFen,
+  }),
+  QuotaRestored: (state, { amountFen }) => {
+    const consumedFen = state.consumedFen - amountFen;
+    // After the year's end what comes back is void, as what is released.
+    return state.phase === 'Closed' ? { ...state, consumedFen, grantedFen: state.grantedFen - amountFen } : { ...state, consumedFen };
+  },
   QuotaFrozen: (state) => ({ ...state, phase: 'Frozen' }),
   QuotaUnfrozen: (state) => ({ ...state, phase: 'Granted' }),
   QuotaClosed: (state, { voidedFen }) => ({ ...state, phase: 'Closed', grantedFen: state.grantedFen - voidedFen }),

@@ -91,6 +91,11 @@ const invoiceRefused = awaitsInvoice(
   }),
 );
 
+/** A8: what a red letter left of a claim goes to the order that rests on it. */
+const takeRedLetter = on('take-red-letter', 'InvoiceClaimReduced', ({ data, entry, found }) =>
+  data.home === found.province ? commandOf('TakeRedLetter', orderStream(data.order), { ...data, ...standing(entry) }) : [],
+);
+
 const answerShare = on('answer-share', 'RedemptionApproved', ({ data, entry, found }) => {
   const { asked, order: id, scheme, subsidyFen } = data;
   const home = provinceOf(entry.journal);
@@ -151,6 +156,7 @@ export const orderReactions: readonly Reaction[] = [
   claimInvoice,
   invoiceClaimed,
   invoiceRefused,
+  takeRedLetter,
   answerShare,
   takeShare('take-share', 'ShareAccepted'),
   takeShare('take-share-refusal', 'ShareRefused'),

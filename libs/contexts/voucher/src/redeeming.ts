@@ -146,7 +146,8 @@ export const baseOf = (state: Order): number => {
   const { redemption, contract, share } = state;
   if (!redemption || !contract) return 0;
   const paid = state.terms?.mode === 'tongyong' ? redemption.paidFen : Number.MAX_SAFE_INTEGER;
-  return portion(fen(Math.min(contract.amountFen, redemption.claimFen, paid)), share);
+  const supportedFen = state.after.claims[redemption.invoiceKey] ?? redemption.claimFen; // A8
+  return portion(fen(Math.min(contract.amountFen, redemption.claimFen, supportedFen, paid)), share);
 };
 
 /** V19, V20: who pays. In-province and after a refused share the home province pays all. */

@@ -57,6 +57,6 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   if (entry.type === 'InvoiceClaimAsked' || entry.type === 'RedemptionSubmitted') return [clear('redeem', order)];
   const shown = dataOf(entry, 'BatchPublicised') ?? dataOf(entry, 'ObjectionRejected');
   if (shown) return [publicity(order, shown.endsMs)];
-  if (entry.type === 'ObjectionLodged') return [clear('publicity', order)];
+  if (entry.type === 'ObjectionLodged' || entry.type === 'ClaimReduced') return [clear('publicity', order)];
   return CLOSING.includes(entry.type) ? LIMITS.map((limit) => clear(limit, order)) : [];
 };

@@ -2,6 +2,7 @@
 import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
 import { stageOf } from './claim.js';
+import { takenBackFen } from './afterwards.js';
 import { limitIn, order, type Order } from './order.js';
 import { quota, type Quota } from './quota.js';
 import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
@@ -47,6 +48,10 @@ const ORDER_EVENTS: readonly EntryName[] = [
   'LineSettled',
   'PaymentInstructed',
   'RedemptionSettled',
+  'ClaimReduced',
+  'PaymentReturned',
+  'ClawbackOrdered',
+  'ClawbackRecovered',
 ];
 const STATEMENTS: readonly EntryName[] = [
   'OrderProposed',
@@ -200,6 +205,8 @@ export const redemptions: View<{ readonly state: Order; readonly updatedMs: numb
       payers: state.approval?.payers ?? {},
       shareAwaited: state.approval?.asked !== undefined && state.shareSize === null,
       returns: state.returns,
+      clawedBackFen: takenBackFen(state.after.clawbacks),
+      recoveredFen: takenBackFen(state.after.clawbacks.filter(({ recovered }) => recovered)),
       lineSettled: state.lineSettled,
       updatedMs,
       deadlineMs: deadlineOf(state),
@@ -224,6 +231,8 @@ export const quotas: View<QuotaPart> = {
     'QuotaReserved',
     'QuotaReleased',
     'QuotaConsumed',
+    'QuotaConsumptionReversed',
+    'QuotaRestored',
     'QuotaFrozen',
     'QuotaUnfrozen',
     'QuotaClosed',

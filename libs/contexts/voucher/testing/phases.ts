@@ -88,6 +88,9 @@ const staffs: Readonly<Record<string, [Parameters<typeof actor>[1], object]>> = 
   RejectObjection: ['approver', {}],
   InstructPayment: ['finance', {}],
   ConfirmPaid: ['finance', { receiptHash: hex('receipt') }],
+  ReturnPayment: ['finance', { reason: 'AC04', receiptHash: hex('returned') }],
+  OrderClawback: ['approver', { cause: 'fraud', against: 'agency' }],
+  ConfirmRecovered: ['finance', { clawback: 1, receiptHash: hex('recovered') }],
   HoldOrder: ['supervisor', { reason: 'audit' }],
   ReleaseOrder: ['supervisor', { reason: 'audit' }],
 };

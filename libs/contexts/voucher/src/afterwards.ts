@@ -1,0 +1,72 @@
+/** What an order remembers of the time after its approval: red letters, instructions, returned payments, clawbacks (V23, V24, A8, A10). */
+import type { VoucherData, VoucherEvent } from '@yrd/contracts';
+import type { Steps } from '@yrd/ledger';
+import type { Order } from './order.js';
+
+export type AfterwardsEvent = VoucherEvent<'ClaimReduced' | 'PaymentReturned' | 'ClawbackOrdered' | 'ClawbackRecovered'>;
+
+export interface Clawback {
+  readonly number: number;
+  readonly cause: VoucherData<'ClawbackOrdered'>['cause'];
+  readonly amountFen: number;
+  /** What each province gets back, fen. */
+  readonly payers: Readonly<Record<string, number>>;
+  /** The debt between two provinces that follows; null where none does. */
+  readonly line: VoucherData<'PublicityEnded'>['line'] | null;
+  readonly lineSettled: boolean;
+  readonly recovered: boolean;
+}
+
+export interface Afterwards {
+  /** Key of an invoice → what its red letters left of the claim on it, fen. */
+  readonly claims: Readonly<Record<string, number>>;
+  /** Payment instructions given so far; each has its own reference at the bank. */
+  readonly instructions: number;
+  /** What a payment that came back holds of the quota again, fen; null while the first reservation stands. */
+  readonly heldFen: number | null;
+  readonly clawbacks: readonly Clawback[];
+}
+
+export const noAfterwards: Afterwards = { claims: {}, instructions: 0, heldFen: null, clawbacks: [] };
+
+/** What is still taken back of the subsidy, fen: all clawbacks together. */
+export const takenBackFen = (clawbacks: readonly Clawback[]): number => clawbacks.reduce((total, { amountFen }) => total + amountFen, 0);
+
+/** The afterwards with one of the clawbacks changed. */
+export const changed = (state: Order, number: number, change: Partial<Clawback>): Pick<Order, 'after'> => ({
+  after: {
+    ...state.after,
+    clawbacks: state.after.clawbacks.map((each) => (each.number === number ? { ...each, ...change } : each)),
+  },
+});
+
+/** Back to the reviewers: the file is looked at anew, by hands of their own. */
+export const reopened = { approval: null, shareSize: null, hands: {} } as const;
+
+/** States in which a redemption that rests on less than it did is reviewed anew; later ones are corrected by a clawback. */
+const REVIEWABLE: readonly string[] = ['UnderReview', 'Approved', 'Publicised', 'Objected'];
+
+export const afterwardsSteps: Steps<Order, AfterwardsEvent> = {
+  ClaimReduced: (state, { invoiceKey, claimFen }) => ({
+    ...state,
+    after: { ...state.after, claims: { ...state.after.claims, [invoiceKey]: claimFen } },
+    ...(REVIEWABLE.includes(state.phase) && state.redemption?.invoiceKey === invoiceKey ? { phase: 'UnderReview', ...reopened } : {}),
+  }),
+  PaymentReturned: (state, { amountFen, settled }) => ({
+    ...state,
+    phase: 'Payable',
+    instructed: false,
+    after: { ...state.after, heldFen: settled ? amountFen : state.after.heldFen },
+  }),
+  ClawbackOrdered: (state, { clawback, cause, amountFen, payers, line }) => ({
+    ...state,
+    after: {
+      ...state.after,
+      clawbacks: [
+        ...state.after.clawbacks,
+        { number: clawback, cause, amountFen, payers, line: line ?? null, lineSettled: false, recovered: false },
+      ],
+    },
+  }),
+  ClawbackRecovered: (state, { clawback }) => ({ ...state, ...changed(state, clawback, { recovered: true }) }),
+};
