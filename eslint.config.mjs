@@ -51,7 +51,19 @@ const LAYERS = [
   layer(
     'platform',
     ['ledger', 'contracts'],
-    [...NEST, 'express', 'mongoose', 'mongodb', 'kafkajs', 'jose', '@opentelemetry/*', 'pino', 'prom-client', 'rate-limiter-flexible'],
+    [
+      ...NEST,
+      'express',
+      'mongoose',
+      'mongodb',
+      'kafkajs',
+      'jose',
+      '@opentelemetry/*',
+      'pino',
+      'prom-client',
+      'rate-limiter-flexible',
+      'saxes',
+    ],
   ),
   layer('service', ['context', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express', 'yaml']),
   layer(

@@ -27,11 +27,11 @@ describe('a file of comma-separated values', () => {
     [
       'a quote inside',
       'id,name\n1,a"b\n',
-      'things.csv, line 2: a field has a quote inside; put the whole field into quotes and double the quote.',
+      'things.csv, line 2: A field has a quote inside: put the whole field into quotes and double the quote.',
     ],
-    ['text behind a quote', 'id,name\n1,"a"b\n', 'things.csv, line 2: text follows a closing quote; double the quotes inside a field.'],
-    ['an open quote', 'id,name\n1,"a\nb\n', 'things.csv, line 2: a quoted field is never closed; close it with a quote.'],
-    ['a lone carriage return', 'id,name\r1,a', 'things.csv, line 1: a line ends in a lone carriage return; end it with a line feed.'],
+    ['text behind a quote', 'id,name\n1,"a"b\n', 'things.csv, line 2: Text follows a closing quote: double the quotes inside a field.'],
+    ['an open quote', 'id,name\n1,"a\nb\n', 'things.csv, line 2: A quoted field is never closed: close it with a quote.'],
+    ['a lone carriage return', 'id,name\r1,a', 'things.csv, line 1: A line ends in a lone carriage return: end it with a line feed.'],
   ])('with %s is refused with its line', (_, text, fault) => {
     expect(() => read(text)).toThrow(fault);
   });

@@ -28,6 +28,8 @@ export * from './fields.js';
 export { Custody, Erased, SUBJECT_KEYS, type Fields, type MatchingKey, type Opened, type SealedFields } from './custody.js';
 export { databaseOf, processService } from './ground.js';
 export { CSV_MARK, csvLine, type Cell } from './csv.js';
+export { csvRows } from './csv-reading.js';
+export { TableFault, type TableRow } from './table.js';
 export { localWrapping, openWrapping, type KeyWrapping } from './key-wrapping.js';
 export { openLog, type Log } from './log.js';
 export { type MovableClock } from './node-facts.js';

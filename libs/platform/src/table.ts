@@ -1,0 +1,44 @@
+/** Tables that people send and get as files: rows of cells whatever the format, their bounds, and what can be wrong, in both languages. */
+import type { Words } from './problem-codes.js';
+
+/** A cell as it came; a number only where the format itself knows numbers. */
+export type TableCell = string | number;
+
+/** One row that is not empty. */
+export interface TableRow {
+  /** Where people find it: the line of the text, or the number of the row in the sheet. */
+  readonly line: number;
+  readonly cells: readonly TableCell[];
+}
+
+export const FORMATS = {
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
+export type TableFormat = keyof typeof FORMATS;
+
+/** Rows of one file at most, the header among them: twice what a province has of anything. */
+export const ROWS_MAX = 100_001;
+/** Cells of a row at most; the widest list has some thirty columns. */
+export const CELLS_MAX = 64;
+/** Characters of a cell at most: what a spreadsheet itself can hold. */
+export const CELL_CHARACTERS_MAX = 32_767;
+
+/** The file is no table that can be read. Its sentence is for whoever sent it; it repeats nothing of the file but names of columns. */
+export class TableFault extends Error {
+  override readonly name = 'TableFault';
+  constructor(
+    readonly words: Words,
+    readonly line: number | null = null,
+  ) {
+    super(words.en);
+  }
+}
+
+export const fault = (en: string, zh: string, line: number | null = null): TableFault => new TableFault({ en, zh }, line);
+
+/** The code that Node names an error by; empty where it has none. */
+export const codeOf = (error: unknown): string => {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+};
