@@ -39,6 +39,8 @@ export interface CommandRequest {
   readonly trace: string;
   /** Expected version of the target stream (`If-Match`). */
   readonly expect?: number;
+  /** Decides and writes nothing: the answer is what it would be now. */
+  readonly dry?: boolean;
 }
 
 export type Answer =
@@ -48,6 +50,8 @@ export type Answer =
       readonly stream: string;
       readonly version: number;
       readonly repeated: boolean;
+      /** It was already so, and nothing was written. */
+      readonly unchanged?: true;
       /** Policy pack that the decision rests on; absent where none does, and in the answer to a repeat. */
       readonly policyVersion?: string;
     }

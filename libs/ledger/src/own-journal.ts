@@ -92,8 +92,9 @@ export class OwnJournal {
       actor: request.actor,
       trace: request.trace,
       ...(request.expect !== undefined && { expect: request.expect }),
+      ...(request.dry !== undefined && { dry: request.dry }),
     });
-    if (request.command === 'AcceptLoss' && (await answer).ok) await this.settleLoss();
+    if (request.command === 'AcceptLoss' && !request.dry && (await answer).ok) await this.settleLoss();
     return answer;
   }
 

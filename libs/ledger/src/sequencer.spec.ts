@@ -113,6 +113,23 @@ describe('the sequencer', () => {
     expect(await expecting(1, 'b')).toMatchObject({ ok: true, version: 2, repeated: true });
   });
 
+  test('decides on trial what it would decide now, writes nothing, and remembers no command', async () => {
+    const run = await alone(9);
+    await run.command('31', 'FillBox', { coins: 10 });
+    const actor = { person: 'p', organisation: 'org-31', province: '31', roles: ['enterprise'] };
+    const onTrial = (coins: number, idempotencyKey: string) => {
+      const body = { to: '32', coins, dueMs: 0 };
+      return run.scheduler.resolve(run.node('31').execute({ command: 'SendGift', body, actor, idempotencyKey, trace: 't', dry: true }));
+    };
+    const before = blocks(run);
+    expect(await onTrial(7, 'k')).toMatchObject({ ok: true, repeated: false, version: 1 });
+    expect(await onTrial(7, 'k')).toMatchObject({ ok: true, repeated: false, version: 1 });
+    expect(await onTrial(11, 'k')).toMatchObject({ ok: false, rejected: 'E-COINS' });
+    expect([blocks(run), await coins(run)]).toEqual([before, 10]);
+    expect(await run.command('31', 'SendGift', { to: '32', coins: 7, dueMs: 0 }, 'k')).toMatchObject({ ok: true, repeated: false });
+    expect(await onTrial(7, 'k')).toMatchObject({ ok: true, repeated: true });
+  });
+
   test('turns commands away when too many wait, and takes them again after that', async () => {
     const run = await alone(6);
     const sent = Array.from({ length: 5_001 }, () =>

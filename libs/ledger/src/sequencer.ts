@@ -40,6 +40,8 @@ export interface Submission {
   readonly actor: Actor;
   readonly trace: string;
   readonly expect?: number;
+  /** Decided, and not written. */
+  readonly dry?: boolean;
 }
 
 /** What the sequencer asks of the rest of its node. */
@@ -207,7 +209,19 @@ export class Sequencer {
     if (isRejection(decision)) return { answer: { ok: false, ...decision }, until };
     const barred = this.barredIn(decision);
     if (barred) return { answer: { ok: false, ...barred }, until };
-    return { answer: this.commit(submission, target, bodyHash, decision, foreign, now), until: this.writer.tip };
+    const appends = decision.filter(({ events }) => events.length > 0);
+    if (submission.dry !== true) this.commit(submission, target, bodyHash, appends, foreign, now);
+    const policyVersion = appends.map((append) => append.policyVersion).find((version) => version !== undefined && version !== '-');
+    const answer: Answer = {
+      ok: true,
+      position: { journal: this.journal.name, size: this.writer.tip },
+      stream: target,
+      version: this.streams.get(target)!.version,
+      repeated: false,
+      ...(appends.length === 0 && { unchanged: true }),
+      ...(policyVersion !== undefined && { policyVersion }),
+    };
+    return { answer, until: submission.dry === true ? until : this.writer.tip };
   }
 
   /** The first refusal of the border; null when all of it may be written. */
@@ -244,22 +258,12 @@ export class Sequencer {
     submission: Submission,
     target: string,
     body: string,
-    decision: readonly Append[],
+    appends: readonly Append[],
     foreign: ForeignStates,
     now: number,
-  ): Answer {
-    const appends = decision.filter(({ events }) => events.length > 0);
+  ): void {
+    if (appends.length === 0) return;
     const state = this.streams.get(target)!;
-    const policyVersion = appends.map((append) => append.policyVersion).find((version) => version !== undefined && version !== '-');
-    const answer = (): Answer => ({
-      ok: true,
-      position: { journal: this.journal.name, size: this.writer.tip },
-      stream: target,
-      version: state.version,
-      repeated: false,
-      ...(policyVersion !== undefined && { policyVersion }),
-    });
-    if (appends.length === 0) return answer();
     const basis = basisOf(foreign);
     const facts = {
       source: this.at.origin,
@@ -283,6 +287,5 @@ export class Sequencer {
     this.writer.enqueue(entries, { streams, versions, command: submission.id, body }, now);
     for (const [stream, next] of grown) Object.assign(this.streams.get(stream)!, { ...next, size: this.writer.tip });
     this.streams.remember(state, { id: submission.id, body, size: this.writer.tip, version: state.version, at: now });
-    return answer();
   }
 }
