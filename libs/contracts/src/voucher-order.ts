@@ -13,67 +13,77 @@ const awaits = Type.Optional(Type.Object({ journal: Type.String(), patienceMs: M
 const redeemable = { redeemByMs: Ms, awaits };
 const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 });
 
+/** What an order is about. */
+const terms = {
+  ...order,
+  number: Type.String(),
+  scheme: Id,
+  year: Type.Integer(),
+  policy: Type.String(),
+  mode: Mode,
+  home: Province,
+  subject: Id,
+  subjectName: Text,
+  subjectUscc: Type.String(),
+  agencyProvince: Province,
+  agency: Id,
+  product: Id,
+  itemClass: Type.String(),
+  amountFen: Fen,
+  reservedFen: Fen,
+  placedMs: Ms,
+  acceptByMs: Ms,
+  ...counting,
+  useUntilMs: Ms,
+  redeemUntilMs: Ms,
+  /** How long past a limit a silent agency's province is waited for. */
+  patienceMs: Ms,
+  /** Whether the agency proposed it and so accepted it beforehand. */
+  proposed: Type.Boolean(),
+};
+const termsExample = {
+  ...O,
+  number: 'CXQ-32-2026-00000001-X',
+  scheme: 'cxq',
+  year: 2026,
+  policy: '32-cxq-2025.1',
+  mode: 'tongdui' as const,
+  home: '32' as const,
+  subject: 's1',
+  subjectName: 'Invented Instruments Co.',
+  subjectUscc: '91320000MAXXXX0000',
+  agencyProvince: '31' as const,
+  agency: 'a1',
+  product: 'p1',
+  itemClass: '5',
+  amountFen: 8_000_000,
+  reservedFen: 4_000_000,
+  placedMs: 1,
+  acceptByMs: 2,
+  useUntilMs: 3,
+  redeemUntilMs: 4,
+  patienceMs: 5,
+  proposed: false,
+};
+
+const facts = Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()]));
+
 /** An order is placed or ended. */
 export const placing = {
-  OrderPlaced: federal(
-    Type.Object({
-      ...order,
-      number: Type.String(),
-      scheme: Id,
-      year: Type.Integer(),
-      policy: Type.String(),
-      mode: Mode,
-      home: Province,
-      subject: Id,
-      subjectName: Text,
-      subjectUscc: Type.String(),
-      agencyProvince: Province,
-      agency: Id,
-      product: Id,
-      itemClass: Type.String(),
-      amountFen: Fen,
-      reservedFen: Fen,
-      placedMs: Ms,
-      acceptByMs: Ms,
-      ...counting,
-      useUntilMs: Ms,
-      redeemUntilMs: Ms,
-      /** How long past a limit a silent agency's province is waited for. */
-      patienceMs: Ms,
-      /** Whether the agency proposed it and so accepted it beforehand. */
-      proposed: Type.Boolean(),
-    }),
-    {
-      ...O,
-      number: 'CXQ-32-2026-00000001-X',
-      scheme: 'cxq',
-      year: 2026,
-      policy: '32-cxq-2025.1',
-      mode: 'tongdui',
-      home: '32',
-      subject: 's1',
-      subjectName: 'Invented Instruments Co.',
-      subjectUscc: '91320000MAXXXX0000',
-      agencyProvince: '31',
-      agency: 'a1',
-      product: 'p1',
-      itemClass: '5',
-      amountFen: 8_000_000,
-      reservedFen: 4_000_000,
-      placedMs: 1,
-      acceptByMs: 2,
-      useUntilMs: 3,
-      redeemUntilMs: 4,
-      patienceMs: 5,
-      proposed: false,
-    },
-  ),
+  OrderPlaced: federal(Type.Object(terms), termsExample),
+  /**
+   * The pool is exhausted: the order waits in line (V27) with nothing reserved, until `acceptByMs`. When its turn comes it is placed under
+   * the same number, by the pack in force then. `voucherFen`: the voucher part that was asked for in so many words.
+   */
+  OrderQueued: federal(Type.Object({ ...terms, voucherFen: Type.Optional(Fen) }), { ...termsExample, reservedFen: 0 }),
+  /** Its turn came and a rule forbids it now: it leaves the line for good. */
+  OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts }), { ...O, code: 'E-AGENCY', facts: { seen: 'Suspended' } }),
   ProposalRefused: federal(
     Type.Object({
       ...order,
       agencyProvince: Province,
       code: CodeWord,
-      facts: Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()])),
+      facts,
     }),
     { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { leftFen: 0 } },
   ),

@@ -52,6 +52,20 @@ export const VoucherPack = Type.Object(
     districtReview: Type.Optional(Type.Boolean()),
     /** Money of the scheme for one year; absent: not limited here. */
     poolFen: Type.Optional(Fen),
+    /**
+     * What becomes of an order that the pool cannot serve (V27): it waits in line, for so many calendar days, if no more than `most` wait.
+     * `whenShort`: a pool that has something left cuts the order to it, or the order waits for the whole. Absent: nobody waits (E-POOL).
+     */
+    queue: Type.Optional(
+      Type.Object(
+        {
+          waitDays: Type.Integer({ minimum: 1, maximum: 366 }),
+          most: Type.Integer({ minimum: 1, maximum: 1_000 }),
+          whenShort: oneOf('cut', 'wait'),
+        },
+        closed,
+      ),
+    ),
     /** Cap of all firms under one 实际控制人 in a year (V3). */
     group: Type.Optional(Type.Object({ capFen: Fen, whenOver: oneOf('cut', 'refuse') }, closed)),
     /** Who pays a cross-province order (V19, V20): shares of the enterprise's and the agency's province; they sum to one. */

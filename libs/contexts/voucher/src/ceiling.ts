@@ -4,17 +4,21 @@ import type { PrivateEvent } from './private-events.js';
 
 export interface Ceiling {
   readonly takenFen: number;
+  /** Orders that wait for the pool's money, the first in line first (V27); a group has none. */
+  readonly queue: readonly string[];
 }
 
-type CeilingEvent = PrivateEvent<'CeilingTaken' | 'CeilingReturned'>;
+type CeilingEvent = PrivateEvent<'CeilingTaken' | 'CeilingReturned' | 'QueueJoined' | 'QueueLeft'>;
 
 const ceiling = (kind: string) =>
   foldOf<Ceiling, CeilingEvent>(
     kind,
-    { takenFen: 0 },
+    { takenFen: 0, queue: [] },
     {
-      CeilingTaken: (state, { amountFen }) => ({ takenFen: state.takenFen + amountFen }),
-      CeilingReturned: (state, { amountFen }) => ({ takenFen: state.takenFen - amountFen }),
+      CeilingTaken: (state, { amountFen }) => ({ ...state, takenFen: state.takenFen + amountFen }),
+      CeilingReturned: (state, { amountFen }) => ({ ...state, takenFen: state.takenFen - amountFen }),
+      QueueJoined: (state, { order }) => ({ ...state, queue: [...state.queue, order] }),
+      QueueLeft: (state, { order }) => ({ ...state, queue: state.queue.filter((each) => each !== order) }),
     },
   );
 

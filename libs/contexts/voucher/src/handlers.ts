@@ -82,6 +82,7 @@ export const personCommands = {
 /** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
 export const derivedCommands = {
   TakeProposal: placing.TakeProposal,
+  AdvanceQueue: placing.AdvanceQueue,
   TakeAcceptance: serving.TakeAcceptance,
   TakeDecline: serving.TakeDecline,
   TakeCancellation: serving.TakeCancellation,

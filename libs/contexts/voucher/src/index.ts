@@ -13,6 +13,7 @@ import { invoice } from './invoice.js';
 import { order } from './order.js';
 import { policy } from './policy.js';
 import { privateEntryTypes } from './private-events.js';
+import { advanceQueue } from './queue.js';
 import { quota } from './quota.js';
 import { orderReactions } from './reactions.js';
 import { recognition } from './recognition.js';
@@ -33,7 +34,7 @@ export const voucher: Context = {
   border: (_, data) => borderFault('voucher', data, personalIn),
   folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices, ownership],
   commands: { ...personCommands, ...derivedCommands },
-  reactions: [...orderReactions, recomputeDeadlines, ...clearingReactions],
+  reactions: [...orderReactions, advanceQueue, recomputeDeadlines, ...clearingReactions],
   views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };

@@ -9,7 +9,7 @@ const OPEN = 'Placed Accepted InService Delivered Disputed ServiceAccepted Invoi
 const TABLE: Readonly<Record<string, readonly [from: string, to: Phase | '=']>> = {
   AcceptOrder: ['Placed', 'Accepted'],
   DeclineOrder: ['Placed', 'Closed'],
-  CancelOrder: ['Placed Accepted', 'Closed'],
+  CancelOrder: ['Queued Placed Accepted', 'Closed'],
   WithdrawFromOrder: ['Placed Accepted', 'Closed'],
   SignAsAgency: ['Accepted', '='],
   SignContract: ['Accepted', 'InService'],
@@ -124,7 +124,7 @@ test('a dispute that finds nothing accepted closes the order; a partial one coun
 
 // Architecture §4: a derived command is never silently rejected.
 const derived = Object.keys(derivedCommands).filter((name) =>
-  /^(Take|Lapse|Recompute|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
+  /^(Take|Lapse|AdvanceQueue|Recompute|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
 );
 test.each(PHASES)('in %s no derived command rejects: it answers with an entry or with nothing', (phase) => {
   const body = {

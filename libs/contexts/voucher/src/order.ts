@@ -7,10 +7,13 @@ import { foldOf, invariant, type Ratio, type Rejection } from '@yrd/ledger';
 import { afterwardsSteps, changed, noAfterwards, reopened, type Afterwards, type AfterwardsEvent } from './afterwards.js';
 import { missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
+import { poolStream } from './streams.js';
 
 export type OrderEvent =
   | VoucherEvent<
       | 'OrderPlaced'
+      | 'OrderQueued'
+      | 'OrderUnqueued'
       | 'ProposalRefused'
       | 'OrderAccepted'
       | 'AcceptanceRefused'
@@ -63,8 +66,8 @@ const OPEN_PHASES = [
   'Payable',
 ] as const;
 
-/** Every phase that an order can be in (domain §2.3, where `Objected` is called Held). */
-export const PHASES = [...OPEN_PHASES, 'Settled', 'Closed'] as const;
+/** Every phase that an order can be in (domain §2.3, where `Objected` is called Held). `Queued` waits for the pool's money (V27). */
+export const PHASES = ['Queued', ...OPEN_PHASES, 'Settled', 'Closed'] as const;
 
 export type Phase = 'None' | (typeof PHASES)[number];
 
@@ -74,6 +77,8 @@ export type Limit = VoucherData<'DeadlineRecomputed'>['limit'];
 export interface Order {
   readonly phase: Phase;
   readonly terms: VoucherData<'OrderPlaced'> | null;
+  /** The voucher part asked for in so many words by an order that waited in line; null where none was. */
+  readonly wantedFen: number | null;
   /** Why it is held; empty when it is not. */
   readonly holds: readonly string[];
   readonly ceilings: readonly string[];
@@ -108,6 +113,7 @@ export interface Order {
 const initial: Order = {
   phase: 'None',
   terms: null,
+  wantedFen: null,
   holds: [],
   ceilings: [],
   contractByMs: 0,
@@ -161,6 +167,10 @@ const recomputed = (state: Order, { limit, dueMs, counted }: VoucherData<'Deadli
 
 export const order = foldOf<Order, OrderEvent>('order', initial, {
   OrderPlaced: (state, { counted, ...terms }) => ({ ...state, phase: 'Placed', terms, ...set(state, 'accept', { counted }) }),
+  OrderQueued: (state, { voucherFen: wantedFen = null, ...terms }) => {
+    return { ...state, phase: 'Queued', terms, wantedFen, ceilings: [poolStream(terms.scheme, terms.year)] };
+  },
+  OrderUnqueued: closed,
   ReservationMade: (state, { ceilings }) => ({ ...state, ceilings }),
   ProposalRefused: closed,
   OrderAccepted: (state, data) => ({ ...state, phase: 'Accepted', contractByMs: data.contractByMs, ...set(state, 'contract', data) }),
@@ -217,6 +227,7 @@ export interface Limited {
 }
 
 const LIMIT_OF: Readonly<Partial<Record<Phase, readonly [limit: Limit, runs: boolean]>>> = {
+  Queued: ['accept', true],
   Placed: ['accept', true],
   Accepted: ['contract', true],
   ServiceAccepted: ['redeem', true],
@@ -238,7 +249,7 @@ export const limitIn = (state: Order): Limited | null => {
 export const LEGAL = {
   AcceptOrder: ['Placed'],
   DeclineOrder: ['Placed'],
-  CancelOrder: ['Placed', 'Accepted'],
+  CancelOrder: ['Queued', 'Placed', 'Accepted'],
   WithdrawFromOrder: ['Placed', 'Accepted'],
   SignAsAgency: ['Accepted'],
   SignContract: ['Accepted'],

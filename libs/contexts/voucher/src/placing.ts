@@ -1,16 +1,28 @@
 /** Placing an order (the rules are in `placing-rules.ts`): the order and its reservation, in one commit. */
-import { refuse, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
-import { isRejection, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { refuse, type Period, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import {
+  invariant,
+  isRejection,
+  toStream,
+  type Append,
+  type Decision,
+  type Handler,
+  type Peek,
+  type Rejection,
+  type Turn,
+} from '@yrd/ledger';
 import { composeOrderNumber } from '@yrd/standards';
 import { workingDays } from './calendar-notice.js';
+import { pool } from './ceiling.js';
 import { lengthMs, limitOf } from './clocks.js';
 import { handler, mayAct, missing, positive } from './handling.js';
-import { order, type OrderEvent } from './order.js';
+import { order, termsOf, type Order, type OrderEvent } from './order.js';
 import { askedOf, inadmissible, ruleReads, type Wish } from './placing-rules.js';
+import { leaveLine, lineClosed } from './queue.js';
 import { quota } from './quota.js';
 import { register, takeNumber } from './register.js';
-import { draw, drawnStreams, type Drawn } from './reservation.js';
-import { orderRegister, orderStream, quotaStream, subjectStream, type Place } from './streams.js';
+import { draw, drawnStreams, oneEach, type Drawn } from './reservation.js';
+import { orderRegister, orderStream, poolStream, quotaStream, subjectStream, type Place } from './streams.js';
 import { groupOf, subject, type Subject } from './subject.js';
 
 export interface PlaceOrder extends Wish {
@@ -25,10 +37,11 @@ export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] 
   return [...ruleReads(command, peek), ...own.map((stream) => ({ province: peek.province, stream }))];
 };
 
-/** OrderPlaced and everything committed with it, or the rule that forbids it. */
+/** OrderPlaced, or OrderQueued where the pool is exhausted (V27), and everything committed with it; or the rule that forbids it. */
 export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): readonly Append[] | Rejection => {
-  if (turn.state(order, orderStream(command.order)).phase !== 'None')
-    return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
+  const before = turn.state(order, orderStream(command.order));
+  const waited = before.phase === 'Queued';
+  if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
   const wrong = positive('amountFen', command.amountFen);
   if (wrong) return wrong;
   const asked = askedOf(command, turn);
@@ -40,50 +53,100 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   if (!who.registered || !terms)
     return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
   const drawn = draw(turn, drawnOf(command, who), pack, terms, command);
-  if (isRejection(drawn)) return drawn;
+  if (isRejection(drawn) && (waited || drawn.rejected !== 'E-POOL')) return drawn;
+  const line = turn.state(pool, poolStream(command.scheme, command.year));
+  const waits = !waited && (isRejection(drawn) || line.queue.length > 0);
+  const closed = waits ? lineClosed(pack, line, isRejection(drawn) ? drawn : null) : null;
+  if (closed) return closed;
   const counter = takeNumber(turn.state(register, orderRegister(command.year)));
-  const account = turn.state(quota, quotaStream(command));
-  const limit = limitOf(turn.now, pack.clocks.accept, workingDays(turn), { mostMs: account.useUntilMs });
-  const placed: VoucherEvent<'OrderPlaced'> = {
-    type: 'OrderPlaced',
-    data: {
-      order: command.order,
-      scheme: command.scheme,
-      year: command.year,
-      policy: pack.version,
-      mode: command.mode, // V6
-      number: composeOrderNumber({ province: pack.province, year: command.year, sequence: counter.data.number }),
-      home: pack.province,
-      subject: command.subject,
-      subjectName: who.registered.name,
-      subjectUscc: who.registered.uscc,
-      agencyProvince: command.agencyProvince,
-      agency: command.agency,
-      product: command.product,
-      itemClass,
-      amountFen: command.amountFen,
-      reservedFen: drawn.amountFen,
-      placedMs: turn.now,
-      acceptByMs: limit.lastMs,
-      ...limit.counting,
-      useUntilMs: account.useUntilMs,
-      redeemUntilMs: account.redeemUntilMs,
-      patienceMs: lengthMs(pack.clocks.peerPatience),
-      proposed,
-    },
+  const { useUntilMs, redeemUntilMs } = turn.state(quota, quotaStream(command));
+  const period = waits ? waitOf(pack) : pack.clocks.accept;
+  const limit = limitOf(turn.now, period, workingDays(turn), { mostMs: useUntilMs });
+  const data: VoucherData<'OrderPlaced'> = {
+    order: command.order,
+    scheme: command.scheme,
+    year: command.year,
+    policy: pack.version,
+    mode: command.mode, // V6
+    number: before.terms?.number ?? composeOrderNumber({ province: pack.province, year: command.year, sequence: counter.data.number }),
+    home: pack.province,
+    subject: command.subject,
+    subjectName: who.registered.name,
+    subjectUscc: who.registered.uscc,
+    agencyProvince: command.agencyProvince,
+    agency: command.agency,
+    product: command.product,
+    itemClass,
+    amountFen: command.amountFen,
+    reservedFen: waits || isRejection(drawn) ? 0 : drawn.amountFen,
+    placedMs: turn.now,
+    acceptByMs: limit.lastMs,
+    ...limit.counting,
+    useUntilMs,
+    redeemUntilMs,
+    patienceMs: lengthMs(pack.clocks.peerPatience),
+    proposed,
   };
+  const numbered = before.terms ? [] : toStream(orderRegister(command.year), [counter], pack.version);
+  if (waits || isRejection(drawn)) return [...standInLine(data, command.voucherFen), ...numbered];
   const events: readonly OrderEvent[] = [
-    placed,
+    { type: 'OrderPlaced', data },
     { type: 'ReservationMade', data: { order: command.order, ceilings: drawn.ceilings } },
     // An agency that proposed has accepted already.
-    ...(proposed ? [accepted(command.order, turn, pack, account.useUntilMs)] : []),
+    ...(proposed ? [accepted(command.order, turn, pack, useUntilMs)] : []),
   ];
+  return oneEach([...toStream(orderStream(command.order), events, pack.version), ...drawn.appends, ...leaveLine(before), ...numbered]);
+};
+
+/** How long an order stands in line at most. */
+const waitOf = ({ queue }: VoucherPack): Period => ({ days: queue?.waitDays ?? 0, unit: 'calendar' });
+
+const standInLine = (terms: VoucherData<'OrderPlaced'>, voucherFen: number | undefined): readonly Append[] => {
+  const data = { ...terms, ...(voucherFen === undefined ? {} : { voucherFen }) };
   return [
-    { stream: orderStream(command.order), events, policyVersion: pack.version },
-    ...drawn.appends,
-    { stream: orderRegister(command.year), events: [counter], policyVersion: pack.version },
+    ...toStream(orderStream(terms.order), [{ type: 'OrderQueued', data }], terms.policy),
+    ...toStream(poolStream(terms.scheme, terms.year), [{ type: 'QueueJoined', data: { order: terms.order } }], terms.policy),
   ];
 };
+
+/** What an order in line wants, in the words in which it was placed. */
+const wishOf = ({ wantedFen, terms }: Order): PlaceOrder | null =>
+  terms && {
+    ...{ order: terms.order, subject: terms.subject, scheme: terms.scheme, year: terms.year, mode: terms.mode },
+    ...{ agencyProvince: terms.agencyProvince, agency: terms.agency, product: terms.product, amountFen: terms.amountFen },
+    ...(wantedFen === null ? {} : { voucherFen: wantedFen }),
+  };
+
+export interface AdvanceQueue {
+  readonly scheme: string;
+  readonly year: number;
+}
+/**
+ * Derived, when money came back or the head of the line changed (V27) → OrderPlaced for the head, by the pack in force now; OrderUnqueued
+ * when another rule forbids it now; nothing while the pool is too short for it: then all behind it wait too.
+ */
+export const AdvanceQueue: Handler<AdvanceQueue> = handler({
+  target: ({ scheme, year }: AdvanceQueue) => poolStream(scheme, year),
+  reads: ({ scheme, year }: AdvanceQueue, peek) => {
+    const head = peek.state(pool, poolStream(scheme, year))?.queue[0];
+    if (head === undefined) return [];
+    const state = peek.state(order, orderStream(head));
+    const wish = state ? wishOf(state) : null;
+    return [{ province: peek.province, stream: orderStream(head) }, ...(wish ? placingReads(wish, peek) : [])];
+  },
+  decide: ({ scheme, year }, turn): Decision => {
+    const head = turn.state(pool, poolStream(scheme, year)).queue[0];
+    if (head === undefined) return [];
+    const state = turn.state(order, orderStream(head));
+    const wish = wishOf(state);
+    invariant(wish !== null, `The order ${head} stands in line and was never placed in it.`);
+    const answer = place(turn, wish, termsOf(state).proposed);
+    if (!isRejection(answer)) return answer;
+    if (answer.rejected === 'E-POOL') return [];
+    const data = { order: head, code: answer.rejected, facts: answer.facts };
+    return [...toStream(orderStream(head), [{ type: 'OrderUnqueued', data }], termsOf(state).policy), ...leaveLine(state)];
+  },
+});
 
 /** OrderAccepted with the limit for the contract. */
 export const accepted = (id: string, turn: Turn, pack: VoucherPack, useUntilMs: number): VoucherEvent<'OrderAccepted'> => {

@@ -53,6 +53,9 @@ interface PrivateData {
   QuotaClosed: { readonly voidedFen: number };
   CeilingTaken: { readonly order: string; readonly amountFen: number };
   CeilingReturned: { readonly order: string; readonly amountFen: number };
+  /** An order waits in line at the end of this pool, or is in it no longer (V27). */
+  QueueJoined: { readonly order: string };
+  QueueLeft: { readonly order: string };
   NumberTaken: { readonly number: number };
   /** Streams beside the quota that hold a part of the reservation. */
   ReservationMade: { readonly order: string; readonly ceilings: readonly string[] };
@@ -91,6 +94,8 @@ const names: Readonly<Record<PrivateName, string>> = {
   QuotaClosed: 'internal',
   CeilingTaken: 'internal',
   CeilingReturned: 'internal',
+  QueueJoined: 'internal',
+  QueueLeft: 'internal',
   NumberTaken: 'internal',
   ReservationMade: 'internal',
   HandRecorded: 'sensitive',

@@ -42,7 +42,8 @@ export const reserve = (pack: VoucherPack, terms: Terms, wish: Wish): number | R
   }
   if (wish.poolLeftFen !== null && amountFen > wish.poolLeftFen) {
     // V4: the pool too.
-    if (wish.poolLeftFen === 0) return refuse('E-POOL', { ...facts, seen: 0, needed: amountFen });
+    if (wish.poolLeftFen === 0 || pack.queue?.whenShort === 'wait')
+      return refuse('E-POOL', { ...facts, seen: wish.poolLeftFen, needed: amountFen });
     amountFen = wish.poolLeftFen;
   }
   return amountFen;
@@ -94,6 +95,13 @@ export const heldPlaces = (orderId: string, peek: Peek): readonly Place[] => {
   if (!state?.terms) return [];
   return [quotaStream(state.terms), ...state.ceilings].map((stream) => ({ province: peek.province, stream }));
 };
+
+/** One append a stream: what a decision does to one account in two steps is one append of both. */
+export const oneEach = (appends: readonly Append[]): readonly Append[] =>
+  [...new Set(appends.map(({ stream }) => stream))].map((stream) => {
+    const mine = appends.filter((each) => each.stream === stream);
+    return { ...mine[0], stream, events: mine.flatMap(({ events }) => events) };
+  });
 
 /** Gives a part of the reservation back, and to every ceiling too. Nothing when the amount is nothing. */
 export const release = (state: Order, amountFen: number): readonly Append[] => {

@@ -8,8 +8,9 @@ import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, t
 import { accepted } from './placing.js';
 import { agencyPlaces, trusted } from './placing-rules.js';
 import { pinned, policy } from './policy.js';
+import { leaveLine } from './queue.js';
 import { relatedPlaces, unrelated } from './related.js';
-import { heldPlaces, release } from './reservation.js';
+import { heldPlaces, oneEach, release } from './reservation.js';
 import { agencyStream, calendarStream, journalOf, look, orderStream, policyStream, subjectStream, type Place } from './streams.js';
 import { subject } from './subject.js';
 
@@ -23,13 +24,7 @@ type Outcome = { readonly events: readonly OrderEvent[]; readonly more?: readonl
 export const commit = (state: Order, outcome: Outcome): Decision => {
   if (isRejection(outcome)) return outcome;
   const terms = termsOf(state);
-  const appends = [...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])];
-  const streams = [...new Set(appends.map(({ stream }) => stream))];
-  // One append a stream: a settlement both consumes and releases on the same account.
-  return streams.map((stream) => {
-    const mine = appends.filter((each) => each.stream === stream);
-    return { stream, events: mine.flatMap(({ events }) => events), policyVersion: terms.policy };
-  });
+  return oneEach([...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])]);
 };
 
 const home = (streams: readonly string[], province: string): readonly Place[] => streams.map((stream) => ({ province, stream }));
@@ -76,10 +71,10 @@ export const packOf = (state: Order, turn: Turn) => {
 export interface CancelOrder extends OfOrder {
   readonly cause: string;
 }
-/** CancelOrder (enterprise) → OrderCancelled + QuotaReleased. */
+/** CancelOrder (enterprise) → OrderCancelled + QuotaReleased; an order in line leaves it. */
 export const CancelOrder = orderAct<CancelOrder>('CancelOrder', ({ order: id, cause }, state) => ({
   events: [{ type: 'OrderCancelled', data: { order: id, by: 'enterprise', cause } }],
-  more: release(state, termsOf(state).reservedFen),
+  more: [...release(state, termsOf(state).reservedFen), ...leaveLine(state)],
 }));
 
 export interface SignContract extends OfOrder, Signature {}
@@ -257,6 +252,9 @@ export const LapseOrder: Handler<LapseOrder> = handler({
       agencyProvince: state.terms.agencyProvince,
       ...(invoiceKey === undefined ? {} : { invoiceKey }),
     };
-    return commit(state, { events: [{ type: 'OrderLapsed', data }], more: release(state, state.terms.reservedFen) });
+    return commit(state, {
+      events: [{ type: 'OrderLapsed', data }],
+      more: [...release(state, state.terms.reservedFen), ...leaveLine(state)],
+    });
   },
 });

@@ -1,8 +1,9 @@
 /** Time limits of an order: which entry starts one, which ends it, and what fires. All run in the order's home journal. */
 import type { Entry, TimerChange } from '@yrd/ledger';
+import { dayOf } from './clocks.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
-import { journalOf, orderStream } from './streams.js';
+import { journalOf, orderStream, poolStream } from './streams.js';
 
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
 
@@ -22,14 +23,28 @@ const publicity = (order: string, lastMs: number): TimerChange => ({
 /** Whose statement made in time could still come. */
 const waiting = (awaits: DataOf<'DeadlineRecomputed'>['awaits']) =>
   awaits ? { awaits: awaits.journal, patienceMs: awaits.patienceMs } : {};
+/** A pack may have more money for its pool than the one before: from its first day on the line is looked at again (V27). */
+const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adoptedMs: number): TimerChange => {
+  const dueMs = Math.max(fromMs, adoptedMs);
+  const year = Number(dayOf(dueMs).slice(0, 4));
+  return {
+    set: `queue/${scheme}.${version}`,
+    dueMs,
+    fires: { command: 'AdvanceQueue', target: poolStream(scheme, year), body: { scheme, year } },
+  };
+};
 const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
 
-const CLOSING: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
+const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
 
 /** The changes that an entry of the own journal makes. */
 export const timers = (entry: Entry): readonly TimerChange[] => {
+  const adopted = dataOf(entry, 'PolicyAdopted');
+  if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
   if (!entry.stream.startsWith('order/')) return [];
   const order = idOf(entry.stream);
+  const queued = dataOf(entry, 'OrderQueued');
+  if (queued) return [lapse('accept', order, queued.acceptByMs)];
   const placed = dataOf(entry, 'OrderPlaced');
   if (placed && !placed.proposed) {
     const abroad = placed.agencyProvince !== placed.home;

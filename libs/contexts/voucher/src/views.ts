@@ -16,6 +16,8 @@ interface OrderPart {
 
 const ORDER_EVENTS: readonly EntryName[] = [
   'OrderPlaced',
+  'OrderQueued',
+  'OrderUnqueued',
   'ProposalRefused',
   'OrderAccepted',
   'AcceptanceRefused',

@@ -7,6 +7,7 @@ import { actor, agent, DAY_MS, delta, firm, hex, staff, type Delta } from './sce
 import type { ProvinceCode } from './node.js';
 
 const UNTIL: Readonly<Partial<Record<Phase, string>>> = {
+  Queued: 'PlaceOrder',
   Placed: 'PlaceOrder',
   Accepted: 'SignAsAgency',
   InService: 'SignContract',
@@ -50,7 +51,9 @@ const STEPS: readonly [Phase, (d: Delta) => void][] = [
 
 /** A delta whose order `o1` is in the phase, with what the next step of it needs already there. */
 export const reach = (phase: Phase, mode: 'tongdui' | 'tongyong' = 'tongdui'): Delta => {
-  const d = delta();
+  // A pool without money: whatever is placed waits in line.
+  const dry = { 32: { poolFen: 0, queue: { waitDays: 30, most: 9, whenShort: 'cut' } } } as const;
+  const d = delta(phase === 'Queued' ? { packs: dry } : {});
   d.serve('o1', { mode: phase === 'InvoiceAsked' ? 'tongyong' : mode }, UNTIL[phase] ?? 'ConfirmAcceptance');
   if (phase === 'Closed') d.does('32', 'CancelOrder', { order: 'o1', cause: 'x' }, firm);
   if (phase === 'Disputed') d.does('32', 'RaiseDispute', { order: 'o1', reason: 'late' }, firm);
