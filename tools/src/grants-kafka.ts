@@ -1,5 +1,6 @@
 /** Who may do what at a province's Kafka, as data: its own node, and the mirrors of the others that bring their topics. */
 import kafkajs, { type AclEntry } from 'kafkajs';
+import { topics } from '@yrd/ledger';
 import { kafkaBus, type KafkaSettings } from '@yrd/platform';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -52,6 +53,22 @@ export const mirrorGrants = (from: string, principal = mirrorUser(from)): readon
   { principal, resource: 'group', name: `${from}-mm2`, pattern: 'literal', operations: ['Read'] },
 ];
 
+/** How Kafka knows a consumer outside; groups that it may join are named `yrd-consumer-<name>.…`. */
+export const consumerUser = (name: string): string => `yrd-consumer-${name}`;
+
+/**
+ * Who only listens: the topics of public events, each by its whole name, and groups of its own. Nothing else of the province, and
+ * nothing that a later topic could begin with.
+ */
+export const consumerGrants = (province: string, contexts: readonly string[], name: string): readonly Grant[] => {
+  const principal = `User:${consumerUser(name)}`;
+  const named = contexts.map((context) => topics.events(province, context));
+  return [
+    ...named.map((topic): Grant => ({ principal, resource: 'topic', name: topic, pattern: 'literal', operations: ['Read'] })),
+    { principal, resource: 'group', name: `${consumerUser(name)}.`, pattern: 'prefixed', operations: ['Read'] },
+  ];
+};
+
 /** The grants as Kafka's own command line takes them. */
 export const asCommands = (grants: readonly Grant[], brokers: string): readonly string[] =>
   grants.map(({ principal, resource, name, pattern, operations }) => {
@@ -89,7 +106,7 @@ const entriesOf = ({ principal, resource, name, pattern, operations }: Grant): A
 
 /** Topics of a node. */
 export const topicsOf = (province: string, contexts: readonly string[]): readonly string[] => [
-  ...contexts.map((context) => `${own(province)}${context}.journal`),
+  ...contexts.flatMap((context) => [topics.journal(province, context), topics.events(province, context)]),
   ...['sync', 'heal', 'witness'].map((what) => `${own(province)}${what}`),
 ];
 

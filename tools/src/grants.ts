@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, databaseOf, processKafka, processMongo } from '@yrd/platform';
 import { CONTEXTS } from './federation.js';
-import { applyKafka, asCommands, mirrorGrants, nodeGrants, outwardGrants, topicsOf, type Grant } from './grants-kafka.js';
+import { applyKafka, asCommands, consumerGrants, mirrorGrants, nodeGrants, outwardGrants, topicsOf, type Grant } from './grants-kafka.js';
 import { applyMongo, grantCommands } from './grants-mongo.js';
 import { mongoClient } from './ready.js';
 import { Fault, say, step } from './say.js';
@@ -15,6 +15,7 @@ const HOW = `Say what is granted at whose servers:
   npm run grants -- kafka --province 32                       its node: reads yrd.*, writes yrd.32.*
   npm run grants -- kafka --province 32 --mirrors 31,33,34    and the mirrors that bring the others' topics to it
   npm run grants -- kafka --province 32 --outward             and the mirror that carries its own topics outward
+  npm run grants -- kafka --province 32 --consumers audit     and who only reads its public events, as User:yrd-consumer-audit
   npm run grants -- mongo --province 32 --user yrd-32 --password-file <file> [--append-only]
 Without --apply it is only printed.`;
 
@@ -26,6 +27,7 @@ const read = (args: readonly string[]) => {
       options: {
         province: { type: 'string' },
         mirrors: { type: 'string', default: '' },
+        consumers: { type: 'string', default: '' },
         outward: { type: 'boolean', default: false },
         user: { type: 'string' },
         'password-file': { type: 'string' },
@@ -40,14 +42,18 @@ const read = (args: readonly string[]) => {
 
 type Asked = ReturnType<typeof read>['values'];
 
+const listOf = (text: string): readonly string[] => text.split(',').filter((each) => each !== '');
 const isCode = (text: string): boolean => /^\d\d$/.test(text);
 
 const forKafka = async (province: string, asked: Asked): Promise<void> => {
-  const others = asked.mirrors.split(',').filter((each) => each !== '');
+  const others = listOf(asked.mirrors);
+  const consumers = listOf(asked.consumers);
   if (!others.every(isCode) || others.includes(province)) throw new Fault(`--mirrors takes the codes of other provinces.\n${HOW}`);
+  if (!consumers.every((each) => /^[a-z][a-z0-9-]{0,30}$/.test(each))) throw new Fault(`--consumers takes short names.\n${HOW}`);
   const grants: readonly Grant[] = [
     ...nodeGrants(province),
     ...others.flatMap((each) => mirrorGrants(each)),
+    ...consumers.flatMap((each) => consumerGrants(province, CONTEXTS, each)),
     ...(asked.outward ? outwardGrants(province) : []),
   ];
   const kafka = processKafka();

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certify, createAuthority, type KafkaSettings } from '@yrd/platform';
 import { PROVINCES } from './federation.js';
+import { consumerUser } from './grants-kafka.js';
 
 /** Who may do everything on the local servers; nodes never use it. */
 export const ADMIN = 'admin';
@@ -11,6 +12,9 @@ export const ADMIN = 'admin';
 export const BROKER = 'broker';
 /** Name of a node at Kafka and MongoDB. */
 export const nodeUser = (code: string): string => `yrd-${code}`;
+/** The consumer outside that the local servers know: `local` in the rules. */
+export const CONSUMER = 'local';
+const clientUsers = [ADMIN, ...PROVINCES.map(({ code }) => nodeUser(code)), consumerUser(CONSUMER)];
 
 /** `YRD_WIRES=secure npm start` runs the servers as a province does: TLS, users, access rules. Throws for any other word. */
 export const wantsSecured = (env: NodeJS.ProcessEnv): boolean => {
@@ -44,14 +48,13 @@ export const provideSecured = (home: string): Secured => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const write = (name: string, text: string): void => writeFileSync(secured.file(name), text, { mode: 0o600 });
   const authority = createAuthority('yrd local authority');
-  const users = [ADMIN, ...PROVINCES.map(({ code }) => nodeUser(code))];
-  for (const name of [BROKER, 'mongo', ...users]) {
+  for (const name of [BROKER, 'mongo', ...clientUsers]) {
     const { cert, key } = certify(authority, { name, hosts: HOSTS, days: DAYS });
     write(`${name}.pem`, `${key}${cert}`);
     write(`${name}.cert.pem`, cert);
     write(`${name}.key.pem`, key);
   }
-  for (const user of users) write(`${user}.password`, randomBytes(24).toString('base64url'));
+  for (const user of clientUsers) write(`${user}.password`, randomBytes(24).toString('base64url'));
   write('mongo.keyfile', randomBytes(KEYFILE_BYTES).toString('base64'));
   write('authority.pem', authority.cert); // Last: with it the folder is whole.
   return secured;
@@ -84,10 +87,7 @@ export const securedListeners = (
 
 /** Arguments of Kafka's format tool: the users that are there from the first start on. */
 export const scramArguments = (s: Secured): string[] =>
-  [ADMIN, ...PROVINCES.map(({ code }) => nodeUser(code))].flatMap((user) => [
-    '--add-scram',
-    `SCRAM-SHA-512=[name=${user},password=${s.password(user)}]`,
-  ]);
+  clientUsers.flatMap((user) => ['--add-scram', `SCRAM-SHA-512=[name=${user},password=${s.password(user)}]`]);
 
 /** Arguments of mongod: TLS for everybody, users, and members that know each other by a key file. */
 export const mongodArguments = (s: Secured): string[] => [

@@ -4,13 +4,13 @@ import { composeProject, containerHand, dockerCanRun, engineAnswers, imagesAtHan
 import { hasNativeData, nativeFiles, startNativeKafka, startNativeMongo, type CrashTold, type NativePlace } from './native.js';
 import { databaseOf, processKafka, processMongo } from '@yrd/platform';
 import { CONTEXTS, PROVINCES } from './federation.js';
-import { applyKafka, nodeGrants } from './grants-kafka.js';
+import { applyKafka, consumerGrants, nodeGrants } from './grants-kafka.js';
 import { applyMongo } from './grants-mongo.js';
 import { freePorts } from './ports.js';
 import type { Child, Processes } from './processes.js';
 import { GIVEN_MS, kafkaReady, mongoReady, newClusterId, replicaSet } from './ready.js';
 import { Fault, step } from './say.js';
-import { ADMIN, kafkaAs, mongoUrlAs, nodeUser, nodeWires, provideSecured, type Secured } from './secured.js';
+import { ADMIN, CONSUMER, kafkaAs, mongoUrlAs, nodeUser, nodeWires, provideSecured, type Secured } from './secured.js';
 import { chooseWay, fingerprint, givenFrom, readWay, refuseOtherWires, writeWay, type Given, type Way, type WayRecord } from './way.js';
 
 /** What can be done to a server on purpose, to see what the nodes make of it. */
@@ -65,7 +65,8 @@ const handOf = (child: Child, ready: () => Promise<unknown>): Hand => ({
 
 /** The four nodes' users and grants, the same at every start. */
 const grantLocally = async (brokers: string, mongoUrl: string, files: Secured): Promise<void> => {
-  await applyKafka(kafkaAs(files, brokers, ADMIN), { topics: [], grants: PROVINCES.flatMap(({ code }) => nodeGrants(code)) });
+  const grants = PROVINCES.flatMap(({ code }) => [...nodeGrants(code), ...consumerGrants(code, CONTEXTS, CONSUMER)]);
+  await applyKafka(kafkaAs(files, brokers, ADMIN), { topics: [], grants });
   for (const { code } of PROVINCES) {
     // Locally the four share a demo clock in a database of its own.
     const databases = [...CONTEXTS.map((context) => databaseOf(code, context)), 'yrd_dev'];

@@ -9,11 +9,11 @@ import type { mongo } from 'mongoose';
 import { openNode, type LedgerNode, type Notice } from '@yrd/ledger';
 import { gifts, portsContract } from '@yrd/ledger/testing';
 import { createAuthority, createNodeKeys, openSigningKey, openWorld, systemClock, type KafkaSettings } from '@yrd/platform';
-import { applyKafka, mirrorGrants, nodeGrants, outwardGrants, topicsOf } from './grants-kafka.js';
+import { applyKafka, consumerUser, mirrorGrants, nodeGrants, outwardGrants, topicsOf } from './grants-kafka.js';
 import { applyMongo } from './grants-mongo.js';
 import { createProcesses, type Processes } from './processes.js';
 import { mongoClient } from './ready.js';
-import { ADMIN, kafkaAs, mongoUrlAs, nodeUser, type Secured } from './secured.js';
+import { ADMIN, CONSUMER, kafkaAs, mongoUrlAs, nodeUser, type Secured } from './secured.js';
 import { startServers, type Servers } from './servers.js';
 import { findRoot } from './tidy-files.js';
 
@@ -108,11 +108,11 @@ const onceItRuns = async (attempt: () => Promise<string>): Promise<string> => {
 };
 
 /** What becomes of a member of a group. */
-const joining = async (groupId: string): Promise<string> => {
+const joining = async (groupId: string, user = 'yrd-32', topic = 'yrd.32.voucher.journal'): Promise<string> => {
   const retry = { retries: 6, initialRetryTime: 100, restartOnFailure: async () => false };
-  const consumer = clientOf('yrd-32').consumer({ groupId, retry });
+  const consumer = clientOf(user).consumer({ groupId, retry });
   await consumer.connect();
-  await consumer.subscribe({ topics: ['yrd.32.voucher.journal'] });
+  await consumer.subscribe({ topics: [topic] });
   const end = new Promise<string>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, () => resolve('joined'));
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error.message));
@@ -209,6 +209,21 @@ const refusals = (): void => {
     expect(await highOf('yrd.33.voucher.journal')).toBe('1');
     await expect(published(clientOf('yrd-34'), 'yrd.32.voucher.journal')).rejects.toMatchObject({ type: 'TOPIC_AUTHORIZATION_FAILED' });
     expect(outwardGrants('33').flatMap(({ operations }) => operations)).toEqual(['Read', 'DescribeConfigs']);
+  });
+
+  test('a consumer outside reads the public events and nothing else, writes nowhere, and joins groups of its own name only', async () => {
+    const reader = consumerUser(CONSUMER);
+    await published(clientOf('yrd-32'), 'yrd.32.voucher.events', 'told');
+    const group = `${reader}.one`;
+    expect(await onceItRuns(() => joining(group, reader, 'yrd.32.voucher.events'))).toBe('joined');
+    expect(await onceItRuns(() => joining(`${reader}ly`, reader, 'yrd.32.voucher.events'))).toMatch(/coordinator|authorized/i);
+    // What it may not describe it does not even see.
+    expect((await connected(clientOf(reader))).filter((topic) => topic.startsWith('yrd.32.'))).toEqual(['yrd.32.voucher.events']);
+    for (const topic of ['yrd.32.voucher.events', 'yrd.32.voucher.journal'])
+      await expect(published(clientOf(reader), topic)).rejects.toThrow(/authoriz/i);
+    // Not even another province: its events are the province's own word.
+    await expect(published(clientOf('yrd-31'), 'yrd.32.voucher.events')).rejects.toMatchObject({ type: 'TOPIC_AUTHORIZATION_FAILED' });
+    expect(await highOf('yrd.32.voucher.events')).toBe('1');
   });
 
   test('MongoDB refuses a client without TLS, without a user, with a wrong password, and of another authority', async () => {

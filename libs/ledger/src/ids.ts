@@ -33,6 +33,7 @@ export const streamId = (hasher: Hasher, command: string, kind: string): string 
 /** Topics of a province; each has this one writer. A mirror flow out of 31 carries `yrd\.31\..*` and nothing else. */
 export const topics = {
   journal: (province: string, context: string): string => `yrd.${province}.${context}.journal`,
+  events: (province: string, context: string): string => `yrd.${province}.${context}.events`,
   sync: (province: string): string => `yrd.${province}.sync`,
   heal: (province: string): string => `yrd.${province}.heal`,
   witness: (province: string): string => `yrd.${province}.witness`,

@@ -1,8 +1,10 @@
 /** The ledger: signed journals, replicas, folds. Pure TypeScript over ports. */
+export { announce, type AnnouncerOptions } from './announcer.js';
 export * from './block.js';
 export type { RevokeKey, RotateKey } from './builtin.js';
 export * from './bytes.js';
 export * from './canonical.js';
+export * from './cloud-event.js';
 export * from './decider.js';
 export * from './evidence.js';
 export * from './federation.js';
@@ -18,6 +20,7 @@ export { openNode } from './open-node.js';
 export { WARNING_DAYS, type KeyStatus } from './own-keys.js';
 export * from './ports.js';
 export { pin, type Pinned } from './pinned.js';
+export { PUBLIC_START, type PublicEntry, type PublicPage, type PublicPlace, type PublicReader } from './public-entries.js';
 export { readOn } from './recent-blocks.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

@@ -3,6 +3,7 @@ import { InvariantError, type Actor, type Context, type DomainEvent, type Entry,
 import type { Federation } from './federation.js';
 import type { KeyStatus } from './own-keys.js';
 import type { RecordQuery, Subscription, World } from './ports.js';
+import type { PublicReader } from './public-entries.js';
 import type { SetAsideHead } from './set-aside.js';
 
 export interface NodeOptions {
@@ -235,6 +236,8 @@ export interface LedgerNode {
    * its payload is not held here; throws Unavailable while two others have not cosigned so far.
    */
   evidence(journal: string, index: number): Promise<Evidence | null>;
+  /** The entries of a journal that anybody may be told: durable, signed and numbered. Ask for it anew for each reading. */
+  publicEntries(journal: string): PublicReader;
   /**
    * Verified, ordered, deduplicated entries of all journals of the context, one at a time per journal, from where this
    * follower stopped (`name` keeps its position). The position passes an entry only after the handler resolved and its

@@ -7,6 +7,7 @@ import { Lease, RENEW_MS } from './lease.js';
 import { Lock } from './lock.js';
 import {
   Unavailable,
+  UnknownJournal,
   type CommandRequest,
   type Disclosure,
   type JournalKey,
@@ -22,6 +23,7 @@ import {
 } from './node.js';
 import { pin, type Pinned } from './pinned.js';
 import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
+import type { PublicReader } from './public-entries.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
@@ -138,6 +140,12 @@ class JournalNode implements LedgerNode {
 
   async evidence(journal: string, index: number): Promise<Evidence | null> {
     return (await this.active().logs.get(journal)?.evidence(index)) ?? null;
+  }
+
+  publicEntries(journal: string): PublicReader {
+    const found = this.active().publics.get(journal);
+    if (!found) throw new UnknownJournal(journal);
+    return found;
   }
 
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {

@@ -17,6 +17,7 @@ import type { Subscription } from './ports.js';
 import { Inbox } from './inbox.js';
 import { Lock } from './lock.js';
 import { Loops } from './loops.js';
+import { PublicEntries } from './public-entries.js';
 import { Reactor } from './reactor.js';
 import { Replica, type Equivocation } from './replica.js';
 import { ServedLog } from './served-log.js';
@@ -40,6 +41,7 @@ export class Running {
   readonly replicas = new Map<string, Replica>();
   /** The journals as anybody may read them. */
   readonly logs = new Map<string, ServedLog>();
+  readonly publics = new Map<string, PublicEntries>();
   private readonly readers = new Map<string, Streams>();
   /** Raised whenever any of the journals has grown. */
   private readonly anyGrown = new Signal();
@@ -201,6 +203,7 @@ export class Running {
     this.replicas.set(name, replica);
     const cosigned = () => this.witness.agreed(name);
     this.logs.set(name, new ServedLog(world.clock, journal, this.vocabulary, () => this.signed(journal), cosigned));
+    this.publics.set(name, new PublicEntries(world, journal, this.vocabulary, () => this.signed(journal) !== null));
     this.readers.set(name, new Streams(journal, this.vocabulary, this.context, world.storage.records));
   }
 

@@ -30,13 +30,13 @@ export class FederationRun {
     return this.alive.get(province)!.node;
   }
 
-  /** Starts a node's process; it recovers while the world goes on. */
-  async start(province: string): Promise<void> {
+  /** Starts a node's process; it recovers while the world goes on. `context` where it runs another version than the others. */
+  async start(province: string, context = this.context): Promise<void> {
     const { world, kill } = this.world.process(province);
     const node = openNode({
       world,
       province,
-      context: this.context,
+      context,
       federation: this.world.federation,
       instance: `node-${province}`,
       clockLimitMs: this.clockLimitMs,

@@ -39,6 +39,7 @@ export { offeredBy, Offers } from './offers.js';
 export { PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Problem, Refused } from './problem.js';
 export { type Response as HttpResponse } from './request.js';
-export { runService, Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
+export { runService } from './run-service.js';
+export { Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';
 export { LeftOut } from './validation.js';

@@ -9,6 +9,7 @@ import {
   type LedgerNode,
   type NodeStatus,
   type Position,
+  type PublicReader,
   type RecordQuery,
 } from '@yrd/ledger';
 
@@ -77,6 +78,10 @@ export class LateNode implements LedgerNode {
 
   async evidence(journal: string, index: number) {
     return this.present.evidence(journal, index);
+  }
+
+  publicEntries(journal: string): PublicReader {
+    return this.present.publicEntries(journal);
   }
 
   async follow(name: string, handle: (entry: Entry) => Promise<void>) {

@@ -3,7 +3,16 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { codes } from '@yrd/contracts';
-import type { Context, LedgerNode, NodeOptions, Notice, Records, World } from '@yrd/ledger';
+import {
+  announce,
+  type Context,
+  type LedgerNode,
+  type NodeOptions,
+  type Notice,
+  type Records,
+  type Subscription,
+  type World,
+} from '@yrd/ledger';
 import { routesWithoutAccess } from './access.js';
 import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
@@ -103,6 +112,7 @@ export class Service {
   private readonly trail: AuditTrail;
   private readonly served: readonly Served[];
   private readonly admins: SecurityAdmins;
+  private readonly announcing: Subscription[] = [];
   private reaching: Promise<Ground> | null = null;
   private ground: Ground | null = null;
   private app: NestExpressApplication | null = null;
@@ -181,6 +191,7 @@ export class Service {
     await this.trail.stop();
     // What is reached only after the abort has to be given back as well.
     const ground = await this.reaching?.catch(() => null);
+    for (const telling of this.announcing) await telling.close();
     for (const { node } of this.served) await node.stop();
     await ground?.close();
     this.log.info('stopped');
@@ -203,6 +214,8 @@ export class Service {
       const limit = clock === 'system' ? { clockLimitMs } : {};
       node.become(this.options.openNode({ world, province, context, federation, instance, openAlone, keyWarningDays, ...limit }));
       await node.start();
+      const url = federation.nodes.find((each) => each.province === province)?.url ?? '';
+      this.announcing.push(announce({ world, node, journal: `${province}/${context.name}`, url }));
     }
   }
 
@@ -265,31 +278,3 @@ export class Service {
     return app;
   }
 }
-
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-
-/**
- * Runs a service as the whole process: stops in order on a signal, and says in plain words why it could not start. SIGHUP makes one
- * that answers over TLS take its renewed certificate.
- */
-export const runService = async (prepare: () => Promise<ServiceOptions>): Promise<void> => {
-  const fail = (error: unknown): void => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  };
-  process.on('unhandledRejection', (error) => fail(new Error('a promise was forgotten: this is a fault of the program', { cause: error })));
-  let asked = false;
-  try {
-    const service = new Service(await prepare());
-    for (const signal of signals) {
-      process.on(signal, () => {
-        if (signal === 'SIGHUP' && service.renewCertificate()) return;
-        asked = true;
-        service.stop().then(() => process.exit(0), fail);
-      });
-    }
-    await service.start();
-  } catch (error) {
-    if (!asked) fail(error);
-  }
-};
