@@ -71,7 +71,9 @@ const LAYERS = [
     ['contracts', 'standards', 'ledger'],
     ['react', 'react/*', 'react-dom', 'react-dom/*', 'antd', 'antd/*', '@ant-design/*', 'echarts', 'echarts/*'],
   ),
-  layer('node', ['service', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express']),
+  // A whole node is where its command line is tested.
+  layer('node', ['service', 'cli', 'contracts', 'standards', 'platform', 'ledger'], [...NEST, 'express']),
+  layer('cli', ['contracts', 'standards', 'platform', 'ledger'], []),
   layer('identity', ['identity'], ['oidc-provider', 'oidc-provider/*', 'jose']),
   layer('tool', ['tool', 'identity', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
   layer('bench', ['e2e', 'platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),

@@ -17,6 +17,7 @@ export * from './money.js';
 export * from './node.js';
 export * from './note.js';
 export { openNode } from './open-node.js';
+export { isKeyEntry, keysSeen, type ShownKeyEntry } from './outside-keys.js';
 export { WARNING_DAYS, type KeyStatus } from './own-keys.js';
 export * from './ports.js';
 export { pin, type Pinned } from './pinned.js';

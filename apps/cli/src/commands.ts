@@ -1,0 +1,78 @@
+/** Every command: its words, options and examples. What carries one out is loaded only when it is asked for. */
+import type { Command, Option } from './command.js';
+import { NODE_OPTIONS } from './nodes.js';
+
+const FEDERATION: Option = {
+  name: 'federation',
+  value: 'FILE',
+  words: {
+    en: 'Federation file with the pinned keys; of the local federation without it',
+    zh: '载有固定公钥的联邦文件；默认取本机联邦的',
+  },
+};
+
+export const COMMANDS: readonly Command[] = [
+  {
+    path: 'status',
+    takes: '',
+    least: 0,
+    most: 0,
+    words: {
+      en: 'The nodes: how far each holds every journal, keys near expiry, and what needs a hand',
+      zh: '各节点：所持账本的长度、临近到期的密钥、需要处理的事项',
+    },
+    options: NODE_OPTIONS,
+    examples: [
+      { line: 'yrd status', words: { en: 'all nodes of the local federation', zh: '本机联邦的全部节点' } },
+      { line: 'yrd status --node https://node.sh.example --json', words: { en: 'one node, for a program', zh: '一个节点，供程序读取' } },
+    ],
+    load: async () => (await import('./status.js')).status,
+  },
+  {
+    path: 'verify',
+    takes: '[journal…]',
+    least: 0,
+    most: 100,
+    words: {
+      en: 'Checks whole journals: every leaf to the signed and cosigned root, and that they continue what was checked before',
+      zh: '核验整本账本：逐叶计算至已签名、已联署的根，并接续上次核验的检查点',
+    },
+    options: [
+      ...NODE_OPTIONS,
+      FEDERATION,
+      {
+        name: 'older',
+        value: 'FILE',
+        words: { en: 'A checkpoint that you kept, in place of the remembered one', zh: '自行保存的检查点，代替所记的' },
+      },
+      { name: 'forget', words: { en: 'Neither use nor keep a remembered checkpoint', zh: '既不使用也不保存所记的检查点' } },
+    ],
+    examples: [
+      { line: 'yrd verify', words: { en: 'every journal, at its owner', zh: '全部账本，在其所有者处核验' } },
+      {
+        line: 'yrd verify 31/voucher --node https://node.js.example --federation federation.json',
+        words: { en: "Shanghai's journal as Jiangsu holds it", zh: '江苏所持的上海账本' },
+      },
+    ],
+    load: async () => (await import('./verify.js')).verify,
+  },
+  {
+    path: 'verify proof',
+    takes: '<file>…',
+    least: 1,
+    most: 1_000,
+    words: {
+      en: 'Checks kept .tlog-proof files and exports of the audit, offline',
+      zh: '离线核验保存的 .tlog-proof 文件与审计导出',
+    },
+    options: [FEDERATION],
+    examples: [
+      {
+        line: 'yrd verify proof order.tlog-proof --federation federation.json',
+        words: { en: 'one entry', zh: '一个条目' },
+      },
+      { line: 'yrd verify proof audit.ndjson', words: { en: 'every record of an export', zh: '导出中的每条记录' } },
+    ],
+    load: async () => (await import('./verify.js')).verifyProofs,
+  },
+];

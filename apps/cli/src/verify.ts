@@ -1,0 +1,233 @@
+/** `yrd verify`: journals over HTTP, believing no node; and `yrd verify proof`: what somebody keeps in a file, offline. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  journalParts,
+  originOf,
+  parseEnvelope,
+  parseProof,
+  pin,
+  text,
+  utf8,
+  verifyProof,
+  type Federation,
+  type Verifier,
+} from '@yrd/ledger';
+import { checkExport, nodeHasher, nodeKeys, parseFederation } from '@yrd/platform/offline';
+import { NodeClient } from './client.js';
+import type { Asked, Run } from './command.js';
+import { checkJournal, cosignersSeen, type JournalVerdict } from './journal-check.js';
+import type { JournalFault, JournalTrust, ServedJournal } from './journal-reading.js';
+import { isLocal, nodesOf, textOf, type NodeAddress } from './nodes.js';
+import { EXIT, Failure, misused } from './outcome.js';
+import { table } from './table.js';
+
+const tools = { hasher: nodeHasher, signer: nodeKeys([]).signer };
+
+/** While two others have not cosigned yet, how often and how long is waited, ms: a cosignature is two heartbeats behind. */
+const COSIGNED_TRIES = 5;
+const COSIGNED_PAUSE_MS = 2_000;
+
+/** The federation file: from elsewhere than the nodes that are checked. @throws Failure without one. */
+const federationOf = (asked: Asked): Federation => {
+  const path =
+    asked.value('federation') ?? (isLocal(asked) && asked.io.settings.home ? join(asked.io.settings.home, 'federation.json') : undefined);
+  if (path === undefined)
+    throw misused(
+      'Give the federation file with --federation: keys that the node itself hands out prove nothing.',
+      '请用 --federation 给出联邦文件：节点自己给出的密钥不能证明什么。',
+    );
+  const { federation, faults } = parseFederation(textOf(path));
+  if (faults.length === 0) return federation;
+  throw misused(`${path} is no federation file: ${faults.join('; ')}.`, `${path} 不是联邦文件：${faults.join('；')}。`);
+};
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, COSIGNED_PAUSE_MS));
+
+/** A journal as a node serves it. */
+const servedBy = (client: NodeClient, journal: string): ServedJournal => {
+  const at = `/log/${journal}`;
+  return {
+    checkpoint: () => client.text(`${at}/checkpoint`),
+    bundle: (name) => client.bytes(`${at}/tile/entries/${name}`),
+    entry: (index) => client.get(`${at}/entry/${index}`),
+    proof: async (index) => {
+      for (let tries = 0; tries < COSIGNED_TRIES; tries += 1) {
+        try {
+          return await client.text(`${at}/proof/${index}`);
+        } catch (error) {
+          if (!(error instanceof Failure) || error.rejection === undefined || error.code !== EXIT.unreachable) throw error;
+          await pause();
+        }
+      }
+      return null;
+    },
+    pause,
+  };
+};
+
+/** Where a journal's last good checkpoint is kept: outside of every node. */
+const rememberedAt = (asked: Asked, origin: string): string =>
+  join(asked.io.settings.state, 'checkpoints', `${origin.replaceAll('/', '_')}.note`);
+
+const earlierOf = (asked: Asked, origin: string): string | null => {
+  const given = asked.value('older');
+  if (given !== undefined) return textOf(given);
+  if (asked.flag('forget')) return null;
+  try {
+    return readFileSync(rememberedAt(asked, origin), 'utf8');
+  } catch {
+    return null;
+  }
+};
+
+const remember = (asked: Asked, origin: string, note: string): void => {
+  const path = rememberedAt(asked, origin);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, note);
+  renameSync(`${path}.new`, path);
+};
+
+/** The node to ask about a journal: the one that was named, else its owner's. */
+const holderOf = (asked: Asked, journal: string, federation: Federation): NodeAddress => {
+  const { province } = journalParts(journal);
+  const named = nodesOf(asked);
+  const [only] = named;
+  if (only && (named.length === 1 || !isLocal(asked))) return only;
+  const url = named.find((each) => each.province === province)?.url ?? federation.nodes.find((each) => each.province === province)?.url;
+  return { province, url: url ?? only?.url ?? '' };
+};
+
+const trustIn = (federation: Federation, journal: string): JournalTrust => ({
+  ...{ journal, federation: federation.federation, tools },
+  pinned: pin(tools, federation, journalParts(journal).context),
+});
+
+/** The keys that the other nodes' cosigners were rotated to: each stands in the journal of its own node, which is read for it. */
+const laterCosigners = async (asked: Asked, federation: Federation, journal: string): Promise<readonly Verifier[]> => {
+  const { province, context } = journalParts(journal);
+  const others = federation.nodes.filter((node) => node.province !== province && node.journals[context]);
+  const found = [];
+  for (const other of others) {
+    const theirs = `${other.province}/${context}`;
+    const served = servedBy(new NodeClient(asked, holderOf(asked, theirs, federation)), theirs);
+    found.push(...(await cosignersSeen(served, trustIn(federation, theirs))));
+  }
+  return found;
+};
+
+const FAULTS: Readonly<Record<JournalFault['kind'], { readonly zh: string; readonly en: string }>> = {
+  checkpoint: { en: 'no checkpoint', zh: '不是检查点' },
+  leaf: { en: 'bad leaf', zh: '叶子有误' },
+  root: { en: 'wrong root', zh: '根不符' },
+  unsigned: { en: 'not signed', zh: '签名无效' },
+  keys: { en: 'keys not believed', zh: '密钥不可信' },
+  cosignatures: { en: 'not cosigned', zh: '联署不足' },
+  shrunk: { en: 'shorter than before', zh: '比先前更短' },
+  rewritten: { en: 'rewritten', zh: '历史被改写' },
+};
+
+const shown = (verdicts: readonly JournalVerdict[], asked: Asked): string => {
+  const headings =
+    asked.lang === 'zh'
+      ? ['账本', '条目数', '根', '联署', '联署至', '接续检查点', '结论']
+      : ['journal', 'entries', 'root', 'cosigned by', 'up to', 'continues', 'verdict'];
+  const rows = verdicts.map(({ journal, size, root, cosigners, cosignedSize, continues, faults }) => {
+    const kinds = [...new Set(faults.map(({ kind }) => asked.in(FAULTS[kind])))];
+    const verdict = kinds.length === 0 ? asked.in({ en: 'good', zh: '通过' }) : kinds.join(', ');
+    return [journal, size, root.slice(0, 12), cosigners.join(' '), cosignedSize, continues, verdict];
+  });
+  const details = verdicts.flatMap(({ journal, faults }) =>
+    faults.map(({ kind, detail }) => `! ${journal}: ${asked.in(FAULTS[kind])}: ${detail}\n`),
+  );
+  return [table(headings, rows), details.join('')].filter((part) => part !== '').join('\n');
+};
+
+const journalsOf = (asked: Asked, { nodes }: Federation): readonly string[] => {
+  const all = nodes.flatMap(({ province, journals }) => Object.keys(journals).map((context) => `${province}/${context}`)).sort();
+  if (asked.args.length === 0) return all;
+  const unknown = asked.args.find((each) => !all.includes(each));
+  if (unknown === undefined) return asked.args;
+  throw misused(
+    `${unknown} is no journal of this federation: say one of ${all.join(', ')}.`,
+    `${unknown} 不是本联邦的账本：可选 ${all.join('、')}。`,
+  );
+};
+
+/** Checks journals whole. Answers 1 when anything does not hold. */
+export const verify: Run = async (asked) => {
+  const federation = federationOf(asked);
+  const verdicts: JournalVerdict[] = [];
+  for (const journal of journalsOf(asked, federation)) {
+    const origin = originOf(federation.federation, journal);
+    const served = servedBy(new NodeClient(asked, holderOf(asked, journal, federation)), journal);
+    const trust = trustIn(federation, journal);
+    const about = { ...trust, earlier: earlierOf(asked, origin), laterCosigners: () => laterCosigners(asked, federation, journal) };
+    let told = 0;
+    const verdict = await checkJournal(served, about, (done, of) => {
+      if (asked.json || done - told < PROGRESS_EVERY) return;
+      told = done;
+      asked.note({ en: `${journal}: ${done} of ${of} entries`, zh: `${journal}：${of} 条中的 ${done} 条` });
+    });
+    if (verdict.faults.length === 0 && !asked.flag('forget')) remember(asked, origin, verdict.note);
+    verdicts.push(verdict);
+  }
+  await asked.answer(verdicts, () => shown(verdicts, asked));
+  return verdicts.some(({ faults }) => faults.length > 0) ? EXIT.finding : EXIT.ok;
+};
+
+/** Entries between two lines of progress. */
+const PROGRESS_EVERY = 50_000;
+
+interface FileVerdict {
+  readonly file: string;
+  /** Entries that are proven. */
+  readonly good: number;
+  readonly faults: readonly string[];
+}
+
+/** A tlog-proof with its leaf in the extra line. */
+const proofVerdict = (federation: Federation, source: string): Omit<FileVerdict, 'file'> => {
+  const leaf = parseProof(source)?.extra;
+  const index = parseProof(source)?.index ?? 0;
+  if (!leaf) return { good: 0, faults: ['it is no tlog-proof with its leaf in the extra line'] };
+  const origin = source.slice(source.indexOf('\n\n') + 2).split('\n')[0] ?? '';
+  const [, journal] = /^[a-z0-9.-]+\/log\/(\d{2}\/[a-z][a-z0-9-]{0,31})$/.exec(origin) ?? [];
+  const mine =
+    journal !== undefined &&
+    federation.nodes.some((node) => node.journals[journalParts(journal).context] && journal.startsWith(node.province));
+  if (journal === undefined || !mine || origin !== originOf(federation.federation, journal))
+    return { good: 0, faults: [`${origin} is no journal of this federation`] };
+  const pinned = pin(tools, federation, journalParts(journal).context);
+  const cosigners = [...pinned.cosigners].filter(([province]) => !journal.startsWith(province)).map(([, key]) => key);
+  const verdict = verifyProof(tools, { journal: pinned.keys(journal).state.periods, cosigners }, leaf, source);
+  if (!verdict.good) return { good: 0, faults: [`it is not proven (${verdict.fault})`] };
+  const envelope = parseEnvelope(leaf, index);
+  const misplaced = envelope !== null && envelope.source !== origin;
+  return misplaced ? { good: 0, faults: [`its leaf is of ${envelope.source}`] } : { good: 1, faults: [] };
+};
+
+const fileVerdict = (federation: Federation, file: string): FileVerdict => {
+  const source = textOf(file);
+  const isProof = source.startsWith('c2sp.org/tlog-proof@');
+  return { file, ...(isProof ? proofVerdict(federation, text(utf8(source))) : checkExport(federation, source)) };
+};
+
+/** Checks kept proofs and exports of the audit with the federation file alone. Answers 1 when anything is not proven. */
+export const verifyProofs: Run = async (asked) => {
+  const federation = federationOf(asked);
+  const verdicts = asked.args.map((file) => fileVerdict(federation, file));
+  await asked.answer(verdicts, () =>
+    verdicts
+      .map(({ file, good, faults }) => {
+        const line = asked.in({
+          en: `${file}: ${good} proven, ${faults.length} not`,
+          zh: `${file}：${good} 条已证实，${faults.length} 条未证实`,
+        });
+        return [line, ...faults.map((fault) => `! ${fault}`)].join('\n');
+      })
+      .join('\n')
+      .concat('\n'),
+  );
+  return verdicts.some(({ faults }) => faults.length > 0) ? EXIT.finding : EXIT.ok;
+};

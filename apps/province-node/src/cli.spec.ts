@@ -1,0 +1,196 @@
+/** The command line against whole nodes: what it shows, what it checks without believing them, and how it ends. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accessRegister } from '@yrd/access-register';
+import { EXIT, readSettings, run } from '@yrd/cli';
+import type { RunningDelta, Who } from '@yrd/platform/testing';
+import { openMarket, startDelta } from '@yrd/voucher-clearing/testing';
+
+let delta: RunningDelta;
+let folder: string;
+let federation: string;
+
+beforeAll(async () => {
+  delta = await startDelta(['31', '32', '33', '34'], [accessRegister]);
+  await openMarket(delta, new Date(delta.nowMs).getUTCFullYear());
+  folder = mkdtempSync(join(tmpdir(), 'yrd-cli-'));
+  federation = join(folder, 'federation.json');
+  writeFileSync(federation, JSON.stringify(delta.world.federation));
+}, 60_000);
+afterAll(async () => {
+  await delta.stop();
+  rmSync(folder, { recursive: true });
+});
+
+type Change = (path: string, bytes: Uint8Array) => Uint8Array;
+const unchanged: Change = (_, bytes) => bytes;
+
+/** Runs a command; nodes have addresses like http://31.test, and what they answer may be changed on its way. */
+const yrd = async (line: string, { who, change = unchanged }: { readonly who?: Who; readonly change?: Change } = {}) => {
+  let out = '';
+  let err = '';
+  const settings = readSettings(
+    { HOME: folder, YRD_TOKEN: who && delta.headers(who)['Authorization']!.slice('Bearer '.length) },
+    folder,
+    120,
+  );
+  const code = await run(line.split(' '), {
+    settings,
+    now: () => delta.nowMs,
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    fetch: async (input, init) => {
+      const { hostname, pathname, search } = new URL(input instanceof Request ? input.url : input);
+      if (!hostname.endsWith('.test')) throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+      const answer = await delta.fetch(hostname.slice(0, 2), pathname + search, init);
+      if (change === unchanged) return answer;
+      const bytes = change(pathname, new Uint8Array(await answer.arrayBuffer()));
+      const { status } = answer;
+      const headers = new Headers([...answer.headers].filter(([name]) => !['content-encoding', 'content-length'].includes(name)));
+      return new Response(new Uint8Array(bytes), { status, headers });
+    },
+  });
+  return { code, out, err, told: (): unknown => JSON.parse(out) };
+};
+
+const NODES = ['31', '32', '33', '34'].map((each) => `--node http://${each}.test`).join(' ');
+
+describe('yrd status', () => {
+  test('shows four nodes with every journal, and ends with 0', async () => {
+    await delta.until(async () => (await yrd(`status ${NODES} --json`)).code === EXIT.ok);
+    const { out } = await yrd(`status ${NODES}`);
+    expect(out).toMatch(/^node\s+name\s+address/);
+    for (const journal of ['31/access', '31/voucher', '34/voucher']) expect(out).toContain(journal);
+    expect(out).toContain('Nothing needs a hand.');
+    expect((await yrd(`status ${NODES} --lang zh`)).out).toContain('无需处理的事项');
+  });
+
+  test('ends with 3 where a node does not answer, and still shows the others', async () => {
+    const { code, out } = await yrd(`status --node http://31.test --node http://nowhere:1`);
+    expect(code).toBe(EXIT.unreachable);
+    expect(out).toContain('http://nowhere:1 does not answer');
+    expect(out).toContain('31/voucher');
+  });
+
+  test('finds two nodes that hold one journal at one size under two roots, and ends with 1', async () => {
+    const lie: Change = (path, bytes) => {
+      const status = JSON.parse(Buffer.from(bytes).toString()) as {
+        province: string;
+        contexts: { journals: { journal: string; root: string }[] }[];
+      };
+      if (path !== '/v1/status' || status.province !== '32') return bytes;
+      for (const journal of status.contexts.flatMap(({ journals }) => journals))
+        if (journal.journal === '31/voucher') journal.root = 'f'.repeat(64);
+      return Buffer.from(JSON.stringify(status));
+    };
+    await delta.until(async () => (await yrd(`status ${NODES} --json`, { change: lie })).out.includes('divergence'));
+    const { code, out } = await yrd(`status ${NODES}`, { change: lie });
+    expect([code, out.includes('31/voucher at size')]).toEqual([EXIT.finding, true]);
+  });
+});
+
+describe('yrd verify', () => {
+  const verify = (more = '', change: Change = unchanged) =>
+    yrd(`verify 31/voucher --node http://32.test --federation ${federation} ${more}`.trim(), { change });
+
+  test('hashes every leaf of a journal to the signed and cosigned root, and finds it continued the next time', async () => {
+    const first = await verify('--json');
+    expect([first.code, first.err, first.told()]).toEqual([
+      EXIT.ok,
+      '',
+      [expect.objectContaining({ journal: '31/voucher', continues: null, faults: [], cosigners: expect.arrayContaining(['32']) })],
+    ]);
+    const [{ size }] = first.told() as [{ size: number }];
+    const again = await verify('--json');
+    expect(again.told()).toEqual([expect.objectContaining({ continues: size, faults: [] })]);
+    expect((await verify()).out).toMatch(/31\/voucher .* good\n/);
+  });
+
+  test.each<[string, string, Change]>([
+    [
+      'a leaf changed',
+      'root',
+      (path, bytes) => (path.includes('/tile/entries/') ? bytes.map((each, at) => (at === 40 ? each ^ 1 : each)) : bytes),
+    ],
+    ['entries left out', 'leaf', (path, bytes) => (path.includes('/tile/entries/') ? bytes.slice(0, -3) : bytes)],
+    [
+      'a root that nobody signed',
+      'unsigned',
+      (path, bytes) =>
+        path.endsWith('/checkpoint')
+          ? Buffer.from(
+              Buffer.from(bytes)
+                .toString()
+                .replace(/\n[A-Za-z0-9+/]{43}=\n/, `\n${'A'.repeat(43)}=\n`),
+            )
+          : bytes,
+    ],
+    [
+      'another journal in its place',
+      'checkpoint',
+      (path, bytes) => (path.endsWith('/checkpoint') ? Buffer.from(Buffer.from(bytes).toString().replaceAll('/31/', '/33/')) : bytes),
+    ],
+    [
+      'cosignatures that nobody made',
+      'cosignatures',
+      (path, bytes) => (path.includes('/proof/') ? Buffer.from(Buffer.from(bytes).toString().replaceAll('/witness/', '/w1tness/')) : bytes),
+    ],
+  ])('ends with 1 and names the fault where it is served %s', async (_, kind, change) => {
+    const { code, told } = await verify('--json --forget', change);
+    expect([code, told()]).toEqual([
+      EXIT.finding,
+      [expect.objectContaining({ faults: expect.arrayContaining([expect.objectContaining({ kind })]) })],
+    ]);
+  });
+
+  test('finds a past that was rewritten, and a journal that became shorter, by a checkpoint that was kept', async () => {
+    const [{ note, size }] = (await verify('--json --forget')).told() as [{ note: string; size: number }];
+    const kept = join(folder, 'kept.note');
+    const findsWith = async (text: string): Promise<unknown> => {
+      writeFileSync(kept, text);
+      return (await verify(`--json --older ${kept}`)).told();
+    };
+    const faults = (kind: string) => [expect.objectContaining({ faults: [expect.objectContaining({ kind })] })];
+    expect(await findsWith(note)).toEqual([expect.objectContaining({ continues: size, faults: [] })]);
+    expect(await findsWith(note.replace(/\n[A-Za-z0-9+/]{43}=\n/, `\n${'A'.repeat(43)}=\n`))).toEqual(faults('rewritten'));
+    expect(await findsWith(note.replace(/\n\d+\n/, '\n99999999\n'))).toEqual(faults('shrunk'));
+  });
+
+  test('without keys from elsewhere than the node ends with 2 and says why', async () => {
+    const { code, err } = await yrd('verify --node http://31.test');
+    expect([code, err]).toEqual([EXIT.usage, expect.stringContaining('--federation')]);
+  });
+});
+
+describe('yrd verify proof', () => {
+  test('checks one kept proof offline, and refuses it once a byte was changed', async () => {
+    const file = join(folder, 'entry.tlog-proof');
+    let proof = '';
+    await delta.until(async () => {
+      const answer = await delta.fetch('31', '/log/31/voucher/proof/2');
+      proof = await answer.text();
+      return answer.status === 200;
+    });
+    writeFileSync(file, proof);
+    const good = await yrd(`verify proof ${file} --federation ${federation}`);
+    expect([good.code, good.out]).toEqual([EXIT.ok, `${file}: 1 proven, 0 not\n`]);
+    writeFileSync(file, proof.replace('index 2', 'index 1'));
+    expect((await yrd(`verify proof ${file} --federation ${federation} --json`)).code).toBe(EXIT.finding);
+  });
+
+  test('checks an export of the audit, record by record', async () => {
+    const file = join(folder, 'audit.ndjson');
+    const to = Math.floor(delta.nowMs);
+    await delta.until(async () => {
+      const answer = await delta.fetch('32', `/v1/audit/export?from=${to - 3_600_000}&to=${to}`, {
+        headers: delta.headers({ province: '32', role: 'auditor' }),
+      });
+      writeFileSync(file, await answer.text());
+      return answer.status === 200;
+    });
+    expect((await yrd(`verify proof ${file} --federation ${federation}`)).code).toBe(EXIT.ok);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"row":"\w+"/, '"row":"ReadOrder"'));
+    expect((await yrd(`verify proof ${file} --federation ${federation}`)).code).toBe(EXIT.finding);
+  });
+});
