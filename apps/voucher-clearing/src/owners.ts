@@ -1,11 +1,11 @@
 /** Whose things these are: the organisations that may see in the audit who asked for them. */
 import type { LedgerNode } from '@yrd/ledger';
-import { agency, agencyStream, journalOf, order, orderStream, PROVINCES, subject, subjectStream } from '@yrd/voucher';
+import { agency, agencyStream, journalOf, order, orderStream, ownerOf, PROVINCES, subject, subjectStream } from '@yrd/voucher';
 
 const known = (organisation: string | null | undefined): readonly string[] => (organisation ? [organisation] : []);
 
 const ofSubject = async (node: LedgerNode, id: string): Promise<readonly string[]> =>
-  known((await node.read(subject, subjectStream(id))).state.registered?.organisation);
+  known(ownerOf((await node.read(subject, subjectStream(id))).state));
 
 const ofAgency = async (node: LedgerNode, id: string): Promise<readonly string[]> =>
   known((await node.read(agency, agencyStream(id))).state.organisation);

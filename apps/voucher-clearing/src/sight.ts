@@ -2,7 +2,7 @@
 import { isStaff } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Problem } from '@yrd/platform';
-import { agency, agencyStream, subject, subjectStream } from '@yrd/voucher';
+import { agency, agencyStream, ownerOf, subject, subjectStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 
 /** Whose rows a list is about, as the asker names it. */
@@ -21,7 +21,7 @@ export class Sight {
 
   async ofSubject(actor: Actor, id: string): Promise<boolean> {
     const { state } = await this.desk.node.read(subject, subjectStream(id));
-    return this.isOf(actor, state.registered?.organisation ?? null);
+    return this.isOf(actor, ownerOf(state));
   }
 
   async ofAgency(actor: Actor, province: string, id: string): Promise<boolean> {

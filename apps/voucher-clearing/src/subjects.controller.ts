@@ -19,7 +19,18 @@ import {
   Year,
 } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
-import { effective, eligibility, policy, policyStream, PROVINCES, subject, subjectStream, ownership, ownershipStream } from '@yrd/voucher';
+import {
+  effective,
+  eligibility,
+  policy,
+  ownerOf,
+  policyStream,
+  PROVINCES,
+  subject,
+  subjectStream,
+  ownership,
+  ownershipStream,
+} from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { SchemeName, Uscc } from './fields.js';
 import { shownOwnership } from './ownership.controller.js';
@@ -76,6 +87,34 @@ class AllowProposerBody {
   uptoFen: number;
 }
 
+const SOURCE = { zh: '依据（登记档案、公告等）', en: 'what it rests on' };
+const AS_OF = { zh: '生效日期', en: 'the day it took effect' };
+
+class MergeSubjectBody {
+  @MadeId({ zh: '承继主体编号（本省）', en: 'id of the subject of this province that took it over' })
+  successor: string;
+
+  @Prose(SOURCE, '合并登记公告')
+  source: string;
+
+  @Day(AS_OF)
+  asOf: string;
+}
+
+class MoveSubjectBody {
+  @OneOf(PROVINCES, { zh: '迁入省', en: 'province that it moved to' })
+  toProvince: ProvinceCode;
+
+  @MadeId({ zh: '在迁入省的主体编号（先行登记）', en: 'its id there, where it is registered first' })
+  toSubject: string;
+
+  @Prose(SOURCE, '住所变更登记')
+  source: string;
+
+  @Day(AS_OF)
+  asOf: string;
+}
+
 class SubjectQuery extends ReadQuery {
   @LeftOut()
   @SchemeName({ zh: '同时按此方案核对资格', en: 'also check eligibility under this scheme', optional: true })
@@ -116,6 +155,18 @@ export class SubjectsController {
     return this.desk.act(call, 'AllowProposer', { subject: id, ...body });
   }
 
+  @Post(':subject/merger')
+  @Offers('MergeSubject')
+  merge(@Param() { subject: id }: SubjectPath, @Body() body: MergeSubjectBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'MergeSubject', { subject: id, ...body });
+  }
+
+  @Post(':subject/move')
+  @Offers('MoveSubject')
+  move(@Param() { subject: id }: SubjectPath, @Body() body: MoveSubjectBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'MoveSubject', { subject: id, ...body });
+  }
+
   @Get(':subject')
   @Allows('ReadSubject')
   async read(
@@ -125,12 +176,22 @@ export class SubjectsController {
     @CurrentCall() call: Call,
   ): Promise<object> {
     const found = await this.desk.node.read(subject, subjectStream(path.subject));
-    const { registered, facts, links, proposers } = found.state;
-    if (registered === null || !this.sight.isOf(actor, registered.organisation)) throw Problem.unseen(registered !== null);
+    const { registered, facts, links, proposers, left, predecessors } = found.state;
+    if (registered === null || !this.sight.isOf(actor, ownerOf(found.state))) throw Problem.unseen(registered !== null);
     call.stamp(found);
     const { subject: id, ...rest } = registered;
     const owned = (await this.desk.node.read(ownership, ownershipStream('subject', id))).state;
-    return { id, ...rest, facts, links, proposers, ownership: shownOwnership(owned), ...(await this.checks(found.state, query)) };
+    return {
+      id,
+      ...rest,
+      facts,
+      links,
+      proposers,
+      left,
+      predecessors,
+      ownership: shownOwnership(owned),
+      ...(await this.checks(found.state, query)),
+    };
   }
 
   private async checks(state: Parameters<typeof eligibility>[0], { scheme, year }: SubjectQuery) {

@@ -25,6 +25,8 @@ export const voucherRows = {
   RecordSubjectFact: row(entry, 'noParty', '记录主体事实', 'Record a fact about a subject'),
   RecordSubjectOwnership: row(entry, 'noParty', '记录主体股权与控制关系', 'Record who owns, controls and runs a subject'),
   AllowProposer: row(firm, 'ownSubject', '允许服务机构代为提出订单', 'Let an agency propose orders in the subject’s name'),
+  MergeSubject: row(supervisor, 'noParty', '主体合并，由承继主体接管', 'Merge a subject into the one that took it over'),
+  MoveSubject: row(supervisor, 'noParty', '主体迁往外省', 'Record that a subject moved to another province'),
   ApplyQuota: row(firm, 'ownSubject', '申领额度', 'Apply for a quota'),
   PassQuota: row(district, 'noParty', '区县通过额度申请', 'Pass a quota application on from the district to the province'),
   ReturnQuota: row([...entry, ...approver], 'noParty', '退回额度申请（一次性告知）', 'Return a quota application with all its defects'),

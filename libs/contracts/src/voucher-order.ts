@@ -275,6 +275,15 @@ export const paying = {
     amountFen: 3_750_000,
   }),
   RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash }), { ...O, paidFen: 3_750_000, receiptHash: hash }),
+  /** A firm moved to another province, where it is `toSubject` (A6): its use of the year. `token`: a hash that both homes can make. */
+  QuotaUseStated: federal(
+    Type.Object({ subject: Id, scheme: Id, year: Type.Integer(), toProvince: Province, toSubject: Id, token: Hash, usedFen: Fen }),
+    { subject: 's1', scheme: 'cxq', year: 2026, toProvince: '31', toSubject: 's7', token: hash, usedFen: 4_000_000 },
+  ),
+  /** The new home knows no such subject, or another one; `source` is the subject at its old home. */
+  QuotaUseRefused: federal(Type.Object({ subject: Id, scheme: Id, year: Type.Integer(), source: Id, code: CodeWord }), {
+    ...{ subject: 's7', scheme: 'cxq', year: 2026, source: '32.s1', code: 'E-NOTFOUND' },
+  }),
   QuotaReserved: federal(Type.Object({ ...order, amountFen: Fen, expiresMs: Ms }), { ...O, amountFen: 4_000_000, expiresMs: 9 }),
   QuotaReleased: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 250_000 }),
   QuotaConsumed: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 3_750_000 }),

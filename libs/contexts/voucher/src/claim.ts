@@ -8,9 +8,9 @@ import { dayOf, windowEndMs } from './clocks.js';
 import { handler, mayAct, missing, positive } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
-import { applicant, corrects, quota, staffAct, type Account, type Quota } from './quota.js';
+import { applicant, corrects, elsewhereFen, quota, staffAct, type Account, type Quota } from './quota.js';
 import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
-import { eligibility, ineligible, subject } from './subject.js';
+import { eligibility, ineligible, ownerOf, subject } from './subject.js';
 
 const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] => [
   { province: peek.province, stream: subjectStream(id) },
@@ -61,7 +61,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
     if (!pack) return noPolicy(command.scheme);
     const state = turn.state(quota, quotaStream(command));
     const no =
-      mayAct(turn, 'ApplyQuota', { subject: who.registered.organisation }) ??
+      mayAct(turn, 'ApplyQuota', { subject: ownerOf(who) }) ??
       ofThisYear(command.year, turn.now) ??
       ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
       claimable(state, pack, command.askedFen);
@@ -108,7 +108,7 @@ const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: n
   if (no) return no;
   if (state.level === 'district') return refuse('E-STATE', { seen: 'with the district', needed: 'PassQuota by the district first' });
   const claimCap = pack.claimCapFen ?? capFen;
-  const most = Math.min(claimCap, capFen - state.grantedFen, state.askedFen);
+  const most = Math.min(claimCap, capFen - state.grantedFen - elsewhereFen(state), state.askedFen);
   if (amountFen <= most) return null;
   const needed = most > 0 ? `1 to ${most} fen` : 'nothing more: the cap of the year is granted';
   return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed });

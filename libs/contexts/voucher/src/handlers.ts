@@ -6,6 +6,8 @@ import * as claim from './claim.js';
 import * as clawback from './clawback.js';
 import * as engagement from './engagement.js';
 import * as invoice from './invoice.js';
+import * as merging from './merging.js';
+import * as moving from './moving.js';
 import * as paying from './paying.js';
 import * as placing from './placing.js';
 import * as policy from './policy.js';
@@ -27,6 +29,8 @@ export const personCommands = {
   RecordSubjectFact: subject.RecordSubjectFact,
   RecordSubjectOwnership: related.RecordSubjectOwnership,
   AllowProposer: subject.AllowProposer,
+  MergeSubject: merging.MergeSubject,
+  MoveSubject: moving.MoveSubject,
   ApplyQuota: claim.ApplyQuota,
   PassQuota: claim.PassQuota,
   ReturnQuota: claim.ReturnQuota,
@@ -83,6 +87,9 @@ export const personCommands = {
 export const derivedCommands = {
   TakeProposal: placing.TakeProposal,
   AdvanceQueue: placing.AdvanceQueue,
+  InheritQuota: merging.InheritQuota,
+  StateUse: moving.StateUse,
+  CountUse: moving.CountUse,
   TakeAcceptance: serving.TakeAcceptance,
   TakeDecline: serving.TakeDecline,
   TakeCancellation: serving.TakeCancellation,

@@ -10,6 +10,8 @@ import { lines, windows } from './clearing-views.js';
 import { engagement } from './engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
 import { invoice } from './invoice.js';
+import { inheritQuota } from './merging.js';
+import { countUse, stateUse } from './moving.js';
 import { order } from './order.js';
 import { policy } from './policy.js';
 import { privateEntryTypes } from './private-events.js';
@@ -34,7 +36,7 @@ export const voucher: Context = {
   border: (_, data) => borderFault('voucher', data, personalIn),
   folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices, ownership],
   commands: { ...personCommands, ...derivedCommands },
-  reactions: [...orderReactions, advanceQueue, recomputeDeadlines, ...clearingReactions],
+  reactions: [...orderReactions, advanceQueue, inheritQuota, stateUse, countUse, recomputeDeadlines, ...clearingReactions],
   views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };
@@ -60,7 +62,7 @@ export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
-export { eligibility, type Check } from './subject.js';
+export { eligibility, ownerOf, type Check } from './subject.js';
 export { effective } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';

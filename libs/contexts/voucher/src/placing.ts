@@ -23,7 +23,7 @@ import { quota } from './quota.js';
 import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, oneEach, type Drawn } from './reservation.js';
 import { orderRegister, orderStream, poolStream, quotaStream, subjectStream, type Place } from './streams.js';
-import { groupOf, subject, type Subject } from './subject.js';
+import { groupOf, ownerOf, subject, type Subject } from './subject.js';
 
 export interface PlaceOrder extends Wish {
   readonly order: string;
@@ -159,9 +159,9 @@ export const PlaceOrder: Handler<PlaceOrder> = handler({
   target: (command: PlaceOrder) => orderStream(command.order),
   reads: placingReads,
   decide: (command, turn): Decision => {
-    const { registered } = turn.state(subject, subjectStream(command.subject));
-    if (!registered) return missing('subject');
-    return mayAct(turn, 'PlaceOrder', { subject: registered.organisation }) ?? place(turn, command, false);
+    const who = turn.state(subject, subjectStream(command.subject));
+    if (!who.registered) return missing('subject');
+    return mayAct(turn, 'PlaceOrder', { subject: ownerOf(who) }) ?? place(turn, command, false);
   },
 });
 

@@ -33,6 +33,33 @@ interface PrivateData {
   /** Who owns, controls and runs the subject (V11), by keyed hashes. */
   SubjectOwnershipRecorded: Ownership & { readonly subject: string };
   ProposerAllowed: { readonly agencyProvince: string; readonly agency: string; readonly uptoFen: number };
+  /** A firm was taken over by another of this province (A7): whoever works for the successor acts for it from now on. */
+  SubjectMerged: {
+    readonly subject: string;
+    readonly successor: string;
+    readonly organisation: string;
+    readonly source: string;
+    readonly asOf: string;
+  };
+  SubjectAbsorbed: { readonly predecessor: string };
+  /** A firm left for another province (A6), where it is registered as `toSubject`. */
+  SubjectMoved: {
+    readonly subject: string;
+    readonly toProvince: string;
+    readonly toSubject: string;
+    readonly source: string;
+    readonly asOf: string;
+  };
+  /**
+   * What a predecessor (A7) or the same firm in another province (A6, `31.<subject>`) used of the year counts under this account's cap;
+   * the grant becomes `grantedFen`. `opened`: the account had none and takes over a predecessor's, with its windows.
+   */
+  QuotaCounted: {
+    readonly source: string;
+    readonly usedFen: number;
+    readonly grantedFen: number;
+    readonly opened?: { readonly useUntilMs: number; readonly redeemUntilMs: number };
+  };
   QuotaApplied: {
     readonly subject: string;
     readonly scheme: string;
@@ -84,6 +111,10 @@ const names: Readonly<Record<PrivateName, string>> = {
   SubjectFactRecorded: 'sensitive',
   SubjectOwnershipRecorded: 'sensitive',
   ProposerAllowed: 'internal',
+  SubjectMerged: 'sensitive',
+  SubjectAbsorbed: 'internal',
+  SubjectMoved: 'sensitive',
+  QuotaCounted: 'internal',
   QuotaApplied: 'internal',
   QuotaPassed: 'sensitive',
   QuotaReturned: 'internal',

@@ -4,11 +4,19 @@ import { toStream, foldOf, isRejection, type Decision, type Handler, type Reject
 import { handler, mayAct } from './handling.js';
 import type { PrivateEvent, ReviewLevel } from './private-events.js';
 import { quotaStream, subjectStream } from './streams.js';
-import { subject } from './subject.js';
+import { ownerOf, subject } from './subject.js';
 
 export type QuotaEvent =
   | PrivateEvent<
-      'QuotaApplied' | 'QuotaPassed' | 'QuotaReturned' | 'QuotaRefused' | 'QuotaGranted' | 'QuotaFrozen' | 'QuotaUnfrozen' | 'QuotaClosed'
+      | 'QuotaApplied'
+      | 'QuotaPassed'
+      | 'QuotaReturned'
+      | 'QuotaRefused'
+      | 'QuotaGranted'
+      | 'QuotaFrozen'
+      | 'QuotaUnfrozen'
+      | 'QuotaClosed'
+      | 'QuotaCounted'
     >
   | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed' | 'QuotaConsumptionReversed' | 'QuotaRestored'>;
 
@@ -27,6 +35,8 @@ export interface Quota {
   readonly grantedFen: number;
   readonly reservedFen: number;
   readonly consumedFen: number;
+  /** What others used under the same cap: predecessors (A7), the same firm in another province (A6); fen by its source. */
+  readonly elsewhere: Readonly<Record<string, number>>;
   readonly useUntilMs: number;
   readonly redeemUntilMs: number;
 }
@@ -42,6 +52,7 @@ const initial: Quota = {
   grantedFen: 0,
   reservedFen: 0,
   consumedFen: 0,
+  elsewhere: {},
   useUntilMs: 0,
   redeemUntilMs: 0,
 };
@@ -94,6 +105,12 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     // After the year's end what comes back is void, as what is released.
     return state.phase === 'Closed' ? { ...state, consumedFen, grantedFen: state.grantedFen - amountFen } : { ...state, consumedFen };
   },
+  QuotaCounted: (state, { source, usedFen, grantedFen, opened }) => ({
+    ...state,
+    ...(opened ? { ...opened, phase: 'Granted' } : {}),
+    grantedFen,
+    elsewhere: { ...state.elsewhere, [source]: usedFen },
+  }),
   QuotaFrozen: (state) => ({ ...state, phase: 'Frozen' }),
   QuotaUnfrozen: (state) => ({ ...state, phase: 'Granted' }),
   QuotaClosed: (state, { voidedFen }) => ({ ...state, phase: 'Closed', grantedFen: state.grantedFen - voidedFen }),
@@ -101,6 +118,12 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
 
 /** What may still be reserved, in fen. */
 export const leftFen = (state: Quota): number => (state.phase === 'Granted' ? state.grantedFen - state.reservedFen - state.consumedFen : 0);
+
+/** What counts under the account's cap and was not used here, fen. */
+export const elsewhereFen = ({ elsewhere }: Quota): number => Object.values(elsewhere).reduce((total, each) => total + each, 0);
+
+/** What the account holds of its grant, fen. */
+export const heldFen = ({ reservedFen, consumedFen }: Quota): number => reservedFen + consumedFen;
 
 /** Names the account. */
 export interface Account {
@@ -111,7 +134,7 @@ export interface Account {
 
 /** Whose account it is: nobody decides about his own organisation (V16). */
 export const applicant = (turn: Turn, { subject: id }: Account) => ({
-  subject: turn.state(subject, subjectStream(id)).registered?.organisation ?? null,
+  subject: ownerOf(turn.state(subject, subjectStream(id))),
 });
 
 /** An act of the province's staff on one account. */

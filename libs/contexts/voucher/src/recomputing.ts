@@ -7,7 +7,8 @@ import { alike, single, type Decision, type Entry, type Handler, type Match, typ
 import { notices, workingDays } from './calendar-notice.js';
 import { dayStartMs, recount } from './clocks.js';
 import { handler } from './handling.js';
-import { limitIn, order, termsOf, type Limited, type Order } from './order.js';
+import { order, termsOf, type Order } from './order.js';
+import { limitIn, type Limited } from './order-limits.js';
 import type { PrivateEvent } from './private-events.js';
 import { dataOf } from './reading.js';
 import { commit, redeemable, type OfOrder } from './serving.js';

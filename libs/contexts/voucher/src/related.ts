@@ -8,7 +8,7 @@ import { agency } from './agency.js';
 import { handler, mayAct, missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 import { agencyStream, look, ownershipStream, subjectStream, type Place } from './streams.js';
-import { subject, type Subject } from './subject.js';
+import { ownerOf, subject, type Subject } from './subject.js';
 
 export type OwnershipEvent = PrivateEvent<'SubjectOwnershipRecorded'> | VoucherEvent<'AgencyOwnershipStated'>;
 
@@ -114,10 +114,10 @@ export const RecordSubjectOwnership: Handler<RecordSubjectOwnership> = handler({
   target: ({ subject: id }: RecordSubjectOwnership) => ofSubject(id),
   reads: ({ subject: id }: RecordSubjectOwnership, peek) => [{ province: peek.province, stream: subjectStream(id) }],
   decide: ({ subject: id, ...record }, turn): Decision => {
-    const { registered } = turn.state(subject, subjectStream(id));
-    const no = mayAct(turn, 'RecordSubjectOwnership', { subject: registered?.organisation ?? null });
+    const who = turn.state(subject, subjectStream(id));
+    const no = mayAct(turn, 'RecordSubjectOwnership', { subject: ownerOf(who) });
     if (no) return no;
-    if (!registered) return missing('subject');
+    if (!who.registered) return missing('subject');
     const state = turn.state(ownership, ofSubject(id));
     if (alike(state.ownership, record)) return [];
     return older(state, record) ?? toStream(ofSubject(id), [{ type: 'SubjectOwnershipRecorded', data: { subject: id, ...record } }]);

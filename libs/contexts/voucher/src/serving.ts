@@ -4,7 +4,8 @@ import { toStream, isRejection, type Append, type Decision, type Handler, type R
 import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
 import { handler, mayAct, notYours } from './handling.js';
-import { LEGAL, legal, limitIn, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
+import { LEGAL, legal, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
+import { limitIn } from './order-limits.js';
 import { accepted } from './placing.js';
 import { agencyPlaces, trusted } from './placing-rules.js';
 import { pinned, policy } from './policy.js';
@@ -12,7 +13,7 @@ import { leaveLine } from './queue.js';
 import { relatedPlaces, unrelated } from './related.js';
 import { heldPlaces, oneEach, release } from './reservation.js';
 import { agencyStream, calendarStream, journalOf, look, orderStream, policyStream, subjectStream, type Place } from './streams.js';
-import { subject } from './subject.js';
+import { ownerOf, subject } from './subject.js';
 
 export interface OfOrder {
   readonly order: string;
@@ -49,7 +50,7 @@ export const orderAct = <C extends OfOrder>(
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
       if (!state.terms) return legal(state, act) ?? [];
-      const owner = turn.state(subject, subjectStream(state.terms.subject)).registered?.organisation ?? null;
+      const owner = ownerOf(turn.state(subject, subjectStream(state.terms.subject)));
       const { agencyProvince: province, agency: id } = state.terms;
       const served = look(turn, agency, { province, stream: agencyStream(id) }).organisation;
       const no = mayAct(turn, act, { order: owner, agency: served });

@@ -6,7 +6,9 @@ import { mayAct, missing } from './handling.js';
 import type { PrivateEvent, SubjectFact } from './private-events.js';
 import { subjectStream } from './streams.js';
 
-export type SubjectEvent = PrivateEvent<'SubjectRegistered' | 'SubjectFactRecorded' | 'ProposerAllowed'>;
+export type SubjectEvent = PrivateEvent<
+  'SubjectRegistered' | 'SubjectFactRecorded' | 'ProposerAllowed' | 'SubjectMerged' | 'SubjectAbsorbed' | 'SubjectMoved'
+>;
 
 export interface Subject {
   readonly registered: PrivateEvent<'SubjectRegistered'>['data'] | null;
@@ -15,11 +17,18 @@ export interface Subject {
   readonly links: readonly SubjectFact[];
   /** Agencies (`31.a1`) that may propose an order in the subject's name, each up to an amount in fen. */
   readonly proposers: Readonly<Record<string, number>>;
+  /** Where it went: taken over by another subject here (A7), or to another province (A6). It claims and orders nothing here any more. */
+  readonly left:
+    | { readonly how: 'merged'; readonly into: string; readonly organisation: string }
+    | { readonly how: 'moved'; readonly to: string; readonly asOf: string }
+    | null;
+  /** Subjects that it took over, and theirs. */
+  readonly predecessors: readonly string[];
 }
 
 export const subject = foldOf<Subject, SubjectEvent>(
   'subject',
-  { registered: null, facts: {}, links: [], proposers: {} },
+  { registered: null, facts: {}, links: [], proposers: {}, left: null, predecessors: [] },
   {
     SubjectRegistered: (state, data) => ({ ...state, registered: data }),
     SubjectFactRecorded: (state, data) =>
@@ -28,11 +37,24 @@ export const subject = foldOf<Subject, SubjectEvent>(
       ...state,
       proposers: { ...state.proposers, [`${agencyProvince}.${agency}`]: uptoFen },
     }),
+    SubjectMerged: (state, { successor: into, organisation }) => ({ ...state, left: { how: 'merged', into, organisation } }),
+    SubjectAbsorbed: (state, { predecessor }) => ({ ...state, predecessors: [...state.predecessors, predecessor] }),
+    SubjectMoved: (state, { toProvince, toSubject, asOf }) => ({
+      ...state,
+      left: { how: 'moved', to: `${toProvince}.${toSubject}`, asOf },
+    }),
   },
 );
 
 /** The controller's group of V3, if the facts name one. */
 export const groupOf = (state: Subject): string | null => state.facts.group?.value ?? null;
+
+/** The organisation whose people act for it: after a merger the successor's (A7). Null when there is no such subject. */
+export const ownerOf = ({ registered, left }: Subject): string | null =>
+  left?.how === 'merged' ? left.organisation : (registered?.organisation ?? null);
+
+/** Where it went, in words; null while it is here. */
+const gone = ({ left }: Subject): string | null => left && (left.how === 'merged' ? `merged into ${left.into}` : `moved to ${left.to}`);
 
 /** One check of V1 with what it saw; `unknown` is never shown as `pass`. */
 export interface Check {
@@ -76,7 +98,12 @@ export const eligibility = (
   const address = facts.address?.value ?? 'unknown';
   const status = facts.status?.value ?? 'unknown';
   return [
-    check('registered', terms !== undefined, registered.kind, `a kind of subject that ${pack.version} serves`),
+    check(
+      'registered',
+      terms !== undefined && state.left === null,
+      gone(state) ?? registered.kind,
+      `a kind of subject that ${pack.version} serves`,
+    ),
     ...(registered.kind === 'firm' ? [check('identifier', usccOf.parse(registered.uscc).ok, 'USCC', 'a valid USCC')] : []),
     check('status', status === 'active', status, 'active'),
     check('address', address.startsWith(where.province), address, `registered in ${where.province}`),
@@ -128,7 +155,7 @@ export const RecordSubjectFact: Handler<RecordSubjectFact> = single(
   subject,
   ({ subject: id }: RecordSubjectFact) => subjectStream(id),
   (command, state, turn) => {
-    const no = mayAct(turn, 'RecordSubjectFact', { subject: state.registered?.organisation ?? null });
+    const no = mayAct(turn, 'RecordSubjectFact', { subject: ownerOf(state) });
     if (no) return no;
     if (!state.registered) return missing('subject');
     const { fact, value, source, asOf } = command;
@@ -151,7 +178,7 @@ export const AllowProposer: Handler<AllowProposer> = single(
   ({ subject: id }: AllowProposer) => subjectStream(id),
   (command, state, turn) => {
     if (!state.registered) return missing('subject');
-    const no = mayAct(turn, 'AllowProposer', { subject: state.registered.organisation });
+    const no = mayAct(turn, 'AllowProposer', { subject: ownerOf(state) });
     if (no) return no;
     const { agencyProvince, agency, uptoFen } = command;
     if (state.proposers[`${agencyProvince}.${agency}`] === uptoFen) return [];

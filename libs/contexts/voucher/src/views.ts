@@ -3,7 +3,8 @@ import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
 import { stageOf } from './claim.js';
 import { takenBackFen } from './afterwards.js';
-import { limitIn, order, type Order } from './order.js';
+import { order, type Order } from './order.js';
+import { limitIn } from './order-limits.js';
 import { quota, type Quota } from './quota.js';
 import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
 
@@ -238,6 +239,7 @@ export const quotas: View<QuotaPart> = {
     'QuotaFrozen',
     'QuotaUnfrozen',
     'QuotaClosed',
+    'QuotaCounted',
   ],
   // Other provinces show only that something was reserved or released, not the account.
   key: (entry) => idIn(entry, 'quota'),
