@@ -1,4 +1,5 @@
 /** What people send about an order: paths and bodies, every field with its limits. */
+import type { Declaration } from '@yrd/contracts';
 import {
   AmountFen,
   CodeWord,
@@ -56,6 +57,19 @@ class Terms {
     4_000_000,
   )
   voucherFen?: number;
+
+  @WordList(
+    /^(statutory|funded)$/,
+    2,
+    {
+      zh: '如实申报：statutory 法定或强制检测，funded 其他财政项目已资助',
+      en: 'declared of the work: a test that law demands, or work that another fiscal project pays for',
+      optional: true,
+    },
+    [],
+    0,
+  )
+  declares?: Declaration[];
 }
 
 export class PlaceOrderBody extends Terms {
@@ -138,6 +152,9 @@ export class RedemptionBody {
 
   @AmountFen({ zh: '企业已付金额（分）', en: 'what the enterprise paid, fen' }, 8_000_000, 0)
   paidFen: number;
+
+  @AmountFen({ zh: '同一服务已获其他财政支持（分）', en: 'other public support for the same service, fen', optional: true }, 0, 0)
+  otherSupportFen?: number;
 
   @ListOf(() => RedemptionDocument, 20, { zh: '材料清单', en: 'the documents of the file' })
   files: RedemptionDocument[];

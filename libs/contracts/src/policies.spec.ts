@@ -62,6 +62,8 @@ describe.each(files)('%s', (file) => {
       ...(pack.claimCapFen === undefined ? [] : ['claimCapFen']),
       ...(pack.group === undefined ? [] : ['group']),
       ...(pack.classes.includes('*') ? [] : ['classes']),
+      ...(pack.statutory === undefined ? [] : ['statutory']),
+      ...(pack.stacking === undefined ? [] : ['stacking.most', 'stacking.funded']),
       ...(pack.related === undefined ? [] : ['related.controlShare', 'related.unknown']),
       ...(pack.shareAsAgency === undefined ? [] : ['shareAsAgency']),
     ];

@@ -1,7 +1,7 @@
 /** Entries of the agency's side: admission, listing, recognition, its statements about orders, its invoices. */
 import { Type } from '@sinclair/typebox';
 import { CodeWord, Fen, Hash, Id, Ms, Province, Ratio, Text, federal, open } from './schema.js';
-import { FileKind, Mode } from './voucher-pack.js';
+import { Declaration, FileKind, Mode } from './voucher-pack.js';
 
 const classes = Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 });
 const agency = { agency: Id };
@@ -61,6 +61,7 @@ export const statements = {
       product: Id,
       amountFen: Fen,
       voucherFen: Type.Optional(Fen),
+      declares: Type.Optional(Type.Array(Declaration)),
     }),
     { ...S, ...A, subject: 's1', scheme: 'cxq', year: 2026, mode: 'tongdui', product: 'p1', amountFen: 8_000_000 },
   ),
@@ -85,6 +86,7 @@ export const statements = {
       claimFen: Fen,
       paidFen: Fen,
       files: Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 }),
+      otherSupportFen: Type.Optional(Fen),
     }),
     {
       ...S,

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { CodeWord, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
 import { Counted, counting } from './voucher-calendar.js';
 import { Line } from './voucher-line.js';
-import { FileKind, Mode } from './voucher-pack.js';
+import { Declaration, FileKind, Mode } from './voucher-pack.js';
 
 const order = { order: Id };
 const O = { order: 'b2f0c1' };
@@ -40,6 +40,8 @@ const terms = {
   patienceMs: Ms,
   /** Whether the agency proposed it and so accepted it beforehand. */
   proposed: Type.Boolean(),
+  /** What the enterprise declared of the work (V10). */
+  declares: Type.Optional(Type.Array(Declaration)),
 };
 const termsExample = {
   ...O,
@@ -164,7 +166,16 @@ export const serving = {
   }),
 };
 
-const redemption = { invoiceKey: Hash, invoiceTail: Type.String({ maxLength: 4 }), invoiceFen: Fen, claimFen: Fen, paidFen: Fen, files };
+const redemption = {
+  invoiceKey: Hash,
+  invoiceTail: Type.String({ maxLength: 4 }),
+  invoiceFen: Fen,
+  claimFen: Fen,
+  paidFen: Fen,
+  files,
+  /** Other public support for the same service, as declared (V26). */
+  otherSupportFen: Type.Optional(Fen),
+};
 const redemptionExample = {
   invoiceKey: hash,
   invoiceTail: '0001',

@@ -13,6 +13,10 @@ export type SubjectKind = Static<typeof SubjectKind>;
 export const FileKind = oneOf('contract', 'invoice', 'payment', 'result');
 export type FileKind = Static<typeof FileKind>;
 
+/** What an enterprise says of an order when it places it (V10): law demands the test; another fiscal project pays for the work. */
+export const Declaration = oneOf('statutory', 'funded');
+export type Declaration = Static<typeof Declaration>;
+
 const closed = { additionalProperties: false };
 /** A Shanghai day, YYYY-MM-DD. */
 export const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
@@ -82,6 +86,10 @@ export const VoucherPack = Type.Object(
     integrityUnknown: oneOf('allow', 'refuse'),
     /** Related parties (V11): a holder of more than this share controls, and what ownership that nobody recorded means. */
     related: Type.Optional(Type.Object({ controlShare: Ratio, unknown: oneOf('allow', 'refuse') }, closed)),
+    /** Item classes that a law or compulsory standard demands, which vouchers never pay for (V10). */
+    statutory: Type.Optional(Type.Array(Type.String({ maxLength: 40 }))),
+    /** All public support for one service together (V26), and whether work of another fiscal project is refused or counted (V10). */
+    stacking: Type.Optional(Type.Object({ most: Ratio, funded: oneOf('refuse', 'count') }, closed)),
     files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
     /** Item classes that the scheme pays for; `*` is every class. */
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),

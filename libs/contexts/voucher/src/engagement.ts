@@ -164,7 +164,7 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
     if (no) return no;
     const said = turn.state(engagement, engagementStream(command.order));
     if (said.proposed || said.answered !== 'none') return already('this order was spoken about before');
-    const { order: id, home, agency: by, subject, scheme, year, mode, product, amountFen, voucherFen } = command;
+    const { order: id, home, agency: by, subject, scheme, year, mode, product, amountFen, voucherFen, declares } = command;
     const data = {
       order: id,
       home,
@@ -176,6 +176,7 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
       product,
       amountFen,
       ...(voucherFen === undefined ? {} : { voucherFen }),
+      ...(declares ? { declares: [...declares] } : {}),
     };
     return toStream(engagementStream(id), [{ type: 'OrderProposed', data }]);
   },

@@ -1,10 +1,11 @@
 /** An invoice in the journal of the agency that issued it: supports redemptions up to its amount, once, in all provinces (V15). */
-import { refuse, type FileKind, type VoucherData, type VoucherEvent } from '@yrd/contracts';
-import { toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
+import { refuse, type FileKind, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { fen, portion, toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
 import { handler } from './handling.js';
 import { engagement, engagementReads, agencyMay, homeOrder, inTime, type OfOrder } from './engagement.js';
-import { order as orderFold, termsOf } from './order.js';
+import { order as orderFold, termsOf, type Order } from './order.js';
 import { pinned, policy } from './policy.js';
+import { surelyOverstacked } from './stacking.js';
 import { engagementStream, glance, invoiceStream, look, orderStream, policyStream } from './streams.js';
 
 export type InvoiceEvent = VoucherEvent<
@@ -84,10 +85,22 @@ export interface RequestRedemption extends OfOrder {
   readonly invoiceTail: string;
   readonly invoiceFen: number;
   readonly paidFen: number;
+  /** Other public support for the same service, as the enterprise declared it to the agency (V26). */
+  readonly otherSupportFen?: number;
   readonly files: readonly { readonly kind: FileKind; readonly hash: string }[];
 }
 
-/** RequestRedemption (agency, 通兑) → RedemptionRequested + InvoiceClaimed, one commit; E-INVOICE (V15), E-FILE (V14). */
+/** V26 at the moment of asking: what is claimed, and what else was declared, fen. */
+export const overclaimed = (
+  state: Order,
+  { invoiceFen, otherSupportFen = 0 }: { readonly invoiceFen: number; readonly otherSupportFen?: number },
+  pack: VoucherPack,
+): Rejection | null => {
+  const costFen = portion(fen(Math.min(state.contract?.amountFen ?? 0, invoiceFen)), state.share);
+  return surelyOverstacked(pack, { costFen, otherFen: otherSupportFen, reservedFen: termsOf(state).reservedFen });
+};
+
+/** RequestRedemption (agency, 通兑) → RedemptionRequested + InvoiceClaimed, one commit; E-INVOICE (V15), E-FILE (V14), E-STACK (V26). */
 export const RequestRedemption: Handler<RequestRedemption> = handler({
   target: (command: RequestRedemption) => engagementStream(command.order),
   reads: (command: RequestRedemption, peek) => {
@@ -108,6 +121,8 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     if (late) return late;
     const missing = incomplete(pack?.files.tongdui ?? [], command.files);
     if (missing) return missing;
+    const stacked = pack && overclaimed(seen, command, pack);
+    if (stacked) return stacked;
     const { order, home, agency, invoiceKey, invoiceTail, invoiceFen, paidFen } = command;
     const said = turn.state(engagement, engagementStream(order));
     // Each return of the file allows one more request: a second one meanwhile would be refused at home and free the claim.
@@ -133,6 +148,7 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
       claimFen,
       paidFen,
       files: [...command.files],
+      ...(command.otherSupportFen === undefined ? {} : { otherSupportFen: command.otherSupportFen }),
     };
     return [
       ...toStream(engagementStream(order), [{ type: 'RedemptionRequested', data }], version),

@@ -2,7 +2,7 @@
  * What an order must satisfy before anything is reserved for it: a list of named rules, asked in this order. Placing stops at the first
  * that refuses; whoever only asks beforehand may ask all of them.
  */
-import { refuse, type Mode, type VoucherPack } from '@yrd/contracts';
+import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/contracts';
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from './agency.js';
 import { covers, effective, policy } from './policy.js';
@@ -38,6 +38,8 @@ export interface Wish {
   readonly amountFen: number;
   /** Voucher part wanted, fen; without it as much as the rules allow (V4). */
   readonly voucherFen?: number;
+  /** What the enterprise says of the work (V10). */
+  readonly declares?: readonly Declaration[];
 }
 
 /** A wish with what it is judged by. */
@@ -91,6 +93,29 @@ const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {
   return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: wish.mode, needed: modes.join(' or ') });
 };
 
+/** V10: a test that the pack or the enterprise says a law demands. */
+const voluntary = ({ wish, pack, itemClass }: Asked): Rejection | null => {
+  const mandated = pack.statutory?.includes(itemClass) === true;
+  if (!mandated && !wish.declares?.includes('statutory')) return null;
+  return refuse('E-STATUTORY', {
+    policy: pack.version,
+    seen: mandated ? `class ${itemClass}` : 'declared as mandated',
+    needed: 'a service that no law or compulsory standard demands',
+    whoCanMend: 'nobody: such a test is paid for without a voucher',
+  });
+};
+
+/** V10: work that another fiscal project pays for already, unless the pack counts it under V26. */
+const unfunded = ({ wish, pack }: Asked): Rejection | null =>
+  wish.declares?.includes('funded') && pack.stacking?.funded !== 'count'
+    ? refuse('E-STACK', {
+        policy: pack.version,
+        seen: 'declared as paid for by another fiscal project',
+        needed: 'work that no other fiscal project pays for',
+        whoCanMend: 'the enterprise',
+      })
+    : null;
+
 const classCovered = ({ pack, itemClass }: Asked): Rejection | null =>
   !pack.forbidden.includes(itemClass) && covers(pack.classes, itemClass)
     ? null
@@ -120,6 +145,8 @@ export const PLACING_RULES: readonly PlacingRule[] = [
   },
   { name: 'offer', clause: 'M3', refuses: ({ at, wish }, turn) => offered(at, wish.product, wish.amountFen, turn.now) },
   { name: 'mode', clause: '2', refuses: modeAllowed },
+  { name: 'voluntary', clause: 'V10', refuses: voluntary },
+  { name: 'funding', clause: 'V10', refuses: unfunded },
   { name: 'class', clause: 'V10', refuses: classCovered },
   { name: 'independence', clause: 'V11', refuses: ({ wish, who, pack }, turn) => unrelated(turn, wish, who, pack) },
   { name: 'freshness', clause: 'M2', refuses: fresh },

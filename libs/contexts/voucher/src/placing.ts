@@ -86,6 +86,7 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
     redeemUntilMs,
     patienceMs: lengthMs(pack.clocks.peerPatience),
     proposed,
+    ...(command.declares ? { declares: [...command.declares] } : {}),
   };
   const numbered = before.terms ? [] : toStream(orderRegister(command.year), [counter], pack.version);
   if (waits || isRejection(drawn)) return [...standInLine(data, command.voucherFen), ...numbered];
@@ -114,6 +115,7 @@ const wishOf = ({ wantedFen, terms }: Order): PlaceOrder | null =>
   terms && {
     ...{ order: terms.order, subject: terms.subject, scheme: terms.scheme, year: terms.year, mode: terms.mode },
     ...{ agencyProvince: terms.agencyProvince, agency: terms.agency, product: terms.product, amountFen: terms.amountFen },
+    ...(terms.declares ? { declares: terms.declares } : {}),
     ...(wantedFen === null ? {} : { voucherFen: wantedFen }),
   };
 

@@ -4,11 +4,12 @@ import { toStream, fen, portion, split, type Decision, type Handler, type Ratio,
 import { workingDays } from './calendar-notice.js';
 import { limitOf } from './clocks.js';
 import { handler } from './handling.js';
-import { incomplete } from './invoice.js';
+import { incomplete, overclaimed } from './invoice.js';
 import { LEGAL, termsOf, type Order, type OrderEvent } from './order.js';
 import { effective, policy, ratioFor } from './policy.js';
 import { release, subsidyOf } from './reservation.js';
 import { late, orderAct, packOf, redeemable, taking, type OfOrder, type Statement } from './serving.js';
+import { overstacked } from './stacking.js';
 import { engagementStream, journalOf, policyStream, subjectStream } from './streams.js';
 import { subject } from './subject.js';
 
@@ -17,17 +18,19 @@ export interface SubmitRedemption extends OfOrder {
   readonly invoiceTail: string;
   readonly invoiceFen: number;
   readonly paidFen: number;
+  readonly otherSupportFen?: number;
   readonly files: readonly { readonly kind: FileKind; readonly hash: string }[];
 }
 
-/** SubmitRedemption (enterprise, 通用) → InvoiceClaimAsked: the invoice's home answers first (V15); E-FILE (V14), E-WINDOW (V13). */
+/** SubmitRedemption (enterprise, 通用) → InvoiceClaimAsked, which its home answers (V15); E-FILE (V14), E-WINDOW (V13), E-STACK (V26). */
 export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', (command, state, turn) => {
   const { mode, agencyProvince, agency } = termsOf(state);
   if (mode !== 'tongyong') return refuse('E-ROLE', { seen: mode, needed: 'the agency redeems in this mode' });
   if (turn.now > state.redeemByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.redeemByMs}` });
-  const no = incomplete(packOf(state, turn)?.files.tongyong ?? [], command.files);
+  const pack = packOf(state, turn);
+  const no = incomplete(pack?.files.tongyong ?? [], command.files) ?? (pack ? overclaimed(state, command, pack) : null);
   if (no) return no;
-  const { order: id, invoiceKey, invoiceTail, invoiceFen, paidFen, files } = command;
+  const { order: id, invoiceKey, invoiceTail, invoiceFen, paidFen, files, otherSupportFen } = command;
   const before = state.redemption?.invoiceKey;
   const data: VoucherData<'InvoiceClaimAsked'> = {
     order: id,
@@ -40,6 +43,7 @@ export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', (
     files: [...files],
     claimFen: Math.min(state.contract?.amountFen ?? 0, invoiceFen, paidFen),
     ...(before === undefined || before === invoiceKey ? {} : { replaces: before }),
+    ...(otherSupportFen === undefined ? {} : { otherSupportFen }),
   };
   return { events: [{ type: 'InvoiceClaimAsked', data }] };
 });
@@ -59,7 +63,7 @@ export const TakeInvoiceAnswer = taking<TakeInvoiceAnswer>('invoice', ['InvoiceA
   const { asked } = state;
   if (!asked || asked.invoiceKey !== command.invoice)
     return refuse('E-STATE', { seen: 'an answer about another invoice', needed: 'the invoice asked about' });
-  const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files } = asked;
+  const { order: id, agencyProvince: _province, agency: _agency, replaces: _replaces, ...file } = asked;
   if (!command.claimed) {
     // The answer may come after the window: a day is left to mend.
     const leastMs = turn.now + DAY_MS;
@@ -75,7 +79,7 @@ export const TakeInvoiceAnswer = taking<TakeInvoiceAnswer>('invoice', ['InvoiceA
   }
   const restsOn = { journal: journalOf(command.from), size: command.size };
   return {
-    events: [{ type: 'RedemptionSubmitted', data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn } }],
+    events: [{ type: 'RedemptionSubmitted', data: { order: id, ...file, restsOn } }],
   };
 });
 
@@ -87,12 +91,23 @@ export const TakeRedemption = taking<TakeRedemption>('redemption', LEGAL.Request
   const tooLate = late(command, state.redeemByMs);
   if (tooLate) return tooLate;
   if (termsOf(state).mode !== 'tongdui') return refuse('E-STATE', { seen: termsOf(state).mode, needed: 'tongdui' });
-  const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, from, size } = command;
+  const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, otherSupportFen, from, size } = command;
+  const other = otherSupportFen === undefined ? {} : { otherSupportFen };
   return {
     events: [
       {
         type: 'RedemptionSubmitted',
-        data: { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, restsOn: { journal: journalOf(from), size } },
+        data: {
+          order: id,
+          invoiceKey,
+          invoiceTail,
+          invoiceFen,
+          claimFen,
+          paidFen,
+          files,
+          ...other,
+          restsOn: { journal: journalOf(from), size },
+        },
       },
     ],
   };
@@ -163,7 +178,7 @@ export const payersOf = (
   return { payers: Object.fromEntries(parts), agencyShare: whole ? { of: 0, in: 1 } : pack.split.agency };
 };
 
-/** ApproveRedemption (approver, another person than the reviewer) → RedemptionApproved; E-RECUSE (V16), V4, V19. */
+/** ApproveRedemption (approver, another person than the reviewer) → RedemptionApproved; E-RECUSE (V16), E-STACK (V26), V4, V19. */
 export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order: id }, state, turn) => {
   const { home, agencyProvince, scheme, reservedFen, subject: who } = termsOf(state);
   if (state.hands.review === undefined) return refuse('E-STATE', { seen: 'not reviewed', needed: 'a review by another person' });
@@ -177,6 +192,8 @@ export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order
   const subsidyFen = Math.min(subsidyOf(rules, baseFen), reservedFen);
   if (subsidyFen <= 0)
     return refuse('E-QUOTA', { policy: pack.version, seen: baseFen, needed: 'a base that leaves a subsidy; refuse it instead' });
+  const stacked = overstacked(pack, { costFen: baseFen, subsidyFen, otherFen: state.redemption?.otherSupportFen ?? 0 });
+  if (stacked) return stacked;
   const { payers, agencyShare } = payersOf(subsidyFen, state, pack);
   const askedFen = agencyProvince === home ? 0 : (payers[agencyProvince] ?? 0);
   const data: VoucherData<'RedemptionApproved'> = {
