@@ -1,7 +1,6 @@
 /** Who asks, attacked: issuers that overreach, keys that change, floods, machines beyond their scopes, the first security administrator. */
 import { Controller, Get, Module, Post } from '@nestjs/common';
-import type { World } from '@yrd/ledger';
-import { Disk, memoryStorage } from '@yrd/ledger/testing';
+import { Disk, memoryStorage, SimulatedWorld } from '@yrd/ledger/testing';
 import { pino } from 'pino';
 import { Allows } from './access.js';
 import { readConfig, type Environment } from './config.js';
@@ -67,7 +66,8 @@ const begin = async ({ env = {}, issuers, disk = new Disk(), production = false 
     ...env,
   };
   const config = readConfig(all, (path) => (path === 'federation' ? federation : JSON.stringify(issuers)));
-  const register = { storage: memoryStorage(disk, instant), clock: { now: () => 0 } } as Partial<World> as World;
+  const { world } = new SimulatedWorld(1, ['32']).process('32');
+  const register = { ...world, storage: memoryStorage(disk, instant), clock: { ...world.clock, now: () => 0 } };
   const served = { context: { name: 'voucher', entryTypes: {} } as never, module: () => ({ module: OrdersModule }) };
   const service = new Service({
     // A test issuer has no TLS, without which no production would start.
