@@ -75,4 +75,38 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import('./verify.js')).verifyProofs,
   },
+  {
+    path: 'policy check',
+    takes: '<file>…',
+    least: 1,
+    most: 1_000,
+    words: {
+      en: 'Every fault of policy packs, with its line and how to mend it; of several files also how they follow each other',
+      zh: '政策包的全部错误，附行号与改法；多个文件时一并检查先后衔接',
+    },
+    options: [],
+    examples: [
+      { line: 'yrd policy check policies/31/voucher.yaml', words: { en: 'one pack', zh: '一份政策包' } },
+      { line: 'yrd policy check policies/*/*.yaml --json', words: { en: 'all of them, for a program', zh: '全部，供程序读取' } },
+    ],
+    load: async () => (await import('./policy-check.js')).policyCheck,
+  },
+  {
+    path: 'policy diff',
+    takes: '<old> <new>',
+    least: 2,
+    most: 2,
+    words: {
+      en: 'What changes between two packs: which rule, from what to what, for whom',
+      zh: '两份政策包的差异：规则、原值、新值、影响对象',
+    },
+    options: [],
+    examples: [
+      {
+        line: 'yrd policy diff policies/31/voucher.yaml draft.yaml --lang zh',
+        words: { en: 'a draft beside the pack in use', zh: '草案与现行包对照' },
+      },
+    ],
+    load: async () => (await import('./policy-diff.js')).policyDiff,
+  },
 ];

@@ -1,7 +1,7 @@
 /** The policy packs at hand: YAML files, read once at the start and checked against their schema before anybody can adopt one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packDocument, parsePack, type VoucherPack } from '@yrd/contracts';
+import { packDocument, packFaults, parsePack, type VoucherPack } from '@yrd/contracts';
 
 export type Packs = readonly VoucherPack[];
 
@@ -12,7 +12,9 @@ const read = (path: string): { readonly pack: VoucherPack | null; readonly fault
   const document = packDocument(readFileSync(path, 'utf8'));
   if (!document.ok) return { pack: null, faults: document.faults };
   const parsed = parsePack(document.content);
-  return parsed.ok ? { pack: parsed.pack, faults: [] } : { pack: null, faults: parsed.faults };
+  if (!parsed.ok) return { pack: null, faults: parsed.faults };
+  const faults = packFaults(parsed.pack).map(({ path: place, seen, needed }) => `${place}: ${seen}, needed is ${needed.en}`);
+  return { pack: parsed.pack, faults };
 };
 
 /**

@@ -13,5 +13,6 @@ export { type Counted } from './voucher-calendar.js';
 export { HOLDER_KINDS, TIES, type Ownership, type Tie } from './voucher-ownership.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
-export { packDocument } from './pack-document.js';
-export { parsePack, type ParsedPack } from './pack-check.js';
+export { packDocument, readDocument } from './pack-document.js';
+export { parsePack, readPack, type LineFault, type PackReading, type ParsedPack } from './pack-check.js';
+export { noteFaults, packFaults, seriesFaults, type PackFault, type SeriesFault } from './pack-faults.js';

@@ -1,7 +1,7 @@
 /** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
-import { refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { packFaults, refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { alike, foldOf, single, type Handler, type Ratio } from '@yrd/ledger';
-import { dayStartMs } from './clocks.js';
+import { dayEndMs, dayStartMs } from './clocks.js';
 import { mayAct } from './handling.js';
 import { policyStream } from './streams.js';
 
@@ -22,11 +22,15 @@ export const policy = foldOf<Policy, VoucherEvent<'PolicyAdopted'>>(
   },
 );
 
-/** The pack in force: the latest start not after `nowMs`; of equal starts the one adopted last. Null when there is none. */
+/**
+ * The pack in force: the latest start not after `nowMs`; of equal starts the one adopted last. Null when there is none, or when that
+ * one has ended: a pack before it does not come back.
+ */
 export const effective = (state: Policy, nowMs: number): VoucherPack | null => {
   let best: Adopted | null = null;
   for (const each of state.adopted) if (each.fromMs <= nowMs && (best === null || each.fromMs >= best.fromMs)) best = each;
-  return best?.pack ?? null;
+  const ended = best?.pack.until !== undefined && nowMs > dayEndMs(best.pack.until);
+  return ended ? null : (best?.pack ?? null);
 };
 
 /** The pack that a decision pinned. Null when it was never adopted here. */
@@ -46,10 +50,7 @@ export interface AdoptPolicy {
   readonly pack: VoucherPack;
 }
 
-const sharesSumToOne = ({ home, agency }: VoucherPack['split']): boolean =>
-  BigInt(home.of) * BigInt(agency.in) + BigInt(agency.of) * BigInt(home.in) === BigInt(home.in) * BigInt(agency.in);
-
-/** AdoptPolicy (supervisor) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack. */
+/** AdoptPolicy (supervisor) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack, or one against itself. */
 export const AdoptPolicy: Handler<AdoptPolicy> = single(
   policy,
   ({ pack }: AdoptPolicy) => policyStream(pack.scheme),
@@ -57,7 +58,8 @@ export const AdoptPolicy: Handler<AdoptPolicy> = single(
     const no = mayAct(turn, 'AdoptPolicy');
     if (no) return no;
     if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
-    if (!sharesSumToOne(pack.split)) return refuse('E-VALIDATION', { seen: JSON.stringify(pack.split), needed: 'shares that sum to one' });
+    const [fault] = packFaults(pack);
+    if (fault) return refuse('E-VALIDATION', { field: fault.path, seen: fault.seen, needed: fault.needed.en });
     const before = pinned(state, pack.version);
     if (before) {
       if (alike(before, pack)) return [];
