@@ -69,3 +69,4 @@ export * from './streams.js';
 export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
 export { lineId } from './clearing-views.js';
 export type { CutRow, LineRow, WindowRow } from './clearing-views.js';
+export { WhatIf, whatIf, type WhatIfAsked, type WhatIfCell, type WhatIfGroup, type WhatIfResult } from './what-if.js';

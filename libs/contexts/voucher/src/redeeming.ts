@@ -218,7 +218,7 @@ export interface AnswerShare {
   readonly amountFen: number;
   readonly share: Ratio;
 }
-const within = (share: Ratio, most: Ratio | undefined): boolean =>
+export const within = (share: Ratio, most: Ratio | undefined): boolean =>
   most !== undefined && BigInt(share.of) * BigInt(most.in) <= BigInt(most.of) * BigInt(share.in);
 
 /** The amount asked is the share of the subsidy, to the fen that a largest remainder may add (V19). */
