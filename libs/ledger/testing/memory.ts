@@ -118,14 +118,22 @@ export class Disk {
   }
 }
 
-/** A frozen copy, as it would come back from a store that keeps JSON: without fields that are undefined. */
+/**
+ * The value as it would come back from a store that keeps JSON: without fields that are undefined, and frozen to its depths, so that
+ * nobody changes what is stored. It is not copied where nothing has to be left out: whoever goes on to change what he wrote fails.
+ */
 const stored = <T>(value: T): T => {
-  // What came from here is not copied again.
+  // What came from here was looked at before.
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  const fields = value as Record<string, unknown>;
+  let whole = true;
+  for (const key in fields) {
+    const each = fields[key];
+    if (each === undefined || stored(each) !== each) whole = false;
+  }
+  if (whole) return Object.freeze(value);
   if (Array.isArray(value)) return Object.freeze(value.map(stored)) as T;
-  const copy: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = stored(each as unknown);
-  return Object.freeze(copy) as T;
+  return Object.freeze(Object.fromEntries(Object.entries(fields).flatMap(([key, each]) => (each === undefined ? [] : [[key, stored(each)]])))) as T;
 };
 
 /** What a table of a disk holds, by id: for looking at, not for changing. */
