@@ -20,14 +20,13 @@ import {
   RowsPage,
   TimeMs,
 } from '@yrd/platform';
-import { agency, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
+import { agency, AGENCY_PHASES, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
 import { only, orderOf, sorts } from './rows.js';
 
 type ProvinceCode = (typeof PROVINCES)[number];
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
-const STATES = ['Active', 'Suspended'] as const;
 const SORTS = sorts('updatedMs', 'name');
 
 class AgencyPath {
@@ -85,8 +84,8 @@ class AgenciesQuery extends PageQuery {
   @OneOf(PROVINCES, { zh: '所在省', en: 'home province', optional: true })
   province?: ProvinceCode;
 
-  @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
-  state?: (typeof STATES)[number];
+  @OneOf(AGENCY_PHASES, { zh: '状态', en: 'state', optional: true })
+  state?: (typeof AGENCY_PHASES)[number];
 
   @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
   sort?: (typeof SORTS)[number];
@@ -155,9 +154,11 @@ export class AgenciesController {
   async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));
-    if (found.version === 0) throw new Problem('E-NOTFOUND');
+    const { phase, organisation, name, uscc, classes, products, endsMs } = found.state;
+    // What it says of itself is read at `/v1/assessments`, by itself and by staff.
+    if (!AGENCY_PHASES.some((each) => each === phase)) throw new Problem('E-NOTFOUND');
     call.stamp(found);
-    const { phase, ...rest } = found.state;
-    return { id: path.agency, province, state: phase, ...rest };
+    const publicUntilMs = phase === 'Publicised' ? endsMs : null;
+    return { id: path.agency, province, state: phase, organisation, name, uscc, classes, products, publicUntilMs };
   }
 }

@@ -15,6 +15,7 @@ const views: Readonly<Record<string, Indexes>> = {
     ['workingLimitMs'],
   ],
   quotas: [['subject'], ['scheme', 'year', 'state']],
+  assessments: [['updatedMs'], ['state', 'updatedMs']],
   agencies: [['name'], ['province', 'name']],
   products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],
   redemptions: [['updatedMs'], ['state', 'updatedMs']],

@@ -4,6 +4,7 @@ import type { LedgerNode } from '@yrd/ledger';
 import type { NodeConfig, ServedContext } from '@yrd/platform';
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies.controller.js';
+import { AssessmentsController } from './assessments.controller.js';
 import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
@@ -31,6 +32,7 @@ export const controllers = [
   SubjectsController,
   OwnershipController,
   QuotasController,
+  AssessmentsController,
   AgenciesController,
   ProductsController,
   RecognitionsController,

@@ -20,6 +20,17 @@ export const packOf = (province: ProvinceCode): VoucherPack => ({
   files: { tongyong: ['contract', 'invoice', 'payment', 'result'], tongdui: ['contract', 'invoice', 'result'] },
 });
 
+/** A pack that brings rules about agencies: at hand in every province, in force where a test adopts it. */
+export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
+  ...packOf(province),
+  scheme: 'agencies',
+  version: `${province}-agencies-test.1`,
+  agencies: {
+    entry: { forms: ['legal-entity', 'unincorporated'], operatingMonths: 24, declarations: ['fixed-place', 'team'] },
+    publicityDays: 7,
+  },
+});
+
 /** Starts these provinces; `clearing` where a test looks at the nodes behind the service. */
 export const startDelta = (
   provinces: readonly ProvinceCode[],
@@ -27,7 +38,8 @@ export const startDelta = (
   clearing: ServedContext = voucherClearing,
 ): Promise<RunningDelta> => {
   const policies = mkdtempSync(join(tmpdir(), 'yrd-policies-'));
-  for (const province of provinces) writeFileSync(join(policies, `voucher-${province}.yaml`), stringify(packOf(province)));
+  for (const pack of provinces.flatMap((province) => [packOf(province), agenciesPackOf(province)]))
+    writeFileSync(join(policies, `voucher-${pack.province}-${pack.scheme}.yaml`), stringify(pack));
   return RunningDelta.start(provinces, {
     contexts: [clearing, ...beside],
     environment: { YRD_POLICIES: policies },

@@ -1,4 +1,5 @@
 /** Rows of voucher clearing: what enterprises, agencies and staff do with orders, and what each may read. */
+import { agencyRows } from './access-agency.js';
 import {
   agent,
   approver,
@@ -35,9 +36,7 @@ export const voucherRows = {
   FreezeQuota: row(supervisor, 'noParty', '冻结额度', 'Freeze a quota'),
   UnfreezeQuota: row(supervisor, 'noParty', '解冻额度', 'Unfreeze a quota'),
   CloseQuota: row(supervisor, 'noParty', '关闭额度账户', 'Close a quota account'),
-  AdmitAgency: row(supervisor, 'noParty', '服务机构入库', 'Admit an agency'),
-  SuspendAgency: row(supervisor, 'noParty', '暂停服务机构', 'Suspend an agency'),
-  ReinstateAgency: row(supervisor, 'noParty', '恢复服务机构', 'Reinstate an agency'),
+  ...agencyRows,
   StateAgencyOwnership: row(
     supervisor,
     'noParty',
@@ -85,8 +84,6 @@ export const voucherRows = {
   ReadSubject: row(parties, 'ownOrStaff', '主体档案，可按方案核对资格', 'A subject, with its eligibility under a scheme when asked'),
   ReadQuotas: row(parties, 'ownOrStaff', '额度账户列表', 'Quota accounts of this province'),
   ReadQuota: row(parties, 'ownOrStaff', '一个额度账户', 'One quota account'),
-  ReadAgencies: open('四省服务机构名录及互认情况', 'Agencies of all provinces, and where they are recognised'),
-  ReadAgency: open('一家服务机构及其产品', 'One agency with its products'),
   ReadProducts: open('四省服务产品', 'Products of all provinces'),
   ReadProduct: open('一项服务产品', 'One product'),
   ReadRecognition: open('本省对一家外省机构的互认', 'What this province recognises of an agency'),

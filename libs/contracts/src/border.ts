@@ -89,10 +89,10 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
       ...of('hash', 'invoice', 'invoiceKey', 'contractHash', 'deliverableHash', 'receiptHash', 'files', 'hash'),
       ...of('hash', 'token', 'red', 'self', 'ties', 'key'),
       ...of('position', 'journal', 'size', 'restsOn', 'foreign', 'foreignSize', 'cuts', 'digest', 'marks', 'firstMark'),
-      ...of('rule', 'pack', 'notice', 'replaces', 'holidays'),
+      ...of('rule', 'pack', 'rules', 'notice', 'replaces', 'holidays'),
       ...of('words', 'cause', 'source', 'facts', 'name', 'detail', 'zh', 'en'),
     },
-    whole: ['pack', 'cuts', 'nets', 'payers', 'facts'],
+    whole: ['pack', 'rules', 'cuts', 'nets', 'payers', 'facts'],
   },
   access: {
     crosses: ['id', 'time', 'amount', 'state', 'hash', 'rule'],

@@ -17,6 +17,12 @@ export const codes = {
   'E-QUOTA': code(409, 'V4 V5', '创新券额度不足', 'The voucher quota does not suffice.'),
   'E-GROUPCAP': code(409, 'V3', '同一实际控制人额度已满', "The cap of the actual controller's group is reached."),
   'E-POOL': code(409, 'V4', '资金池额度不足', 'The pool of this scheme and year is exhausted.'),
+  'E-ADMISSION': code(
+    422,
+    'V8',
+    '不符合服务机构入库条件（逐项告知）',
+    'The agency does not meet the conditions of entry; each unmet one is named.',
+  ),
   'E-AGENCY': code(409, 'V7', '服务机构未在库或已暂停', 'The agency is not active at home.'),
   'E-RECOG': code(409, 'V7 M1', '本地未互认该服务机构', 'The agency is not recognised here.'),
   'E-QUALIF': code(422, 'V9', '资质缺失或超出范围', 'A qualification is missing or out of scope.'),

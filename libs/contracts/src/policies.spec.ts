@@ -65,6 +65,7 @@ describe.each(files)('%s', (file) => {
       ...(pack.statutory === undefined ? [] : ['statutory']),
       ...(pack.stacking === undefined ? [] : ['stacking.most', 'stacking.funded']),
       ...(pack.related === undefined ? [] : ['related.controlShare', 'related.unknown']),
+      ...Object.keys(pack.agencies ?? {}).map((each) => `agencies.${each}`),
       ...(pack.shareAsAgency === undefined ? [] : ['shareAsAgency']),
     ];
     expect(decided.filter((field) => !spoken(field))).toEqual([]);

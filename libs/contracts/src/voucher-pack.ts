@@ -39,6 +39,29 @@ export const Terms = Type.Object(
 );
 export type Terms = Static<typeof Terms>;
 
+/** Legal forms of a service agency (V8). */
+export const AgencyForm = oneOf('legal-entity', 'unincorporated');
+export type AgencyForm = Static<typeof AgencyForm>;
+
+/** What a province asks of service agencies, whatever the scheme; of several packs that say so, the newest in force holds. */
+export const AgencyRules = Type.Object(
+  {
+    /** What a self-assessment must show (V8): the forms admitted, more than so many months in operation, points that must be met. */
+    entry: Type.Object(
+      {
+        forms: Type.Array(AgencyForm, { minItems: 1 }),
+        operatingMonths: Type.Integer({ minimum: 0, maximum: 1200 }),
+        declarations: Type.Array(Type.String({ pattern: '^[a-z][a-z-]{1,39}$' }), { maxItems: 20 }),
+      },
+      closed,
+    ),
+    /** Calendar days for which a verified agency is shown before it is admitted. */
+    publicityDays: Type.Integer({ minimum: 1, maximum: 366 }),
+  },
+  closed,
+);
+export type AgencyRules = Static<typeof AgencyRules>;
+
 export const VoucherPack = Type.Object(
   {
     province: Province,
@@ -95,6 +118,8 @@ export const VoucherPack = Type.Object(
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),
     /** Item classes it never pays for. */
     forbidden: Type.Array(Type.String({ maxLength: 40 })),
+    /** How agencies of this province are admitted and watched; absent: another pack says so, or nothing is decided yet. */
+    agencies: Type.Optional(AgencyRules),
     /** Where each value comes from, and whether it is assumed until the province confirms it. */
     notes: Type.Array(Type.Object({ field: Type.String(), assumed: Type.Boolean(), source: Type.String({ minLength: 3 }) }, closed), {
       minItems: 1,

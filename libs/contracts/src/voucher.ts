@@ -2,6 +2,7 @@
 import type { Static } from '@sinclair/typebox';
 import { wireType, type EntryType } from '@yrd/ledger';
 import type { EntryContract } from './schema.js';
+import { admission } from './voucher-admission.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
 import { afterwards } from './voucher-afterwards.js';
 import { calendar } from './voucher-calendar.js';
@@ -16,6 +17,7 @@ export const voucherContracts = {
   ...redeeming,
   ...paying,
   ...afterwards,
+  ...admission,
   ...agencies,
   ...statements,
   ...invoices,

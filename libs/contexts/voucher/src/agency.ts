@@ -2,11 +2,28 @@
 import { refuse, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { mayAct, missing } from './handling.js';
+import type { PrivateEvent } from './private-events.js';
 import { agencyStream } from './streams.js';
 
-export type AgencyEvent = VoucherEvent<
-  'AgencyAdmitted' | 'AgencySuspended' | 'AgencyReinstated' | 'ProductListed' | 'PriceRevised' | 'ProductDelisted'
->;
+export type AgencyEvent =
+  | VoucherEvent<
+      | 'AgencyPublicised'
+      | 'AgencyObjected'
+      | 'AgencyObjectionUpheld'
+      | 'AgencyObjectionRejected'
+      | 'AgencyAdmitted'
+      | 'AgencySuspended'
+      | 'AgencyReinstated'
+      | 'ProductListed'
+      | 'PriceRevised'
+      | 'ProductDelisted'
+    >
+  | PrivateEvent<'AgencySelfAssessed' | 'AgencyVerified' | 'AgencyNotVerified'>;
+
+/** Every phase that others may see an agency in (domain §2.3, where `Objected` is called Held). */
+export const AGENCY_PHASES = ['Publicised', 'Objected', 'NotAdmitted', 'Active', 'Suspended'] as const;
+/** Phases of an assessment, which stays at home. */
+export const ASSESSMENT_PHASES = ['SelfAssessed', 'Verified', 'NotVerified'] as const;
 
 export interface Product {
   readonly itemClass: string;
@@ -17,35 +34,68 @@ export interface Product {
 }
 
 export interface Agency {
-  readonly phase: 'None' | 'Active' | 'Suspended';
+  readonly phase: 'None' | (typeof ASSESSMENT_PHASES)[number] | (typeof AGENCY_PHASES)[number];
   readonly organisation: string | null;
   readonly name: string;
   readonly uscc: string;
   readonly classes: readonly string[];
   readonly products: Readonly<Record<string, Product>>;
+  /** What it said of itself, at home only. */
+  readonly assessment: PrivateEvent<'AgencySelfAssessed'>['data'] | null;
+  /** Why it was not verified. */
+  readonly reasons: readonly string[];
+  /** End of its publicity, and what was left of it when somebody objected, ms. */
+  readonly endsMs: number;
+  readonly objectionLeftMs: number;
 }
+
+const initial: Agency = {
+  phase: 'None',
+  organisation: null,
+  name: '',
+  uscc: '',
+  classes: [],
+  products: {},
+  assessment: null,
+  reasons: [],
+  endsMs: 0,
+  objectionLeftMs: 0,
+};
+
+type Named = Pick<Agency, 'name' | 'uscc' | 'classes'> & { readonly organisation: string };
+const named = (state: Agency, phase: Agency['phase'], { organisation, name, uscc, classes }: Named): Agency => ({
+  ...state,
+  phase,
+  organisation,
+  name,
+  uscc,
+  classes,
+});
 
 const revise = (state: Agency, id: string, change: (product: Product) => Product): Agency => {
   const product = state.products[id];
   return product ? { ...state, products: { ...state.products, [id]: change(product) } } : state;
 };
 
-export const agency = foldOf<Agency, AgencyEvent>(
-  'agency',
-  { phase: 'None', organisation: null, name: '', uscc: '', classes: [], products: {} },
-  {
-    AgencyAdmitted: (state, { organisation, name, uscc, classes }) => ({ ...state, phase: 'Active', organisation, name, uscc, classes }),
-    AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
-    AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
-    ProductListed: (state, { product, itemClass, name, priceFen }) => ({
-      ...state,
-      products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },
-    }),
-    PriceRevised: (state, { product, priceFen, fromMs }) =>
-      revise(state, product, (old) => ({ ...old, prices: [...old.prices, { fromMs, priceFen }] })),
-    ProductDelisted: (state, { product }) => revise(state, product, (old) => ({ ...old, listed: false })),
-  },
-);
+export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
+  AgencySelfAssessed: (state, data) => ({ ...named(state, 'SelfAssessed', data), assessment: data }),
+  AgencyVerified: (state) => ({ ...state, phase: 'Verified' }),
+  AgencyNotVerified: (state, { reasons }) => ({ ...state, phase: 'NotVerified', reasons }),
+  AgencyPublicised: (state, data) => ({ ...named(state, 'Publicised', data), endsMs: data.endsMs }),
+  AgencyObjected: (state, { leftMs }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs }),
+  AgencyObjectionUpheld: (state) => ({ ...state, phase: 'NotAdmitted' }),
+  AgencyObjectionRejected: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
+  AgencyAdmitted: (state, data) => named(state, 'Active', data),
+  AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
+  AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
+  ProductListed: (state, { product, itemClass, name, priceFen }) => ({
+    ...state,
+    products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },
+  }),
+  PriceRevised: (state, { product, priceFen, fromMs }) =>
+    revise(state, product, (old) => ({ ...old, prices: [...old.prices, { fromMs, priceFen }] })),
+  ProductDelisted: (state, { product }) => revise(state, product, (old) => ({ ...old, listed: false })),
+});
 
 /** The listed price at a time, in fen: the newest one that holds by then. */
 export const priceAt = (product: Product, nowMs: number): number => {
@@ -70,52 +120,12 @@ export const offered = (state: Agency, product: string, amountFen: number, nowMs
   return null;
 };
 
-export interface AdmitAgency {
-  readonly agency: string;
-  readonly organisation: string;
-  readonly name: string;
-  readonly uscc: string;
-  readonly classes: readonly string[];
-}
-/** AdmitAgency (supervisor) → AgencyAdmitted. Self-assessment and publicity come before it in a later issue. */
-export const AdmitAgency: Handler<AdmitAgency> = single(
-  agency,
-  (command: AdmitAgency) => agencyStream(command.agency),
-  (command, state, turn) => {
-    const no = mayAct(turn, 'AdmitAgency', { agency: command.organisation });
-    if (no) return no;
-    if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
-    const { agency: id, organisation, name, uscc, classes } = command;
-    return [{ type: 'AgencyAdmitted', data: { agency: id, organisation, name, uscc, classes: [...classes] } }];
-  },
-);
-
 export interface OfAgency {
   readonly agency: string;
 }
-const admitted = (state: Agency): Rejection | null => (state.phase === 'None' ? missing('agency') : null);
 
-const supervision = <C extends OfAgency>(
-  act: 'SuspendAgency' | 'ReinstateAgency',
-  decide: (command: C, state: Agency) => readonly AgencyEvent[] | Rejection,
-): Handler<C> =>
-  single(
-    agency,
-    (command: C) => agencyStream(command.agency),
-    (command, state, turn) => mayAct(turn, act, { agency: state.organisation }) ?? admitted(state) ?? decide(command, state),
-  );
-
-export interface SuspendAgency extends OfAgency {
-  readonly reason: string;
-}
-/** SuspendAgency (supervisor) → AgencySuspended: no new orders, no contracts (V7). */
-export const SuspendAgency = supervision<SuspendAgency>('SuspendAgency', ({ agency: id, reason }, state) =>
-  state.phase === 'Suspended' ? [] : [{ type: 'AgencySuspended', data: { agency: id, reason } }],
-);
-/** ReinstateAgency (supervisor) → AgencyReinstated. */
-export const ReinstateAgency = supervision<OfAgency>('ReinstateAgency', ({ agency: id }, state) =>
-  state.phase === 'Active' ? [] : [{ type: 'AgencyReinstated', data: { agency: id } }],
-);
+/** Phases in which it keeps a list of products. */
+const AT_WORK: readonly Agency['phase'][] = ['Active', 'Suspended'];
 
 const agencyAct = <C extends OfAgency>(
   act: 'ListProduct' | 'RevisePrice' | 'DelistProduct',
@@ -124,7 +134,14 @@ const agencyAct = <C extends OfAgency>(
   single(
     agency,
     (command: C) => agencyStream(command.agency),
-    (command, state, turn) => admitted(state) ?? mayAct(turn, act, { agency: state.organisation }) ?? decide(command, state, turn),
+    (command, state, turn) => {
+      if (state.phase === 'None') return missing('agency');
+      const no = mayAct(turn, act, { agency: state.organisation });
+      if (no) return no;
+      return AT_WORK.includes(state.phase)
+        ? decide(command, state, turn)
+        : refuse('E-STATE', { seen: state.phase, needed: AT_WORK.join(' or ') });
+    },
   );
 
 export interface ListProduct extends OfAgency {

@@ -1,5 +1,6 @@
 /** Every command of the context by name: those of persons, which a service offers, and those that reactions and timers derive. */
 import type { Handler } from '@yrd/ledger';
+import * as admission from './admission.js';
 import * as agency from './agency.js';
 import * as calendar from './calendar-notice.js';
 import * as claim from './claim.js';
@@ -18,6 +19,7 @@ import * as redLetter from './red-letter.js';
 import * as redeeming from './redeeming.js';
 import * as related from './related.js';
 import * as serving from './serving.js';
+import * as standing from './standing.js';
 import * as subject from './subject.js';
 import * as window from './window.js';
 
@@ -39,9 +41,15 @@ export const personCommands = {
   FreezeQuota: quota.FreezeQuota,
   UnfreezeQuota: quota.UnfreezeQuota,
   CloseQuota: quota.CloseQuota,
-  AdmitAgency: agency.AdmitAgency,
-  SuspendAgency: agency.SuspendAgency,
-  ReinstateAgency: agency.ReinstateAgency,
+  SelfAssess: admission.SelfAssess,
+  VerifyAgency: admission.VerifyAgency,
+  PubliciseAgency: admission.PubliciseAgency,
+  LodgeAgencyObjection: admission.LodgeAgencyObjection,
+  UpholdAgencyObjection: admission.UpholdAgencyObjection,
+  RejectAgencyObjection: admission.RejectAgencyObjection,
+  AdmitAgency: admission.AdmitAgency,
+  SuspendAgency: standing.SuspendAgency,
+  ReinstateAgency: standing.ReinstateAgency,
   StateAgencyOwnership: related.StateAgencyOwnership,
   ListProduct: agency.ListProduct,
   RevisePrice: agency.RevisePrice,
@@ -85,6 +93,7 @@ export const personCommands = {
 
 /** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
 export const derivedCommands = {
+  EndAgencyPublicity: admission.EndAgencyPublicity,
   TakeProposal: placing.TakeProposal,
   AdvanceQueue: placing.AdvanceQueue,
   InheritQuota: merging.InheritQuota,

@@ -3,6 +3,7 @@ import { borderFault, voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
 import { agency } from './agency.js';
+import { agencyRules } from './agency-rules.js';
 import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
 import { clearingReactions } from './clearing-reactions.js';
@@ -24,7 +25,7 @@ import { ownership } from './related.js';
 import { register } from './register.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
-import { agencies, invoices, products } from './market-views.js';
+import { agencies, assessments, invoices, products } from './market-views.js';
 import { orders, quotas, redemptions } from './views.js';
 import { window } from './window.js';
 
@@ -34,10 +35,26 @@ export const voucher: Context = {
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
   faults: (event, data) => voucherFaults(event, data)[0] ?? null,
   border: (_, data) => borderFault('voucher', data, personalIn),
-  folds: [subject, quota, group, pool, policy, agency, recognition, order, engagement, invoice, register, window, notices, ownership],
+  folds: [
+    subject,
+    quota,
+    group,
+    pool,
+    policy,
+    agencyRules,
+    agency,
+    recognition,
+    order,
+    engagement,
+    invoice,
+    register,
+    window,
+    notices,
+    ownership,
+  ],
   commands: { ...personCommands, ...derivedCommands },
   reactions: [...orderReactions, advanceQueue, inheritQuota, stateUse, countUse, recomputeDeadlines, ...clearingReactions],
-  views: [orders, quotas, agencies, products, redemptions, windows, lines, invoices],
+  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };
 
@@ -58,6 +75,7 @@ export {
   subject,
   window,
 };
+export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
 export { PHASES } from './order.js';

@@ -1,8 +1,8 @@
-/** Read models of the market: agencies with their recognition in each province, products with prices, invoices. */
+/** Read models of the market: assessments, agencies with their recognition in each province, products with prices, invoices. */
 import type { View } from '@yrd/ledger';
 import { agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
 import { invoice, type Invoice } from './invoice.js';
-import { dataOf, eventOf, idIn, idOf, provinceOf } from './reading.js';
+import { dataOf, eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
 
 interface AgencyPart {
   readonly state: Agency | null;
@@ -16,10 +16,41 @@ const RECOGNITION: Readonly<Record<string, string>> = {
   RecognitionWithdrawn: 'withdrawn',
 };
 
+/** What everybody may know of an agency; what it said of itself before is not among it. */
+const AGENCY_EVENTS: readonly EntryName[] = [
+  'AgencyPublicised',
+  'AgencyObjected',
+  'AgencyObjectionUpheld',
+  'AgencyObjectionRejected',
+  'AgencyAdmitted',
+  'AgencySuspended',
+  'AgencyReinstated',
+];
+
+/** Assessments of this province, for its staff: from the agency's own word on to what came of it. */
+export const assessments: View<{ readonly id: string; readonly state: Agency; readonly since: number; readonly updatedMs: number }> = {
+  name: 'assessments',
+  on: ['AgencySelfAssessed', 'AgencyVerified', 'AgencyNotVerified', ...AGENCY_EVENTS],
+  key: (entry) => idIn(entry, 'agency'),
+  fold: (part, entry) => ({
+    id: idOf(entry.stream),
+    state: agency.evolve(part?.state ?? agency.initial, eventOf<AgencyEvent>(entry)),
+    since: part?.since ?? entry.time,
+    updatedMs: entry.time,
+  }),
+  join: (parts) => {
+    const part = Object.values(parts).find(({ state }) => state.assessment !== null);
+    if (!part) return null;
+    const { id, state, since, updatedMs } = part;
+    const { phase, name, classes } = state;
+    return { id, name, state: phase, classes, reasons: state.reasons, assessedMs: since, updatedMs };
+  },
+};
+
 /** Row id `31.a1`. Recognition stands flat as `recognised32` and so on, beside the classes. */
 export const agencies: View<AgencyPart> = {
   name: 'agencies',
-  on: ['AgencyAdmitted', 'AgencySuspended', 'AgencyReinstated', ...Object.keys(RECOGNITION)],
+  on: [...AGENCY_EVENTS, ...Object.keys(RECOGNITION)],
   key: (entry) => {
     const own = idIn(entry, 'agency');
     return own === null ? idIn(entry, 'recognition') : `${provinceOf(entry.journal)}.${own}`;
@@ -51,6 +82,7 @@ export const agencies: View<AgencyPart> = {
       name: state.name,
       state: state.phase,
       classes: state.classes,
+      publicUntilMs: state.phase === 'Publicised' ? state.endsMs : null,
       ...Object.fromEntries<string | readonly string[]>(
         recognitions.flatMap(([province, { phase, classes }]) => [
           [`recognised${province}`, phase],

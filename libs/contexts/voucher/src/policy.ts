@@ -1,9 +1,9 @@
 /** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
 import { packFaults, refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
-import { alike, foldOf, single, type Handler, type Ratio } from '@yrd/ledger';
+import { alike, foldOf, toStream, type Decision, type Handler, type Ratio } from '@yrd/ledger';
 import { dayEndMs, dayStartMs } from './clocks.js';
-import { mayAct } from './handling.js';
-import { policyStream } from './streams.js';
+import { handler, mayAct } from './handling.js';
+import { agencyRulesStream, policyStream } from './streams.js';
 
 interface Adopted {
   readonly fromMs: number;
@@ -50,22 +50,26 @@ export interface AdoptPolicy {
   readonly pack: VoucherPack;
 }
 
-/** AdoptPolicy (supervisor) → PolicyAdopted. A version is adopted once; nobody adopts another province's pack, or one against itself. */
-export const AdoptPolicy: Handler<AdoptPolicy> = single(
-  policy,
-  ({ pack }: AdoptPolicy) => policyStream(pack.scheme),
-  ({ pack }, state, turn) => {
+/** AdoptPolicy (supervisor) → PolicyAdopted, and AgencyRulesAdopted where the pack speaks of agencies. Once a version, by its province. */
+export const AdoptPolicy: Handler<AdoptPolicy> = handler({
+  target: ({ pack }: AdoptPolicy) => policyStream(pack.scheme),
+  reads: ({ pack }: AdoptPolicy, peek) => (pack.agencies ? [{ province: peek.province, stream: agencyRulesStream }] : []),
+  decide: ({ pack }, turn): Decision => {
     const no = mayAct(turn, 'AdoptPolicy');
     if (no) return no;
     if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
     const [fault] = packFaults(pack);
     if (fault) return refuse('E-VALIDATION', { field: fault.path, seen: fault.seen, needed: fault.needed.en });
-    const before = pinned(state, pack.version);
+    const before = pinned(turn.state(policy, policyStream(pack.scheme)), pack.version);
     if (before) {
       if (alike(before, pack)) return [];
       return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
     }
+    const { scheme, version, agencies: rules } = pack;
     const fromMs = dayStartMs(pack.from);
-    return [{ type: 'PolicyAdopted', data: { scheme: pack.scheme, version: pack.version, fromMs, pack } }];
+    return [
+      ...toStream(policyStream(scheme), [{ type: 'PolicyAdopted', data: { scheme, version, fromMs, pack } }]),
+      ...(rules ? toStream(agencyRulesStream, [{ type: 'AgencyRulesAdopted', data: { version, fromMs, rules } }], version) : []),
+    ];
   },
-);
+});

@@ -1,6 +1,6 @@
 /** Entries that never leave their province: subjects, claims and grants, counters, and who put a hand on a redemption. */
 import { wireType, type EntryType } from '@yrd/ledger';
-import type { Ownership, SubjectKind } from '@yrd/contracts';
+import type { AgencyForm, Ownership, SubjectKind } from '@yrd/contracts';
 
 /** A fact about a subject, with where it comes from and the day it was true. */
 export interface SubjectFact {
@@ -78,6 +78,20 @@ interface PrivateData {
   QuotaFrozen: { readonly reason: string };
   QuotaUnfrozen: { readonly reason: string };
   QuotaClosed: { readonly voidedFen: number };
+  /** What an agency says of itself; the papers stay with it and with who verifies them (domain §7.1). */
+  AgencySelfAssessed: {
+    readonly agency: string;
+    readonly organisation: string;
+    readonly name: string;
+    readonly uscc: string;
+    readonly classes: readonly string[];
+    readonly form: AgencyForm;
+    readonly founded: string;
+    readonly declares: readonly string[];
+    readonly papers: readonly { readonly kind: string; readonly hash: string }[];
+  };
+  AgencyVerified: { readonly agency: string };
+  AgencyNotVerified: { readonly agency: string; readonly reasons: readonly string[] };
   CeilingTaken: { readonly order: string; readonly amountFen: number };
   CeilingReturned: { readonly order: string; readonly amountFen: number };
   /** An order waits in line at the end of this pool, or is in it no longer (V27). */
@@ -123,6 +137,9 @@ const names: Readonly<Record<PrivateName, string>> = {
   QuotaFrozen: 'internal',
   QuotaUnfrozen: 'internal',
   QuotaClosed: 'internal',
+  AgencySelfAssessed: 'internal',
+  AgencyVerified: 'internal',
+  AgencyNotVerified: 'internal',
   CeilingTaken: 'internal',
   CeilingReturned: 'internal',
   QueueJoined: 'internal',

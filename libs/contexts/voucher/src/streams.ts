@@ -12,6 +12,8 @@ export const poolStream = (scheme: string, year: number): string => `pool/${sche
 export const policyStream = (scheme: string): string => `policy/${scheme}`;
 /** What is known of who owns a party. */
 export const ownershipStream = (party: 'subject' | 'agency', id: string): string => `ownership/${party}.${id}`;
+/** Rules about agencies, of all packs that this province adopted. */
+export const agencyRulesStream = 'agency-rules/home';
 export const agencyStream = (id: string): string => `agency/${id}`;
 export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
 export const orderStream = (id: string): string => `order/${id}`;

@@ -1,9 +1,9 @@
-/** Time limits of an order: which entry starts one, which ends it, and what fires. All run in the order's home journal. */
+/** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
 import { dayOf } from './clocks.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
-import { journalOf, orderStream, poolStream } from './streams.js';
+import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
 
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
 
@@ -37,10 +37,23 @@ const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limi
 
 const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
 
+/** Time limits of an agency. */
+const agencyTimers = (entry: Entry): readonly TimerChange[] => {
+  const id = idOf(entry.stream);
+  const shown = dataOf(entry, 'AgencyPublicised') ?? dataOf(entry, 'AgencyObjectionRejected');
+  if (shown) {
+    const { endsMs } = shown;
+    const fires = { command: 'EndAgencyPublicity', target: agencyStream(id), body: { agency: id, dueMs: endsMs } };
+    return [{ set: `agency-publicity/${id}`, dueMs: endsMs + 1, fires }];
+  }
+  return entry.type === 'AgencyObjected' ? [{ clear: `agency-publicity/${id}` }] : [];
+};
+
 /** The changes that an entry of the own journal makes. */
 export const timers = (entry: Entry): readonly TimerChange[] => {
   const adopted = dataOf(entry, 'PolicyAdopted');
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
+  if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
   if (!entry.stream.startsWith('order/')) return [];
   const order = idOf(entry.stream);
   const queued = dataOf(entry, 'OrderQueued');

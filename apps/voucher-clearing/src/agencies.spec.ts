@@ -1,0 +1,72 @@
+/** Agencies over HTTP: how one comes in, what its province does with it, and what anybody may read of it. */
+import { createHash } from 'node:crypto';
+import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
+import { startDelta } from '../testing/delta.js';
+import { clerk } from '../testing/market.js';
+
+const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
+const agent: Who = { province: '31', role: 'agency', org: 'org-new' };
+const stranger: Who = { province: '31', role: 'agency', org: 'org-stranger' };
+const auditor: Who = { province: '31', role: 'auditor' };
+const assessment = {
+  name: '新评测中心（虚构）',
+  uscc: '91310000MAXXXX0150',
+  classes: ['5'],
+  form: 'legal-entity',
+  founded: '2020-01-06',
+  declares: ['fixed-place', 'team'],
+  papers: [{ kind: 'licence', hash: hash('licence') }],
+};
+
+let delta: RunningDelta;
+let id = '';
+const seen = async (who: Who, path: string): Promise<unknown> => {
+  const { status, body } = await delta.get(who, path);
+  return status === 200 ? body['state'] : status;
+};
+
+beforeAll(async () => {
+  delta = await startDelta(['31', '32']);
+  await delta.does(clerk('31'), '/v1/policies', { scheme: 'agencies', version: '31-agencies-test.1' });
+}, 60_000);
+afterAll(() => delta.stop());
+
+test('V8: a body that falls short is told every point at once, in both languages', async () => {
+  for (const [language, words] of [
+    ['zh', '不符合服务机构入库条件'],
+    ['en', 'does not meet the conditions of entry'],
+  ] as const) {
+    const headers = { 'Accept-Language': language };
+    const short = { ...assessment, founded: '2099-01-05', declares: [] };
+    const { status, body } = await delta.post(agent, '/v1/assessments', short, { headers });
+    expect([status, body['code'], (body['facts'] as Json)['points']]).toEqual([422, 'E-ADMISSION', 'founded fixed-place team']);
+    expect(body['detail']).toContain(words);
+  }
+});
+
+test('V8: an agency assesses itself, is verified and publicised, and is in the list of all provinces a week later', async () => {
+  id = String((await delta.does(agent, '/v1/assessments', assessment))['id']);
+  expect(await seen(agent, `/v1/assessments/${id}`)).toBe('SelfAssessed');
+  expect(await seen(stranger, `/v1/assessments/${id}`)).toBe(404);
+  expect(await seen(auditor, `/v1/agencies/${id}`)).toBe(404);
+  await delta.does(clerk('31'), `/v1/assessments/${id}/verification`, { outcome: 'verified', reasons: [] });
+  await delta.does(clerk('31'), `/v1/assessments/${id}/publicity`, {});
+  expect(await seen(stranger, `/v1/agencies/${id}`)).toBe('Publicised');
+  await delta.does(stranger, `/v1/assessments/${id}/objection`, { grounds: 'finance' });
+  expect(await seen(stranger, `/v1/agencies/${id}`)).toBe('Objected');
+  await delta.does(clerk('31'), `/v1/assessments/${id}/objection/rejection`, {});
+  delta.pass(9 * DAY_MS);
+  await delta.until(async () => (await seen(auditor, `/v1/agencies/${id}`)) === 'Active');
+  const elsewhere = { province: '32', role: 'enterprise', org: 'org-firm' };
+  await delta.until(async () => (await seen(elsewhere, `/v1/agencies/${id}?province=31`)) === 'Active');
+  const { body } = await delta.get(elsewhere, '/v1/agencies?province=31&state=Active');
+  expect(body['items']).toMatchObject([{ agency: id, state: 'Active' }]);
+  const own = await delta.get(auditor, '/v1/assessments?state=Active');
+  expect(own.body['items']).toMatchObject([{ id, state: 'Active' }]);
+});
+
+test('7.1: what an agency said of itself is in no answer of another province', async () => {
+  const { body } = await delta.get({ province: '32', role: 'auditor' }, `/v1/agencies/${id}?province=31`);
+  expect(JSON.stringify(body)).not.toMatch(/papers|founded|declares/);
+  expect(await seen({ province: '32', role: 'auditor' }, `/v1/assessments/${id}`)).toBe(404);
+});
