@@ -133,7 +133,9 @@ const stored = <T>(value: T): T => {
   }
   if (whole) return Object.freeze(value);
   if (Array.isArray(value)) return Object.freeze(value.map(stored)) as T;
-  return Object.freeze(Object.fromEntries(Object.entries(fields).flatMap(([key, each]) => (each === undefined ? [] : [[key, stored(each)]])))) as T;
+  return Object.freeze(
+    Object.fromEntries(Object.entries(fields).flatMap(([key, each]) => (each === undefined ? [] : [[key, stored(each)]]))),
+  ) as T;
 };
 
 /** What a table of a disk holds, by id: for looking at, not for changing. */
