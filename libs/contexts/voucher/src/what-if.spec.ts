@@ -1,4 +1,4 @@
-/** A ledger replayed under another pack: hand-computed costs of each province, nothing changed by it, and what cannot be known told apart. */
+/** A ledger replayed under another pack: hand-computed costs of each province, nothing changed, and what cannot be known told apart. */
 import type { VoucherPack } from '@yrd/contracts';
 import type { Entry } from '@yrd/ledger';
 import fc from 'fast-check';
