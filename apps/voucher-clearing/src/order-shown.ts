@@ -58,6 +58,7 @@ export const shownOrder = (state: Order): object | null => {
     line,
     lineSettled,
     instructed,
+    budgetYear: state.after.budgetYear,
     instructions: after.instructions,
     clawbacks: after.clawbacks,
   };

@@ -260,6 +260,9 @@ export const redeeming = {
   ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting }), { ...O, endsMs: 12 }),
 };
 
+/** Whose year's budget pays, and whether the quota is an earlier year's (A5). */
+const budget = { budgetYear: Type.Optional(Type.Integer()), carriedOver: Type.Optional(Type.Boolean()) };
+
 export const paying = {
   PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(Line) }), {
     ...O,
@@ -281,11 +284,15 @@ export const paying = {
     },
   ),
   /** `attempt`: 1, or one more after each payment that came back (A10); entries without it are older and the first. */
-  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })) }), {
+  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })), ...budget }), {
     ...O,
     amountFen: 3_750_000,
   }),
-  RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash }), { ...O, paidFen: 3_750_000, receiptHash: hash }),
+  RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash, ...budget }), {
+    ...O,
+    paidFen: 3_750_000,
+    receiptHash: hash,
+  }),
   /** A firm moved to another province, where it is `toSubject` (A6): its use of the year. `token`: a hash that both homes can make. */
   QuotaUseStated: federal(
     Type.Object({ subject: Id, scheme: Id, year: Type.Integer(), toProvince: Province, toSubject: Id, token: Hash, usedFen: Fen }),

@@ -22,12 +22,14 @@ export interface Afterwards {
   readonly claims: Readonly<Record<string, number>>;
   /** Payment instructions given so far; each has its own reference at the bank. */
   readonly instructions: number;
+  /** The budget that the last instruction is paid from (A5); null before the first. */
+  readonly budgetYear: number | null;
   /** What a payment that came back holds of the quota again, fen; null while the first reservation stands. */
   readonly heldFen: number | null;
   readonly clawbacks: readonly Clawback[];
 }
 
-export const noAfterwards: Afterwards = { claims: {}, instructions: 0, heldFen: null, clawbacks: [] };
+export const noAfterwards: Afterwards = { claims: {}, instructions: 0, budgetYear: null, heldFen: null, clawbacks: [] };
 
 /** What is still taken back of the subsidy, fen: all clawbacks together. */
 export const takenBackFen = (clawbacks: readonly Clawback[]): number => clawbacks.reduce((total, { amountFen }) => total + amountFen, 0);

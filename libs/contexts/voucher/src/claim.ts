@@ -4,7 +4,7 @@
  */
 import { refuse, type VoucherPack } from '@yrd/contracts';
 import { toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
-import { dayOf, windowEndMs } from './clocks.js';
+import { dayEndMs, dayOf, windowEndMs } from './clocks.js';
 import { handler, mayAct, missing, positive } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
@@ -45,6 +45,9 @@ const levelFor = (state: Quota, pack: VoucherPack, askedFen: number): ReviewLeve
   return corrects(state) && state.passed && askedFen <= state.passed.askedFen ? 'province' : 'district';
 };
 
+/** The pack's last day of the year: what is not reserved by then is void. */
+const closesMs = ({ year }: Account, { use }: VoucherPack): number => dayEndMs(`${year}-${use.lastDay}`);
+
 const ofThisYear = (year: number, nowMs: number): Rejection | null =>
   String(year) === dayOf(nowMs).slice(0, 4)
     ? null
@@ -67,7 +70,15 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
       claimable(state, pack, command.askedFen);
     if (no) return no;
     const { subject: id, scheme, year, askedFen } = command;
-    const data = { subject: id, scheme, year, askedFen, policy: pack.version, level: levelFor(state, pack, askedFen) };
+    const data = {
+      subject: id,
+      scheme,
+      year,
+      askedFen,
+      policy: pack.version,
+      level: levelFor(state, pack, askedFen),
+      closesMs: closesMs(command, pack),
+    };
     return toStream(quotaStream(command), [{ type: 'QuotaApplied', data }], pack.version);
   },
 });
@@ -114,6 +125,10 @@ const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: n
   return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed });
 };
 
+/** A year that is over grants nothing: the money would be void at once. */
+const inYear = (nowMs: number, lastMs: number): Rejection | null =>
+  nowMs <= lastMs ? null : refuse('E-WINDOW', { seen: nowMs, needed: `until ${lastMs}` });
+
 /** V16: who passed a claim for the district does not grant it for the province. */
 const secondHand = ({ passed }: Quota, { actor }: Turn): Rejection | null =>
   passed?.person === actor.person ? refuse('E-RECUSE', { seen: 'the same person', needed: 'another person than passed it' }) : null;
@@ -130,11 +145,12 @@ export const GrantQuota: Handler<GrantQuota> = handler({
     const no =
       mayAct(turn, 'GrantQuota', applicant(turn, command)) ??
       grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen) ??
-      secondHand(state, turn);
+      secondHand(state, turn) ??
+      inYear(turn.now, closesMs(command, pack));
     if (no) return no;
     const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
     const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);
-    const data = { amountFen: command.amountFen, policy: pack.version, useUntilMs, redeemUntilMs };
+    const data = { amountFen: command.amountFen, policy: pack.version, useUntilMs, redeemUntilMs, closesMs: closesMs(command, pack) };
     return toStream(quotaStream(command), [{ type: 'QuotaGranted', data }], pack.version);
   },
 });

@@ -44,6 +44,9 @@ export const limitOf = (fromMs: number, { days, unit }: Period, by: Calendar, bo
 export const windowEndMs = (grantedMs: number, days: number, lastDay: string): number =>
   Math.min(endOfDayMs(addDays(toShanghaiDate(grantedMs), days)), endOfDayMs(localDate(lastDay)));
 
+/** Last millisecond of a day of the calendar, YYYY-MM-DD. */
+export const dayEndMs = (day: string): number => endOfDayMs(localDate(day));
+
 /** Length of a period that is waited out rather than counted down to a day, ms. */
 export const lengthMs = ({ days }: Period): number => days * DAY_MS;
 

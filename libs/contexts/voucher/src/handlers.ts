@@ -95,6 +95,7 @@ export const personCommands = {
 export const derivedCommands = {
   EndAgencyPublicity: admission.EndAgencyPublicity,
   TakeProposal: placing.TakeProposal,
+  EndQuota: quota.EndQuota,
   AdvanceQueue: placing.AdvanceQueue,
   InheritQuota: merging.InheritQuota,
   StateUse: moving.StateUse,

@@ -15,6 +15,10 @@ const LIMIT_OF: Readonly<Partial<Record<Phase, readonly [limit: Limit, runs: boo
   Queued: ['accept', true],
   Placed: ['accept', true],
   Accepted: ['contract', true],
+  // Under way past the last day of its redemption it can be paid no more (A5).
+  InService: ['redeem', true],
+  Delivered: ['redeem', true],
+  Disputed: ['redeem', true],
   ServiceAccepted: ['redeem', true],
   InvoiceAsked: ['redeem', false],
   Publicised: ['publicity', true],
@@ -26,6 +30,11 @@ export const limitIn = (state: Order): Limited | null => {
   const [limit, runs = false] = LIMIT_OF[state.phase] ?? [];
   if (limit === undefined) return null;
   const { terms, contractByMs, redeemByMs, endsMs } = state;
-  const lastMs = { accept: terms?.acceptByMs ?? 0, contract: contractByMs, redeem: redeemByMs, publicity: endsMs }[limit];
+  const lastMs = {
+    accept: terms?.acceptByMs ?? 0,
+    contract: contractByMs,
+    redeem: redeemByMs || (terms?.redeemUntilMs ?? 0),
+    publicity: endsMs,
+  }[limit];
   return { limit, lastMs, runs, counted: state.counted[limit] };
 };

@@ -207,10 +207,10 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
     ...state,
     ...(clawback === undefined ? { lineSettled: true } : changed(state, clawback, { lineSettled: true })),
   }),
-  PaymentInstructed: (state) => ({
+  PaymentInstructed: (state, { budgetYear = null }) => ({
     ...state,
     instructed: true,
-    after: { ...state.after, instructions: state.after.instructions + 1 },
+    after: { ...state.after, instructions: state.after.instructions + 1, budgetYear },
   }),
   RedemptionSettled: (state) => ({ ...state, phase: 'Settled' }),
   IntegrityReferred: same,

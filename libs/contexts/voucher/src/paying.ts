@@ -3,7 +3,7 @@ import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { workingDays } from './calendar-notice.js';
 import { clawedBackByRedLetter } from './clawback.js';
-import { limitOf, resumedMs } from './clocks.js';
+import { dayOf, limitOf, resumedMs } from './clocks.js';
 import { handler } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { hand, otherHands } from './redeeming.js';
@@ -97,6 +97,12 @@ export const SettleLine: Handler<SettleLine> = handler({
   },
 });
 
+/** A5: a payment is of the budget of the year in which it is instructed; the quota of an earlier year is carried over into it. */
+const paidFrom = (state: Order, atMs: number) => {
+  const budgetYear = Number(dayOf(atMs).slice(0, 4));
+  return { budgetYear, carriedOver: budgetYear !== termsOf(state).year };
+};
+
 /** InstructPayment (finance, a third person, V16) → PaymentInstructed; a cross-province line must be settled first. */
 export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id }, state, turn) => {
   if (state.instructed) return { events: [] };
@@ -108,12 +114,21 @@ export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id
     events: [
       {
         type: 'PaymentInstructed',
-        data: { order: id, amountFen: state.approval?.subsidyFen ?? 0, attempt: state.after.instructions + 1 },
+        data: {
+          order: id,
+          amountFen: state.approval?.subsidyFen ?? 0,
+          attempt: state.after.instructions + 1,
+          ...paidFrom(state, turn.now),
+        },
       },
       hand(id, 'instruct', turn),
     ],
   };
 });
+
+/** The budget of the instruction, also when the treasury pays after New Year; nothing where an older entry instructed. */
+const instructedFrom = ({ after: { budgetYear }, terms }: Order) =>
+  budgetYear === null ? {} : { budgetYear, carriedOver: budgetYear !== terms?.year };
 
 export interface ConfirmPaid extends OfOrder {
   /** SHA-256 of the treasury's receipt. */
@@ -126,7 +141,7 @@ export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, re
   const paidFen = state.approval?.subsidyFen ?? 0;
   const back = clawedBackByRedLetter(state, 0);
   return {
-    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash } }, ...(back ? [back] : [])],
+    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash, ...instructedFrom(state) } }, ...(back ? [back] : [])],
     more: [
       ...toStream(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
       ...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),

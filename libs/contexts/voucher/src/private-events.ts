@@ -68,13 +68,23 @@ interface PrivateData {
     readonly policy: string;
     /** Who reviews it next; the province where nothing is said. */
     readonly level?: ReviewLevel;
+    /** Last millisecond of the year's use; the account closes by itself right after it. */
+    readonly closesMs?: number;
   };
   /** `person`: a pseudonym of the node (V16). */
   QuotaPassed: { readonly level: 'district'; readonly person: string };
   /** `texts`: the words of each defect, in the same order. */
   QuotaReturned: { readonly defects: readonly string[]; readonly texts?: readonly string[]; readonly level?: ReviewLevel };
   QuotaRefused: { readonly code: string; readonly level?: ReviewLevel };
-  QuotaGranted: { readonly amountFen: number; readonly policy: string; readonly useUntilMs: number; readonly redeemUntilMs: number };
+  QuotaGranted: {
+    readonly amountFen: number;
+    readonly policy: string;
+    readonly useUntilMs: number;
+    readonly redeemUntilMs: number;
+    readonly closesMs?: number;
+  };
+  /** Not used in time (V13): what was not reserved is void. */
+  QuotaVoided: { readonly voidedFen: number; readonly dueMs: number };
   QuotaFrozen: { readonly reason: string };
   QuotaUnfrozen: { readonly reason: string };
   QuotaClosed: { readonly voidedFen: number };
@@ -134,6 +144,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   QuotaReturned: 'internal',
   QuotaRefused: 'internal',
   QuotaGranted: 'internal',
+  QuotaVoided: 'internal',
   QuotaFrozen: 'internal',
   QuotaUnfrozen: 'internal',
   QuotaClosed: 'internal',

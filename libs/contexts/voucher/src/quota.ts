@@ -1,6 +1,6 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
 import { refuse, type AccessName, type VoucherEvent } from '@yrd/contracts';
-import { toStream, foldOf, isRejection, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { toStream, foldOf, isRejection, single, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { handler, mayAct } from './handling.js';
 import type { PrivateEvent, ReviewLevel } from './private-events.js';
 import { quotaStream, subjectStream } from './streams.js';
@@ -17,6 +17,7 @@ export type QuotaEvent =
       | 'QuotaUnfrozen'
       | 'QuotaClosed'
       | 'QuotaCounted'
+      | 'QuotaVoided'
     >
   | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed' | 'QuotaConsumptionReversed' | 'QuotaRestored'>;
 
@@ -37,6 +38,8 @@ export interface Quota {
   readonly consumedFen: number;
   /** What others used under the same cap: predecessors (A7), the same firm in another province (A6); fen by its source. */
   readonly elsewhere: Readonly<Record<string, number>>;
+  /** The use window or the year is over: what comes back from an order is void too. */
+  readonly over: boolean;
   readonly useUntilMs: number;
   readonly redeemUntilMs: number;
 }
@@ -53,12 +56,16 @@ const initial: Quota = {
   reservedFen: 0,
   consumedFen: 0,
   elsewhere: {},
+  over: false,
   useUntilMs: 0,
   redeemUntilMs: 0,
 };
 
 /** Whether the next claim mends one that was returned. */
 export const corrects = ({ phase, further }: Quota): boolean => phase === 'Returned' || further === 'returned';
+
+/** What comes back from an order: the account has it again, or it is void once the time to use it is over. */
+const back = (state: Quota, amountFen: number) => (state.over ? { grantedFen: state.grantedFen - amountFen } : {});
 
 export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
   QuotaApplied: (state, { askedFen, level = 'province' }) => ({
@@ -81,15 +88,12 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     further: 'none',
     claims: state.claims + 1,
     grantedFen: state.grantedFen + amountFen,
+    over: false,
     useUntilMs,
     redeemUntilMs,
   }),
   QuotaReserved: (state, { amountFen }) => ({ ...state, reservedFen: state.reservedFen + amountFen }),
-  QuotaReleased: (state, { amountFen }) => {
-    const reservedFen = state.reservedFen - amountFen;
-    // After the year's end only what is still reserved lives on.
-    return state.phase === 'Closed' ? { ...state, reservedFen, grantedFen: state.grantedFen - amountFen } : { ...state, reservedFen };
-  },
+  QuotaReleased: (state, { amountFen }) => ({ ...state, ...back(state, amountFen), reservedFen: state.reservedFen - amountFen }),
   QuotaConsumed: (state, { amountFen }) => ({
     ...state,
     reservedFen: state.reservedFen - amountFen,
@@ -100,20 +104,17 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     reservedFen: state.reservedFen + amountFen,
     consumedFen: state.consumedFen - amountFen,
   }),
-  QuotaRestored: (state, { amountFen }) => {
-    const consumedFen = state.consumedFen - amountFen;
-    // After the year's end what comes back is void, as what is released.
-    return state.phase === 'Closed' ? { ...state, consumedFen, grantedFen: state.grantedFen - amountFen } : { ...state, consumedFen };
-  },
+  QuotaRestored: (state, { amountFen }) => ({ ...state, ...back(state, amountFen), consumedFen: state.consumedFen - amountFen }),
   QuotaCounted: (state, { source, usedFen, grantedFen, opened }) => ({
     ...state,
     ...(opened ? { ...opened, phase: 'Granted' } : {}),
     grantedFen,
     elsewhere: { ...state.elsewhere, [source]: usedFen },
   }),
+  QuotaVoided: (state, { voidedFen }) => ({ ...state, over: true, grantedFen: state.grantedFen - voidedFen }),
   QuotaFrozen: (state) => ({ ...state, phase: 'Frozen' }),
   QuotaUnfrozen: (state) => ({ ...state, phase: 'Granted' }),
-  QuotaClosed: (state, { voidedFen }) => ({ ...state, phase: 'Closed', grantedFen: state.grantedFen - voidedFen }),
+  QuotaClosed: (state, { voidedFen }) => ({ ...state, phase: 'Closed', over: true, grantedFen: state.grantedFen - voidedFen }),
 });
 
 /** What may still be reserved, in fen. */
@@ -169,7 +170,22 @@ export const UnfreezeQuota = staffAct<FreezeQuota>('UnfreezeQuota', ({ reason },
 export const CloseQuota = staffAct<Account>('CloseQuota', (_, state) => {
   if (state.phase === 'Closed') return [];
   if (state.phase === 'None') return refuse('E-NOTFOUND', { seen: 'no account', needed: 'an account' });
-  return [{ type: 'QuotaClosed', data: { voidedFen: state.grantedFen - state.reservedFen - state.consumedFen } }];
+  return [{ type: 'QuotaClosed', data: { voidedFen: state.grantedFen - heldFen(state) } }];
+});
+
+export interface EndQuota extends Account {
+  readonly limit: 'use' | 'year';
+  readonly dueMs: number;
+}
+/**
+ * Derived from a timer. The use window is over → QuotaVoided (V13); the year is over → QuotaClosed (A5). Both void only what is not
+ * reserved: open orders go on to their own limits. Nothing when a later grant moved the window.
+ */
+export const EndQuota: Handler<EndQuota> = single(quota, quotaStream, ({ limit, dueMs }: EndQuota, state) => {
+  const voidedFen = state.grantedFen - heldFen(state);
+  if (state.phase === 'None' || state.phase === 'Closed') return [];
+  if (limit === 'year') return [{ type: 'QuotaClosed', data: { voidedFen } }];
+  return state.over || state.useUntilMs > dueMs ? [] : [{ type: 'QuotaVoided', data: { voidedFen, dueMs } }];
 });
 
 /** Whether a decision of another file may reserve on this account now (V5, V13). */

@@ -1,4 +1,4 @@
-/** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order or agency. */
+/** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
 import { dayOf } from './clocks.js';
 import type { Limit } from './order.js';
@@ -33,6 +33,20 @@ const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adopte
     fires: { command: 'AdvanceQueue', target: poolStream(scheme, year), body: { scheme, year } },
   };
 };
+/** The account ends by itself: after its use window what is unused is void (V13), after the year it closes (A5). */
+const accountLimits = (entry: Entry): readonly TimerChange[] => {
+  const { closesMs, useUntilMs } = dataOf(entry, 'QuotaGranted') ?? { useUntilMs: undefined, ...dataOf(entry, 'QuotaApplied') };
+  const [subject = '', scheme = '', year = ''] = idOf(entry.stream).split('.');
+  const at = (limit: 'use' | 'year', lastMs: number): TimerChange => {
+    const body = { subject, scheme, year: Number(year), limit, dueMs: lastMs };
+    return { set: `quota-${limit}/${idOf(entry.stream)}`, dueMs: lastMs + 1, fires: { command: 'EndQuota', target: entry.stream, body } };
+  };
+  if (entry.type === 'QuotaClosed') return [{ clear: `quota-use/${idOf(entry.stream)}` }, { clear: `quota-year/${idOf(entry.stream)}` }];
+  return [
+    ...(useUntilMs === undefined || useUntilMs === closesMs ? [] : [at('use', useUntilMs)]),
+    ...(closesMs === undefined ? [] : [at('year', closesMs)]),
+  ];
+};
 const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
 
 const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
@@ -54,16 +68,18 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   const adopted = dataOf(entry, 'PolicyAdopted');
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
+  if (entry.stream.startsWith('quota/')) return accountLimits(entry);
   if (!entry.stream.startsWith('order/')) return [];
   const order = idOf(entry.stream);
   const queued = dataOf(entry, 'OrderQueued');
   if (queued) return [lapse('accept', order, queued.acceptByMs)];
   const placed = dataOf(entry, 'OrderPlaced');
-  if (placed && !placed.proposed) {
+  if (placed) {
     const abroad = placed.agencyProvince !== placed.home;
     // An acceptance stated in time counts, however late it arrives.
     const awaits = abroad ? { journal: journalOf(placed.agencyProvince), patienceMs: placed.patienceMs } : undefined;
-    return [{ ...lapse('accept', order, placed.acceptByMs), ...waiting(awaits) }];
+    const accept = placed.proposed ? [] : [{ ...lapse('accept', order, placed.acceptByMs), ...waiting(awaits) }];
+    return [...accept, lapse('redeem', order, placed.redeemUntilMs)];
   }
   const recomputed = dataOf(entry, 'DeadlineRecomputed');
   if (recomputed) {

@@ -240,6 +240,7 @@ export const quotas: View<QuotaPart> = {
     'QuotaUnfrozen',
     'QuotaClosed',
     'QuotaCounted',
+    'QuotaVoided',
   ],
   // Other provinces show only that something was reserved or released, not the account.
   key: (entry) => idIn(entry, 'quota'),
