@@ -15,7 +15,7 @@ import {
   WordList,
   Year,
 } from '@yrd/platform';
-import { PROVINCES } from '@yrd/voucher';
+import { PROVINCES, SUSPICIONS } from '@yrd/voucher';
 import { InvoiceNumber, ProductCode, SchemeName } from './fields.js';
 
 export type ProvinceCode = (typeof PROVINCES)[number];
@@ -170,6 +170,15 @@ export class EngagementRedemptionBody extends RedemptionBody {
 export class ReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'audit')
   reason: string;
+}
+
+/** What a review of a suspicion came to. */
+export class SuspicionBody {
+  @OneOf(SUSPICIONS, { zh: 'E-SPLIT 疑似拆分，E-DUPFILE 成果重复', en: 'which suspicion' })
+  reason: (typeof SUSPICIONS)[number];
+
+  @CodeWord({ zh: '复核结论代码', en: 'code of what the review found' }, 'separate-projects')
+  finding: string;
 }
 
 /** An exact share: 3/5 is `{ of: 3, in: 5 }`. */

@@ -36,6 +36,7 @@ export const shownOrder = (state: Order): object | null => {
     state: phase,
     held: holds.length > 0,
     holds,
+    holdFacts: Object.fromEntries(holds.map((reason) => [reason, state.held[reason] ?? null])),
     province: home,
     ...rest,
     deadlineMs: deadlineOf(state),

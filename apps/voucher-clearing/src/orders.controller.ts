@@ -2,7 +2,7 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Call, CurrentCall, NoBody, Offers } from '@yrd/platform';
 import { Desk } from './desk.js';
-import { CauseBody, OrderPath, PlaceOrderBody, ReasonBody, ResolutionBody, SignatureBody } from './order-bodies.js';
+import { CauseBody, OrderPath, PlaceOrderBody, ReasonBody, ResolutionBody, SignatureBody, SuspicionBody } from './order-bodies.js';
 
 @Controller('v1/orders')
 export class OrdersController {
@@ -52,6 +52,12 @@ export class OrdersController {
   @Offers('HoldOrder')
   hold(@Param() path: OrderPath, @Body() body: ReasonBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'HoldOrder', { ...path, ...body });
+  }
+
+  @Post(':order/suspicion-review')
+  @Offers('ReviewSuspicion')
+  reviewSuspicion(@Param() path: OrderPath, @Body() body: SuspicionBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ReviewSuspicion', { ...path, ...body });
   }
 
   @Post(':order/release')

@@ -57,6 +57,12 @@ export const voucherRows = {
   ResolveDispute: row(supervisor, 'noParty', '裁决争议', 'Resolve a dispute'),
   HoldOrder: row(watchers, 'noParty', '暂缓订单', 'Hold an order'),
   ReleaseOrder: row(watchers, 'noParty', '解除暂缓', 'Release a held order'),
+  ReviewSuspicion: row(
+    [...reviewer, ...watchers],
+    'noParty',
+    '复核疑似拆分、重复成果并解除暂缓',
+    'Review a suspicion (splitting, duplicate result) and release the order',
+  ),
   ProposeOrder: row(agent, 'ownAgency', '服务机构提出订单', 'Propose an order as the agency'),
   AcceptOrder: row(agent, 'agencyOrder', '接单', 'Accept an order'),
   DeclineOrder: row(agent, 'agencyOrder', '婉拒订单', 'Decline an order'),

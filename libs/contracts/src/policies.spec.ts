@@ -64,6 +64,7 @@ describe.each(files)('%s', (file) => {
       ...(pack.classes.includes('*') ? [] : ['classes']),
       ...(pack.statutory === undefined ? [] : ['statutory']),
       ...(pack.stacking === undefined ? [] : ['stacking.most', 'stacking.funded']),
+      ...(pack.splitting === undefined ? [] : ['splitting.orders', 'splitting.days', 'splitting.reviewFromFen']),
       ...(pack.related === undefined ? [] : ['related.controlShare', 'related.unknown']),
       ...Object.keys(pack.agencies ?? {}).map((each) => `agencies.${each}`),
       ...(pack.shareAsAgency === undefined ? [] : ['shareAsAgency']),

@@ -26,6 +26,10 @@ export const CodeWord = Type.String({ maxLength: 40 });
 export const Size = Type.Integer({ minimum: 0 });
 /** An exact share of a whole: 2/3 is `{ of: 2, in: 3 }`. */
 export const Ratio = Type.Object({ of: Type.Integer({ minimum: 0 }), in: Type.Integer({ minimum: 1 }) });
+/** Of a limit: the journal whose statement made in time could still meet it. */
+export const Awaited = Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms }));
+/** What a refusal or a hold rests on: values seen and needed. */
+export const Facts = Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()]));
 /** Amounts by province. */
 export const FenByProvince = Type.Record(Type.String({ pattern: '^3[1-4]$' }), Fen);
 

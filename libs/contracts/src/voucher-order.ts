@@ -1,6 +1,6 @@
 /** Entries of an order's home journal (the enterprise's province) that others may read: from placing to settlement. */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
+import { Awaited, CodeWord, Facts, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
 import { Counted, counting } from './voucher-calendar.js';
 import { Line } from './voucher-line.js';
 import { Declaration, FileKind, Mode } from './voucher-pack.js';
@@ -9,8 +9,7 @@ const order = { order: Id };
 const O = { order: 'b2f0c1' };
 const hash = 'a'.repeat(64);
 /** The redemption limit, and whose statement could still meet it (通兑 across a border). */
-const awaits = Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms }));
-const redeemable = { redeemByMs: Ms, awaits };
+const redeemable = { redeemByMs: Ms, awaits: Awaited };
 const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 });
 
 /** What an order is about. */
@@ -68,8 +67,6 @@ const termsExample = {
   proposed: false,
 };
 
-const facts = Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()]));
-
 /** An order is placed or ended. */
 export const placing = {
   OrderPlaced: federal(Type.Object(terms), termsExample),
@@ -79,13 +76,13 @@ export const placing = {
    */
   OrderQueued: federal(Type.Object({ ...terms, voucherFen: Type.Optional(Fen) }), { ...termsExample, reservedFen: 0 }),
   /** Its turn came and a rule forbids it now: it leaves the line for good. */
-  OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts }), { ...O, code: 'E-AGENCY', facts: { seen: 'Suspended' } }),
+  OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts: Facts }), { ...O, code: 'E-AGENCY', facts: { seen: 'Suspended' } }),
   ProposalRefused: federal(
     Type.Object({
       ...order,
       agencyProvince: Province,
       code: CodeWord,
-      facts,
+      facts: Facts,
     }),
     { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { leftFen: 0 } },
   ),
@@ -120,12 +117,10 @@ export const placing = {
       counted: Counted,
       year: Type.Integer(),
       notice: Text,
-      awaits,
+      awaits: Awaited,
     }),
     { ...O, limit: 'accept', dueMs: 2, counted: { fromMs: 1, days: 5, awaits: [] }, year: 2025, notice: '国办发明电〔2024〕12号' },
   ),
-  OrderHeld: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'audit' }),
-  OrderReleased: federal(Type.Object({ ...order, reason: CodeWord }), { ...O, reason: 'audit' }),
 };
 
 /** The service is agreed, rendered and accepted. */

@@ -113,6 +113,10 @@ export const VoucherPack = Type.Object(
     statutory: Type.Optional(Type.Array(Type.String({ maxLength: 40 }))),
     /** All public support for one service together (V26), and whether work of another fiscal project is refused or counted (V10). */
     stacking: Type.Optional(Type.Object({ most: Ratio, funded: oneOf('refuse', 'count') }, closed)),
+    /** Orders of one pair and class within so many days, each below what experts review but not together, are held (V30). */
+    splitting: Type.Optional(
+      Type.Object({ orders: Type.Integer({ minimum: 2 }), days: Type.Integer({ minimum: 1 }), reviewFromFen: Fen }, closed),
+    ),
     files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
     /** Item classes that the scheme pays for; `*` is every class. */
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),

@@ -6,6 +6,7 @@ import { admission } from './voucher-admission.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
 import { afterwards } from './voucher-afterwards.js';
 import { calendar } from './voucher-calendar.js';
+import { holding } from './voucher-holding.js';
 import { ownership } from './voucher-ownership.js';
 import { paying, placing, redeeming, serving } from './voucher-order.js';
 import { adoption, settlement } from './voucher-settlement.js';
@@ -24,6 +25,7 @@ export const voucherContracts = {
   ...settlement,
   ...adoption,
   ...calendar,
+  ...holding,
   ...ownership,
 };
 

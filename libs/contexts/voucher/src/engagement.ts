@@ -4,7 +4,8 @@ import { alike, toStream, foldOf, type Append, type Decision, type Handler, type
 import { agency } from './agency.js';
 import { signable } from './contract.js';
 import { handler, mayAct, missing, notYours } from './handling.js';
-import { legal, order, type Order, type OrderCommand } from './order.js';
+import { legal, type OrderCommand } from './legality.js';
+import { order, type Order } from './order.js';
 import type { PlaceOrder } from './placing.js';
 import { agencyStream, engagementStream, look, orderStream, type Place } from './streams.js';
 
@@ -140,14 +141,6 @@ export const SignAsAgency = stating<SignAsAgency>(
     if (no) return no;
     return alike(said.signature, data) ? [] : [{ type: 'ContractSignatureStated', data }];
   },
-);
-
-export interface DeliverService extends OfOrder {
-  readonly deliverableHash: string;
-}
-/** DeliverService (agency) → DeliveryStated: the hash of the result, never the result. */
-export const DeliverService = stating<DeliverService>('DeliverService', ({ order: id, home, deliverableHash }, said) =>
-  said.deliverableHash === deliverableHash ? [] : [{ type: 'DeliveryStated', data: { order: id, home, deliverableHash } }],
 );
 
 export interface ProposeOrder extends Omit<PlaceOrder, 'agencyProvince'> {

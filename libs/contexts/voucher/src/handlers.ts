@@ -5,7 +5,9 @@ import * as agency from './agency.js';
 import * as calendar from './calendar-notice.js';
 import * as claim from './claim.js';
 import * as clawback from './clawback.js';
+import * as delivering from './delivering.js';
 import * as engagement from './engagement.js';
+import * as holding from './holding.js';
 import * as invoice from './invoice.js';
 import * as merging from './merging.js';
 import * as moving from './moving.js';
@@ -63,14 +65,15 @@ export const personCommands = {
   ConfirmAcceptance: serving.ConfirmAcceptance,
   RaiseDispute: serving.RaiseDispute,
   ResolveDispute: serving.ResolveDispute,
-  HoldOrder: serving.HoldOrder,
-  ReleaseOrder: serving.ReleaseOrder,
+  HoldOrder: holding.HoldOrder,
+  ReleaseOrder: holding.ReleaseOrder,
+  ReviewSuspicion: holding.ReviewSuspicion,
   ProposeOrder: engagement.ProposeOrder,
   AcceptOrder: engagement.AcceptOrder,
   DeclineOrder: engagement.DeclineOrder,
   WithdrawFromOrder: engagement.WithdrawFromOrder,
   SignAsAgency: engagement.SignAsAgency,
-  DeliverService: engagement.DeliverService,
+  DeliverService: delivering.DeliverService,
   RequestRedemption: invoice.RequestRedemption,
   SubmitRedemption: redeeming.SubmitRedemption,
   ReviewRedemption: redeeming.ReviewRedemption,
@@ -105,6 +108,7 @@ export const derivedCommands = {
   TakeCancellation: serving.TakeCancellation,
   TakeSignature: serving.TakeSignature,
   TakeDelivery: serving.TakeDelivery,
+  HoldSuspected: holding.HoldSuspected,
   LapseOrder: serving.LapseOrder,
   RecomputeDeadline: recomputing.RecomputeDeadline,
   ContinueRecomputation: recomputing.ContinueRecomputation,

@@ -8,6 +8,7 @@ import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
 import { clearingReactions } from './clearing-reactions.js';
 import { lines, windows } from './clearing-views.js';
+import { deliverable, holdDuplicates } from './delivering.js';
 import { engagement } from './engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
 import { invoice } from './invoice.js';
@@ -23,6 +24,7 @@ import { recognition } from './recognition.js';
 import { recomputeDeadlines } from './recomputing.js';
 import { ownership } from './related.js';
 import { register } from './register.js';
+import { holdSplit, pair } from './splitting.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
 import { agencies, assessments, invoices, products } from './market-views.js';
@@ -42,6 +44,8 @@ export const voucher: Context = {
     pool,
     policy,
     agencyRules,
+    pair,
+    deliverable,
     agency,
     recognition,
     order,
@@ -53,7 +57,17 @@ export const voucher: Context = {
     ownership,
   ],
   commands: { ...personCommands, ...derivedCommands },
-  reactions: [...orderReactions, advanceQueue, inheritQuota, stateUse, countUse, recomputeDeadlines, ...clearingReactions],
+  reactions: [
+    ...orderReactions,
+    advanceQueue,
+    inheritQuota,
+    stateUse,
+    countUse,
+    recomputeDeadlines,
+    holdSplit,
+    holdDuplicates,
+    ...clearingReactions,
+  ],
   views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, invoices],
   timers,
 };
@@ -78,6 +92,7 @@ export {
 export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
+export { SUSPICIONS } from './holding.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
 export { eligibility, ownerOf, type Check } from './subject.js';

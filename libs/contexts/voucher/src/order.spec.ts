@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly [from: string, to: Phase | '=']>> 
   OrderClawback: ['Settled', '='],
   HoldOrder: [OPEN, '='],
   ReleaseOrder: [OPEN, '='],
+  ReviewSuspicion: [OPEN, '='],
 };
 const COMMANDS = Object.keys(TABLE);
 const legalIn = (command: string, phase: Phase): boolean => TABLE[command]?.[0].split(' ').includes(phase) ?? false;
@@ -124,7 +125,7 @@ test('a dispute that finds nothing accepted closes the order; a partial one coun
 
 // Architecture §4: a derived command is never silently rejected.
 const derived = Object.keys(derivedCommands).filter((name) =>
-  /^(Take|Lapse|AdvanceQueue|Recompute|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
+  /^(Take|Hold|Lapse|AdvanceQueue|Recompute|EndPublicity|SettleLine|ClaimInvoice|ReleaseInvoice|AnswerShare)/.test(name),
 );
 test.each(PHASES)('in %s no derived command rejects: it answers with an entry or with nothing', (phase) => {
   const body = {
@@ -158,6 +159,8 @@ test.each(PHASES)('in %s no derived command rejects: it answers with an entry or
     dueMs: 1,
     year: 2027,
     notice: 'x',
+    reason: 'E-SPLIT',
+    facts: {},
     window: 1,
     pair: '32-31',
   };

@@ -2,10 +2,9 @@
  * An order (用券订单): a service bought with a voucher, from placing to settlement. It lives in the enterprise's province;
  * what the agency's province states is taken up here by an entry of this stream, or refused with one.
  */
-import { refuse, type Counted, type VoucherData, type VoucherEvent } from '@yrd/contracts';
-import { foldOf, invariant, type Ratio, type Rejection } from '@yrd/ledger';
+import { type Counted, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { foldOf, invariant, type Ratio } from '@yrd/ledger';
 import { afterwardsSteps, changed, noAfterwards, reopened, type Afterwards, type AfterwardsEvent } from './afterwards.js';
-import { missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 import { poolStream } from './streams.js';
 
@@ -51,7 +50,7 @@ export type OrderEvent =
   | PrivateEvent<'ReservationMade' | 'HandRecorded' | 'IntegrityReferred'>;
 
 /** Phases in which an order is under way, in their usual order. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked. */
-const OPEN_PHASES = [
+export const OPEN_PHASES = [
   'Placed',
   'Accepted',
   'InService',
@@ -81,6 +80,9 @@ export interface Order {
   readonly wantedFen: number | null;
   /** Why it is held; empty when it is not. */
   readonly holds: readonly string[];
+  /** What each hold rests on, where its entry says so, and since when the limits of a held order stand still. */
+  readonly held: Readonly<Record<string, VoucherData<'OrderHeld'>['facts']>>;
+  readonly stoppedMs: number | null;
   readonly ceilings: readonly string[];
   readonly contractByMs: number;
   /** The agency's signature, waiting for the enterprise's. */
@@ -115,6 +117,8 @@ const initial: Order = {
   terms: null,
   wantedFen: null,
   holds: [],
+  held: {},
+  stoppedMs: null,
   ceilings: [],
   contractByMs: 0,
   signature: null,
@@ -157,12 +161,20 @@ const publicUntil = (state: Order, data: VoucherData<'BatchPublicised' | 'Object
   endsMs: data.endsMs,
   ...set(state, 'publicity', data),
 });
-const recomputed = (state: Order, { limit, dueMs, counted }: VoucherData<'DeadlineRecomputed'>): Order => {
-  const now = { ...state, ...set(state, limit, { counted }) };
+/** The limit ends then. */
+const until = (state: Order, limit: Limit, dueMs: number, counted: Counted | null): Order => {
+  const now = { ...state, counted: { ...state.counted, [limit]: counted } };
   if (limit === 'accept') return { ...now, terms: state.terms && { ...state.terms, acceptByMs: dueMs } };
   if (limit === 'contract') return { ...now, contractByMs: dueMs };
   if (limit === 'redeem') return { ...now, redeemByMs: dueMs };
   return { ...now, endsMs: dueMs, objectionLeftMs: state.objectionLeftMs + dueMs - state.endsMs };
+};
+
+/** With the last hold the limits run again, to the day that the entry names. */
+const released = (state: Order, { reason, resumed }: VoucherData<'OrderReleased'>): Order => {
+  const holds = state.holds.filter((each) => each !== reason);
+  const now = { ...state, holds, stoppedMs: holds.length === 0 ? null : state.stoppedMs };
+  return resumed ? until(now, resumed.limit, resumed.dueMs, resumed.counted ?? null) : now;
 };
 
 export const order = foldOf<Order, OrderEvent>('order', initial, {
@@ -178,9 +190,14 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   OrderDeclined: closed,
   OrderCancelled: closed,
   OrderLapsed: closed,
-  DeadlineRecomputed: recomputed,
-  OrderHeld: (state, { reason }) => ({ ...state, holds: [...state.holds, reason] }),
-  OrderReleased: (state, { reason }) => ({ ...state, holds: state.holds.filter((each) => each !== reason) }),
+  DeadlineRecomputed: (state, { limit, dueMs, counted }) => until(state, limit, dueMs, counted),
+  OrderHeld: (state, { reason, facts, atMs }) => ({
+    ...state,
+    holds: [...state.holds, reason],
+    held: { ...state.held, ...(facts ? { [reason]: facts } : {}) },
+    stoppedMs: state.stoppedMs ?? atMs ?? null,
+  }),
+  OrderReleased: released,
   ContractSignatureTaken: (state, signature) => ({ ...state, signature }),
   StatementRefused: same,
   ContractSigned: (state, contract) => ({ ...state, phase: 'InService', contract }),
@@ -216,65 +233,6 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   IntegrityReferred: same,
   ...afterwardsSteps,
 });
-
-/** The states in which each command of a person is legal (domain §2.3). */
-export const LEGAL = {
-  AcceptOrder: ['Placed'],
-  DeclineOrder: ['Placed'],
-  CancelOrder: ['Queued', 'Placed', 'Accepted'],
-  WithdrawFromOrder: ['Placed', 'Accepted'],
-  SignAsAgency: ['Accepted'],
-  SignContract: ['Accepted'],
-  DeliverService: ['InService'],
-  ConfirmAcceptance: ['Delivered'],
-  RaiseDispute: ['Delivered'],
-  ResolveDispute: ['Disputed'],
-  RequestRedemption: ['ServiceAccepted'],
-  SubmitRedemption: ['ServiceAccepted'],
-  ReviewRedemption: ['UnderReview'],
-  ReturnRedemption: ['UnderReview'],
-  RefuseRedemption: ['UnderReview'],
-  ApproveRedemption: ['UnderReview'],
-  PubliciseOrder: ['Approved'],
-  LodgeObjection: ['Publicised'],
-  UpholdObjection: ['Objected'],
-  RejectObjection: ['Objected'],
-  InstructPayment: ['Payable'],
-  ConfirmPaid: ['Payable'],
-  ReturnPayment: ['Payable', 'Settled'],
-  OrderClawback: ['Settled'],
-  ConfirmRecovered: ['Settled'],
-  HoldOrder: OPEN_PHASES,
-  ReleaseOrder: OPEN_PHASES,
-} as const satisfies Readonly<Record<string, readonly Phase[]>>;
-
-export type OrderCommand = keyof typeof LEGAL;
-
-/** Commands that a hold does not stop: getting out, objecting, mending, and the hold itself. */
-const WHILE_HELD: readonly OrderCommand[] = [
-  'CancelOrder',
-  'DeclineOrder',
-  'WithdrawFromOrder',
-  'RaiseDispute',
-  'ResolveDispute',
-  'LodgeObjection',
-  'RejectObjection',
-  'UpholdObjection',
-  'HoldOrder',
-  'ReleaseOrder',
-  'ReturnRedemption',
-  'RefuseRedemption',
-];
-
-/** Whether the command is legal now; E-NOTFOUND, or E-STATE with what stands in the way. */
-export const legal = (state: Order, command: OrderCommand): Rejection | null => {
-  if (!state.terms) return missing('order');
-  const phases: readonly Phase[] = LEGAL[command];
-  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
-  if (state.holds.length > 0 && !WHILE_HELD.includes(command))
-    return refuse('E-STATE', { seen: `held: ${state.holds.join(' ')}`, needed: 'a release' });
-  return null;
-};
 
 /** The terms of an order that exists. */
 export const termsOf = (state: Order): VoucherData<'OrderPlaced'> => {

@@ -19,6 +19,7 @@ import { handler, mayAct, missing, positive } from './handling.js';
 import { order, termsOf, type Order, type OrderEvent } from './order.js';
 import { askedOf, inadmissible, ruleReads, type Wish } from './placing-rules.js';
 import { leaveLine, lineClosed } from './queue.js';
+import { pairPlaces, watched } from './splitting.js';
 import { quota } from './quota.js';
 import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, oneEach, type Drawn } from './reservation.js';
@@ -34,7 +35,7 @@ const drawnOf = (command: PlaceOrder, who: Subject): Drawn => ({ ...command, gro
 export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] => {
   const who = peek.state(subject, subjectStream(command.subject));
   const own = [orderRegister(command.year), ...(who ? drawnStreams(drawnOf(command, who)) : [])];
-  return [...ruleReads(command, peek), ...own.map((stream) => ({ province: peek.province, stream }))];
+  return [...ruleReads(command, peek), ...pairPlaces(command, peek), ...own.map((stream) => ({ province: peek.province, stream }))];
 };
 
 /** OrderPlaced, or OrderQueued where the pool is exhausted (V27), and everything committed with it; or the rule that forbids it. */
@@ -96,7 +97,13 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
     // An agency that proposed has accepted already.
     ...(proposed ? [accepted(command.order, turn, pack, useUntilMs)] : []),
   ];
-  return oneEach([...toStream(orderStream(command.order), events, pack.version), ...drawn.appends, ...leaveLine(before), ...numbered]);
+  return oneEach([
+    ...toStream(orderStream(command.order), events, pack.version),
+    ...drawn.appends,
+    ...watched(turn, command, asked),
+    ...leaveLine(before),
+    ...numbered,
+  ]);
 };
 
 /** How long an order stands in line at most. */

@@ -21,7 +21,7 @@ const PAGE = 50;
 type Continued = PrivateEvent<'RecomputationContinued'>['data'];
 
 /** The journal whose statement in time could still meet the limit, as the entry that set it said. */
-const awaited = (state: Order, { limit, lastMs }: Limited): Pick<VoucherData<'DeadlineRecomputed'>, 'awaits'> => {
+export const awaited = (state: Order, { limit, lastMs }: Limited): Pick<VoucherData<'DeadlineRecomputed'>, 'awaits'> => {
   const { home, agencyProvince, patienceMs } = termsOf(state);
   if (limit === 'accept') return agencyProvince === home ? {} : { awaits: { journal: journalOf(agencyProvince), patienceMs } };
   const { awaits } = redeemable(state, lastMs);

@@ -4,7 +4,8 @@ import { toStream, isRejection, type Append, type Decision, type Handler, type R
 import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
 import { handler, mayAct, notYours } from './handling.js';
-import { LEGAL, legal, order, termsOf, type Order, type OrderCommand, type OrderEvent, type Phase } from './order.js';
+import { LEGAL, legal, type OrderCommand } from './legality.js';
+import { order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
 import { limitIn } from './order-limits.js';
 import { accepted } from './placing.js';
 import { agencyPlaces, trusted } from './placing-rules.js';
@@ -132,18 +133,6 @@ export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ({ orde
   };
 });
 
-export interface HoldOrder extends OfOrder {
-  readonly reason: string;
-}
-/** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. */
-export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state) => ({
-  events: state.holds.includes(reason) ? [] : [{ type: 'OrderHeld', data: { order: id, reason } }],
-}));
-/** ReleaseOrder (supervisor or integrity officer) → OrderReleased. */
-export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ({ order: id, reason }, state) => ({
-  events: state.holds.includes(reason) ? [{ type: 'OrderReleased', data: { order: id, reason } }] : [],
-}));
-
 /** A statement of the agency's province, as a reaction hands it on: `from` is whose journal it stands in. */
 export interface Statement extends OfOrder {
   readonly from: string;
@@ -237,14 +226,14 @@ export interface LapseOrder extends OfOrder {
   readonly limit: 'accept' | 'contract' | 'redeem';
   readonly dueMs: number;
 }
-/** Derived from a timer: the limit passed → OrderLapsed + QuotaReleased; none when the order moved on or got a later limit. */
+/** Derived from a timer: the limit passed → OrderLapsed + QuotaReleased; none when the order moved on, got a later limit or is held. */
 export const LapseOrder: Handler<LapseOrder> = handler({
   target: (command: LapseOrder) => orderStream(command.order),
   reads: (command: LapseOrder, peek) => heldPlaces(command.order, peek),
   decide: ({ order: id, limit, dueMs }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
     const limited = limitIn(state);
-    if (!state.terms || !limited?.runs || limited.limit !== limit || limited.lastMs > dueMs) return [];
+    if (!state.terms || state.stoppedMs !== null || !limited?.runs || limited.limit !== limit || limited.lastMs > dueMs) return [];
     const invoiceKey = state.redemption?.invoiceKey;
     const data = {
       order: id,

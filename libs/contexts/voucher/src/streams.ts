@@ -18,6 +18,12 @@ export const agencyStream = (id: string): string => `agency/${id}`;
 export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
 export const orderStream = (id: string): string => `order/${id}`;
 export const engagementStream = (order: string): string => `engagement/${order}`;
+/** Small orders of one subject with one agency for one class of item. */
+export const pairStream = (
+  of: { readonly subject: string; readonly agencyProvince: string; readonly agency: string },
+  itemClass: string,
+): string => `pair/${of.subject}.${of.agencyProvince}.${of.agency}.${itemClass}`;
+export const deliverableStream = (hash: string): string => `deliverable/${hash}`;
 export const invoiceStream = (key: string): string => `invoice/${key}`;
 export const windowStream = (window: number): string => `window/${window}`;
 export const orderRegister = (year: number): string => `register/orders-${year}`;

@@ -86,6 +86,8 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
     const { limit, dueMs, awaits } = recomputed;
     return [limit === 'publicity' ? publicity(order, dueMs) : { ...lapse(limit, order, dueMs), ...waiting(awaits) }];
   }
+  const { resumed } = dataOf(entry, 'OrderReleased') ?? {};
+  if (resumed && resumed.limit !== 'publicity') return [{ ...lapse(resumed.limit, order, resumed.dueMs), ...waiting(resumed.awaits) }];
   const accepted = dataOf(entry, 'OrderAccepted');
   if (accepted) return [clear('accept', order), lapse('contract', order, accepted.contractByMs)];
   if (entry.type === 'ContractSigned') return [clear('contract', order)];
