@@ -10,6 +10,10 @@ export const nodeRows = {
   ),
   ReadStatus: open('时钟、各账本的头、滞后与联署', 'Clock, journals with heads, lag and cosigners, and the other nodes'),
   FollowStatus: open('每秒一次的状态（服务器推送）', 'The status once a second, as server-sent events'),
+  FollowFeed: open(
+    '账本的公开条目（CloudEvents，服务器推送，可按 Last-Event-ID 续传）',
+    'The public entries of a journal as CloudEvents: server-sent events, resumable by Last-Event-ID',
+  ),
   ReadMetrics: open('Prometheus 指标', 'Prometheus metrics'),
   ReadParked: row(['operator', 'auditor'], 'none', '搁置待处理的条目', 'Entries that could not be handled and wait for an operator'),
   AcceptLoss: row(

@@ -213,6 +213,10 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   return config;
 };
 
+/** The public address of this node, as the federation file has it. */
+export const addressOf = ({ federation, province }: Pick<NodeConfig, 'federation' | 'province'>): string =>
+  (federation.nodes.find((node) => node.province === province)?.url ?? '').replace(/\/+$/, '');
+
 /** The settings of this process. @throws ConfigError listing every fault. */
 export const processConfig = (): NodeConfig => readConfig(process.env, (path) => readFileSync(path, 'utf8'));
 

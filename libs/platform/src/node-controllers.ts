@@ -11,7 +11,7 @@ import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './command
 import { LiveFeed } from './live-feed.js';
 import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
-import { Nodes } from './nodes.js';
+import { journalOf, Nodes } from './nodes.js';
 import { Problem } from './problem.js';
 import type { Request, Response } from './request.js';
 
@@ -130,13 +130,6 @@ export class StatusController {
     return this.metrics.registry.metrics();
   }
 }
-
-/** `31` and `voucher` from the address → `31/voucher`, or E-NOTFOUND. */
-const journalOf = (province: string, context: string): string => {
-  const journal = `${province}/${context}`;
-  if (!/^\d{2}\/[a-z][a-z0-9-]{0,31}(?:~\d{1,3})?$/.test(journal)) throw new Problem('E-NOTFOUND');
-  return journal;
-};
 
 const found = <T>(value: T | null, journal: string): T => {
   if (value === null) throw new Problem('E-NOTFOUND', { facts: { journal } });

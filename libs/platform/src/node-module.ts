@@ -7,7 +7,7 @@ import { AuditInterceptor } from './audit-notes.js';
 import { AuditTrail } from './audit-trail.js';
 import { TokenVerifier } from './auth.js';
 import { ClockController } from './dev-clock.controller.js';
-import type { NodeConfig } from './config.js';
+import { addressOf, type NodeConfig } from './config.js';
 import { KeysController } from './keys-controller.js';
 import type { KeyKeeper } from './key-file.js';
 import { IdentityController } from './identity.controller.js';
@@ -18,6 +18,7 @@ import { HealthController, LogController, StatusController } from './node-contro
 import { NodeFacts, type Lifecycle, type MovableClock } from './node-facts.js';
 import { Nodes } from './nodes.js';
 import { AtInterceptor } from './paging.js';
+import { FeedsController, PublicFeeds } from './public-feed.js';
 import { ProblemFilter, ProblemWords } from './problem.js';
 import { RateLimits } from './rate-limits.js';
 import { SecurityAdmins } from './security-admins.js';
@@ -56,6 +57,7 @@ const providers = (options: NodeModuleOptions): Provider[] => {
     { provide: RateLimits, useValue: new RateLimits(config.limits) },
     { provide: SecurityAdmins, useValue: options.admins },
     { provide: AuditTrail, useValue: trail },
+    { provide: PublicFeeds, useValue: new PublicFeeds({ nodes, url: addressOf(config), most: config.limits.liveClients }) },
     LiveFeed,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
@@ -69,6 +71,6 @@ const providers = (options: NodeModuleOptions): Provider[] => {
 export const nodeModule = (options: NodeModuleOptions): DynamicModule => ({
   module: NodeModule,
   imports: [DiscoveryModule],
-  controllers: [HealthController, StatusController, LogController, KeysController, ClockController, IdentityController],
+  controllers: [HealthController, StatusController, LogController, FeedsController, KeysController, ClockController, IdentityController],
   providers: providers(options),
 });

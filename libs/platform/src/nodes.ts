@@ -13,6 +13,13 @@ export const parsePosition = (text: unknown): Position | null => {
   return journal === undefined ? null : { journal, size: Number(size) };
 };
 
+/** `31` and `voucher` from the address → `31/voucher`, or E-NOTFOUND. */
+export const journalOf = (province: string, context: string): string => {
+  const journal = `${province}/${context}`;
+  if (!/^\d{2}\/[a-z][a-z0-9-]{0,31}(?:~\d{1,3})?$/.test(journal)) throw new Problem('E-NOTFOUND');
+  return journal;
+};
+
 /** `31/voucher~2` → `voucher`: the successor of a quarantined journal belongs to the same context. */
 const contextOf = (journal: string): string => /^\d{2}\/([a-z0-9-]+)/.exec(journal)?.[1] ?? '';
 

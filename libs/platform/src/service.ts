@@ -16,7 +16,7 @@ import {
 import { routesWithoutAccess } from './access.js';
 import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
-import type { NodeConfig } from './config.js';
+import { addressOf, type NodeConfig } from './config.js';
 import { custodyFor, type Custody } from './custody.js';
 import type { KeyWrapping } from './key-wrapping.js';
 import type { RecordIndexes } from './mongo-records.js';
@@ -214,8 +214,7 @@ export class Service {
       const limit = clock === 'system' ? { clockLimitMs } : {};
       node.become(this.options.openNode({ world, province, context, federation, instance, openAlone, keyWarningDays, ...limit }));
       await node.start();
-      const url = federation.nodes.find((each) => each.province === province)?.url ?? '';
-      this.announcing.push(announce({ world, node, journal: `${province}/${context.name}`, url }));
+      this.announcing.push(announce({ world, node, journal: `${province}/${context.name}`, url: addressOf(this.options.config) }));
     }
   }
 
