@@ -41,7 +41,7 @@ const owners = async (node: LedgerNode, thing: string): Promise<readonly string[
 
 export const accessRegister: ServedContext = {
   context: access,
-  module: (node, config, custody) => AccessModule.forNode(node, config, custody),
+  module: (node, config, { custody }) => AccessModule.forNode(node, config, custody),
   indexes,
   owners,
 };

@@ -24,7 +24,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => delta.stop());
 
-const commands = (): readonly Operation[] => described.operations.filter(({ verb }) => verb === 'post');
+const commands = (): readonly Operation[] => described.operations.filter(({ verb, file }) => verb === 'post' && !file);
+const imports = (): readonly Operation[] => described.operations.filter(({ file }) => file);
 const readings = (): readonly Operation[] => described.operations.filter(({ verb }) => verb === 'get');
 
 /** An answer that teaches and gives nothing away: a problem with a code, never a failure of ours. */
@@ -113,6 +114,25 @@ test.each(PACKED)('%s is refused by every command before anything is unpacked or
     const answer = await delta.fetch('32', address, init);
     expect([operation.row, answer.status]).toEqual([operation.row, 415]);
   }
+});
+
+test.each(PACKED)('%s is refused by every import before anything is written', async (_, headers, bytes) => {
+  expect(imports().length).toBeGreaterThanOrEqual(5);
+  for (const operation of imports()) {
+    const init = { method: 'POST', headers: { ...delta.headers(described.bearer(operation)), ...headers }, body: new Uint8Array(bytes) };
+    const answer = await delta.fetch('32', operation.path, init);
+    expect([operation.row, answer.status]).toEqual([operation.row, headers['Content-Type']?.includes('sheet') ? 422 : 415]);
+  }
+});
+
+test('a table is taken by imports and by nothing else, and one that is larger than any is refused', async () => {
+  const sent = async (operation: Operation, bytes: string): Promise<[string, number]> => {
+    const headers = { ...delta.headers(described.bearer(operation)), 'Content-Type': 'text/csv' };
+    return [operation.row, (await delta.fetch('32', described.address(operation, ids), { method: 'POST', headers, body: bytes })).status];
+  };
+  for (const operation of commands()) expect(await sent(operation, 'a,b')).toEqual([operation.row, 415]);
+  for (const operation of imports()) expect(await sent(operation, '__proto__,constructor')).toEqual([operation.row, 422]);
+  expect(await sent(imports()[0]!, 'x'.repeat(17_000_000))).toEqual([imports()[0]!.row, 413]);
 });
 
 /** What somebody puts where a text belongs. */

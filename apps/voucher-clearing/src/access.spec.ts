@@ -17,7 +17,12 @@ beforeAll(async () => {
   const { subject, agencies } = await openMarket(delta, year);
   const wish = { subject, scheme: 'cxq', year, agencyProvince: '32', agency: agencies['32'], product: 'p1', mode: 'tongdui' };
   const { id: order } = await delta.does(firm, '/v1/orders', { ...wish, amountFen: 4_000_000 });
-  there = idsOf(year, { subject, agency: agencies['32']!, order: String(order) });
+  const template = await (await delta.fetch('32', '/v1/imports/templates/agencies')).text();
+  const headers = { 'Content-Type': 'text/csv' };
+  const { body: job } = await delta.post({ province: '32', role: 'supervisor', org: 'org-office' }, '/v1/imports/agencies', template, {
+    headers,
+  });
+  there = idsOf(year, { subject, agency: agencies['32']!, order: String(order), import: String(job['id']) });
   nothing = idsOf(year);
   described = await Described.by(delta);
 }, 60_000);

@@ -39,7 +39,7 @@ class ProductPath extends AgencyPath {
   product: string;
 }
 
-class AdmitAgencyBody {
+export class AdmitAgencyBody {
   @OrganisationId()
   organisation: string;
 
@@ -58,7 +58,7 @@ class AgencyReasonBody {
   reason: string;
 }
 
-class ListProductBody {
+export class ListProductBody {
   @ProductCode()
   product: string;
 

@@ -39,7 +39,7 @@ class QuotaPath {
   quota: string;
 }
 
-class ApplyQuotaBody {
+export class ApplyQuotaBody {
   @MadeId(SUBJECT)
   subject: string;
 

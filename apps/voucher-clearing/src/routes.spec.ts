@@ -98,7 +98,9 @@ describe('The routes', () => {
     expect(new Set(addresses).size).toBe(addresses.length);
   });
 
-  it('carry out commands only by POST, and nothing by GET', () => {
-    for (const { method, verb } of routes) expect(verb).toBe(offeredBy(method) === undefined ? RequestMethod.GET : RequestMethod.POST);
+  it('carry out commands and take imports only by POST, and nothing by GET', () => {
+    const changing = routes.filter(({ address }) => /^v1\/imports\/[a-z-]+$|\/cancellation$/.test(address)).map(({ method }) => method);
+    for (const { method, verb } of routes)
+      expect(verb).toBe(offeredBy(method) !== undefined || changing.includes(method) ? RequestMethod.POST : RequestMethod.GET);
   });
 });

@@ -59,7 +59,7 @@ class RegisterSubjectBody {
   uscc?: string;
 }
 
-class RecordFactBody {
+export class RecordFactBody {
   @OneOf(FACTS, {
     zh: '事实：status 经营状态，address 注册地行政区划代码，sme-year 科技型中小企业入库年度，team-core 核心成员数，group 实际控制人组，link 关联',
     en: 'which fact',

@@ -1,7 +1,7 @@
 /** Voucher clearing as a service: HTTP to commands and queries. Every rule is in `@yrd/voucher`. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { LedgerNode } from '@yrd/ledger';
-import type { NodeConfig, ServedContext } from '@yrd/platform';
+import { importIndexes, Imports, type ContextGround, type NodeConfig, type ServedContext } from '@yrd/platform';
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies.controller.js';
 import { AssessmentsController } from './assessments.controller.js';
@@ -9,6 +9,8 @@ import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
+import { importKinds } from './import-kinds.js';
+import { ImportsController } from './imports.controller.js';
 import { indexes } from './indexes.js';
 import { InvoicesController } from './invoices.controller.js';
 import { OrderTally } from './order-tally.js';
@@ -43,13 +45,17 @@ export const controllers = [
   InvoicesController,
   WindowsController,
   DesksController,
+  ImportsController,
 ];
+
+type Settings = Pick<NodeConfig, 'province' | 'policiesPath' | 'invoiceKey' | 'instance'>;
 
 @Module({})
 export class VoucherModule {
   /** @throws when a policy pack in `config.policiesPath` is not usable: a node must not start with rules it cannot read. */
-  static forNode(node: LedgerNode, config: Pick<NodeConfig, 'province' | 'policiesPath' | 'invoiceKey'>): DynamicModule {
+  static forNode(node: LedgerNode, config: Settings, ground: ContextGround): DynamicModule {
     const desk = new Desk(node, config.province, readPacks(config.policiesPath), config.invoiceKey);
+    const kinds = importKinds(desk);
     return {
       module: VoucherModule,
       controllers,
@@ -57,6 +63,8 @@ export class VoucherModule {
         { provide: Desk, useValue: desk },
         { provide: Sight, useValue: new Sight(desk) },
         { provide: OrderTally, useValue: new OrderTally(node) },
+        { provide: 'ImportKinds', useValue: kinds },
+        { provide: Imports, useValue: new Imports({ node, kinds, instance: config.instance, ground }) },
       ],
     };
   }
@@ -65,7 +73,7 @@ export class VoucherModule {
 /** The context as a process plugs it in. */
 export const voucherClearing: ServedContext = {
   context: voucher,
-  module: (node, config) => VoucherModule.forNode(node, config),
-  indexes,
+  module: (node, config, ground) => VoucherModule.forNode(node, config, ground),
+  indexes: { ...indexes, ...importIndexes },
   owners: ownersOf,
 };

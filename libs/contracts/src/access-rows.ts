@@ -34,6 +34,8 @@ export const CONDITIONS = {
   },
   ownPersonOrSelf: { zh: '本机构的人员，或本人；审计可看全部', en: 'a person of the own organisation, or oneself; auditors see all' },
   selfOrClerk: { zh: '本人，或经本人申请的窗口经办人', en: 'oneself, or a clerk at whom the person asked for it' },
+  ownImport: { zh: '本机构的导入', en: 'an import of the own organisation' },
+  eachRow: { zh: '逐行按其命令的权限核对', en: 'every row is checked as its own command would be' },
   noParty: { zh: '不属于所涉企业或机构（回避，V16）', en: 'not of an organisation that it is about (recusal, V16)' },
   otherHand: {
     zh: '与前序经办人不同，且不属于所涉企业或机构（V16）',

@@ -11,6 +11,9 @@ export interface Scope {
   readonly rows: readonly AccessName[];
 }
 
+/** What follows an import, whatever it brings. */
+const FOLLOWING = ['ReadImports', 'ReadImport', 'FollowImport', 'ReadImportReport', 'CancelImport'] as const;
+
 /** Every scope. A row that stands in none is not for machines: no machine is a clerk, so no row of clerks alone stands here. */
 export const SCOPES = {
   'orders:read': {
@@ -32,7 +35,7 @@ export const SCOPES = {
       'LodgeObjection',
     ],
   },
-  'quotas:write': { zh: '申领额度', en: 'Apply for quotas', rows: ['ApplyQuota'] },
+  'quotas:write': { zh: '申领额度', en: 'Apply for quotas', rows: ['ApplyQuota', 'ImportQuotaApplications', ...FOLLOWING] },
   'agency:write': {
     zh: '以服务机构身份管理产品、接单、交付、申请兑付',
     en: 'List products, accept, deliver and redeem orders as the agency',
@@ -40,6 +43,8 @@ export const SCOPES = {
       'ListProduct',
       'RevisePrice',
       'DelistProduct',
+      'ImportProducts',
+      ...FOLLOWING,
       'ProposeOrder',
       'AcceptOrder',
       'DeclineOrder',

@@ -1,5 +1,6 @@
 /** Rows of voucher clearing: what enterprises, agencies and staff do with orders, and what each may read. */
 import { agencyRows } from './access-agency.js';
+import { importRows } from './access-imports.js';
 import {
   agent,
   approver,
@@ -20,6 +21,7 @@ import {
 import { settlementRows } from './access-settlement.js';
 
 export const voucherRows = {
+  ...importRows,
   AdoptPolicy: row(supervisor, 'none', '采用政策包', 'Adopt a policy pack'),
   AdoptCalendarNotice: row(supervisor, 'none', '采用年度节假日安排通知', 'Adopt the notice of a year’s holidays and make-up workdays'),
   RegisterSubject: row(entry, 'noParty', '登记用券主体', 'Register a firm or team'),

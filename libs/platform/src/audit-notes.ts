@@ -1,7 +1,7 @@
 /** What of a request becomes a record of the audit: who, what, about which things; never a body, a text or a token. */
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { ABOUT_MAX, isSensitive, ROLES, speakable, type AccessRecord } from '@yrd/contracts';
-import type { Answer } from '@yrd/ledger';
+import { ABOUT_MAX, accessTable, isSensitive, ROLES, speakable, type AccessName, type AccessRecord } from '@yrd/contracts';
+import type { Actor, Answer } from '@yrd/ledger';
 import { tap, type Observable } from 'rxjs';
 import type { AuditTrail } from './audit-trail.js';
 import { showPosition } from './nodes.js';
@@ -76,6 +76,26 @@ export const noteRead = (request: Request): void => {
   if (!asked.trail || !asked.row || asked.noted === true || !isSensitive(asked.row.row)) return;
   asked.noted = true;
   asked.trail.note(record(request, asked.trail, { outcome: 'read' }));
+};
+
+/** Notes what came of a command that was sent for somebody after his request: of a row of a table that he imports. */
+export const noteRow = (
+  trail: AuditTrail,
+  { actor, trace }: { readonly actor: Actor; readonly trace: string },
+  row: AccessName,
+  answer: Answer,
+): void => {
+  const { person, organisation, province } = actor;
+  const done = answer.ok ? answer : null;
+  const id = done?.stream.slice(done.stream.indexOf('/') + 1) ?? '';
+  trail.note({
+    ...{ at: trail.now, outcome: done ? 'done' : 'refused', row, code: answer.ok ? null : answer.rejected },
+    ...{ person, organisation, province, roles: rolesOf(actor.roles, accessTable[row].roles) },
+    about: done && speakable(id, false) ? [done.stream] : [],
+    ...{ parties: [], purpose: null, policyVersion: done?.policyVersion ?? null, address: null, trace },
+    position: done ? showPosition(done.position) : null,
+    count: 1,
+  });
 };
 
 export interface Refusal {

@@ -20,7 +20,7 @@ const jsonUtf8 = (request: Request): boolean => {
 };
 
 /** The bytes, or a rejection with E-TOO-LARGE or E-SLOW. What comes after a refusal is thrown away and the connection closed. */
-const collect = (request: Request, limits: Limits): Promise<Buffer> =>
+export const collect = (request: Request, limits: Pick<Limits, 'bodyBytes' | 'bodyTimeoutMs'>): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
@@ -98,11 +98,11 @@ export const parseBody = (bytes: Uint8Array): object => {
   throw Problem.malformed('The body must be a JSON object.', '请求体必须是 JSON 对象。');
 };
 
-/** Puts the parsed body on the request. A method without a body gets none. */
+/** Puts the parsed body on the request. A method without a body gets none, and a table is left to the route that takes it. */
 export const readBodies =
-  (limits: Limits): Middleware =>
+  (limits: Limits, left: (request: Request) => boolean): Middleware =>
   (request, _response, next) => {
-    if (!withBody.has(request.method ?? '') || !hasBody(request)) return next();
+    if (!withBody.has(request.method ?? '') || !hasBody(request) || left(request)) return next();
     if (!jsonUtf8(request)) return next(new Problem('E-MEDIA-TYPE', { headers: { Connection: 'close' } }));
     if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes) {
       return next(new Problem('E-TOO-LARGE', { facts: { limitBytes: limits.bodyBytes }, headers: { Connection: 'close' } }));

@@ -1,13 +1,17 @@
 /** From an HTTP request to a command, and from its answer back to HTTP. */
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type StreamableFile } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { commandId, streamId, type Actor, type Answer, type LedgerNode, type Position, type RowPage, type StreamRead } from '@yrd/ledger';
 import { noteDone, noteRead } from './audit-notes.js';
+import type { Cell } from './csv.js';
+import { readFile } from './file-body.js';
 import { nodeHasher } from './node-crypto.js';
 import { showPosition } from './nodes.js';
 import { Problem, Refused } from './problem.js';
 import { askedOf, type Request, type Response } from './request.js';
+import { formatAsked, sentTable, type AnswerFormat } from './table-answer.js';
+import type { TableFile } from './table-file.js';
 
 /** 1–255 visible ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
 const keyShape = /^[\x21-\x7e]{1,255}$/;
@@ -97,6 +101,27 @@ export class Call {
     this.response.statusCode = options.created === undefined ? 200 : 201;
     if (options.created !== undefined) this.response.setHeader('Location', options.created(answer));
     return { position: showPosition(position), stream, version, repeated };
+  }
+
+  /** The trace that the request belongs to. */
+  get trace(): string {
+    return askedOf(this.request).trace;
+  }
+
+  /** The table that the request brings, on a route that takes one. @throws Problem as `readFile`. */
+  file(): Promise<TableFile> {
+    return readFile(this.request);
+  }
+
+  /** Where the thing is found that was taken in hand and is not done yet. */
+  location(at: string): void {
+    this.response.setHeader('Location', at);
+  }
+
+  /** A table, or what was asked for in its place; made while it is sent. */
+  table(name: string, asked: AnswerFormat | undefined, rows: () => AsyncIterable<readonly Cell[]>): StreamableFile | null {
+    const format = formatAsked(asked, this.request.headers.accept);
+    return format === 'json' ? null : sentTable(this.response, { name, format, rows: rows() });
   }
 
   /** Tells the audit now that somebody sees something, where the answer takes long: everything else is noted when it is answered. */

@@ -3,7 +3,7 @@
  * database. Fields are sealed and opened here and nowhere else; destroying the key erases them everywhere at once.
  */
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { Unavailable, type Records, type World } from '@yrd/ledger';
+import type { Records } from '@yrd/ledger';
 import type { PersonalConfig } from './config-personal.js';
 import type { KeyWrapping } from './key-wrapping.js';
 import { DATA_KEY_BYTES, ivFor, seal, unseal, type SealingSuite } from './sealing.js';
@@ -161,15 +161,13 @@ export const pseudonymOf = (personKey: Uint8Array, issuer: string, sub: string):
 const without = (): Promise<never> => Promise.reject(new Error('this service was given nothing to wrap keys of persons with'));
 const noWrapping: KeyWrapping = { wrap: without, unwrap: without };
 
-/** The custody of one context of a service. Keys lie in the database of the context that keeps the persons, once it is reached. */
-export const custodyFor = (
-  of: { readonly config: { readonly personal: PersonalConfig }; readonly personKey: Uint8Array; readonly wrapping?: KeyWrapping },
-  reached: () => World | undefined,
-): Custody => {
-  const records = (): Records => {
-    const world = reached();
-    if (world === undefined) throw new Unavailable('The node is starting.');
-    return world.storage.records;
-  };
-  return new Custody({ ...of.config.personal, personKey: of.personKey, wrapping: of.wrapping ?? noWrapping, records });
-};
+/** What the custodies of a service are made of. */
+export interface CustodyParts {
+  readonly config: { readonly personal: PersonalConfig };
+  readonly personKey: Uint8Array;
+  readonly wrapping?: KeyWrapping;
+}
+
+/** The custody of one context of a service. Keys lie in the database of the context that keeps the persons. */
+export const custodyFor = ({ config, personKey, wrapping = noWrapping }: CustodyParts, records: () => Records): Custody =>
+  new Custody({ ...config.personal, personKey, wrapping, records });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import type { LedgerNode, RecordQuery, RowPage, Scalar } from '@yrd/ledger';
+import type { RecordQuery, RowPage, Scalar } from '@yrd/ledger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Observable } from 'rxjs';
@@ -85,12 +85,12 @@ const decodeCursor = (mark: string, cursor: string): After => {
 
 /** One page of a view's rows, each with its `id`. @throws Problem E-VALIDATION for a cursor of another list. */
 export const readPage = async <R extends object>(
-  node: LedgerNode,
+  node: { rows(view: string, query: RecordQuery): Promise<RowPage<R>> },
   list: { readonly view: string } & Pick<RecordQuery, 'where' | 'order'>,
   page: PageQuery,
 ): Promise<Page<R & { readonly id: string }>> => {
   const mark = listMark(list.view, list);
-  const found: RowPage<R> = await node.rows<R>(list.view, {
+  const found: RowPage<R> = await node.rows(list.view, {
     ...(list.where === undefined ? {} : { where: list.where }),
     ...(list.order === undefined ? {} : { order: list.order }),
     ...(page.cursor === undefined ? {} : { after: decodeCursor(mark, page.cursor) }),

@@ -78,6 +78,15 @@ export const nodeCodes = {
     ['不支持的内容类型', 'Unsupported content type'],
     ['请以未压缩的 application/json（UTF-8）发送。', 'Send application/json in UTF-8, not compressed.'],
   ),
+  'E-FILE-TYPE': row(
+    415,
+    ['不支持的文件类型', 'Unsupported type of file'],
+    [
+      '请以 text/csv 或 application/vnd.openxmlformats-officedocument.spreadsheetml.sheet 直接发送文件内容，不压缩、不用表单。',
+      'Send the file itself as text/csv or application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: not compressed, no form.',
+    ],
+  ),
+  'E-TABLE': row(422, ['表格无法读取', 'The table cannot be read'], ['{reasonZh}', '{reason}']),
   'E-HOME': row(
     421,
     ['请到贵机构所在省的节点办理', 'This is not your home node'],

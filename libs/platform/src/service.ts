@@ -17,7 +17,8 @@ import { routesWithoutAccess } from './access.js';
 import { AuditTrail } from './audit-trail.js';
 import { readBodies } from './body.js';
 import { addressOf, type NodeConfig } from './config.js';
-import { custodyFor, type Custody } from './custody.js';
+import { contextGround, type ContextGround } from './context-ground.js';
+import { leftToRoute, takingFiles } from './file-body.js';
 import type { KeyWrapping } from './key-wrapping.js';
 import type { RecordIndexes } from './mongo-records.js';
 import { limitServer } from './http-server.js';
@@ -40,7 +41,7 @@ import { LedgerTransport } from './transport.js';
 export interface ServedContext {
   readonly context: Context;
   /** Its controllers and event handlers. */
-  module(node: LedgerNode, config: NodeConfig, custody: Custody): DynamicModule;
+  module(node: LedgerNode, config: NodeConfig, ground: ContextGround): DynamicModule;
   /** Indexes for the questions that its views are asked: table → the fields of each index. */
   readonly indexes?: RecordIndexes;
   /** Organisations whose thing this is (`order/0f3c…`): those may see who asked for it. None for what is not of this context. */
@@ -250,8 +251,9 @@ export class Service {
       keyKeeper: this.options.keyKeeper ?? null,
       admins: this.admins,
     });
-    const custodyOf = (context: Context): Custody => custodyFor(this.options, () => this.ground?.worlds[context.name]);
-    const modules = served.map(({ node, module, context }) => module(node, config, custodyOf(context)));
+    const groundOf = ({ name }: Context): ContextGround =>
+      contextGround(this.options, () => this.ground?.worlds[name], { trail: this.trail, log });
+    const modules = served.map(({ node, module, context }) => module(node, config, groundOf(context)));
     const app = await NestFactory.create<NestExpressApplication>(
       { module: ServiceModule, imports: [base, ...modules] },
       {
@@ -262,7 +264,10 @@ export class Service {
     for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
     app.set('query parser', 'simple');
     app.set('trust proxy', [...config.http.trustedProxies]);
-    app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, readBodies(config.limits));
+    const discovery = app.get(DiscoveryService, { strict: false });
+    const taking = takingFiles(discovery);
+    const bodies = readBodies(config.limits, (request) => leftToRoute(request, taking));
+    app.use(traced, secureHeaders, logRequests(log), app.get(Metrics).time, bodies);
     if (page !== undefined)
       app.use(
         startPage(
@@ -270,7 +275,7 @@ export class Service {
           config.tokens.issuers.slice(0, 1).map(({ issuer }) => issuer),
         ),
       );
-    const open = routesWithoutAccess(app.get(DiscoveryService, { strict: false }));
+    const open = routesWithoutAccess(discovery);
     if (open.length > 0) throw new Error(`no row of the access table opens these routes, mark them @Allows('…'): ${open.join(', ')}`);
     describeApi(app, `${config.federation.federation} ${config.province}`);
     for (const { context, node } of served) app.connectMicroservice({ strategy: new LedgerTransport({ node, context }) });

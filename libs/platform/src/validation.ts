@@ -66,6 +66,10 @@ class InputPipe extends ValidationPipe {
   }
 }
 
+/** A value as an instance of its DTO, for inputs that are no request. @throws Problem E-VALIDATION with all that is wrong. */
+export const checkedAs = async <T extends object>(type: new () => T, value: object): Promise<T> =>
+  (await pipe.transform(value, { type: 'body', metatype: type })) as T;
+
 /** The pipe that every service uses for bodies and queries. */
 export const inputPipe = (): ValidationPipe =>
   new InputPipe({
@@ -76,3 +80,5 @@ export const inputPipe = (): ValidationPipe =>
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => Problem.invalid(...flatten(errors, []).slice(0, faultsMax)),
   });
+
+const pipe = inputPipe();

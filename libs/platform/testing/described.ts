@@ -18,6 +18,8 @@ export interface Operation {
   readonly path: string;
   readonly row: AccessName;
   readonly body: Schema | undefined;
+  /** Takes a file instead. */
+  readonly file: boolean;
   /** Names of its query parameters. */
   readonly asks: readonly string[];
 }
@@ -29,10 +31,10 @@ export type Ids = Readonly<Record<string, string>>;
 export const NOWHERE = 'ffffffffffffffffffffffffff';
 
 /** Ids of every kind of parameter: of these things, or of nothing. */
-export const idsOf = (year: number, { subject = NOWHERE, agency = NOWHERE, order = NOWHERE } = {}): Ids => ({
+export const idsOf = (year: number, { subject = NOWHERE, agency = NOWHERE, order = NOWHERE, import: job = NOWHERE } = {}): Ids => ({
   ...{ subject, agency, order, quota: `${subject}.cxq.${year}`, id: `31.${agency}.p1` },
   ...{ agencyProvince: '31', home: '32', product: 'p1', province: '32', context: 'voucher', index: '0', path: '0/000' },
-  ...{ window: '1', version: '32-cxq-test.1', year: '2026' },
+  ...{ import: job, kind: 'agencies', window: '1', version: '32-cxq-test.1', year: '2026' },
 });
 
 /** An answer, with its body where that is a problem. */
@@ -59,8 +61,16 @@ export class Described {
         const content = operation['requestBody'] as
           { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> } | undefined;
         const parameters = (operation['parameters'] ?? []) as readonly { readonly name: string; readonly in: string }[];
+        const file = content?.content !== undefined && !('application/json' in content.content);
         const asks = parameters.flatMap((each) => (each.in === 'query' ? [each.name] : []));
-        return { verb, path, row: operation['operationId'] as AccessName, body: content?.content?.['application/json']?.schema, asks };
+        return {
+          verb,
+          path,
+          row: operation['operationId'] as AccessName,
+          body: content?.content?.['application/json']?.schema,
+          file,
+          asks,
+        };
       }),
     );
   }
