@@ -20,8 +20,12 @@ const views: Readonly<Record<string, Indexes>> = {
   products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],
   redemptions: [['updatedMs'], ['state', 'updatedMs']],
   windows: [['window']],
+  batches: [['window', 'pair']],
   lines: [
     ['kind', 'window'],
+    ['kind', 'pair', 'window'],
+    ['kind', 'pair', 'moved'],
+    ['kind', 'pair', 'settledIn'],
     ['kind', 'pair', 'home', 'homeSize'],
     ['kind', 'pair', 'home', 'foreignSize'],
     ['kind', 'payableMs'],

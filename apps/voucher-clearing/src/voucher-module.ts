@@ -5,6 +5,7 @@ import { importIndexes, Imports, type ContextGround, type NodeConfig, type Serve
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies.controller.js';
 import { AssessmentsController } from './assessments.controller.js';
+import { BatchesController } from './batches.controller.js';
 import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
@@ -44,6 +45,7 @@ export const controllers = [
   EngagementsController,
   InvoicesController,
   WindowsController,
+  BatchesController,
   DesksController,
   ImportsController,
 ];

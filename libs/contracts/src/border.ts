@@ -48,6 +48,7 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
     ],
     fields: {
       ...of('id', 'order', 'subject', 'toSubject', 'source', 'agency', 'product', 'batch', 'reference'),
+      ...of('id', 'lineId', 'after', 'until'),
       ...of('registered', 'number', 'subjectUscc', 'uscc', 'invoiceTail', 'tail', 'version', 'policy', 'scheme'),
       ...of('organisation', 'subjectName', 'organisation'),
       ...of(
@@ -78,7 +79,7 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
         'of',
         'in',
       ),
-      ...of('amount', 'usedFen', 'count', 'days', 'redFen', 'leftFen', 'attempt', 'clawback'),
+      ...of('amount', 'usedFen', 'count', 'days', 'redFen', 'leftFen', 'attempt', 'clawback', 'lines', 'others', 'mineFen', 'theirFen'),
       ...of('time', 'year', 'placedMs', 'acceptByMs', 'counted', 'fromMs', 'leastMs', 'mostMs', 'shiftMs', 'useUntilMs', 'redeemUntilMs'),
       ...of('time', 'patienceMs', 'contractByMs', 'dueMs', 'signedMs', 'startMs', 'endMs', 'redeemByMs', 'endsMs', 'leftMs', 'expiresMs'),
       ...of('time', 'budgetYear', 'window', 'awaits', 'issued', 'from', 'to', 'makeUpWorkdays', 'asOf', 'atMs'),
@@ -89,6 +90,8 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
       ...of('id', 'orders'),
       ...of('hash', 'invoice', 'invoiceKey', 'contractHash', 'deliverableHash', 'receiptHash', 'files', 'hash'),
       ...of('hash', 'token', 'red', 'self', 'ties', 'key'),
+      ...of('state', 'act'),
+      ...of('position', 'stretches', 'mark'),
       ...of('position', 'journal', 'size', 'restsOn', 'foreign', 'foreignSize', 'cuts', 'digest', 'marks', 'firstMark'),
       ...of('rule', 'pack', 'rules', 'notice', 'replaces', 'holidays'),
       ...of('words', 'cause', 'source', 'facts', 'name', 'detail', 'zh', 'en'),
@@ -116,6 +119,8 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
     crosses: ['position', 'amount', 'rule'],
     never: [PERSONAL],
     fields: {
+      ...of('state', 'act'),
+      ...of('position', 'stretches', 'mark'),
       ...of('position', 'journal', 'size', 'held', 'contradicting', 'from', 'to', 'key'),
       ...of('amount', 'entries'),
       ...of('rule', 'format'),

@@ -11,6 +11,7 @@ export { parseRetention, type Retention } from './retention.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
 export { HOLDER_KINDS, TIES, type Ownership, type Tie } from './voucher-ownership.js';
+export { LISTED_MAX, STRETCHES_MAX } from './voucher-batch.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';
 export { packDocument, readDocument } from './pack-document.js';

@@ -278,6 +278,16 @@ export const paying = {
       pair: '32-31',
     },
   ),
+  /** A line that was moved or disputed out of its window before its payment was instructed waits for the next one. */
+  LineUnsettled: federal(
+    Type.Object({
+      ...order,
+      window: Type.Integer({ minimum: 1 }),
+      pair: Type.String(),
+      clawback: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+    { ...O, window: 1, pair: '32-31' },
+  ),
   /** `attempt`: 1, or one more after each payment that came back (A10); entries without it are older and the first. */
   PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })), ...budget }), {
     ...O,

@@ -5,6 +5,7 @@ import type { EntryContract } from './schema.js';
 import { admission } from './voucher-admission.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
 import { afterwards } from './voucher-afterwards.js';
+import { batches } from './voucher-batch.js';
 import { calendar } from './voucher-calendar.js';
 import { holding } from './voucher-holding.js';
 import { ownership } from './voucher-ownership.js';
@@ -23,6 +24,7 @@ export const voucherContracts = {
   ...statements,
   ...invoices,
   ...settlement,
+  ...batches,
   ...adoption,
   ...calendar,
   ...holding,

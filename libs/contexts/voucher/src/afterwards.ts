@@ -3,7 +3,7 @@ import type { VoucherData, VoucherEvent } from '@yrd/contracts';
 import type { Steps } from '@yrd/ledger';
 import type { Order } from './order.js';
 
-export type AfterwardsEvent = VoucherEvent<'ClaimReduced' | 'PaymentReturned' | 'ClawbackOrdered' | 'ClawbackRecovered'>;
+export type AfterwardsEvent = VoucherEvent<'LineUnsettled' | 'ClaimReduced' | 'PaymentReturned' | 'ClawbackOrdered' | 'ClawbackRecovered'>;
 
 export interface Clawback {
   readonly number: number;
@@ -14,12 +14,16 @@ export interface Clawback {
   /** The debt between two provinces that follows; null where none does. */
   readonly line: VoucherData<'PublicityEnded'>['line'] | null;
   readonly lineSettled: boolean;
+  /** Window that its line was settled in last; null while it was in none. */
+  readonly settledIn: number | null;
   readonly recovered: boolean;
 }
 
 export interface Afterwards {
   /** Key of an invoice → what its red letters left of the claim on it, fen. */
   readonly claims: Readonly<Record<string, number>>;
+  /** Window that the order's line was settled in last; null while it was in none. */
+  readonly settledIn: number | null;
   /** Payment instructions given so far; each has its own reference at the bank. */
   readonly instructions: number;
   /** The budget that the last instruction is paid from (A5); null before the first. */
@@ -29,7 +33,7 @@ export interface Afterwards {
   readonly clawbacks: readonly Clawback[];
 }
 
-export const noAfterwards: Afterwards = { claims: {}, instructions: 0, budgetYear: null, heldFen: null, clawbacks: [] };
+export const noAfterwards: Afterwards = { claims: {}, settledIn: null, instructions: 0, budgetYear: null, heldFen: null, clawbacks: [] };
 
 /** What is still taken back of the subsidy, fen: all clawbacks together. */
 export const takenBackFen = (clawbacks: readonly Clawback[]): number => clawbacks.reduce((total, { amountFen }) => total + amountFen, 0);
@@ -42,6 +46,12 @@ export const changed = (state: Order, number: number, change: Partial<Clawback>)
   },
 });
 
+/** The order's line, or a clawback's, is settled in a window, or no longer. */
+export const settledLine = (state: Order, { window, clawback }: VoucherData<'LineSettled'>, lineSettled: boolean): Partial<Order> => {
+  const change = { lineSettled, settledIn: window };
+  return clawback === undefined ? { lineSettled, after: { ...state.after, settledIn: window } } : changed(state, clawback, change);
+};
+
 /** Back to the reviewers: the file is looked at anew, by hands of their own. */
 export const reopened = { approval: null, shareSize: null, hands: {} } as const;
 
@@ -49,6 +59,7 @@ export const reopened = { approval: null, shareSize: null, hands: {} } as const;
 const REVIEWABLE: readonly string[] = ['UnderReview', 'Approved', 'Publicised', 'Objected'];
 
 export const afterwardsSteps: Steps<Order, AfterwardsEvent> = {
+  LineUnsettled: (state, data) => ({ ...state, ...settledLine(state, data, false) }),
   ClaimReduced: (state, { invoiceKey, claimFen }) => ({
     ...state,
     after: { ...state.after, claims: { ...state.after.claims, [invoiceKey]: claimFen } },
@@ -66,7 +77,7 @@ export const afterwardsSteps: Steps<Order, AfterwardsEvent> = {
       ...state.after,
       clawbacks: [
         ...state.after.clawbacks,
-        { number: clawback, cause, amountFen, payers, line: line ?? null, lineSettled: false, recovered: false },
+        { number: clawback, cause, amountFen, payers, line: line ?? null, lineSettled: false, settledIn: null, recovered: false },
       ],
     },
   }),

@@ -1,107 +1,31 @@
 /** Reactions that settle windows. Nobody proposes: each node attests what it sees, and the fold of all attestations settles. */
-import { fen, invariant, type DerivedCommand, type Entry, type Found, type Match, type Need, type Reaction } from '@yrd/ledger';
-import type { CutRow, LineRow, WindowRow } from './clearing-views.js';
+import { fen, type DerivedCommand, type Entry, type Need, type Reaction } from '@yrd/ledger';
+import { cutsOf, cutsWhere, linesOf, ready, windowNeeds, type Where } from './clearing-lines.js';
+import type { WindowRow } from './clearing-views.js';
+import { lineOfId, type CutRow } from './line-views.js';
 import { dataOf, provinceOf } from './reading.js';
-import {
-  FOLD_VERSION,
-  PAIRS,
-  PROVINCES,
-  agree,
-  attest,
-  inWindow,
-  netted,
-  parting,
-  sidesOf,
-  windowDigest,
-  type Sizes,
-} from './settlement.js';
+import { FOLD_VERSION, PAIRS, agree, attest, netted, parting, sidesOf, windowDigest } from './settlement.js';
 import { journalOf, orderStream, windowStream } from './streams.js';
 
-/** Lines of one pair and home that a node is ready to count in one window; more is a sign of a fault, and parks. */
-const LINES_MAX = 20_000;
+/** What of a batch a line leaves by: both agreed to move it, or one side disputes it. */
+const MOVING = ['LineMoved', 'LineCompensated', 'LineDisputed'] as const;
+const movedIn = (entry: Entry) => MOVING.map((name) => dataOf(entry, name)).find((data) => data !== null) ?? null;
 
-type Where = Readonly<Record<string, Match>>;
-
-const cutsWhere = (window: number): Where => ({ kind: 'cut', window: { in: [window - 1, window] } });
-
-/** What is found, or undefined while it has only been asked for. */
-const known = <T>(look: () => T): T | undefined => {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
-};
-
-/** Province → size, of this window and of the one before it. */
-interface Cuts {
-  readonly now: Sizes;
-  readonly before: Sizes;
+interface Touched {
+  readonly window: number;
+  readonly pairs: readonly string[];
+  /** A line left: what was attested, and perhaps settled, is attested anew. */
+  readonly anew: boolean;
 }
 
-const cutsOf = (rows: readonly CutRow[], window: number): Cuts => {
-  const of = (which: number): Sizes =>
-    Object.fromEntries(rows.filter((row) => row.window === which).map(({ province, size }) => [province, size]));
-  return { now: of(window), before: window === 1 ? Object.fromEntries(PROVINCES.map((province) => [province, 0])) : of(window - 1) };
-};
-
-/** Pairs whose both sides have closed this window and the one before. */
-const ready = ({ now, before }: Cuts, pairs: readonly string[]): readonly string[] =>
-  pairs.filter((pair) => {
-    const { payer, payee } = sidesOf(pair);
-    return [payer, payee].every((side) => now[side] !== undefined && before[side] !== undefined);
-  });
-
-/** Questions whose answers together hold every line of the pair that can lie in the window, and few others. */
-const linesWhere = (pair: string, { now, before }: Cuts): readonly Where[] => {
-  const { payer, payee } = sidesOf(pair);
-  return [
-    [payer, payee],
-    [payee, payer],
-  ].flatMap(([home = '', other = '']) => [
-    { kind: 'line', pair, home, homeSize: { gte: (before[home] ?? 0) + 1, lt: (now[home] ?? 0) + 1 } },
-    {
-      kind: 'line',
-      pair,
-      home,
-      homeSize: { lt: (before[home] ?? 0) + 1 },
-      foreignSize: { gte: (before[other] ?? 0) + 1, lt: (now[other] ?? 0) + 1 },
-    },
-  ]);
-};
-
-const rowsNeed = (where: Where, limit: number): Need => ({ rows: 'lines', where, limit });
-
-/** First the cuts; once they are found, the lines and roots of the pairs that are ready. */
-const windowNeeds = (found: Found, window: number, pairs: readonly string[]): readonly Need[] => {
-  const first = rowsNeed(cutsWhere(window), 2 * PROVINCES.length);
-  const rows = known(() => found.rows<CutRow>('lines', cutsWhere(window)));
-  if (!rows) return [first];
-  const cuts = cutsOf(rows, window);
-  const open = ready(cuts, pairs);
-  const sides = new Set(open.flatMap((pair) => Object.values(sidesOf(pair))));
-  return [
-    first,
-    ...open.flatMap((pair) => linesWhere(pair, cuts).map((where) => rowsNeed(where, LINES_MAX))),
-    ...[...sides].map((side) => ({ rootOf: journalOf(side), size: cuts.now[side] ?? 0 })),
-  ];
-};
-
-const linesOf = (found: Found, pair: string, cuts: Cuts): readonly LineRow[] => {
-  const rows = linesWhere(pair, cuts).flatMap((where) => found.rows<LineRow>('lines', where));
-  invariant(
-    rows.length < LINES_MAX,
-    `Pair ${pair} has ${rows.length} lines in one window, the limit is ${LINES_MAX}; close windows more often.`,
-  );
-  return rows.filter((row) => inWindow(row, cuts.now, cuts.before));
-};
-
-/** Which pairs an entry may have made ready: those of the province that closed, or all when an operator asks. */
-const touched = (entry: Entry): { readonly window: number; readonly pairs: readonly string[] } | null => {
+/** Which pairs an entry may have made ready: those of the province that closed, the one that a line left, or all when an operator asks. */
+const touched = (entry: Entry): Touched | null => {
   const close = dataOf(entry, 'WindowClosed');
-  if (close) return { window: close.window, pairs: PAIRS.filter((pair) => pair.includes(provinceOf(entry.journal))) };
+  if (close) return { window: close.window, pairs: PAIRS.filter((pair) => pair.includes(provinceOf(entry.journal))), anew: false };
+  const moved = movedIn(entry);
+  if (moved) return { window: moved.window, pairs: PAIRS.filter((pair) => pair === moved.pair), anew: true };
   const asked = dataOf(entry, 'AttestationAsked');
-  return asked && { window: asked.window, pairs: PAIRS };
+  return asked && { window: asked.window, pairs: PAIRS, anew: false };
 };
 
 /**
@@ -110,7 +34,7 @@ const touched = (entry: Entry): { readonly window: number; readonly pairs: reado
  */
 const attestPairs: Reaction = {
   name: 'attest-pairs',
-  on: ['WindowClosed', 'AttestationAsked'],
+  on: ['WindowClosed', 'AttestationAsked', ...MOVING],
   from: 'any',
   needs: (entry, found) => {
     const what = touched(entry);
@@ -129,8 +53,9 @@ const attestPairs: Reaction = {
         if (root === null) return [];
         roots[journal] = { size, root };
       }
-      const body = attest({ window: what.window, pair, cuts: roots }, linesOf(found, pair, cuts), (text) => found.hash(text));
-      return [{ command: 'AttestPair', target: windowStream(what.window), body }];
+      const lines = linesOf(found, pair, cuts);
+      const attested = attest({ window: what.window, pair, cuts: roots }, lines, (text) => found.hash(text));
+      return [{ command: 'AttestPair', target: windowStream(what.window), body: { ...attested, anew: what.anew } }];
     });
   },
 };
@@ -213,4 +138,20 @@ const settleLines: Reaction = {
   },
 };
 
-export const clearingReactions: readonly Reaction[] = [attestPairs, settlePairs, netWindow, settleLines];
+/** A line that left a settled pair waits for the next window, at its home; unless it is paid already. */
+const unsettleLine: Reaction = {
+  name: 'unsettle-line',
+  on: [...MOVING],
+  from: 'any',
+  react: (entry, found) => {
+    const moved = movedIn(entry);
+    if (moved?.home !== found.province) return [];
+    const { lineId: id, window, pair } = moved;
+    const { order } = lineOfId(id);
+    return [
+      { command: 'UnsettleLine', target: orderStream(order), body: { order, lineId: id, window, pair, by: provinceOf(entry.journal) } },
+    ];
+  },
+};
+
+export const clearingReactions: readonly Reaction[] = [attestPairs, settlePairs, netWindow, settleLines, unsettleLine];

@@ -2,6 +2,8 @@
 import type { Handler } from '@yrd/ledger';
 import * as admission from './admission.js';
 import * as agency from './agency.js';
+import * as batchLines from './batch-lines.js';
+import * as batch from './batch.js';
 import * as calendar from './calendar-notice.js';
 import * as claim from './claim.js';
 import * as clawback from './clawback.js';
@@ -92,6 +94,14 @@ export const personCommands = {
   RecordRedLetter: redLetter.RecordRedLetter,
   CloseWindow: window.CloseWindow,
   AskAttestation: window.AskAttestation,
+  ConfirmBatch: batch.ConfirmBatch,
+  DisputeLine: batchLines.DisputeLine,
+  ProposeRepair: batchLines.ProposeRepair,
+  AgreeRepair: batchLines.AgreeRepair,
+  RefuseRepair: batchLines.RefuseRepair,
+  InstructBatch: batch.InstructBatch,
+  RecordBatchPaid: batch.RecordBatchPaid,
+  ReconcileBatch: batch.ReconcileBatch,
 } as const satisfies Readonly<Record<string, Handler>>;
 
 /** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
@@ -125,6 +135,10 @@ export const derivedCommands = {
   SettlePair: window.SettlePair,
   MarkDiverged: window.MarkDiverged,
   NetWindow: window.NetWindow,
+  UnsettleLine: batchLines.UnsettleLine,
+  SumLines: batchLines.SumLines,
+  ListLines: batchLines.ListLines,
+  NameDifference: batchLines.NameDifference,
 } as const satisfies Readonly<Record<string, Handler>>;
 
 export type PersonCommand = keyof typeof personCommands;

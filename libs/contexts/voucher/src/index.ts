@@ -4,16 +4,20 @@ import type { Context } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
 import { agency } from './agency.js';
 import { agencyRules } from './agency-rules.js';
+import { batch } from './batch.js';
+import { batches } from './batch-views.js';
 import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
 import { clearingReactions } from './clearing-reactions.js';
-import { lines, windows } from './clearing-views.js';
+import { windows } from './clearing-views.js';
+import { divergenceReactions } from './divergence-reactions.js';
 import { deliverable, holdDuplicates } from './delivering.js';
 import { engagement } from './engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
 import { invoice } from './invoice.js';
 import { inheritQuota } from './merging.js';
 import { countUse, stateUse } from './moving.js';
+import { lines } from './line-views.js';
 import { order } from './order.js';
 import { policy } from './policy.js';
 import { privateEntryTypes } from './private-events.js';
@@ -53,6 +57,7 @@ export const voucher: Context = {
     invoice,
     register,
     window,
+    batch,
     notices,
     ownership,
   ],
@@ -67,13 +72,15 @@ export const voucher: Context = {
     holdSplit,
     holdDuplicates,
     ...clearingReactions,
+    ...divergenceReactions,
   ],
-  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, invoices],
+  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, batches, invoices],
   timers,
 };
 
 export {
   agency,
+  batch,
   engagement,
   group,
   invoice,
@@ -100,6 +107,7 @@ export { effective } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';
 export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
-export { lineId } from './clearing-views.js';
-export type { CutRow, LineRow, WindowRow } from './clearing-views.js';
+export { batchOf, type BatchRow, type ShownBatch } from './batch-views.js';
+export type { WindowRow } from './clearing-views.js';
+export { lineId, lineOfId, type CutRow, type LineRow } from './line-views.js';
 export { WhatIf, whatIf, type WhatIfAsked, type WhatIfCell, type WhatIfGroup, type WhatIfResult } from './what-if.js';

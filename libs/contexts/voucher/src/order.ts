@@ -4,7 +4,7 @@
  */
 import { type Counted, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, invariant, type Ratio } from '@yrd/ledger';
-import { afterwardsSteps, changed, noAfterwards, reopened, type Afterwards, type AfterwardsEvent } from './afterwards.js';
+import { afterwardsSteps, noAfterwards, reopened, settledLine, type Afterwards, type AfterwardsEvent } from './afterwards.js';
 import type { PrivateEvent } from './private-events.js';
 import { poolStream } from './streams.js';
 
@@ -220,10 +220,7 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   ObjectionUpheld: (state) => ({ ...state, phase: 'UnderReview', ...reopened }),
   ObjectionRejected: publicUntil,
   PublicityEnded: (state, { line }) => ({ ...state, phase: 'Payable', line: line ?? null }),
-  LineSettled: (state, { clawback }) => ({
-    ...state,
-    ...(clawback === undefined ? { lineSettled: true } : changed(state, clawback, { lineSettled: true })),
-  }),
+  LineSettled: (state, data) => ({ ...state, ...settledLine(state, data, true) }),
   PaymentInstructed: (state, { budgetYear = null }) => ({
     ...state,
     instructed: true,

@@ -26,6 +26,8 @@ export const pairStream = (
 export const deliverableStream = (hash: string): string => `deliverable/${hash}`;
 export const invoiceStream = (key: string): string => `invoice/${key}`;
 export const windowStream = (window: number): string => `window/${window}`;
+/** A clearing batch: a pair within a window. */
+export const batchStream = ({ window, pair }: { readonly window: number; readonly pair: string }): string => `batch/${window}.${pair}`;
 export const orderRegister = (year: number): string => `register/orders-${year}`;
 /** Every notice that this province adopted, of all years. */
 export const calendarStream = 'calendar/notices';

@@ -87,7 +87,7 @@ test('a line that its journal has no part in is no line', () => {
     trace: '',
   });
   const line = { payer: '32', payee: '31', amountFen: 1, foreign: '31/voucher', foreignSize: 1 };
-  expect(lines.fold(null, of('32/voucher', line))).toMatchObject({ pair: '32-31', homeSize: 8 });
+  expect(lines.fold(null, of('32/voucher', line))).toMatchObject({ stated: { pair: '32-31', homeSize: 8 } });
   expect(lines.fold(null, of('33/voucher', line))).toBeNull();
   expect(lines.fold(null, of('32/voucher', { ...line, foreign: '34/voucher' }))).toBeNull();
   expect(lines.fold(null, of('32/voucher', { ...line, payee: '32' }))).toBeNull();

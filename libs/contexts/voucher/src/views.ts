@@ -51,6 +51,7 @@ const ORDER_EVENTS: readonly EntryName[] = [
   'LineSettled',
   'PaymentInstructed',
   'RedemptionSettled',
+  'LineUnsettled',
   'ClaimReduced',
   'PaymentReturned',
   'ClawbackOrdered',

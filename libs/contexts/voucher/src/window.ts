@@ -10,23 +10,26 @@ import { windowRegister, windowStream } from './streams.js';
 export type WindowEvent =
   VoucherEvent<'WindowClosed' | 'PairAttested' | 'PairSettled' | 'PairDiverged' | 'WindowNetted'> | PrivateEvent<'AttestationAsked'>;
 
+export type Agreed = Pick<VoucherData<'PairSettled'>, 'digest' | 'count' | 'sumFen'>;
+
 export interface Window {
   readonly closed: boolean;
   /** Pair → digest this node attested. */
   readonly attested: Readonly<Record<string, string>>;
-  readonly settled: readonly string[];
+  /** Pair → what both sides attest alike; said anew when a line left it. */
+  readonly settled: Readonly<Record<string, Agreed>>;
   /** Pair and other side → the digests that differed, so that a repeat says nothing new. */
   readonly diverged: Readonly<Record<string, string>>;
   readonly digest: string | null;
 }
 
-const initial: Window = { closed: false, attested: {}, settled: [], diverged: {}, digest: null };
+const initial: Window = { closed: false, attested: {}, settled: {}, diverged: {}, digest: null };
 
 export const window = foldOf<Window, WindowEvent>('window', initial, {
   WindowClosed: (state) => ({ ...state, closed: true }),
   AttestationAsked: (state) => state,
   PairAttested: (state, { pair, digest }) => ({ ...state, attested: { ...state.attested, [pair]: digest } }),
-  PairSettled: (state, { pair }) => ({ ...state, settled: [...state.settled, pair] }),
+  PairSettled: (state, { pair, digest, count, sumFen }) => ({ ...state, settled: { ...state.settled, [pair]: { digest, count, sumFen } } }),
   PairDiverged: (state, data) => ({
     ...state,
     diverged: { ...state.diverged, [`${data.pair} ${data.with}`]: `${data.firstMark} ${data.detail}` },
@@ -72,28 +75,38 @@ export const AskAttestation: Handler<OfWindow> = single(
 const derived = <C extends OfWindow>(decide: (command: C, state: Window) => readonly WindowEvent[]): Handler<C> =>
   single(window, (command: C) => windowStream(command.window), decide);
 
-/** Derived → PairAttested; none when attested so, or settled already. */
-export const AttestPair = derived<Attestation>((command, state) => {
-  if (state.attested[command.pair] === command.digest || state.settled.includes(command.pair)) return [];
+export interface AttestPair extends Attestation {
+  /** A line left the batch: what was settled is attested anew. */
+  readonly anew: boolean;
+}
+/** Derived → PairAttested; none when attested so, or settled already and nothing left it. */
+export const AttestPair = derived<AttestPair>((command, state) => {
+  if (state.attested[command.pair] === command.digest || (state.settled[command.pair] && !command.anew)) return [];
   const { window: number, pair, cuts, foldVersion, count, sumFen, digest, marks } = command;
   return [
     { type: 'PairAttested', data: { window: number, pair, cuts: { ...cuts }, foldVersion, count, sumFen, digest, marks: [...marks] } },
   ];
 });
 
-/** Derived: both sides attest the same → PairSettled in the journal of each side. */
+/** Derived: both sides attest the same → PairSettled in the journal of each side; none when this side attests something newer by now. */
 export const SettlePair = derived<VoucherData<'PairSettled'>>((command, state) =>
-  state.settled.includes(command.pair) ? [] : [{ type: 'PairSettled', data: command }],
+  state.settled[command.pair]?.digest === command.digest || state.attested[command.pair] !== command.digest
+    ? []
+    : [{ type: 'PairSettled', data: command }],
 );
+
+/** Whether both sides of a pair stand apart: the other one attests something else, and nothing is settled. */
+export const isDiverged = (state: Window, pair: string, other: string): boolean =>
+  state.settled[pair] === undefined && state.diverged[`${pair} ${other}`] !== undefined;
 
 /** Derived: the other side attests something else → PairDiverged, naming where (V22). */
 export const MarkDiverged = derived<VoucherData<'PairDiverged'>>((command, state) =>
-  state.settled.includes(command.pair) || state.diverged[`${command.pair} ${command.with}`] === `${command.firstMark} ${command.detail}`
+  state.settled[command.pair] || state.diverged[`${command.pair} ${command.with}`] === `${command.firstMark} ${command.detail}`
     ? []
     : [{ type: 'PairDiverged', data: command }],
 );
 
-/** Derived: all twelve pairs are settled → WindowNetted, once. */
+/** Derived: all twelve pairs are settled → WindowNetted, and anew when a line has left one of them. */
 export const NetWindow = derived<VoucherData<'WindowNetted'>>((command, state) =>
-  state.digest === null ? [{ type: 'WindowNetted', data: command }] : [],
+  state.digest === command.digest ? [] : [{ type: 'WindowNetted', data: command }],
 );
