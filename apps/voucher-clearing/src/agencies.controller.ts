@@ -7,6 +7,7 @@ import {
   Call,
   CodeWord,
   CurrentCall,
+  Day,
   MadeId,
   Offers,
   OneOf,
@@ -19,8 +20,9 @@ import {
   ReadQuery,
   RowsPage,
   TimeMs,
+  YesNo,
 } from '@yrd/platform';
-import { agency, AGENCY_PHASES, agencyStream, journalOf, PROVINCES } from '@yrd/voucher';
+import { agency, AGENCY_PHASES, agencyStream, journalOf, limitsOf, PROVINCES } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
 import { only, orderOf, sorts } from './rows.js';
@@ -56,6 +58,35 @@ export class AdmitAgencyBody {
 class AgencyReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'complaint')
   reason: string;
+}
+
+class SuspendAgencyBody extends AgencyReasonBody {
+  @Day({ zh: '暂停的最后一日；不填则至恢复为止', en: 'last day of it; without one until it is reinstated', optional: true })
+  until?: string;
+
+  @YesNo({ zh: '涉嫌骗取财政资金：已结算订单也须复查', en: 'fraud: settled orders are looked at again too', optional: true })
+  fraud?: boolean;
+}
+
+class RevokeAgencyBody extends AgencyReasonBody {
+  @Day({ zh: '不得再入库的最后一日', en: 'last day on which its organisation is barred' })
+  until: string;
+
+  @YesNo({ zh: '骗取财政资金', en: 'for fraud', optional: true })
+  fraud?: boolean;
+}
+
+class RestrictAgencyBody extends AgencyReasonBody {
+  @Classes()
+  classes: string[];
+}
+
+class ExcludeAgencyBody {
+  @Prose({ zh: '处罚决定文号', en: 'number of the decision' }, '沪市监处〔2026〕1号')
+  decision: string;
+
+  @Day({ zh: '决定日期', en: 'day of the decision' })
+  decidedOn: string;
 }
 
 export class ListProductBody {
@@ -112,7 +143,7 @@ export class AgenciesController {
 
   @Post(':agency/suspension')
   @Offers('SuspendAgency')
-  suspend(@Param() path: AgencyPath, @Body() body: AgencyReasonBody, @CurrentCall() call: Call) {
+  suspend(@Param() path: AgencyPath, @Body() body: SuspendAgencyBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'SuspendAgency', { ...path, ...body });
   }
 
@@ -120,6 +151,30 @@ export class AgenciesController {
   @Offers('ReinstateAgency')
   reinstate(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
     return this.desk.act(call, 'ReinstateAgency', { ...path });
+  }
+
+  @Post(':agency/restriction')
+  @Offers('RestrictAgency')
+  restrict(@Param() path: AgencyPath, @Body() body: RestrictAgencyBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'RestrictAgency', { ...path, ...body });
+  }
+
+  @Post(':agency/revocation')
+  @Offers('RevokeAgency')
+  revoke(@Param() path: AgencyPath, @Body() body: RevokeAgencyBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'RevokeAgency', { ...path, ...body });
+  }
+
+  @Post(':agency/exit')
+  @Offers('ExitAgency')
+  exit(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ExitAgency', { ...path });
+  }
+
+  @Post(':agency/exclusion')
+  @Offers('ExcludeAgency')
+  exclude(@Param() path: AgencyPath, @Body() body: ExcludeAgencyBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ExcludeAgency', { ...path, ...body });
   }
 
   @Post(':agency/products')
@@ -154,11 +209,10 @@ export class AgenciesController {
   async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));
-    const { phase, organisation, name, uscc, classes, products, endsMs } = found.state;
+    const { phase, organisation, name, uscc, classes, admitted, products } = found.state;
     // What it says of itself is read at `/v1/assessments`, by itself and by staff.
     if (!AGENCY_PHASES.some((each) => each === phase)) throw new Problem('E-NOTFOUND');
     call.stamp(found);
-    const publicUntilMs = phase === 'Publicised' ? endsMs : null;
-    return { id: path.agency, province, state: phase, organisation, name, uscc, classes, products, publicUntilMs };
+    return { id: path.agency, province, state: phase, organisation, name, uscc, classes, admitted, products, ...limitsOf(found.state) };
   }
 }

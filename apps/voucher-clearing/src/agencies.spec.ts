@@ -37,7 +37,7 @@ test('V8: a body that falls short is told every point at once, in both languages
     ['en', 'does not meet the conditions of entry'],
   ] as const) {
     const headers = { 'Accept-Language': language };
-    const short = { ...assessment, founded: '2099-01-05', declares: [] };
+    const short = { ...assessment, founded: '2025-01-06', declares: [] };
     const { status, body } = await delta.post(agent, '/v1/assessments', short, { headers });
     expect([status, body['code'], (body['facts'] as Json)['points']]).toEqual([422, 'E-ADMISSION', 'founded fixed-place team']);
     expect(body['detail']).toContain(words);
@@ -69,4 +69,21 @@ test('7.1: what an agency said of itself is in no answer of another province', a
   const { body } = await delta.get({ province: '32', role: 'auditor' }, `/v1/agencies/${id}?province=31`);
   expect(JSON.stringify(body)).not.toMatch(/papers|founded|declares/);
   expect(await seen({ province: '32', role: 'auditor' }, `/v1/assessments/${id}`)).toBe(404);
+});
+
+test('its province restricts, suspends until a day, excludes and revokes it, and everybody sees what stands', async () => {
+  const act = (path: string, body: object = {}) => delta.does(clerk('31'), `/v1/agencies/${id}/${path}`, body);
+  const read = async () => (await delta.get(stranger, `/v1/agencies/${id}`)).body;
+  const day = (days: number): string => new Date(delta.nowMs + days * DAY_MS).toISOString().slice(0, 10);
+  await act('suspension', { reason: 'complaint', until: day(20) });
+  expect(await read()).toMatchObject({ state: 'Suspended', suspendedFor: 'complaint' });
+  await act('reinstatement');
+  await act('exclusion', { decision: '沪市监处〔2026〕1号', decidedOn: day(-30) });
+  expect(await read()).toMatchObject({ state: 'Active', excludedUntilMs: expect.any(Number) });
+  expect((await delta.post(clerk('31'), `/v1/agencies/${id}/restriction`, { reason: 'x', classes: ['28'] })).body['code']).toBe('E-CLASS');
+  expect((await delta.post(stranger, `/v1/agencies/${id}/exit`)).status).toBe(404);
+  await act('revocation', { reason: 'false-reports', until: day(365) });
+  expect(await read()).toMatchObject({ state: 'Revoked' });
+  const { status, body } = await delta.post(agent, '/v1/assessments', assessment);
+  expect([status, body['code']]).toEqual([403, 'E-INTEGRITY']);
 });

@@ -28,6 +28,9 @@ export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
   agencies: {
     entry: { forms: ['legal-entity', 'unincorporated'], operatingMonths: 24, declarations: ['fixed-place', 'team'] },
     publicityDays: 7,
+    suspension: { reinstates: true },
+    banYearsMax: 5,
+    exclusionYears: 3,
   },
 });
 

@@ -1,5 +1,5 @@
 /** Rows of service agencies: how they come in, how their province watches over them, and what anybody may read of them. */
-import { agent, approver, open, parties, reviewer, row, staff, supervisor, type AccessRow } from './access-rows.js';
+import { agent, approver, open, parties, reviewer, row, staff, supervisor, watchers, type AccessRow } from './access-rows.js';
 
 export const agencyRows = {
   SelfAssess: row(agent, 'none', '服务机构自评申请入库', 'Assess oneself as an agency'),
@@ -14,8 +14,17 @@ export const agencyRows = {
   UpholdAgencyObjection: row(approver, 'noParty', '入库异议成立', 'Uphold an objection to an agency'),
   RejectAgencyObjection: row(approver, 'noParty', '驳回入库异议', 'Reject an objection to an agency'),
   AdmitAgency: row(supervisor, 'noParty', '已在本省名录的服务机构直接入库', 'Admit an agency that stands on the province’s list already'),
+  RestrictAgency: row(supervisor, 'noParty', '限制服务机构的类别', 'Restrict an agency to some of its classes'),
   SuspendAgency: row(supervisor, 'noParty', '暂停服务机构', 'Suspend an agency'),
   ReinstateAgency: row(supervisor, 'noParty', '恢复服务机构', 'Reinstate an agency'),
+  RevokeAgency: row(supervisor, 'noParty', '撤销服务机构资格并限期不得再入库', 'Revoke an agency, and bar its organisation until a day'),
+  ExitAgency: row(agent, 'ownAgency', '服务机构退出', 'Leave as an agency'),
+  ExcludeAgency: row(
+    watchers,
+    'noParty',
+    '因出具虚假数据受罚，限期不得以财政资金购买（V9）',
+    'Record a punishment for false data: no fiscal money for years (V9)',
+  ),
   ReadAssessments: row(staff, 'none', '本省服务机构自评列表', 'Self-assessments of this province'),
   ReadAssessment: row(
     parties,

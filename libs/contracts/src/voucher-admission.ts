@@ -1,8 +1,10 @@
-/** Entries of how an agency comes to be admitted: the rules adopted, publicity, objections. Self-assessments stay at home (domain §7.1). */
+/** Entries of how an agency comes in and goes: rules, publicity, restriction, exclusion, the end. Self-assessments stay at home (§7.1). */
 import { Type } from '@sinclair/typebox';
 import { CodeWord, Id, Ms, Text, open } from './schema.js';
-import { AgencyRules } from './voucher-pack.js';
+import { AgencyRules, Day } from './voucher-pack.js';
 
+const classes = Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 });
+const RULES = { publicityDays: 7, suspension: { reinstates: true }, banYearsMax: 5, exclusionYears: 3 };
 const agency = { agency: Id };
 const A = { agency: 'a1' };
 
@@ -10,7 +12,7 @@ export const admission = {
   AgencyRulesAdopted: open(Type.Object({ version: Type.String(), fromMs: Ms, rules: AgencyRules }), {
     version: '31-cxq-2025.1',
     fromMs: 1,
-    rules: { entry: { forms: ['legal-entity'], operatingMonths: 24, declarations: ['fixed-place'] }, publicityDays: 7 },
+    rules: { entry: { forms: ['legal-entity'], operatingMonths: 24, declarations: ['fixed-place'] }, ...RULES },
   }),
   AgencyPublicised: open(
     Type.Object({
@@ -18,7 +20,7 @@ export const admission = {
       organisation: Id,
       name: Text,
       uscc: Type.String(),
-      classes: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 }),
+      classes,
       endsMs: Ms,
     }),
     {
@@ -32,5 +34,21 @@ export const admission = {
   ),
   AgencyObjected: open(Type.Object({ ...agency, grounds: CodeWord, leftMs: Ms }), { ...A, grounds: 'finance', leftMs: 4 }),
   AgencyObjectionUpheld: open(Type.Object({ ...agency }), A),
+  AgencyRestricted: open(Type.Object({ ...agency, classes, reason: CodeWord }), { ...A, classes: ['5'], reason: 'scope' }),
+  /** Its organisation may not come in again until `untilMs`. */
+  AgencyRevoked: open(Type.Object({ ...agency, reason: CodeWord, untilMs: Ms, fraud: Type.Optional(Type.Boolean()) }), {
+    ...A,
+    reason: 'false-reports',
+    untilMs: 9,
+    fraud: true,
+  }),
+  AgencyExited: open(Type.Object({ ...agency }), A),
+  /** Punished for false data: fiscal money buys nothing from it until `untilMs` (V9). */
+  AgencyExcluded: open(
+    Type.Object({ ...agency, decision: Text, decidedOn: Day, untilMs: Ms }),
+    { ...A, decision: '沪市监处〔2026〕1号', decidedOn: '2026-01-05', untilMs: 9 },
+    'SH-TESTING-21',
+  ),
+  AgencyExclusionEnded: open(Type.Object({ ...agency }), A, 'SH-TESTING-21'),
   AgencyObjectionRejected: open(Type.Object({ ...agency, endsMs: Ms }), { ...A, endsMs: 13 }),
 };

@@ -16,7 +16,17 @@ export const agencies = {
     uscc: '91310000MAXXXX0150',
     classes: ['5', '11'],
   }),
-  AgencySuspended: open(Type.Object({ ...agency, reason: CodeWord }), { ...A, reason: 'complaint' }),
+  /** `reinstates`: a timer ends it after `untilMs`. `fraud`: what was settled is looked at again too. */
+  AgencySuspended: open(
+    Type.Object({
+      ...agency,
+      reason: CodeWord,
+      untilMs: Type.Optional(Ms),
+      reinstates: Type.Optional(Type.Boolean()),
+      fraud: Type.Optional(Type.Boolean()),
+    }),
+    { ...A, reason: 'complaint', untilMs: 9, reinstates: true, fraud: false },
+  ),
   AgencyReinstated: open(Type.Object({ ...agency }), A),
   ProductListed: open(Type.Object({ ...agency, product: Id, itemClass: Type.String(), name: Text, priceFen: Fen }), {
     ...A,

@@ -57,6 +57,12 @@ export const AgencyRules = Type.Object(
     ),
     /** Calendar days for which a verified agency is shown before it is admitted. */
     publicityDays: Type.Integer({ minimum: 1, maximum: 366 }),
+    /** Whether a suspension with an end is over by itself, or waits for somebody to say so. */
+    suspension: Type.Object({ reinstates: Type.Boolean() }, closed),
+    /** The longest that a revoked agency's organisation may be barred. */
+    banYearsMax: Type.Integer({ minimum: 0, maximum: 50 }),
+    /** Years from the decision for which a body punished for false data is not bought from (V9). */
+    exclusionYears: Type.Integer({ minimum: 0, maximum: 50 }),
   },
   closed,
 );

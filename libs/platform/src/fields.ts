@@ -7,6 +7,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -78,6 +79,9 @@ export const AmountFen = (words: Words, example = 8_000_000, least = 1): Propert
 export const TimeMs = (words: Words, example = 1_767_578_400_000): PropertyDecorator => WholeNumber(0, TIME_MAX_MS, words, example);
 export const Year = (words: Words = { zh: '额度年度', en: 'year of the quota' }): PropertyDecorator => WholeNumber(2020, 2099, words, 2026);
 export const Count = (words: Words, least: number, example: number): PropertyDecorator => WholeNumber(least, 1_000_000, words, example);
+
+/** True or false, as JSON says it. */
+export const YesNo = (words: Words): PropertyDecorator => applyDecorators(described(words, { type: Boolean, example: false }), IsBoolean());
 
 /** One of a few words. */
 export const OneOf = <T extends string>(choices: readonly T[], words: Words): PropertyDecorator =>

@@ -1,6 +1,7 @@
 /** How an agency comes in (V8): assessed by itself, verified, shown to the public, admitted; what it said of itself stays at home. */
+import type { AgencyRules } from '@yrd/contracts';
 import { AGENCY_PHASES, voucher } from './index.js';
-import { agencyIn, assessing, newcomer, onAgency, ruled } from '../testing/agencies.js';
+import { agencyIn, assessing, newcomer, onAgency, RULES, ruled } from '../testing/agencies.js';
 import { PROVINCE_CODES } from '../testing/node.js';
 import { DAY_MS, delta, staff, type Delta } from '../testing/scenario.js';
 
@@ -137,11 +138,8 @@ test('nobody assesses another organisation, admits their own, or lists products 
 
 test('the rules of a newer pack hold from its first day', () => {
   const d = ready();
-  const later = { ...ruled('31'), version: '31-agencies-2', from: '2026-04-01' };
-  const strict = {
-    ...later,
-    agencies: { publicityDays: 30, entry: { forms: ['unincorporated'] as const, operatingMonths: 0, declarations: [] } },
-  };
+  const rules: AgencyRules = { ...RULES, entry: { forms: ['unincorporated'], operatingMonths: 0, declarations: [] } };
+  const strict = { ...ruled('31', rules), version: '31-agencies-2', from: '2026-04-01' };
   d.does('31', 'AdoptPolicy', { pack: strict }, staff('31'));
   expect(assess(d)).toBeNull();
   d.world.pass(31 * DAY_MS);

@@ -1,6 +1,7 @@
 /** A service agency in its home province: admitted, active or suspended, with its listed products and prices (M1, M3). */
-import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { dayOf } from './clocks.js';
 import { mayAct, missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
 import { agencyStream } from './streams.js';
@@ -12,8 +13,13 @@ export type AgencyEvent =
       | 'AgencyObjectionUpheld'
       | 'AgencyObjectionRejected'
       | 'AgencyAdmitted'
+      | 'AgencyRestricted'
       | 'AgencySuspended'
       | 'AgencyReinstated'
+      | 'AgencyRevoked'
+      | 'AgencyExited'
+      | 'AgencyExcluded'
+      | 'AgencyExclusionEnded'
       | 'ProductListed'
       | 'PriceRevised'
       | 'ProductDelisted'
@@ -21,7 +27,7 @@ export type AgencyEvent =
   | PrivateEvent<'AgencySelfAssessed' | 'AgencyVerified' | 'AgencyNotVerified'>;
 
 /** Every phase that others may see an agency in (domain §2.3, where `Objected` is called Held). */
-export const AGENCY_PHASES = ['Publicised', 'Objected', 'NotAdmitted', 'Active', 'Suspended'] as const;
+export const AGENCY_PHASES = ['Publicised', 'Objected', 'NotAdmitted', 'Active', 'Suspended', 'Revoked', 'Exited'] as const;
 /** Phases of an assessment, which stays at home. */
 export const ASSESSMENT_PHASES = ['SelfAssessed', 'Verified', 'NotVerified'] as const;
 
@@ -38,7 +44,9 @@ export interface Agency {
   readonly organisation: string | null;
   readonly name: string;
   readonly uscc: string;
+  /** Classes it may be paid for now, and those it was admitted for. */
   readonly classes: readonly string[];
+  readonly admitted: readonly string[];
   readonly products: Readonly<Record<string, Product>>;
   /** What it said of itself, at home only. */
   readonly assessment: PrivateEvent<'AgencySelfAssessed'>['data'] | null;
@@ -47,6 +55,11 @@ export interface Agency {
   /** End of its publicity, and what was left of it when somebody objected, ms. */
   readonly endsMs: number;
   readonly objectionLeftMs: number;
+  readonly suspension: VoucherData<'AgencySuspended'> | null;
+  /** Punished for false data: no fiscal money until then (V9). */
+  readonly exclusion: VoucherData<'AgencyExcluded'> | null;
+  /** It was revoked for fraud. */
+  readonly fraud: boolean;
 }
 
 const initial: Agency = {
@@ -55,11 +68,15 @@ const initial: Agency = {
   name: '',
   uscc: '',
   classes: [],
+  admitted: [],
   products: {},
   assessment: null,
   reasons: [],
   endsMs: 0,
   objectionLeftMs: 0,
+  suspension: null,
+  exclusion: null,
+  fraud: false,
 };
 
 type Named = Pick<Agency, 'name' | 'uscc' | 'classes'> & { readonly organisation: string };
@@ -85,9 +102,14 @@ export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
   AgencyObjected: (state, { leftMs }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs }),
   AgencyObjectionUpheld: (state) => ({ ...state, phase: 'NotAdmitted' }),
   AgencyObjectionRejected: (state, { endsMs }) => ({ ...state, phase: 'Publicised', endsMs }),
-  AgencyAdmitted: (state, data) => named(state, 'Active', data),
-  AgencySuspended: (state) => ({ ...state, phase: 'Suspended' }),
-  AgencyReinstated: (state) => ({ ...state, phase: 'Active' }),
+  AgencyAdmitted: (state, data) => ({ ...named(state, 'Active', data), admitted: data.classes }),
+  AgencyRestricted: (state, { classes }) => ({ ...state, classes }),
+  AgencySuspended: (state, suspension) => ({ ...state, phase: 'Suspended', suspension }),
+  AgencyReinstated: (state) => ({ ...state, phase: 'Active', suspension: null }),
+  AgencyRevoked: (state, { fraud = false }) => ({ ...state, phase: 'Revoked', suspension: null, fraud }),
+  AgencyExited: (state) => ({ ...state, phase: 'Exited', suspension: null }),
+  AgencyExcluded: (state, exclusion) => ({ ...state, exclusion }),
+  AgencyExclusionEnded: (state) => ({ ...state, exclusion: null }),
   ProductListed: (state, { product, itemClass, name, priceFen }) => ({
     ...state,
     products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },
@@ -104,9 +126,14 @@ export const priceAt = (product: Product, nowMs: number): number => {
   return price;
 };
 
-/** V7, first half: active at home. */
-export const active = (state: Agency): Rejection | null =>
-  state.phase === 'Active' ? null : refuse('E-AGENCY', { seen: state.phase, needed: 'Active', whoCanMend: "the agency's home province" });
+/** V7, first half: active at home, and not excluded for false data (V9). */
+export const active = ({ phase, exclusion }: Agency, nowMs: number): Rejection | null => {
+  const whoCanMend = "the agency's home province";
+  if (phase !== 'Active') return refuse('E-AGENCY', { seen: phase, needed: 'Active', whoCanMend });
+  if (exclusion === null || exclusion.untilMs < nowMs) return null;
+  const seen = `excluded for false data by ${exclusion.decision} until ${dayOf(exclusion.untilMs)}`;
+  return refuse('E-AGENCY', { clause: 'V9', seen, needed: 'an agency that fiscal money may buy from', whoCanMend });
+};
 
 /** The product is listed and the fee is not above the listing (M3). */
 export const offered = (state: Agency, product: string, amountFen: number, nowMs: number): Rejection | null => {

@@ -52,9 +52,13 @@ export const personCommands = {
   UpholdAgencyObjection: admission.UpholdAgencyObjection,
   RejectAgencyObjection: admission.RejectAgencyObjection,
   AdmitAgency: admission.AdmitAgency,
+  RestrictAgency: standing.RestrictAgency,
   SuspendAgency: standing.SuspendAgency,
   ReinstateAgency: standing.ReinstateAgency,
   StateAgencyOwnership: related.StateAgencyOwnership,
+  RevokeAgency: standing.RevokeAgency,
+  ExitAgency: standing.ExitAgency,
+  ExcludeAgency: standing.ExcludeAgency,
   ListProduct: agency.ListProduct,
   RevisePrice: agency.RevisePrice,
   DelistProduct: agency.DelistProduct,
@@ -107,6 +111,8 @@ export const personCommands = {
 /** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
 export const derivedCommands = {
   EndAgencyPublicity: admission.EndAgencyPublicity,
+  EndSuspension: standing.EndSuspension,
+  EndExclusion: standing.EndExclusion,
   TakeProposal: placing.TakeProposal,
   EndQuota: quota.EndQuota,
   AdvanceQueue: placing.AdvanceQueue,

@@ -3,7 +3,7 @@ import { borderFault, voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
 import { agency } from './agency.js';
-import { agencyRules } from './agency-rules.js';
+import { agencyRules, ban } from './agency-rules.js';
 import { batch } from './batch.js';
 import { batches } from './batch-views.js';
 import { notices, officialYears } from './calendar-notice.js';
@@ -50,6 +50,7 @@ export const voucher: Context = {
     agencyRules,
     pair,
     deliverable,
+    ban,
     agency,
     recognition,
     order,
@@ -100,6 +101,7 @@ export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
 export { SUSPICIONS } from './holding.js';
+export { limitsOf } from './market-views.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';
 export { eligibility, ownerOf, type Check } from './subject.js';

@@ -16,6 +16,14 @@ const RECOGNITION: Readonly<Record<string, string>> = {
   RecognitionWithdrawn: 'withdrawn',
 };
 
+/** How long what stands in an agency's way lasts, ms; null where nothing does, or nobody knows. */
+export const limitsOf = ({ phase, endsMs, suspension, exclusion }: Agency) => ({
+  publicUntilMs: phase === 'Publicised' ? endsMs : null,
+  suspendedFor: suspension?.reason ?? null,
+  suspendedUntilMs: suspension?.untilMs ?? null,
+  excludedUntilMs: exclusion?.untilMs ?? null,
+});
+
 /** What everybody may know of an agency; what it said of itself before is not among it. */
 const AGENCY_EVENTS: readonly EntryName[] = [
   'AgencyPublicised',
@@ -23,8 +31,13 @@ const AGENCY_EVENTS: readonly EntryName[] = [
   'AgencyObjectionUpheld',
   'AgencyObjectionRejected',
   'AgencyAdmitted',
+  'AgencyRestricted',
   'AgencySuspended',
   'AgencyReinstated',
+  'AgencyRevoked',
+  'AgencyExited',
+  'AgencyExcluded',
+  'AgencyExclusionEnded',
 ];
 
 /** Assessments of this province, for its staff: from the agency's own word on to what came of it. */
@@ -82,7 +95,7 @@ export const agencies: View<AgencyPart> = {
       name: state.name,
       state: state.phase,
       classes: state.classes,
-      publicUntilMs: state.phase === 'Publicised' ? state.endsMs : null,
+      ...limitsOf(state),
       ...Object.fromEntries<string | readonly string[]>(
         recognitions.flatMap(([province, { phase, classes }]) => [
           [`recognised${province}`, phase],

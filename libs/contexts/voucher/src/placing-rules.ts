@@ -84,7 +84,8 @@ const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClas
 
 /** V7: E-AGENCY when not active at home, E-RECOG when not recognised here for the class. */
 export const trusted = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
-  active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) })) ?? recognisedHere(turn, agencyProvince, id, itemClass);
+  active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) }), turn.now) ??
+  recognisedHere(turn, agencyProvince, id, itemClass);
 
 /** Modes that the pack has for this pair of provinces. */
 const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {
@@ -137,7 +138,7 @@ export const PLACING_RULES: readonly PlacingRule[] = [
     refuses: ({ who, wish, pack }, turn) => ineligible(eligibility(who, { province: turn.province, year: wish.year }, pack), pack),
   },
   { name: 'quota', clause: 'V5, V13', refuses: ({ wish }, turn) => reservable(turn.state(quota, quotaStream(wish)), turn.now) },
-  { name: 'agency', clause: 'V7', refuses: ({ at }) => active(at) },
+  { name: 'agency', clause: 'V7', refuses: ({ at }, turn) => active(at, turn.now) },
   {
     name: 'recognition',
     clause: 'V7',

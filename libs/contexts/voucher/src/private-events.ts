@@ -102,6 +102,7 @@ interface PrivateData {
   };
   AgencyVerified: { readonly agency: string };
   AgencyNotVerified: { readonly agency: string; readonly reasons: readonly string[] };
+  OrganisationBarred: { readonly agency: string; readonly untilMs: number };
   CeilingTaken: { readonly order: string; readonly amountFen: number };
   CeilingReturned: { readonly order: string; readonly amountFen: number };
   /** An order waits in line at the end of this pool, or is in it no longer (V27). */
@@ -156,6 +157,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   AgencySelfAssessed: 'internal',
   AgencyVerified: 'internal',
   AgencyNotVerified: 'internal',
+  OrganisationBarred: 'internal',
   CeilingTaken: 'internal',
   CeilingReturned: 'internal',
   QueueJoined: 'internal',

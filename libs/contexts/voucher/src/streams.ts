@@ -15,6 +15,8 @@ export const ownershipStream = (party: 'subject' | 'agency', id: string): string
 /** Rules about agencies, of all packs that this province adopted. */
 export const agencyRulesStream = 'agency-rules/home';
 export const agencyStream = (id: string): string => `agency/${id}`;
+/** Until when an organisation may not come in as an agency. */
+export const banStream = (organisation: string): string => `ban/${organisation}`;
 export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
 export const orderStream = (id: string): string => `order/${id}`;
 export const engagementStream = (order: string): string => `engagement/${order}`;

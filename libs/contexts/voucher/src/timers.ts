@@ -51,16 +51,25 @@ const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limi
 
 const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
 
-/** Time limits of an agency. */
+/** A suspension without an end takes the place of one that had one. */
+const SUSPENSION_OVER: readonly string[] = ['AgencySuspended', 'AgencyReinstated', 'AgencyRevoked', 'AgencyExited'];
+type AgencyLimit = 'EndAgencyPublicity' | 'EndSuspension' | 'EndExclusion';
+
+/** Time limits of an agency; each key is named after what fires. */
 const agencyTimers = (entry: Entry): readonly TimerChange[] => {
   const id = idOf(entry.stream);
+  const keyed = (command: AgencyLimit): string => `${command}/${id}`;
+  const until = (command: AgencyLimit, lastMs: number, more: object = {}): readonly TimerChange[] => [
+    { set: keyed(command), dueMs: lastMs + 1, fires: { command, target: agencyStream(id), body: { agency: id, ...more } } },
+  ];
   const shown = dataOf(entry, 'AgencyPublicised') ?? dataOf(entry, 'AgencyObjectionRejected');
-  if (shown) {
-    const { endsMs } = shown;
-    const fires = { command: 'EndAgencyPublicity', target: agencyStream(id), body: { agency: id, dueMs: endsMs } };
-    return [{ set: `agency-publicity/${id}`, dueMs: endsMs + 1, fires }];
-  }
-  return entry.type === 'AgencyObjected' ? [{ clear: `agency-publicity/${id}` }] : [];
+  if (shown) return until('EndAgencyPublicity', shown.endsMs, { dueMs: shown.endsMs });
+  if (entry.type === 'AgencyObjected') return [{ clear: keyed('EndAgencyPublicity') }];
+  const suspended = dataOf(entry, 'AgencySuspended');
+  if (suspended?.reinstates === true && suspended.untilMs !== undefined) return until('EndSuspension', suspended.untilMs);
+  const excluded = dataOf(entry, 'AgencyExcluded');
+  if (excluded) return until('EndExclusion', excluded.untilMs);
+  return SUSPENSION_OVER.includes(entry.type) ? [{ clear: keyed('EndSuspension') }] : [];
 };
 
 /** The changes that an entry of the own journal makes. */

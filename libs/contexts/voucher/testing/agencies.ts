@@ -8,6 +8,9 @@ import { actor, agent, hex, pack, staff, type Delta } from './scenario.js';
 export const RULES: AgencyRules = {
   entry: { forms: ['legal-entity', 'unincorporated'], operatingMonths: 24, declarations: ['fixed-place', 'team', 'sound-finance'] },
   publicityDays: 7,
+  suspension: { reinstates: true },
+  banYearsMax: 5,
+  exclusionYears: 3,
 };
 
 /** The pack of the scenario with rules about agencies beside it: adopted by hand, so that most stories do without. */
