@@ -79,13 +79,13 @@ export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
   ...relatedPlaces(wish, peek),
 ];
 
-const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
+const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClass: string | null): Rejection | null =>
   agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), itemClass);
 
-/** V7: E-AGENCY when not active at home, E-RECOG when not recognised here for the class. */
-export const trusted = (turn: Turn, agencyProvince: string, id: string, itemClass: string): Rejection | null =>
+/** V7 when the contract is signed: E-AGENCY when not active at home, E-RECOG when not recognised here any more. */
+export const stillTrusted = (turn: Turn, agencyProvince: string, id: string): Rejection | null =>
   active(look(turn, agency, { province: agencyProvince, stream: agencyStream(id) }), turn.now) ??
-  recognisedHere(turn, agencyProvince, id, itemClass);
+  recognisedHere(turn, agencyProvince, id, null);
 
 /** Modes that the pack has for this pair of provinces. */
 const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {

@@ -21,10 +21,13 @@ export const recognition = foldOf<Recognition, RecognitionEvent>(
   },
 );
 
-/** V7, second half: recognised here for this class. An agency of the own province needs no recognition. */
-export const recognised = (state: Recognition, itemClass: string): Rejection | null => {
+/**
+ * V7, second half: recognised here for this class; null where the class was asked already, when the order was placed: what a
+ * restriction leaves out is for new orders only (A12). An agency of the own province needs no recognition.
+ */
+export const recognised = (state: Recognition, itemClass: string | null): Rejection | null => {
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: state.phase, needed: 'Granted' });
-  if (!state.classes.includes('*') && !state.classes.includes(itemClass)) {
+  if (itemClass !== null && !state.classes.includes('*') && !state.classes.includes(itemClass)) {
     return refuse('E-RECOG', { seen: itemClass, needed: state.classes.join(' ') });
   }
   return null;
@@ -74,7 +77,7 @@ export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecogni
   if (state.phase === 'Restricted' && same(state.classes, classes)) return [];
   return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
 });
-/** WithdrawRecognition (supervisor) → RecognitionWithdrawn. */
+/** WithdrawRecognition (supervisor) → RecognitionWithdrawn: no new orders or contracts (V7); those signed run to their end (A12). */
 export const WithdrawRecognition = supervision<WithdrawRecognition>('WithdrawRecognition', ({ agencyProvince, agency, reason }, state) => {
   if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
   return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency, reason } }];

@@ -8,7 +8,7 @@ import { LEGAL, legal, type OrderCommand } from './legality.js';
 import { order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
 import { limitIn } from './order-limits.js';
 import { accepted } from './placing.js';
-import { agencyPlaces, trusted } from './placing-rules.js';
+import { agencyPlaces, stillTrusted } from './placing-rules.js';
 import { pinned, policy } from './policy.js';
 import { leaveLine } from './queue.js';
 import { relatedPlaces, unrelated } from './related.js';
@@ -82,14 +82,14 @@ export const CancelOrder = orderAct<CancelOrder>('CancelOrder', ({ order: id, ca
 export interface SignContract extends OfOrder, Signature {}
 /** SignContract (enterprise) → ContractSigned, when both agree and V7, V11 and V12 still hold. */
 export const SignContract = orderAct<SignContract>('SignContract', (command, state, turn) => {
-  const { agencyProvince, agency, itemClass, subject: who } = termsOf(state);
+  const { agencyProvince, agency, subject: who } = termsOf(state);
   const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
   if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
   const pack = packOf(state, turn);
   const no =
     agrees(state, command) ??
     signable(state, command, turn.now) ??
-    trusted(turn, agencyProvince, agency, itemClass) ??
+    stillTrusted(turn, agencyProvince, agency) ??
     (pack ? unrelated(turn, termsOf(state), turn.state(subject, subjectStream(who)), pack) : null);
   return no ?? { events: [{ type: 'ContractSigned', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
 });
