@@ -10,6 +10,7 @@ export const routes = {
   quotasOf: (subject: string): string => `/v1/quotas?subject=${subject}`,
   quota: (id: string, noun: string): string => `/v1/quotas/${id}/${noun}`,
   agencies: '/v1/agencies',
+  qualifications: (agency: string): string => `/v1/agencies/${agency}/qualifications`,
   products: (agency: string): string => `/v1/agencies/${agency}/products`,
   recognition: (province: string, agency: string): string => `/v1/recognitions/${province}/${agency}`,
   orders: '/v1/orders',

@@ -60,7 +60,7 @@ export const adoptPolicies = async ({ api }: Pick<Load, 'api'>): Promise<number>
   return count;
 };
 
-/** Admits the agencies at home, and has the other provinces recognise them with all their classes. */
+/** Admits the agencies at home with a certificate each, and has the other provinces recognise them with all their classes. */
 export const loadAgencies = async (load: Load): Promise<void> => {
   const { api, samples } = load;
   await inParallel(samples.agencies, LANES, async (agency) => {
@@ -74,6 +74,15 @@ export const loadAgencies = async (load: Load): Promise<void> => {
       row,
     });
     const id = learn(load, sample, answer);
+    // V9: what it sells and certificates are needed for is certified.
+    const certificate = { certificate: `SAMPLE-${sample}`, kind: 'CMA', items: classes, fromOn: '2024-01-01', untilOn: '2030-12-31' };
+    await api.post({
+      as: office(province, 'reviewer'),
+      path: routes.qualifications(id),
+      key: keyOf('qualifications', sample),
+      body: certificate,
+      row,
+    });
     for (const by of agency.recognisedBy) {
       const path = routes.recognition(province, id);
       await api.post({ as: office(by, 'supervisor'), path, key: keyOf('recognitions', by, sample), body: { classes }, row });

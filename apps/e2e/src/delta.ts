@@ -163,6 +163,8 @@ const openProvince = async (province: Province): Promise<string> => {
   for (const scheme of SCHEMES) await does(clerk, '/v1/policies', { scheme, version: `${province}-${scheme}-2025.1` });
   const admitted = { organisation: agent(province).org, name: `示例检测机构 ${province}`, uscc: USCC[province], classes: ['5', '11'] };
   const agency = String((await does(clerk, '/v1/agencies', admitted))['id']);
+  const certificate = { certificate: 'CMA-0001', kind: 'CMA', items: ['5', '11'], fromOn: '2024-01-01', untilOn: '2040-12-31' };
+  await does(clerk, `/v1/agencies/${agency}/qualifications`, certificate);
   await does(agent(province), `/v1/agencies/${agency}/products`, {
     product: 'p1',
     itemClass: '5',

@@ -22,14 +22,25 @@ import {
   TimeMs,
   YesNo,
 } from '@yrd/platform';
-import { agency, AGENCY_PHASES, agencyStream, journalOf, limitsOf, PROVINCES } from '@yrd/voucher';
+import {
+  agency,
+  AGENCY_PHASES,
+  agencyRules,
+  agencyRulesStream,
+  agencyStream,
+  ending,
+  journalOf,
+  limitsOf,
+  PROVINCES,
+  rulesAt,
+} from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
 import { only, orderOf, sorts } from './rows.js';
 
 type ProvinceCode = (typeof PROVINCES)[number];
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
-const SORTS = sorts('updatedMs', 'name');
+const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs');
 
 class AgencyPath {
   @MadeId(AGENCY)
@@ -89,6 +100,39 @@ class ExcludeAgencyBody {
   decidedOn: string;
 }
 
+class CertificatePath extends AgencyPath {
+  @CodeWord({ zh: '证书编号', en: 'number of the certificate' }, 'CMA-0001')
+  certificate: string;
+}
+
+class QualificationBody {
+  @CodeWord({ zh: '证书编号', en: 'number of the certificate' }, 'CMA-0001')
+  certificate: string;
+
+  @CodeWord({ zh: '证书种类', en: 'kind of certificate' }, 'CMA')
+  kind: string;
+
+  @Classes()
+  items: string[];
+
+  @Day({ zh: '有效期首日', en: 'first day of its validity' })
+  fromOn: string;
+
+  @Day({ zh: '有效期末日', en: 'last day of its validity' })
+  untilOn: string;
+}
+
+class OutOfScopeBody {
+  @ItemClass()
+  itemClass: string;
+
+  @Day({ zh: '服务日期', en: 'day of the service' })
+  servedOn: string;
+
+  @MadeId({ zh: '所涉订单', en: 'the order it was for', optional: true })
+  order?: string;
+}
+
 export class ListProductBody {
   @ProductCode()
   product: string;
@@ -114,6 +158,9 @@ class RevisePriceBody {
 class AgenciesQuery extends PageQuery {
   @OneOf(PROVINCES, { zh: '所在省', en: 'home province', optional: true })
   province?: ProvinceCode;
+
+  @ItemClass({ zh: '服务类别', en: 'class of the service', optional: true })
+  itemClass?: string;
 
   @OneOf(AGENCY_PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof AGENCY_PHASES)[number];
@@ -177,6 +224,25 @@ export class AgenciesController {
     return this.desk.act(call, 'ExcludeAgency', { ...path, ...body });
   }
 
+  @Post(':agency/qualifications')
+  @Offers('RecordQualification', { creates: true })
+  qualify(@Param() path: AgencyPath, @Body() body: QualificationBody, @CurrentCall() call: Call) {
+    const at = (): string => `/v1/agencies/${path.agency}`;
+    return this.desk.createNamed(call, 'RecordQualification', { id: body.certificate, at, body: () => ({ ...path, ...body }) });
+  }
+
+  @Post(':agency/qualifications/:certificate/withdrawal')
+  @Offers('WithdrawQualification')
+  disqualify(@Param() path: CertificatePath, @Body() body: AgencyReasonBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'WithdrawQualification', { ...path, ...body });
+  }
+
+  @Post(':agency/out-of-scope')
+  @Offers('ReportOutOfScope')
+  report(@Param() path: AgencyPath, @Body() body: OutOfScopeBody, @CurrentCall() call: Call) {
+    return this.desk.act(call, 'ReportOutOfScope', { ...path, ...body });
+  }
+
   @Post(':agency/products')
   @Offers('ListProduct', { creates: true })
   list(@Param() path: AgencyPath, @Body() body: ListProductBody, @CurrentCall() call: Call) {
@@ -200,8 +266,10 @@ export class AgenciesController {
   @Allows('ReadAgencies')
   @ApiOkResponse({ type: RowsPage })
   rows(@Query() query: AgenciesQuery) {
-    const { province, state, sort = 'name' } = query;
-    return readPage(this.desk.node, { view: 'agencies', where: only({ province, state }), order: orderOf(sort) }, query);
+    const { province, state, itemClass, sort = 'name' } = query;
+    // A list in a row matches by its elements; an agency admitted for everything has the class too.
+    const where = { ...only({ province, state }), ...(itemClass === undefined ? {} : { classes: { in: [itemClass, '*'] } }) };
+    return readPage(this.desk.node, { view: 'agencies', where, order: orderOf(sort) }, query);
   }
 
   @Get(':agency')
@@ -209,10 +277,16 @@ export class AgenciesController {
   async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));
-    const { phase, organisation, name, uscc, classes, admitted, products } = found.state;
+    const { phase, organisation, name, uscc, classes, admitted, products, certificates, reports } = found.state;
     // What it says of itself is read at `/v1/assessments`, by itself and by staff.
     if (!AGENCY_PHASES.some((each) => each === phase)) throw new Problem('E-NOTFOUND');
     call.stamp(found);
-    return { id: path.agency, province, state: phase, organisation, name, uscc, classes, admitted, products, ...limitsOf(found.state) };
+    const { state: rules } = await this.desk.node.read(agencyRules, agencyRulesStream, journalOf(province));
+    const { now } = this.desk.node.status();
+    return {
+      ...{ id: path.agency, province, state: phase, organisation, name, uscc, classes, admitted, products },
+      ...{ certificates: Object.values(certificates), outOfScope: reports, ...limitsOf(found.state) },
+      warnings: ending(found.state, rulesAt(rules, now)?.rules.warnDays ?? 0, now),
+    };
   }
 }

@@ -71,6 +71,22 @@ test('7.1: what an agency said of itself is in no answer of another province', a
   expect(await seen({ province: '32', role: 'auditor' }, `/v1/assessments/${id}`)).toBe(404);
 });
 
+test('V9: certificates show with a warning before they end, and the list finds agencies by class', async () => {
+  const untilOn = new Date(delta.nowMs + 10 * DAY_MS).toISOString().slice(0, 10);
+  const certificate = { certificate: 'CMA-0001', kind: 'CMA', items: ['5'], fromOn: '2024-01-01', untilOn };
+  await delta.does(clerk('31'), `/v1/agencies/${id}/qualifications`, certificate);
+  const { body } = await delta.get(agent, `/v1/agencies/${id}`);
+  expect(body).toMatchObject({ certificates: [{ certificate: 'CMA-0001' }], warnings: [{ certificate: 'CMA-0001', untilOn }] });
+  const listed = async (itemClass: string) => (await delta.get(agent, `/v1/agencies?itemClass=${itemClass}`)).body['items'];
+  await delta.until(async () => ((await listed('5')) as unknown[]).length === 1);
+  expect(await listed('28')).toEqual([]);
+  const report = { itemClass: '11', servedOn: '2025-05-06' };
+  await delta.does(clerk('31'), `/v1/agencies/${id}/out-of-scope`, report);
+  expect((await delta.get(agent, `/v1/agencies/${id}`)).body).toMatchObject({ outOfScope: [report] });
+  await delta.does(clerk('31'), `/v1/agencies/${id}/qualifications/CMA-0001/withdrawal`, { reason: 'lapsed' });
+  expect((await delta.get(agent, `/v1/agencies/${id}`)).body).toMatchObject({ warnings: [] });
+});
+
 test('its province restricts, suspends until a day, excludes and revokes it, and everybody sees what stands', async () => {
   const act = (path: string, body: object = {}) => delta.does(clerk('31'), `/v1/agencies/${id}/${path}`, body);
   const read = async () => (await delta.get(stranger, `/v1/agencies/${id}`)).body;

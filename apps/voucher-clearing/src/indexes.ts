@@ -16,7 +16,7 @@ const views: Readonly<Record<string, Indexes>> = {
   ],
   quotas: [['subject'], ['scheme', 'year', 'state']],
   assessments: [['updatedMs'], ['state', 'updatedMs']],
-  agencies: [['name'], ['province', 'name']],
+  agencies: [['name'], ['updatedMs'], ['certificateEndsMs'], ['province', 'name']],
   products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],
   redemptions: [['updatedMs'], ['state', 'updatedMs']],
   windows: [['window']],

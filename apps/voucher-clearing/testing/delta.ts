@@ -31,6 +31,7 @@ export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
     suspension: { reinstates: true },
     banYearsMax: 5,
     exclusionYears: 3,
+    warnDays: 60,
   },
 });
 

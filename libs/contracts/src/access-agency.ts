@@ -25,6 +25,14 @@ export const agencyRows = {
     '因出具虚假数据受罚，限期不得以财政资金购买（V9）',
     'Record a punishment for false data: no fiscal money for years (V9)',
   ),
+  RecordQualification: row(reviewer, 'noParty', '登记经核验的资质证书', 'Record a certificate that was looked up'),
+  WithdrawQualification: row(supervisor, 'noParty', '登记资质证书失效', 'Record that a certificate holds no more'),
+  ReportOutOfScope: row(
+    [...reviewer, ...watchers],
+    'noParty',
+    '通报超出资质范围的服务（V9）',
+    'Report a service that no certificate covered (V9)',
+  ),
   ReadAssessments: row(staff, 'none', '本省服务机构自评列表', 'Self-assessments of this province'),
   ReadAssessment: row(
     parties,

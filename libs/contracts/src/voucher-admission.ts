@@ -1,10 +1,10 @@
 /** Entries of how an agency comes in and goes: rules, publicity, restriction, exclusion, the end. Self-assessments stay at home (§7.1). */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Id, Ms, Text, open } from './schema.js';
+import { CodeWord, Id, Ms, Text, federal, open } from './schema.js';
 import { AgencyRules, Day } from './voucher-pack.js';
 
 const classes = Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 });
-const RULES = { publicityDays: 7, suspension: { reinstates: true }, banYearsMax: 5, exclusionYears: 3 };
+const RULES = { publicityDays: 7, suspension: { reinstates: true }, banYearsMax: 5, exclusionYears: 3, warnDays: 60 };
 const agency = { agency: Id };
 const A = { agency: 'a1' };
 
@@ -51,4 +51,21 @@ export const admission = {
   ),
   AgencyExclusionEnded: open(Type.Object({ ...agency }), A, 'SH-TESTING-21'),
   AgencyObjectionRejected: open(Type.Object({ ...agency, endsMs: Ms }), { ...A, endsMs: 13 }),
+  /** A certificate as the home province looked it up: which items, from which day to which (V9). */
+  QualificationRecorded: open(
+    Type.Object({ ...agency, certificate: CodeWord, kind: CodeWord, items: classes, fromOn: Day, untilOn: Day }),
+    { ...A, certificate: 'CMA-0001', kind: 'CMA', items: ['5'], fromOn: '2025-01-01', untilOn: '2030-12-31' },
+    'SH-TESTING-10',
+  ),
+  QualificationWithdrawn: open(
+    Type.Object({ ...agency, certificate: CodeWord, reason: CodeWord }),
+    { ...A, certificate: 'CMA-0001', reason: 'lapsed' },
+    'SH-TESTING-10',
+  ),
+  /** A service that no certificate covered, found later. */
+  OutOfScopeReported: federal(
+    Type.Object({ ...agency, itemClass: Type.String({ maxLength: 40 }), servedOn: Day, order: Type.Optional(Id) }),
+    { ...A, itemClass: '11', servedOn: '2026-02-02', order: 'b2f0c1' },
+    'SH-TESTING-12',
+  ),
 };

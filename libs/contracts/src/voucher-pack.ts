@@ -63,6 +63,8 @@ export const AgencyRules = Type.Object(
     banYearsMax: Type.Integer({ minimum: 0, maximum: 50 }),
     /** Years from the decision for which a body punished for false data is not bought from (V9). */
     exclusionYears: Type.Integer({ minimum: 0, maximum: 50 }),
+    /** Certificates that end within so many days are warned of. */
+    warnDays: Type.Integer({ minimum: 0, maximum: 366 }),
   },
   closed,
 );
@@ -128,6 +130,8 @@ export const VoucherPack = Type.Object(
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),
     /** Item classes it never pays for. */
     forbidden: Type.Array(Type.String({ maxLength: 40 })),
+    /** Item classes that only an agency with a valid certificate for them is paid for (V9); absent: none. */
+    qualified: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 })),
     /** How agencies of this province are admitted and watched; absent: another pack says so, or nothing is decided yet. */
     agencies: Type.Optional(AgencyRules),
     /** Where each value comes from, and whether it is assumed until the province confirms it. */

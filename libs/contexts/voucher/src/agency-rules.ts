@@ -37,10 +37,13 @@ export interface Outcome {
   readonly policy?: string;
 }
 
-/** Decides under the rules in force: the latest start not after now; of equal starts those adopted last. E-NOTFOUND without any. */
+/** The rules in force: the latest start not after now; of equal starts those adopted last. Null when there are none. */
+export const rulesAt = ({ adopted }: typeof agencyRules.initial, nowMs: number): Adopted | null =>
+  adopted.reduce<Adopted | null>((best, each) => (each.fromMs > nowMs || (best && best.fromMs > each.fromMs) ? best : each), null);
+
+/** Decides under the rules in force; E-NOTFOUND without any. */
 export const underRules = (turn: Turn, decide: (rules: AgencyRules) => Outcome | Rejection): Outcome | Rejection => {
-  const begun = turn.state(agencyRules, agencyRulesStream).adopted.filter(({ fromMs }) => fromMs <= turn.now);
-  const newest = begun.reduce<Adopted | undefined>((best, each) => (best && best.fromMs > each.fromMs ? best : each), undefined);
+  const newest = rulesAt(turn.state(agencyRules, agencyRulesStream), turn.now);
   if (!newest) return refuse('E-NOTFOUND', { seen: 'no rules about agencies in force', needed: 'an adopted pack with `agencies`' });
   const outcome = decide(newest.rules);
   return isRejection(outcome) ? outcome : { ...outcome, policy: newest.version };

@@ -20,6 +20,9 @@ export type AgencyEvent =
       | 'AgencyExited'
       | 'AgencyExcluded'
       | 'AgencyExclusionEnded'
+      | 'QualificationRecorded'
+      | 'QualificationWithdrawn'
+      | 'OutOfScopeReported'
       | 'ProductListed'
       | 'PriceRevised'
       | 'ProductDelisted'
@@ -58,6 +61,10 @@ export interface Agency {
   readonly suspension: VoucherData<'AgencySuspended'> | null;
   /** Punished for false data: no fiscal money until then (V9). */
   readonly exclusion: VoucherData<'AgencyExcluded'> | null;
+  /** Certificate → what it covers (V9). */
+  readonly certificates: Readonly<Record<string, VoucherData<'QualificationRecorded'> & { readonly withdrawn: boolean }>>;
+  /** Services that no certificate covered. */
+  readonly reports: readonly VoucherData<'OutOfScopeReported'>[];
   /** It was revoked for fraud. */
   readonly fraud: boolean;
 }
@@ -76,6 +83,8 @@ const initial: Agency = {
   objectionLeftMs: 0,
   suspension: null,
   exclusion: null,
+  certificates: {},
+  reports: [],
   fraud: false,
 };
 
@@ -94,6 +103,11 @@ const revise = (state: Agency, id: string, change: (product: Product) => Product
   return product ? { ...state, products: { ...state.products, [id]: change(product) } } : state;
 };
 
+const certified = (state: Agency, each: Agency['certificates'][string]): Agency => ({
+  ...state,
+  certificates: { ...state.certificates, [each.certificate]: each },
+});
+
 export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
   AgencySelfAssessed: (state, data) => ({ ...named(state, 'SelfAssessed', data), assessment: data }),
   AgencyVerified: (state) => ({ ...state, phase: 'Verified' }),
@@ -110,6 +124,12 @@ export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
   AgencyExited: (state) => ({ ...state, phase: 'Exited', suspension: null }),
   AgencyExcluded: (state, exclusion) => ({ ...state, exclusion }),
   AgencyExclusionEnded: (state) => ({ ...state, exclusion: null }),
+  QualificationRecorded: (state, data) => certified(state, { ...data, withdrawn: false }),
+  QualificationWithdrawn: (state, { certificate }) => {
+    const known = state.certificates[certificate];
+    return known ? certified(state, { ...known, withdrawn: true }) : state;
+  },
+  OutOfScopeReported: (state, data) => ({ ...state, reports: [...state.reports, data] }),
   ProductListed: (state, { product, itemClass, name, priceFen }) => ({
     ...state,
     products: { ...state.products, [product]: { itemClass, name, listed: true, prices: [{ fromMs: 0, priceFen }] } },

@@ -16,6 +16,7 @@ import * as moving from './moving.js';
 import * as paying from './paying.js';
 import * as placing from './placing.js';
 import * as policy from './policy.js';
+import * as qualification from './qualification.js';
 import * as quota from './quota.js';
 import * as recognition from './recognition.js';
 import * as recomputing from './recomputing.js';
@@ -59,6 +60,9 @@ export const personCommands = {
   RevokeAgency: standing.RevokeAgency,
   ExitAgency: standing.ExitAgency,
   ExcludeAgency: standing.ExcludeAgency,
+  RecordQualification: qualification.RecordQualification,
+  WithdrawQualification: qualification.WithdrawQualification,
+  ReportOutOfScope: qualification.ReportOutOfScope,
   ListProduct: agency.ListProduct,
   RevisePrice: agency.RevisePrice,
   DelistProduct: agency.DelistProduct,

@@ -101,6 +101,8 @@ export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
 export { SUSPICIONS } from './holding.js';
+export { agencyRules, rulesAt } from './agency-rules.js';
+export { ending } from './qualification.js';
 export { limitsOf } from './market-views.js';
 export { PHASES } from './order.js';
 export { derivedCommands, personCommands } from './handlers.js';

@@ -2,6 +2,7 @@
 import type { View } from '@yrd/ledger';
 import { agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
 import { invoice, type Invoice } from './invoice.js';
+import { firstEndMs } from './qualification.js';
 import { dataOf, eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
 
 interface AgencyPart {
@@ -38,6 +39,9 @@ const AGENCY_EVENTS: readonly EntryName[] = [
   'AgencyExited',
   'AgencyExcluded',
   'AgencyExclusionEnded',
+  'QualificationRecorded',
+  'QualificationWithdrawn',
+  'OutOfScopeReported',
 ];
 
 /** Assessments of this province, for its staff: from the agency's own word on to what came of it. */
@@ -96,6 +100,8 @@ export const agencies: View<AgencyPart> = {
       state: state.phase,
       classes: state.classes,
       ...limitsOf(state),
+      certificateEndsMs: firstEndMs(state),
+      outOfScope: state.reports.length,
       ...Object.fromEntries<string | readonly string[]>(
         recognitions.flatMap(([province, { phase, classes }]) => [
           [`recognised${province}`, phase],

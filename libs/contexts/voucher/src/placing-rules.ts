@@ -6,6 +6,7 @@ import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/cont
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from './agency.js';
 import { covers, effective, policy } from './policy.js';
+import { qualified } from './qualification.js';
 import { quota, reservable } from './quota.js';
 import { recognised, recognition } from './recognition.js';
 import { relatedPlaces, unrelated } from './related.js';
@@ -149,6 +150,7 @@ export const PLACING_RULES: readonly PlacingRule[] = [
   { name: 'voluntary', clause: 'V10', refuses: voluntary },
   { name: 'funding', clause: 'V10', refuses: unfunded },
   { name: 'class', clause: 'V10', refuses: classCovered },
+  { name: 'qualification', clause: 'V9', refuses: ({ at, itemClass, pack }, turn) => qualified(at, itemClass, pack, turn.now) },
   { name: 'independence', clause: 'V11', refuses: ({ wish, who, pack }, turn) => unrelated(turn, wish, who, pack) },
   { name: 'freshness', clause: 'M2', refuses: fresh },
 ];

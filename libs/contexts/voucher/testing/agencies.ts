@@ -11,6 +11,7 @@ export const RULES: AgencyRules = {
   suspension: { reinstates: true },
   banYearsMax: 5,
   exclusionYears: 3,
+  warnDays: 60,
 };
 
 /** The pack of the scenario with rules about agencies beside it: adopted by hand, so that most stories do without. */
