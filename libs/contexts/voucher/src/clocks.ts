@@ -56,8 +56,5 @@ export const resumedMs = (nowMs: number, leftMs: number): number => endOfDayMs(t
 /** First millisecond of a Shanghai day given as YYYY-MM-DD. */
 export const dayStartMs = (day: string): number => endOfDayMs(addDays(localDate(day), -1)) + 1;
 
-/** The last millisecond of a Shanghai day. */
-export const dayEndMs = (day: string): number => endOfDayMs(localDate(day));
-
 /** A Shanghai day, whole, for comparing dates of documents. */
 export const dayOf = (ms: number): string => toShanghaiDate(ms);
