@@ -1,6 +1,6 @@
 /** Entries after approval went wrong or money went back: refunds and clawbacks (V23, V24), red letters (A8), returned payments (A10). */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Fen, FenByProvince, Hash, Id, Province, federal, oneOf } from './schema.js';
+import { CodeWord, Fen, FenByProvince, Hash, Id, Ms, Province, federal, oneOf } from './schema.js';
 import { Line } from './voucher-line.js';
 
 const order = { order: Id };
@@ -28,13 +28,21 @@ export const afterwards = {
   /** The order's home took that up; before publicity has ended the redemption is reviewed anew. */
   ClaimReduced: federal(Type.Object({ ...order, invoiceKey: Hash, claimFen: Fen }), { ...O, invoiceKey: hash, claimFen: 5_000_000 }),
   /** The bank gave a payment back: the order is payable again. `settled`: it had been confirmed before. */
-  PaymentReturned: federal(Type.Object({ ...order, amountFen: Fen, reason: CodeWord, receiptHash: Hash, settled: Type.Boolean() }), {
-    ...O,
-    amountFen: 3_750_000,
-    reason: 'AC04',
-    receiptHash: hash,
-    settled: true,
-  }),
+  PaymentReturned: federal(
+    Type.Object({ ...order, amountFen: Fen, reason: CodeWord, receiptHash: Hash, settled: Type.Boolean(), alarmMs: Type.Optional(Ms) }),
+    {
+      ...O,
+      amountFen: 3_750_000,
+      reason: 'AC04',
+      receiptHash: hash,
+      settled: true,
+    },
+  ),
+  /** V18: approved and still not paid; both provinces see it, and whose move it is. */
+  UnpaidAlarmRaised: federal(
+    Type.Object({ ...order, agencyProvince: Province, phase: CodeWord, alarmMs: Ms, subsidyFen: Fen, lineSettled: Type.Boolean() }),
+    { ...O, agencyProvince: '31', phase: 'Payable', alarmMs: 9, subsidyFen: 3_750_000, lineSettled: false },
+  ),
   QuotaConsumptionReversed: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 3_750_000 }),
   /** `payers`: what each province gets back. `line`: the debt between two provinces that follows, payer and payee the other way round. */
   ClawbackOrdered: federal(

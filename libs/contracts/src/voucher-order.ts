@@ -2,7 +2,6 @@
 import { Type } from '@sinclair/typebox';
 import { Awaited, CodeWord, Facts, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
 import { Counted, counting } from './voucher-calendar.js';
-import { Line } from './voucher-line.js';
 import { Declaration, FileKind, Mode } from './voucher-pack.js';
 
 const order = { order: Id };
@@ -219,6 +218,8 @@ export const redeeming = {
       payers: FenByProvince,
       /** The part that another province is asked to pay; it counts only after its `ShareAccepted`. */
       asked: Type.Optional(Type.Object({ province: Province, amountFen: Fen, share: Ratio })),
+      /** Last moment to pay before an alarm is raised (V18); absent where the pack has no such limit. */
+      alarmMs: Type.Optional(Ms),
     }),
     {
       ...O,
@@ -253,61 +254,4 @@ export const redeeming = {
   ObjectionLodged: federal(Type.Object({ ...order, grounds: CodeWord, leftMs: Ms }), { ...O, grounds: 'related-party', leftMs: 3 }),
   ObjectionUpheld: federal(Type.Object({ ...order }), O),
   ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting }), { ...O, endsMs: 12 }),
-};
-
-/** Whose year's budget pays, and whether the quota is an earlier year's (A5). */
-const budget = { budgetYear: Type.Optional(Type.Integer()), carriedOver: Type.Optional(Type.Boolean()) };
-
-export const paying = {
-  PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(Line) }), {
-    ...O,
-    subsidyFen: 3_750_000,
-    line: { payer: '32', payee: '31', amountFen: 3_750_000, foreign: '31/voucher', foreignSize: 40 },
-  }),
-  /** `clawback`: which one's line it is; absent for the line of the order itself. */
-  LineSettled: federal(
-    Type.Object({
-      ...order,
-      window: Type.Integer({ minimum: 1 }),
-      pair: Type.String(),
-      clawback: Type.Optional(Type.Integer({ minimum: 1 })),
-    }),
-    {
-      ...O,
-      window: 1,
-      pair: '32-31',
-    },
-  ),
-  /** A line that was moved or disputed out of its window before its payment was instructed waits for the next one. */
-  LineUnsettled: federal(
-    Type.Object({
-      ...order,
-      window: Type.Integer({ minimum: 1 }),
-      pair: Type.String(),
-      clawback: Type.Optional(Type.Integer({ minimum: 1 })),
-    }),
-    { ...O, window: 1, pair: '32-31' },
-  ),
-  /** `attempt`: 1, or one more after each payment that came back (A10); entries without it are older and the first. */
-  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })), ...budget }), {
-    ...O,
-    amountFen: 3_750_000,
-  }),
-  RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash, ...budget }), {
-    ...O,
-    paidFen: 3_750_000,
-    receiptHash: hash,
-  }),
-  /** A firm moved to another province, where it is `toSubject` (A6): its use of the year. `token`: a hash that both homes can make. */
-  QuotaUseStated: federal(
-    Type.Object({ subject: Id, scheme: Id, year: Type.Integer(), toProvince: Province, toSubject: Id, token: Hash, usedFen: Fen }),
-    { subject: 's1', scheme: 'cxq', year: 2026, toProvince: '31', toSubject: 's7', token: hash, usedFen: 4_000_000 },
-  ),
-  /** The new home knows no such subject, or another one; `source` is the subject at its old home. */
-  QuotaUseRefused: federal(Type.Object({ subject: Id, scheme: Id, year: Type.Integer(), source: Id, code: CodeWord }), {
-    ...{ subject: 's7', scheme: 'cxq', year: 2026, source: '32.s1', code: 'E-NOTFOUND' },
-  }),
-  QuotaReserved: federal(Type.Object({ ...order, amountFen: Fen, expiresMs: Ms }), { ...O, amountFen: 4_000_000, expiresMs: 9 }),
-  QuotaReleased: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 250_000 }),
-  QuotaConsumed: federal(Type.Object({ ...order, amountFen: Fen }), { ...O, amountFen: 3_750_000 }),
 };

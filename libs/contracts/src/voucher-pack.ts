@@ -107,7 +107,11 @@ export const VoucherPack = Type.Object(
     split: Type.Object({ home: Ratio, agency: Ratio }, closed),
     /** The largest share this province pays as the agency's side of such an order; absent: none. */
     shareAsAgency: Type.Optional(Ratio),
-    clocks: Type.Object({ accept: Period, contract: Period, supplement: Period, publicity: Period, peerPatience: Period }, closed),
+    /** `unpaid`: an approved redemption that is not paid by then raises an alarm to both provinces (V18); absent: none. */
+    clocks: Type.Object(
+      { accept: Period, contract: Period, supplement: Period, publicity: Period, peerPatience: Period, unpaid: Type.Optional(Period) },
+      closed,
+    ),
     /** From the grant, and not after this day: of the same year for use, of the following year for redemption (V13). */
     use: Type.Object({ days: Type.Integer({ minimum: 1 }), lastDay: DayOfYear }, closed),
     redeem: Type.Object({ days: Type.Integer({ minimum: 1 }), lastDay: DayOfYear }, closed),

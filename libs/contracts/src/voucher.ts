@@ -9,7 +9,8 @@ import { batches } from './voucher-batch.js';
 import { calendar } from './voucher-calendar.js';
 import { holding } from './voucher-holding.js';
 import { ownership } from './voucher-ownership.js';
-import { paying, placing, redeeming, serving } from './voucher-order.js';
+import { placing, redeeming, serving } from './voucher-order.js';
+import { paying } from './voucher-paying.js';
 import { adoption, settlement } from './voucher-settlement.js';
 
 /** Event name → contract. Additions only: a new meaning is a new name or version. */

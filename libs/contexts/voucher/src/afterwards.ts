@@ -3,7 +3,9 @@ import type { VoucherData, VoucherEvent } from '@yrd/contracts';
 import type { Steps } from '@yrd/ledger';
 import type { Order } from './order.js';
 
-export type AfterwardsEvent = VoucherEvent<'LineUnsettled' | 'ClaimReduced' | 'PaymentReturned' | 'ClawbackOrdered' | 'ClawbackRecovered'>;
+export type AfterwardsEvent = VoucherEvent<
+  'LineUnsettled' | 'UnpaidAlarmRaised' | 'ClaimReduced' | 'PaymentReturned' | 'ClawbackOrdered' | 'ClawbackRecovered'
+>;
 
 export interface Clawback {
   readonly number: number;
@@ -31,9 +33,19 @@ export interface Afterwards {
   /** What a payment that came back holds of the quota again, fen; null while the first reservation stands. */
   readonly heldFen: number | null;
   readonly clawbacks: readonly Clawback[];
+  /** When the alarm of V18 was raised about this approval; null while it is paid in time. */
+  readonly alarmedMs: number | null;
 }
 
-export const noAfterwards: Afterwards = { claims: {}, settledIn: null, instructions: 0, budgetYear: null, heldFen: null, clawbacks: [] };
+export const noAfterwards: Afterwards = {
+  claims: {},
+  settledIn: null,
+  instructions: 0,
+  budgetYear: null,
+  heldFen: null,
+  clawbacks: [],
+  alarmedMs: null,
+};
 
 /** What is still taken back of the subsidy, fen: all clawbacks together. */
 export const takenBackFen = (clawbacks: readonly Clawback[]): number => clawbacks.reduce((total, { amountFen }) => total + amountFen, 0);
@@ -69,8 +81,9 @@ export const afterwardsSteps: Steps<Order, AfterwardsEvent> = {
     ...state,
     phase: 'Payable',
     instructed: false,
-    after: { ...state.after, heldFen: settled ? amountFen : state.after.heldFen },
+    after: { ...state.after, heldFen: settled ? amountFen : state.after.heldFen, alarmedMs: null },
   }),
+  UnpaidAlarmRaised: (state, { alarmMs }) => ({ ...state, after: { ...state.after, alarmedMs: alarmMs } }),
   ClawbackOrdered: (state, { clawback, cause, amountFen, payers, line }) => ({
     ...state,
     after: {

@@ -26,6 +26,7 @@ import * as related from './related.js';
 import * as serving from './serving.js';
 import * as standing from './standing.js';
 import * as subject from './subject.js';
+import * as unpaid from './unpaid.js';
 import * as window from './window.js';
 
 /** Commands of persons. A service exposes exactly these. */
@@ -140,6 +141,7 @@ export const derivedCommands = {
   AnswerShare: redeeming.AnswerShare,
   TakeShareAnswer: redeeming.TakeShareAnswer,
   EndPublicity: paying.EndPublicity,
+  RaiseUnpaid: unpaid.RaiseUnpaid,
   SettleLine: paying.SettleLine,
   AttestPair: window.AttestPair,
   SettlePair: window.SettlePair,

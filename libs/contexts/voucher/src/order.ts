@@ -212,7 +212,7 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   HandRecorded: (state, { act, person }) => ({ ...state, hands: { ...state.hands, [act]: person } }),
   RedemptionReturned: (state, data) => ({ ...redeemableAgain(state, data), returns: state.returns + 1 }),
   RedemptionRefused: closed,
-  RedemptionApproved: (state, approval) => ({ ...state, phase: 'Approved', approval }),
+  RedemptionApproved: (state, approval) => ({ ...state, phase: 'Approved', approval, after: { ...state.after, alarmedMs: null } }),
   ShareConfirmed: (state, { size }) => ({ ...state, shareSize: size }),
   ShareDeclined: (state) => ({ ...state, phase: 'UnderReview', shareDeclined: true, ...reopened }),
   BatchPublicised: publicUntil,

@@ -179,6 +179,10 @@ export const payersOf = (
   return { payers: Object.fromEntries(parts), agencyShare: whole ? { of: 0, in: 1 } : pack.split.agency };
 };
 
+/** V18: when an approved redemption that nobody paid raises an alarm; nothing where the pack has no such limit. */
+const alarmOf = ({ clocks: { unpaid } }: VoucherPack, turn: Turn): { readonly alarmMs?: number } =>
+  unpaid ? { alarmMs: limitOf(turn.now, unpaid, workingDays(turn)).lastMs } : {};
+
 /** ApproveRedemption (approver, another person than the reviewer) → RedemptionApproved; E-RECUSE (V16), E-STACK (V26), V4, V19. */
 export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order: id }, state, turn) => {
   const { home, agencyProvince, scheme, reservedFen, subject: who } = termsOf(state);
@@ -205,6 +209,7 @@ export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order
     ratio: ratioFor(rules, baseFen),
     subsidyFen,
     payers: { ...payers },
+    ...alarmOf(pack, turn),
     ...(askedFen > 0 ? { asked: { province: agencyProvince, amountFen: askedFen, share: agencyShare } } : {}),
   };
   return { events: [{ type: 'RedemptionApproved', data }, hand(id, 'approve', turn)] };

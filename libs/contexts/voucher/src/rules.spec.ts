@@ -407,6 +407,15 @@ describe('V19 and V20, who pays', () => {
     d.approve('o1');
     expect(d.order('o1').approval?.payers).toEqual({ 32: 3_750_000 });
   });
+  test("V20: across a border without an agreement the enterprise's province pays all, in either mode", () => {
+    for (const mode of ['tongyong', 'tongdui']) {
+      const d = delta();
+      d.serve('o1', { mode });
+      d.redeem('o1');
+      d.approve('o1');
+      expect(d.order('o1').approval?.payers).toEqual({ 32: 3_750_000 });
+    }
+  });
   test.each([
     [1_250_000, { of: 1, in: 3 }, 'ShareAccepted'],
     [1_250_001, { of: 1, in: 3 }, 'ShareRefused'],

@@ -4,6 +4,7 @@ import { dayOf } from './clocks.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
 import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
+import { unpaidTimer } from './unpaid.js';
 
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
 
@@ -72,8 +73,8 @@ const agencyTimers = (entry: Entry): readonly TimerChange[] => {
   return SUSPENSION_OVER.includes(entry.type) ? [{ clear: keyed('EndSuspension') }] : [];
 };
 
-/** The changes that an entry of the own journal makes. */
-export const timers = (entry: Entry): readonly TimerChange[] => {
+/** The limits of an order or an agency that an entry of the own journal sets or clears. */
+const limits = (entry: Entry): readonly TimerChange[] => {
   const adopted = dataOf(entry, 'PolicyAdopted');
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
@@ -115,3 +116,9 @@ export const timers = (entry: Entry): readonly TimerChange[] => {
   if (entry.type === 'ObjectionLodged' || entry.type === 'ClaimReduced') return [clear('publicity', order)];
   return CLOSING.includes(entry.type) ? LIMITS.map((limit) => clear(limit, order)) : [];
 };
+
+/** The changes that an entry of the own journal makes. */
+export const timers = (entry: Entry): readonly TimerChange[] => [
+  ...limits(entry),
+  ...(entry.stream.startsWith('order/') ? unpaidTimer(entry) : []),
+];
