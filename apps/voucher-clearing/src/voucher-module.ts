@@ -25,6 +25,7 @@ import { ProductsController } from './products.controller.js';
 import { QuotasController } from './quotas.controller.js';
 import { RecognitionsController } from './recognitions.controller.js';
 import { RedeemingController } from './redeeming.controller.js';
+import { SanctionsController } from './sanctions.controller.js';
 import { Sight } from './sight.js';
 import { SubjectsController } from './subjects.controller.js';
 import { WindowsController } from './windows.controller.js';
@@ -34,6 +35,7 @@ export const controllers = [
   CalendarController,
   SubjectsController,
   OwnershipController,
+  SanctionsController,
   QuotasController,
   AssessmentsController,
   AgenciesController,

@@ -59,6 +59,8 @@ export const voucherRows = {
   ResolveDispute: row(supervisor, 'noParty', '裁决争议', 'Resolve a dispute'),
   HoldOrder: row(watchers, 'noParty', '暂缓订单', 'Hold an order'),
   ReleaseOrder: row(watchers, 'noParty', '解除暂缓', 'Release a held order'),
+  SanctionSubject: row(['integrity-officer'], 'noParty', '登记对主体的失信限制', 'Record a sanction on a subject'),
+  LiftSanction: row(['integrity-officer'], 'noParty', '解除对主体的失信限制', 'Lift the sanction on a subject'),
   ReviewSuspicion: row(
     [...reviewer, ...watchers],
     'noParty',

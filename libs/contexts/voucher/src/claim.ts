@@ -9,7 +9,8 @@ import { handler, mayAct, missing, positive } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
 import { applicant, corrects, elsewhereFen, quota, staffAct, type Account, type Quota } from './quota.js';
-import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
+import { unsanctioned } from './sanction.js';
+import { policyStream, quotaStream, subjectStream, type Place, sanctionStream } from './streams.js';
 import { eligibility, ineligible, ownerOf, subject } from './subject.js';
 
 const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] => [
@@ -56,7 +57,7 @@ const ofThisYear = (year: number, nowMs: number): Rejection | null =>
 /** ApplyQuota (enterprise) → QuotaApplied; E-SUBJECT, E-INTEGRITY (V1), E-YEAR (V2). */
 export const ApplyQuota: Handler<ApplyQuota> = handler({
   target: quotaStream,
-  reads,
+  reads: (command: ApplyQuota, peek) => [...reads(command, peek), { province: peek.province, stream: sanctionStream(command.subject) }],
   decide: (command: ApplyQuota, turn): Decision => {
     const who = turn.state(subject, subjectStream(command.subject));
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
@@ -67,6 +68,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
       mayAct(turn, 'ApplyQuota', { subject: ownerOf(who) }) ??
       ofThisYear(command.year, turn.now) ??
       ineligible(eligibility(who, { province: turn.province, year: command.year }, pack), pack) ??
+      unsanctioned(turn, command.subject, pack.version) ??
       claimable(state, pack, command.askedFen);
     if (no) return no;
     const { subject: id, scheme, year, askedFen } = command;

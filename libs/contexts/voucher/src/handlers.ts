@@ -23,6 +23,8 @@ import * as recomputing from './recomputing.js';
 import * as redLetter from './red-letter.js';
 import * as redeeming from './redeeming.js';
 import * as related from './related.js';
+import * as sanction from './sanction.js';
+import * as sanctioned from './sanctioned-orders.js';
 import * as serving from './serving.js';
 import * as standing from './standing.js';
 import * as subject from './subject.js';
@@ -78,6 +80,8 @@ export const personCommands = {
   ResolveDispute: serving.ResolveDispute,
   HoldOrder: holding.HoldOrder,
   ReleaseOrder: holding.ReleaseOrder,
+  SanctionSubject: sanction.SanctionSubject,
+  LiftSanction: sanction.LiftSanction,
   ReviewSuspicion: holding.ReviewSuspicion,
   ProposeOrder: engagement.ProposeOrder,
   AcceptOrder: engagement.AcceptOrder,
@@ -129,6 +133,9 @@ export const derivedCommands = {
   TakeCancellation: serving.TakeCancellation,
   TakeSignature: serving.TakeSignature,
   TakeDelivery: serving.TakeDelivery,
+  EndSanction: sanction.EndSanction,
+  ContinueSanction: sanction.ContinueSanction,
+  MindSanction: sanctioned.MindSanction,
   HoldSuspected: holding.HoldSuspected,
   LapseOrder: serving.LapseOrder,
   RecomputeDeadline: recomputing.RecomputeDeadline,

@@ -15,7 +15,7 @@ import { orderStream } from './streams.js';
 /** Holds by a rule; a reviewer ends them with what the review found. */
 export const SUSPICIONS = ['E-SPLIT', 'E-DUPFILE'] as const;
 type Suspicion = (typeof SUSPICIONS)[number];
-const isSuspicion = (reason: string): reason is Suspicion => SUSPICIONS.some((each) => each === reason);
+const byRule = (reason: string): boolean => [...SUSPICIONS, 'E-INTEGRITY'].includes(reason);
 
 type Facts = NonNullable<VoucherData<'OrderHeld'>['facts']>;
 
@@ -50,14 +50,16 @@ export const releasedFrom = (
 export interface HoldOrder extends OfOrder {
   readonly reason: string;
 }
-/** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. */
-export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state, turn) => ({
-  events: heldFor(id, reason, state, turn),
-}));
+/** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. Holds of rules are made by their rules. */
+export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state, turn) =>
+  byRule(reason)
+    ? refuse('E-VALIDATION', { field: 'reason', seen: reason, needed: 'a reason of your own: this hold is made by its rule' })
+    : { events: heldFor(id, reason, state, turn) },
+);
 /** ReleaseOrder (supervisor or integrity officer) → OrderReleased. A suspicion is not just lifted: it is reviewed. */
 export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ({ order: id, reason }, state, turn) =>
-  isSuspicion(reason) && state.holds.includes(reason)
-    ? refuse('E-STATE', { seen: `held: ${reason}`, needed: 'a review with its finding (ReviewSuspicion)' })
+  byRule(reason) && state.holds.includes(reason)
+    ? refuse('E-STATE', { seen: `held: ${reason}`, needed: 'a review with its finding (ReviewSuspicion), or the end of the sanction' })
     : { events: releasedFrom(id, reason, state, turn) },
 );
 

@@ -28,6 +28,8 @@ import { recognition } from './recognition.js';
 import { recomputeDeadlines } from './recomputing.js';
 import { ownership } from './related.js';
 import { register } from './register.js';
+import { sanction } from './sanction.js';
+import { mindSanctions } from './sanctioned-orders.js';
 import { holdSplit, pair } from './splitting.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
@@ -49,6 +51,7 @@ export const voucher: Context = {
     policy,
     agencyRules,
     pair,
+    sanction,
     deliverable,
     ban,
     agency,
@@ -71,6 +74,7 @@ export const voucher: Context = {
     countUse,
     recomputeDeadlines,
     holdSplit,
+    mindSanctions,
     holdDuplicates,
     ...clearingReactions,
     ...divergenceReactions,
@@ -100,6 +104,7 @@ export {
 export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
+export { sanction } from './sanction.js';
 export { SUSPICIONS } from './holding.js';
 export { agencyRules, rulesAt } from './agency-rules.js';
 export { ending } from './qualification.js';

@@ -10,6 +10,7 @@ import { qualified } from './qualification.js';
 import { quota, reservable } from './quota.js';
 import { recognised, recognition } from './recognition.js';
 import { relatedPlaces, unrelated } from './related.js';
+import { unsanctioned } from './sanction.js';
 import {
   agencyStream,
   calendarStream,
@@ -18,6 +19,7 @@ import {
   policyStream,
   quotaStream,
   recognitionStream,
+  sanctionStream,
   subjectStream,
   type Place,
 } from './streams.js';
@@ -72,10 +74,12 @@ export const agencyPlaces = (
 
 /** Everything that the rules read. */
 export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
-  ...[subjectStream(wish.subject), policyStream(wish.scheme), calendarStream, quotaStream(wish)].map((stream) => ({
-    province: peek.province,
-    stream,
-  })),
+  ...[subjectStream(wish.subject), sanctionStream(wish.subject), policyStream(wish.scheme), calendarStream, quotaStream(wish)].map(
+    (stream) => ({
+      province: peek.province,
+      stream,
+    }),
+  ),
   ...agencyPlaces(wish, peek),
   ...relatedPlaces(wish, peek),
 ];
@@ -138,6 +142,7 @@ export const PLACING_RULES: readonly PlacingRule[] = [
     clause: 'V1',
     refuses: ({ who, wish, pack }, turn) => ineligible(eligibility(who, { province: turn.province, year: wish.year }, pack), pack),
   },
+  { name: 'integrity', clause: 'V1', refuses: ({ wish, pack }, turn) => unsanctioned(turn, wish.subject, pack.version) },
   { name: 'quota', clause: 'V5, V13', refuses: ({ wish }, turn) => reservable(turn.state(quota, quotaStream(wish)), turn.now) },
   { name: 'agency', clause: 'V7', refuses: ({ at }, turn) => active(at, turn.now) },
   {

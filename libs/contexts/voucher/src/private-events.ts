@@ -109,6 +109,11 @@ interface PrivateData {
   QueueJoined: { readonly order: string };
   QueueLeft: { readonly order: string };
   NumberTaken: { readonly number: number };
+  /** The subject is barred through this millisecond (A4). */
+  SubjectSanctioned: { readonly subject: string; readonly reason: string; readonly untilMs: number };
+  SanctionLifted: { readonly subject: string; readonly cause: string };
+  /** Orders from `after` on are still to be looked at. */
+  SanctionContinued: { readonly subject: string; readonly after: string };
   /** An order below the threshold of expert review, with the same agency for the same class (V30). */
   PairOrdered: { readonly order: string; readonly amountFen: number; readonly placedMs: number };
   SplitSuspected: { readonly orders: readonly string[]; readonly count: number; readonly sumFen: number; readonly policy: string };
@@ -163,6 +168,9 @@ const names: Readonly<Record<PrivateName, string>> = {
   QueueJoined: 'internal',
   QueueLeft: 'internal',
   NumberTaken: 'internal',
+  SubjectSanctioned: 'sensitive',
+  SanctionLifted: 'sensitive',
+  SanctionContinued: 'internal',
   PairOrdered: 'internal',
   SplitSuspected: 'internal',
   ResultDelivered: 'internal',

@@ -10,6 +10,7 @@ export const quotaStream = (of: { readonly subject: string; readonly scheme: str
 export const groupStream = (group: string, scheme: string, year: number): string => `group/${group}.${scheme}.${year}`;
 export const poolStream = (scheme: string, year: number): string => `pool/${scheme}.${year}`;
 export const policyStream = (scheme: string): string => `policy/${scheme}`;
+export const sanctionStream = (subject: string): string => `sanction/${subject}`;
 /** What is known of who owns a party. */
 export const ownershipStream = (party: 'subject' | 'agency', id: string): string => `ownership/${party}.${id}`;
 /** Rules about agencies, of all packs that this province adopted. */

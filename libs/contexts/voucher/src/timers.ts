@@ -3,6 +3,7 @@ import type { Entry, TimerChange } from '@yrd/ledger';
 import { dayOf } from './clocks.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
+import { sanctionTimers } from './sanction.js';
 import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
 import { unpaidTimer } from './unpaid.js';
 
@@ -79,6 +80,7 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
   if (entry.stream.startsWith('quota/')) return accountLimits(entry);
+  if (entry.stream.startsWith('sanction/')) return sanctionTimers(entry);
   if (!entry.stream.startsWith('order/')) return [];
   const order = idOf(entry.stream);
   const queued = dataOf(entry, 'OrderQueued');
