@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<number | void>> = {
   simulate: async () => (await import('./simulate.js')).simulate(place, args),
   mutants: async () => (await import('./mutants.js')).mutants(place, args),
   'access-table': async () => (await import('./access-document.js')).writeAccessDocument(root),
+  'tag-contracts': async () => (await import('./tagged.js')).tagContracts(root, args),
   grants: async () => (await import('./grants.js')).grants(args),
   'check-export': async () => (await import('./check-export.js')).checkExportFile(args),
   supply: async () => (await import('./supply.js')).checkSupply(root),

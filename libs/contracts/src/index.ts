@@ -4,6 +4,8 @@ export * from './access-record.js';
 export * from './access-table.js';
 export * from './border.js';
 export * from './codes.js';
+export { contractBreaks, type Schema, type Tagged, type TaggedType } from './compatible.js';
+export { currentContracts, forReaders, sharedTypes, type SharedType } from './contract-document.js';
 export * from './deciding.js';
 export * from './entry-check.js';
 export * from './persons.js';

@@ -163,17 +163,18 @@ const ours = (event: string) =>
   ({ type: wireType('ledger', event, 1), audience: 'public', classification: 'public', legalBasis: 'SH-DATA-75' }) as const;
 /** Event name → how it stands in a leaf. */
 export const KEY_TYPES = { KeyRotated: ours('KeyRotated'), KeyRevoked: ours('KeyRevoked'), KeyRepinned: ours('KeyRepinned') } as const;
+/** What every journal says of itself, likewise. */
+export const BUILTIN_TYPES = {
+  JournalOpened: ours('JournalOpened'),
+  LossAccepted: ours('LossAccepted'),
+  EquivocationFound: ours('EquivocationFound'),
+  ...KEY_TYPES,
+} as const;
 
 /** A context with what every journal has. */
 export const withBuiltin = (context: Context): Context => ({
   ...context,
-  entryTypes: {
-    ...context.entryTypes,
-    JournalOpened: ours('JournalOpened'),
-    LossAccepted: ours('LossAccepted'),
-    EquivocationFound: ours('EquivocationFound'),
-    ...KEY_TYPES,
-  },
+  entryTypes: { ...context.entryTypes, ...BUILTIN_TYPES },
   folds: [...context.folds, journalFold, keysFold],
   commands: {
     ...context.commands,

@@ -1,7 +1,7 @@
 /** The ledger: signed journals, replicas, folds. Pure TypeScript over ports. */
 export { announce, type AnnouncerOptions } from './announcer.js';
 export * from './block.js';
-export type { RevokeKey, RotateKey } from './builtin.js';
+export { BUILTIN_TYPES, type RevokeKey, type RotateKey } from './builtin.js';
 export * from './bytes.js';
 export * from './canonical.js';
 export * from './cloud-event.js';
