@@ -1,4 +1,5 @@
 /** Every command: its words, options and examples. What carries one out is loaded only when it is asked for. */
+import { TOKEN_OPTIONS } from './client.js';
 import type { Command, Option } from './command.js';
 import { NODE_OPTIONS } from './nodes.js';
 
@@ -10,6 +11,9 @@ const FEDERATION: Option = {
     zh: '载有固定公钥的联邦文件；默认取本机联邦的',
   },
 };
+
+/** Options of commands that need a token. */
+const WITH_TOKEN: readonly Option[] = [...NODE_OPTIONS, ...TOKEN_OPTIONS];
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -108,5 +112,72 @@ export const COMMANDS: readonly Command[] = [
       },
     ],
     load: async () => (await import('./policy-diff.js')).policyDiff,
+  },
+  {
+    path: 'policy what-if',
+    takes: '',
+    least: 0,
+    most: 0,
+    words: {
+      en: 'What another pack would have cost each province, per quarter: the node replays its ledger and changes nothing',
+      zh: '假如采用另一政策包，各省各季度的费用：由节点重放账本，不改变任何数据',
+    },
+    options: [
+      ...WITH_TOKEN,
+      { name: 'pack', value: 'FILE', words: { en: 'The pack to replay under', zh: '用于重放的政策包' } },
+      { name: 'from', value: 'DAY', words: { en: 'Redemptions approved from this day on', zh: '自该日起批准的兑付' } },
+      { name: 'to', value: 'DAY', words: { en: 'Redemptions approved up to and on this day', zh: '至该日止批准的兑付' } },
+    ],
+    examples: [
+      { line: 'yrd policy what-if --pack draft.yaml --province 32', words: { en: "at Jiangsu's local node", zh: '在本机江苏节点' } },
+      {
+        line: 'yrd policy what-if --pack draft.yaml --from 2026-01-01 --to 2026-06-30 --node https://node.js.example',
+        words: { en: 'half a year', zh: '半年' },
+      },
+    ],
+    load: async () => (await import('./policy-what-if.js')).policyWhatIf,
+  },
+  {
+    path: 'settlement show',
+    takes: '[window]',
+    least: 0,
+    most: 1,
+    words: {
+      en: 'A settlement window: cuts, pairs, sums, nets and digests; the newest without a number',
+      zh: '清算窗口：截点、省际对、金额、净额、摘要；不写序号为最新',
+    },
+    options: NODE_OPTIONS,
+    examples: [{ line: 'yrd settlement show 3', words: { en: 'the third window', zh: '第三个窗口' } }],
+    load: async () => (await import('./settlement.js')).settlementShow,
+  },
+  {
+    path: 'settlement explain',
+    takes: '<window>',
+    least: 1,
+    most: 1,
+    words: {
+      en: 'Why a window stands where it does: who is waited for, which digests differ, and where a line belongs',
+      zh: '清算窗口为何停在此处：等待哪一方、哪份摘要不同、某清算行属于哪个窗口',
+    },
+    options: [
+      ...WITH_TOKEN,
+      { name: 'pair', value: '32-31', words: { en: 'Only this pair, payer first', zh: '只看这一对，付款省在前' } },
+      {
+        name: 'order',
+        value: 'ID',
+        words: {
+          en: 'Where the line of this order belongs; <order>~1 for its first clawback',
+          zh: '该订单的清算行属于何处；首次追回写作 <订单>~1',
+        },
+      },
+    ],
+    examples: [
+      { line: 'yrd settlement explain 3 --province 32', words: { en: 'every pair of the third window', zh: '第三个窗口的每一对' } },
+      {
+        line: 'yrd settlement explain 3 --province 32 --pair 32-31 --order 0f3c5a9b1d2e4f60718293a4b5',
+        words: { en: 'one line', zh: '一条清算行' },
+      },
+    ],
+    load: async () => (await import('./settlement.js')).settlementExplain,
   },
 ];

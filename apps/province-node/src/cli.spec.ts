@@ -1,58 +1,26 @@
 /** The command line against whole nodes: what it shows, what it checks without believing them, and how it ends. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessRegister } from '@yrd/access-register';
-import { EXIT, readSettings, run } from '@yrd/cli';
-import type { RunningDelta, Who } from '@yrd/platform/testing';
+import { EXIT } from '@yrd/cli';
+import type { RunningDelta } from '@yrd/platform/testing';
 import { openMarket, startDelta } from '@yrd/voucher-clearing/testing';
+import { CommandLine, type Change, type Given } from '../testing/command-line.js';
 
 let delta: RunningDelta;
-let folder: string;
-let federation: string;
+let commands: CommandLine;
 
 beforeAll(async () => {
   delta = await startDelta(['31', '32', '33', '34'], [accessRegister]);
   await openMarket(delta, new Date(delta.nowMs).getUTCFullYear());
-  folder = mkdtempSync(join(tmpdir(), 'yrd-cli-'));
-  federation = join(folder, 'federation.json');
-  writeFileSync(federation, JSON.stringify(delta.world.federation));
+  commands = new CommandLine(delta);
 }, 60_000);
 afterAll(async () => {
   await delta.stop();
-  rmSync(folder, { recursive: true });
+  commands.close();
 });
 
-type Change = (path: string, bytes: Uint8Array) => Uint8Array;
-const unchanged: Change = (_, bytes) => bytes;
-
-/** Runs a command; nodes have addresses like http://31.test, and what they answer may be changed on its way. */
-const yrd = async (line: string, { who, change = unchanged }: { readonly who?: Who; readonly change?: Change } = {}) => {
-  let out = '';
-  let err = '';
-  const settings = readSettings(
-    { HOME: folder, YRD_TOKEN: who && delta.headers(who)['Authorization']!.slice('Bearer '.length) },
-    folder,
-    120,
-  );
-  const code = await run(line.split(' '), {
-    settings,
-    now: () => delta.nowMs,
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    fetch: async (input, init) => {
-      const { hostname, pathname, search } = new URL(input instanceof Request ? input.url : input);
-      if (!hostname.endsWith('.test')) throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
-      const answer = await delta.fetch(hostname.slice(0, 2), pathname + search, init);
-      if (change === unchanged) return answer;
-      const bytes = change(pathname, new Uint8Array(await answer.arrayBuffer()));
-      const { status } = answer;
-      const headers = new Headers([...answer.headers].filter(([name]) => !['content-encoding', 'content-length'].includes(name)));
-      return new Response(new Uint8Array(bytes), { status, headers });
-    },
-  });
-  return { code, out, err, told: (): unknown => JSON.parse(out) };
-};
+const yrd = (line: string, given: Given = {}) => commands.run(line, given);
 
 const NODES = ['31', '32', '33', '34'].map((each) => `--node http://${each}.test`).join(' ');
 
@@ -91,8 +59,8 @@ describe('yrd status', () => {
 });
 
 describe('yrd verify', () => {
-  const verify = (more = '', change: Change = unchanged) =>
-    yrd(`verify 31/voucher --node http://32.test --federation ${federation} ${more}`.trim(), { change });
+  const verify = (more = '', change?: Change) =>
+    yrd(`verify 31/voucher --node http://32.test --federation ${commands.federation} ${more}`.trim(), change ? { change } : {});
 
   test('hashes every leaf of a journal to the signed and cosigned root, and finds it continued the next time', async () => {
     const first = await verify('--json');
@@ -146,7 +114,7 @@ describe('yrd verify', () => {
 
   test('finds a past that was rewritten, and a journal that became shorter, by a checkpoint that was kept', async () => {
     const [{ note, size }] = (await verify('--json --forget')).told() as [{ note: string; size: number }];
-    const kept = join(folder, 'kept.note');
+    const kept = join(commands.folder, 'kept.note');
     const findsWith = async (text: string): Promise<unknown> => {
       writeFileSync(kept, text);
       return (await verify(`--json --older ${kept}`)).told();
@@ -165,7 +133,7 @@ describe('yrd verify', () => {
 
 describe('yrd verify proof', () => {
   test('checks one kept proof offline, and refuses it once a byte was changed', async () => {
-    const file = join(folder, 'entry.tlog-proof');
+    const file = join(commands.folder, 'entry.tlog-proof');
     let proof = '';
     await delta.until(async () => {
       const answer = await delta.fetch('31', '/log/31/voucher/proof/2');
@@ -173,14 +141,14 @@ describe('yrd verify proof', () => {
       return answer.status === 200;
     });
     writeFileSync(file, proof);
-    const good = await yrd(`verify proof ${file} --federation ${federation}`);
+    const good = await yrd(`verify proof ${file} --federation ${commands.federation}`);
     expect([good.code, good.out]).toEqual([EXIT.ok, `${file}: 1 proven, 0 not\n`]);
     writeFileSync(file, proof.replace('index 2', 'index 1'));
-    expect((await yrd(`verify proof ${file} --federation ${federation} --json`)).code).toBe(EXIT.finding);
+    expect((await yrd(`verify proof ${file} --federation ${commands.federation} --json`)).code).toBe(EXIT.finding);
   });
 
   test('checks an export of the audit, record by record', async () => {
-    const file = join(folder, 'audit.ndjson');
+    const file = join(commands.folder, 'audit.ndjson');
     const to = Math.floor(delta.nowMs);
     await delta.until(async () => {
       const answer = await delta.fetch('32', `/v1/audit/export?from=${to - 3_600_000}&to=${to}`, {
@@ -189,8 +157,8 @@ describe('yrd verify proof', () => {
       writeFileSync(file, await answer.text());
       return answer.status === 200;
     });
-    expect((await yrd(`verify proof ${file} --federation ${federation}`)).code).toBe(EXIT.ok);
+    expect((await yrd(`verify proof ${file} --federation ${commands.federation}`)).code).toBe(EXIT.ok);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"row":"\w+"/, '"row":"ReadOrder"'));
-    expect((await yrd(`verify proof ${file} --federation ${federation}`)).code).toBe(EXIT.finding);
+    expect((await yrd(`verify proof ${file} --federation ${commands.federation}`)).code).toBe(EXIT.finding);
   });
 });

@@ -1,5 +1,5 @@
 /** The access table holds over HTTP: every route for every role, and nobody learns of what belongs to others by guessing its id. */
-import { accessTable, nodeRows, ROLES, voucherRows, type AccessRow } from '@yrd/contracts';
+import { accessTable, nodeRows, ROLES, voucherRows, type AccessName, type AccessRow } from '@yrd/contracts';
 import { RunningDelta, type Json, type Who, Described, idsOf, type Answer, type Ids, type Operation } from '@yrd/platform/testing';
 import { startDelta } from '../testing/delta.js';
 import { firm, openMarket } from '../testing/market.js';
@@ -67,7 +67,12 @@ describe.each([NO_TOKEN, ...Object.keys(ROLES)])('%s', (role) => {
 });
 
 test('the auditor has no row that changes anything', () => {
-  const changing = described.operations.filter(({ verb }) => verb === 'post').map(({ row }) => row);
+  // A question whose body does not fit into an address is posted, and audited as the reading that it is.
+  const reads = (row: AccessName): boolean => {
+    const { audited }: AccessRow = accessTable[row];
+    return audited === 'read';
+  };
+  const changing = described.operations.filter(({ verb, row }) => verb === 'post' && !reads(row)).map(({ row }) => row);
   expect(changing.filter((row) => (accessTable[row].roles as readonly string[]).includes('auditor'))).toEqual([]);
 });
 

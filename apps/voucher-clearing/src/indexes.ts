@@ -23,6 +23,7 @@ const views: Readonly<Record<string, Indexes>> = {
   batches: [['window', 'pair']],
   lines: [
     ['kind', 'window'],
+    ['kind', 'id'],
     ['kind', 'pair', 'window'],
     ['kind', 'pair', 'moved'],
     ['kind', 'pair', 'settledIn'],

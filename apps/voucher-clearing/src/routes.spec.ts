@@ -98,9 +98,14 @@ describe('The routes', () => {
     expect(new Set(addresses).size).toBe(addresses.length);
   });
 
-  it('carry out commands and take imports only by POST, and nothing by GET', () => {
+  /** Questions whose body does not fit into an address. */
+  const QUESTIONS = /^v1\/policies\/what-if/;
+
+  it('carry out commands, take imports and long questions only by POST, and nothing by GET', () => {
     const changing = routes.filter(({ address }) => /^v1\/imports\/[a-z-]+$|\/cancellation$/.test(address)).map(({ method }) => method);
-    for (const { method, verb } of routes)
-      expect(verb).toBe(offeredBy(method) !== undefined || changing.includes(method) ? RequestMethod.POST : RequestMethod.GET);
+    for (const { method, verb, address } of routes) {
+      const posts = offeredBy(method) !== undefined || changing.includes(method) || QUESTIONS.test(address);
+      expect([address, verb]).toEqual([address, posts ? RequestMethod.POST : RequestMethod.GET]);
+    }
   });
 });

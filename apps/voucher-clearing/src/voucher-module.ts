@@ -10,6 +10,7 @@ import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
+import { ExplainingController } from './explaining.controller.js';
 import { importKinds } from './import-kinds.js';
 import { ImportsController } from './imports.controller.js';
 import { indexes } from './indexes.js';
@@ -28,9 +29,11 @@ import { RedeemingController } from './redeeming.controller.js';
 import { SanctionsController } from './sanctions.controller.js';
 import { Sight } from './sight.js';
 import { SubjectsController } from './subjects.controller.js';
+import { WhatIfController, WhatIfDesk } from './what-if.controller.js';
 import { WindowsController } from './windows.controller.js';
 
 export const controllers = [
+  WhatIfController,
   PoliciesController,
   CalendarController,
   SubjectsController,
@@ -46,6 +49,7 @@ export const controllers = [
   OrdersReadingController,
   EngagementsController,
   InvoicesController,
+  ExplainingController,
   WindowsController,
   BatchesController,
   DesksController,
@@ -67,6 +71,7 @@ export class VoucherModule {
         { provide: Desk, useValue: desk },
         { provide: Sight, useValue: new Sight(desk) },
         { provide: OrderTally, useValue: new OrderTally(node) },
+        { provide: WhatIfDesk, useValue: new WhatIfDesk(desk) },
         { provide: 'ImportKinds', useValue: kinds },
         { provide: Imports, useValue: new Imports({ node, kinds, instance: config.instance, ground }) },
       ],

@@ -23,6 +23,15 @@ import { settlementRows } from './access-settlement.js';
 export const voucherRows = {
   ...importRows,
   AdoptPolicy: row(supervisor, 'none', '采用政策包', 'Adopt a policy pack'),
+  WhatIfPolicy: {
+    ...row(
+      ['supervisor', 'finance', 'auditor'],
+      'none',
+      '假如采用另一政策包：各省各季度的费用差异，不改变任何数据',
+      'What another pack would have cost each province, per quarter; changes nothing',
+    ),
+    audited: 'read',
+  },
   AdoptCalendarNotice: row(supervisor, 'none', '采用年度节假日安排通知', 'Adopt the notice of a year’s holidays and make-up workdays'),
   RegisterSubject: row(entry, 'noParty', '登记用券主体', 'Register a firm or team'),
   RecordSubjectFact: row(entry, 'noParty', '记录主体事实', 'Record a fact about a subject'),
@@ -110,6 +119,12 @@ export const voucherRows = {
   ReadLines: row(staff, 'none', '清算行：一省为一张订单欠另一省的款', 'Lines: what one province owes another for an order'),
   ReadWindows: open('清算窗口，新的在前', 'Settlement windows, the newest first'),
   ReadLatestWindow: open('最近一个清算窗口', 'The newest settlement window'),
+  ExplainWindow: row(
+    staff,
+    'none',
+    '清算窗口说明：等待哪一方、哪份摘要不同、某清算行属于哪个窗口',
+    'Why a window stands where it does: who is waited for, which digests differ, where a line belongs',
+  ),
   ReadWindow: open('一个清算窗口：截点、各省际对、轧差、四方摘要', 'One window: cuts, pairs, nets and the four digests'),
   ...settlementRows,
 } as const satisfies Readonly<Record<string, AccessRow>>;

@@ -208,6 +208,17 @@ export interface ParkedItem {
   readonly why: string;
 }
 
+/** Some entries of a journal, in order. */
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** Where the next page begins; the size of what can be read when nothing is left. */
+  readonly next: number;
+  /** How far the journal can be read now. */
+  readonly size: number;
+  /** Entries passed over: not for this node, or of a kind that it does not know. */
+  readonly unread: number;
+}
+
 export interface LedgerNode {
   /** Opens storage and topics and begins to recover; ready when `status().notReady` is null. */
   start(): Promise<void>;
@@ -236,6 +247,8 @@ export interface LedgerNode {
    * its payload is not held here; throws Unavailable while two others have not cosigned so far.
    */
   evidence(journal: string, index: number): Promise<Evidence | null>;
+  /** Entries of a journal from an index on, as far as views have come: a reading that leaves no trace and keeps no place. */
+  entries(journal: string, from: number, limit: number): Promise<EntryPage>;
   /** The entries of a journal that anybody may be told: durable, signed and numbered. Ask for it anew for each reading. */
   publicEntries(journal: string): PublicReader;
   /**

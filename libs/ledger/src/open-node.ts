@@ -1,8 +1,7 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
-import { hex } from './bytes.js';
 import type { DomainEvent, Entry, Fold } from './decider.js';
-import type { ViewRow } from './folder.js';
-import type { Journal } from './journal.js';
+import { decodedFrom, type ViewRow } from './folder.js';
+import { journalStatus } from './journal-status.js';
 import { Lease, RENEW_MS } from './lease.js';
 import { Lock } from './lock.js';
 import {
@@ -10,9 +9,9 @@ import {
   UnknownJournal,
   type CommandRequest,
   type Disclosure,
+  type EntryPage,
   type JournalKey,
   type Evidence,
-  type JournalStatus,
   type LedgerNode,
   type NodeOptions,
   type NodeStatus,
@@ -148,6 +147,18 @@ class JournalNode implements LedgerNode {
     return found;
   }
 
+  async entries(journal: string, from: number, limit: number): Promise<EntryPage> {
+    const { journals, vocabulary, folder } = this.active();
+    const found = journals.get(journal);
+    if (!found) throw new UnknownJournal(journal);
+    const size = folder.position(journal);
+    const read = (await decodedFrom(vocabulary, found, from, Math.min(limit, Math.max(0, size - from)))).filter(
+      ({ index }) => index < size,
+    );
+    const entries = read.flatMap(({ decoded }) => (decoded.kind === 'entry' ? [decoded.entry] : []));
+    return { entries, next: from + read.length, size, unread: read.length - entries.length };
+  }
+
   async follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription> {
     // A follower outlives the lease: it goes on wherever the node runs again.
     const { world } = this.options;
@@ -195,40 +206,13 @@ class JournalNode implements LedgerNode {
       province,
       context: context.name,
       now: world.clock.now(),
-      journals: running ? [...running.journals.values()].map((journal) => this.journalStatus(running, journal)) : [],
+      journals: running ? [...running.journals.values()].map((journal) => journalStatus(running, journal, world.clock)) : [],
       parked: running ? running.folder.parkedCount() + running.reactor.parkedCount + running.timers.refused.length : 0,
       queued: running?.writing.sequencer?.queued ?? 0,
       loss: running?.writing.loss ?? null,
       keys: running?.keys.own.status() ?? [],
       notReady: running ? (running.writing.notReady ?? keyTrouble(running)) : this.notReady,
     };
-  }
-
-  private journalStatus(running: Running, journal: Journal): JournalStatus {
-    const replica = running.replicas.get(journal.name)!;
-    const mine = journal.name === this.own;
-    const word = running.witness.watermark(journal.name);
-    const { size, root } = journal.head;
-    const head = Math.max(mine ? size : (word?.size ?? 0), replica.known);
-    return {
-      journal: journal.name,
-      size,
-      root: hex(root),
-      head,
-      lag: head - size,
-      heardAt: mine ? this.options.world.clock.now() : (word?.time ?? null),
-      silentMs: mine ? 0 : word && Math.round(this.options.world.clock.monotonic() - word.heardAt),
-      state: this.stateOf(running, journal.name),
-      cosigners: running.witness.cosignersOf(journal.name, size),
-      setAside: replica.setAside.all.map(({ journal: _, ...head }) => head),
-    };
-  }
-
-  private stateOf(running: Running, journal: string): JournalStatus['state'] {
-    if (running.replicas.get(journal)?.quarantined) return 'quarantined';
-    if (running.healing.isAsking(journal)) return 'healing';
-    if (journal !== this.own || running.writing.sequencer) return 'live';
-    return running.writing.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
   }
 
   private active(): Running {

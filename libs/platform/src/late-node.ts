@@ -80,6 +80,10 @@ export class LateNode implements LedgerNode {
     return this.present.evidence(journal, index);
   }
 
+  async entries(journal: string, from: number, limit: number) {
+    return this.present.entries(journal, from, limit);
+  }
+
   publicEntries(journal: string): PublicReader {
     return this.present.publicEntries(journal);
   }
