@@ -87,6 +87,18 @@ test('V9: certificates show with a warning before they end, and the list finds a
   expect((await delta.get(agent, `/v1/agencies/${id}`)).body).toMatchObject({ warnings: [] });
 });
 
+test('M1: the common list and the mapping of a province are read by anybody', async () => {
+  const list = (await delta.get(stranger, '/v1/service-codes')).body;
+  expect(list).toMatchObject({
+    version: 'yrd-2026.1',
+    items: expect.arrayContaining([expect.objectContaining({ code: 'YRD-12', zh: '中试' })]),
+  });
+  const mapping = (await delta.get(stranger, '/v1/service-codes/32')).body;
+  expect(mapping).toMatchObject({ version: '32-codes-2026.1', list: 'yrd-2026.1', assumed: false });
+  expect(mapping['items']).toContainEqual({ code: '28', common: 'YRD-10' });
+  expect((await delta.get(stranger, '/v1/service-codes/99')).status).toBe(400);
+});
+
 test('its province restricts, suspends until a day, excludes and revokes it, and everybody sees what stands', async () => {
   const act = (path: string, body: object = {}) => delta.does(clerk('31'), `/v1/agencies/${id}/${path}`, body);
   const read = async () => (await delta.get(stranger, `/v1/agencies/${id}`)).body;

@@ -17,7 +17,7 @@ const views: Readonly<Record<string, Indexes>> = {
   quotas: [['subject'], ['scheme', 'year', 'state']],
   assessments: [['updatedMs'], ['state', 'updatedMs']],
   agencies: [['name'], ['updatedMs'], ['certificateEndsMs'], ['province', 'name']],
-  products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen']],
+  products: [['id'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen'], ['commonClass', 'priceFen']],
   redemptions: [['updatedMs'], ['state', 'updatedMs']],
   windows: [['window']],
   batches: [['window', 'pair']],

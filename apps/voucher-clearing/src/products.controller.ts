@@ -21,6 +21,9 @@ class ProductsQuery extends PageQuery {
   @ItemClass({ zh: '服务类别', en: 'class of the service', optional: true })
   itemClass?: string;
 
+  @ItemClass({ zh: '通用服务类别，四省相通', en: 'class of the common list, the same in all provinces', optional: true })
+  commonClass?: string;
+
   @OneOf(LISTED, { zh: '是否在架', en: 'whether it is listed', optional: true })
   listed?: (typeof LISTED)[number];
 
@@ -42,8 +45,8 @@ export class ProductsController {
   @Allows('ReadProducts')
   @ApiOkResponse({ type: RowsPage })
   list(@Query() query: ProductsQuery) {
-    const { province, agency, itemClass, listed, sort = 'priceFen' } = query;
-    const where = only({ province, agency, itemClass, listed: listed === undefined ? undefined : listed === 'yes' });
+    const { province, agency, itemClass, commonClass, listed, sort = 'priceFen' } = query;
+    const where = only({ province, agency, itemClass, commonClass, listed: listed === undefined ? undefined : listed === 'yes' });
     return readPage(this.desk.node, { view: 'products', where, order: orderOf(sort) }, query);
   }
 

@@ -27,6 +27,7 @@ import { QuotasController } from './quotas.controller.js';
 import { RecognitionsController } from './recognitions.controller.js';
 import { RedeemingController } from './redeeming.controller.js';
 import { SanctionsController } from './sanctions.controller.js';
+import { ServiceCodesController } from './service-codes.controller.js';
 import { Sight } from './sight.js';
 import { SubjectsController } from './subjects.controller.js';
 import { WhatIfController, WhatIfDesk } from './what-if.controller.js';
@@ -43,6 +44,7 @@ export const controllers = [
   AssessmentsController,
   AgenciesController,
   ProductsController,
+  ServiceCodesController,
   RecognitionsController,
   OrdersController,
   RedeemingController,

@@ -40,6 +40,8 @@ export const agencyRows = {
     '一份自评及其结果；材料不出省',
     'One self-assessment and what came of it; it never leaves the province',
   ),
+  ReadServiceCodes: open('四省通用服务类别清单', 'The common list of service classes'),
+  ReadServiceMapping: open('一省服务代码与通用清单的对照', 'How the codes of one province map to the common list'),
   ReadAgencies: open('四省服务机构名录及互认情况', 'Agencies of all provinces, and where they are recognised'),
   ReadAgency: open('一家服务机构及其产品', 'One agency with its products'),
 } as const satisfies Readonly<Record<string, AccessRow>>;

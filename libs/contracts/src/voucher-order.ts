@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import { Awaited, CodeWord, Facts, Fen, FenByProvince, Hash, Id, Ms, Province, Ratio, Size, Text, federal, oneOf, open } from './schema.js';
 import { Counted, counting } from './voucher-calendar.js';
-import { Declaration, FileKind, Mode } from './voucher-pack.js';
+import { Declaration, FileKind, Mode, serviceClass } from './voucher-pack.js';
 
 const order = { order: Id };
 const O = { order: 'b2f0c1' };
@@ -26,7 +26,7 @@ const terms = {
   agencyProvince: Province,
   agency: Id,
   product: Id,
-  itemClass: Type.String(),
+  ...serviceClass,
   amountFen: Fen,
   reservedFen: Fen,
   placedMs: Ms,

@@ -17,6 +17,13 @@ export type FileKind = Static<typeof FileKind>;
 export const Declaration = oneOf('statutory', 'funded');
 export type Declaration = Static<typeof Declaration>;
 
+/** The class of a service in an order: the agency's own code; across a border its common class too, and the mapping that led there. */
+export const serviceClass = {
+  itemClass: Type.String(),
+  commonClass: Type.Optional(Type.String({ maxLength: 40 })),
+  mapping: Type.Optional(Type.String({ maxLength: 40 })),
+};
+
 const closed = { additionalProperties: false };
 /** A Shanghai day, YYYY-MM-DD. */
 export const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });

@@ -32,6 +32,8 @@ export {
   type InvoiceNumber, type InvoiceParts, type Orcid, type TechnologyContractNumber, type TechnologyContractParts,
   invoiceNumber, orcid, orcidCheckDigit, technologyContract,
 } from './research-numbers.js';
+export { type ServiceClass, type ServiceMapping, commonService, serviceMapping } from './service-codes.js';
+export { SERVICE_LIST_2026, SERVICE_MAPPINGS } from './service-codes-data.js';
 export {
   type OrganisationCode, type Uscc, type UsccParts, composeUscc, organisationCheckDigit, organisationCode, uscc, usccCheckDigit,
 } from './uscc.js';

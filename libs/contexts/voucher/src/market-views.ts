@@ -1,5 +1,6 @@
 /** Read models of the market: assessments, agencies with their recognition in each province, products with prices, invoices. */
 import type { View } from '@yrd/ledger';
+import { commonService } from '@yrd/standards';
 import { agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
 import { invoice, type Invoice } from './invoice.js';
 import { firstEndMs } from './qualification.js';
@@ -118,6 +119,9 @@ interface ProductPart {
   readonly product: string;
   readonly agency: Agency;
 }
+/** A row shows the newest mapping: it is looked for today, whatever day it was listed on. */
+const NEWEST_DAY = '9999-12-31';
+
 /** Row id `31.a1.p1`; the price is that of the last revision, with the time it holds from. */
 export const products: View<ProductPart> = {
   name: 'products',
@@ -141,6 +145,7 @@ export const products: View<ProductPart> = {
       product: part.product,
       name: item.name,
       itemClass: item.itemClass,
+      commonClass: commonService(province, item.itemClass, NEWEST_DAY),
       listed: item.listed,
       priceFen: priceAt(item, Number.MAX_SAFE_INTEGER),
       priceFromMs: newest?.fromMs ?? 0,

@@ -5,12 +5,13 @@
 import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/contracts';
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from './agency.js';
-import { covers, effective, policy } from './policy.js';
+import { effective, policy } from './policy.js';
 import { qualified } from './qualification.js';
 import { quota, reservable } from './quota.js';
 import { recognised, recognition } from './recognition.js';
 import { relatedPlaces, unrelated } from './related.js';
 import { unsanctioned } from './sanction.js';
+import { among, itemOf, mapped, type Item } from './service-class.js';
 import {
   agencyStream,
   calendarStream,
@@ -51,8 +52,8 @@ export interface Asked {
   readonly who: Subject;
   readonly pack: VoucherPack;
   readonly at: Agency;
-  /** Class of the product; empty where the agency has no such product. */
-  readonly itemClass: string;
+  /** Class of the product; its code is empty where the agency has no such product. */
+  readonly item: Item;
 }
 
 /** One rule: null when it lets the wish pass, else the refusal with clause, policy version, value seen and value needed. */
@@ -84,8 +85,8 @@ export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
   ...relatedPlaces(wish, peek),
 ];
 
-const recognisedHere = (turn: Turn, agencyProvince: string, id: string, itemClass: string | null): Rejection | null =>
-  agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), itemClass);
+const recognisedHere = (turn: Turn, agencyProvince: string, id: string, item: Item | null): Rejection | null =>
+  agencyProvince === turn.province ? null : recognised(turn.state(recognition, recognitionStream(agencyProvince, id)), item);
 
 /** V7 when the contract is signed: E-AGENCY when not active at home, E-RECOG when not recognised here any more. */
 export const stillTrusted = (turn: Turn, agencyProvince: string, id: string): Rejection | null =>
@@ -100,12 +101,12 @@ const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {
 };
 
 /** V10: a test that the pack or the enterprise says a law demands. */
-const voluntary = ({ wish, pack, itemClass }: Asked): Rejection | null => {
-  const mandated = pack.statutory?.includes(itemClass) === true;
+const voluntary = ({ wish, pack, item }: Asked): Rejection | null => {
+  const mandated = among(item, pack.statutory ?? []);
   if (!mandated && !wish.declares?.includes('statutory')) return null;
   return refuse('E-STATUTORY', {
     policy: pack.version,
-    seen: mandated ? `class ${itemClass}` : 'declared as mandated',
+    seen: mandated ? `class ${item.code}` : 'declared as mandated',
     needed: 'a service that no law or compulsory standard demands',
     whoCanMend: 'nobody: such a test is paid for without a voucher',
   });
@@ -122,10 +123,10 @@ const unfunded = ({ wish, pack }: Asked): Rejection | null =>
       })
     : null;
 
-const classCovered = ({ pack, itemClass }: Asked): Rejection | null =>
-  !pack.forbidden.includes(itemClass) && covers(pack.classes, itemClass)
+const classCovered = ({ pack, item }: Asked): Rejection | null =>
+  !among(item, pack.forbidden) && among(item, pack.classes)
     ? null
-    : refuse('E-CLASS', { policy: pack.version, seen: itemClass, needed: pack.classes.join(' ') });
+    : refuse('E-CLASS', { policy: pack.version, seen: item.code, needed: pack.classes.join(' ') });
 
 /** M2: what a peer last said must be fresh for an order above the pack's small limit. */
 const fresh = ({ wish: { agencyProvince, amountFen }, pack }: Asked, turn: Turn): Rejection | null => {
@@ -145,17 +146,18 @@ export const PLACING_RULES: readonly PlacingRule[] = [
   { name: 'integrity', clause: 'V1', refuses: ({ wish, pack }, turn) => unsanctioned(turn, wish.subject, pack.version) },
   { name: 'quota', clause: 'V5, V13', refuses: ({ wish }, turn) => reservable(turn.state(quota, quotaStream(wish)), turn.now) },
   { name: 'agency', clause: 'V7', refuses: ({ at }, turn) => active(at, turn.now) },
+  { name: 'common-class', clause: 'M1', refuses: ({ item }) => mapped(item) },
   {
     name: 'recognition',
     clause: 'V7',
-    refuses: ({ wish, itemClass }, turn) => recognisedHere(turn, wish.agencyProvince, wish.agency, itemClass),
+    refuses: ({ wish, item }, turn) => recognisedHere(turn, wish.agencyProvince, wish.agency, item),
   },
   { name: 'offer', clause: 'M3', refuses: ({ at, wish }, turn) => offered(at, wish.product, wish.amountFen, turn.now) },
   { name: 'mode', clause: '2', refuses: modeAllowed },
   { name: 'voluntary', clause: 'V10', refuses: voluntary },
   { name: 'funding', clause: 'V10', refuses: unfunded },
   { name: 'class', clause: 'V10', refuses: classCovered },
-  { name: 'qualification', clause: 'V9', refuses: ({ at, itemClass, pack }, turn) => qualified(at, itemClass, pack, turn.now) },
+  { name: 'qualification', clause: 'V9', refuses: ({ at, item, pack }, turn) => qualified(at, item, pack, turn.now) },
   { name: 'independence', clause: 'V11', refuses: ({ wish, who, pack }, turn) => unrelated(turn, wish, who, pack) },
   { name: 'freshness', clause: 'M2', refuses: fresh },
 ];
@@ -166,7 +168,8 @@ export const askedOf = (wish: Wish, turn: Turn): Asked | Rejection => {
   if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${wish.scheme}`, needed: 'an adopted pack' });
   const at = look(turn, agency, { province: wish.agencyProvince, stream: agencyStream(wish.agency) });
   const who = turn.state(subject, subjectStream(wish.subject));
-  return { wish, who, pack, at, itemClass: at.products[wish.product]?.itemClass ?? '' };
+  const item = itemOf(at.products[wish.product]?.itemClass ?? '', { agencyProvince: wish.agencyProvince, home: turn.province }, turn.now);
+  return { wish, who, pack, at, item };
 };
 
 /** Every rule that refuses, in order, with what it says. */

@@ -23,6 +23,7 @@ import { pairPlaces, watched } from './splitting.js';
 import { quota } from './quota.js';
 import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, oneEach, type Drawn } from './reservation.js';
+import { recorded } from './service-class.js';
 import { orderRegister, orderStream, poolStream, quotaStream, subjectStream, type Place } from './streams.js';
 import { groupOf, ownerOf, subject, type Subject } from './subject.js';
 
@@ -49,7 +50,7 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   if (isRejection(asked)) return asked;
   const no = inadmissible(asked, turn);
   if (no) return no;
-  const { who, pack, itemClass } = asked;
+  const { who, pack, item } = asked;
   const terms = who.registered ? pack.subjects[who.registered.kind] : undefined;
   if (!who.registered || !terms)
     return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
@@ -77,7 +78,8 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
     agencyProvince: command.agencyProvince,
     agency: command.agency,
     product: command.product,
-    itemClass,
+    itemClass: item.code,
+    ...recorded(item),
     amountFen: command.amountFen,
     reservedFen: waits || isRejection(drawn) ? 0 : drawn.amountFen,
     placedMs: turn.now,
@@ -100,7 +102,7 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   return oneEach([
     ...toStream(orderStream(command.order), events, pack.version),
     ...drawn.appends,
-    ...watched(turn, command, asked),
+    ...watched(turn, command, { pack, itemClass: item.code }),
     ...leaveLine(before),
     ...numbered,
   ]);

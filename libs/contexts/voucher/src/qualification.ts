@@ -6,6 +6,7 @@ import type { Agency, OfAgency } from './agency.js';
 import { agencyAct, mayAbout, pastDay } from './agency-rules.js';
 import { dayOf, dayStartMs } from './clocks.js';
 import { covers } from './policy.js';
+import { among, type Item } from './service-class.js';
 
 type Certificate = Agency['certificates'][string];
 
@@ -20,8 +21,10 @@ const lack = (each: Certificate, nowMs: number): string => {
 };
 
 /** V9: an item that the pack wants a qualification for is covered on the day of the order; null when it is, or needs none. */
-export const qualified = ({ certificates }: Agency, itemClass: string, pack: VoucherPack, nowMs: number): Rejection | null => {
-  if (!pack.qualified?.includes(itemClass)) return null;
+export const qualified = ({ certificates }: Agency, item: Item, pack: VoucherPack, nowMs: number): Rejection | null => {
+  if (!among(item, pack.qualified ?? [])) return null;
+  // A certificate is of the agency's own province and speaks its codes.
+  const { code: itemClass } = item;
   const all = Object.values(certificates);
   if (all.some((each) => lives(each, nowMs) && covers(each.items, itemClass))) return null;
   const seen = all.map((each) => lack(each, nowMs)).join('; ') || 'no certificate';

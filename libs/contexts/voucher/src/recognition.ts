@@ -2,6 +2,7 @@
 import { refuse, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
 import { mayAct } from './handling.js';
+import { among, type Item } from './service-class.js';
 import { recognitionStream } from './streams.js';
 
 export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;
@@ -25,12 +26,9 @@ export const recognition = foldOf<Recognition, RecognitionEvent>(
  * V7, second half: recognised here for this class; null where the class was asked already, when the order was placed: what a
  * restriction leaves out is for new orders only (A12). An agency of the own province needs no recognition.
  */
-export const recognised = (state: Recognition, itemClass: string | null): Rejection | null => {
+export const recognised = (state: Recognition, item: Item | null): Rejection | null => {
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: state.phase, needed: 'Granted' });
-  if (itemClass !== null && !state.classes.includes('*') && !state.classes.includes(itemClass)) {
-    return refuse('E-RECOG', { seen: itemClass, needed: state.classes.join(' ') });
-  }
-  return null;
+  return item === null || among(item, state.classes) ? null : refuse('E-RECOG', { seen: item.code, needed: state.classes.join(' ') });
 };
 
 export interface OfAgency {

@@ -3,10 +3,11 @@ import type { Terms, VoucherPack } from '@yrd/contracts';
 import { alike, fen, isRejection, portion, split, type Ratio } from '@yrd/ledger';
 import { leftUnder, type Ceiling } from './ceiling.js';
 import { termsOf, type Order } from './order.js';
-import { covers, effective, pinned, ratioFor, type Policy } from './policy.js';
+import { effective, pinned, ratioFor, type Policy } from './policy.js';
 import { leftFen, type Quota } from './quota.js';
 import { payersOf, within } from './redeeming.js';
 import { reserve, subsidyOf } from './reservation.js';
+import { among, itemOf } from './service-class.js';
 
 /**
  * Why an order's cost under the pack is not known. `subject`: whether it is a firm or a team is known at its home only, and it matters.
@@ -43,11 +44,12 @@ const least = (...amounts: readonly (number | null)[]): number => Math.min(...am
 
 /** The rule of the pack that would not have taken the order, by its code; null when it takes it. */
 const refusedBy = (pack: VoucherPack, state: Order, kind: keyof VoucherPack['subjects']): string | null => {
-  const { home, agencyProvince, mode, itemClass } = termsOf(state);
+  const { home, agencyProvince, mode, itemClass, placedMs } = termsOf(state);
   const modes = agencyProvince === home ? pack.modes.home : pack.modes.cross;
   if (!pack.subjects[kind]) return 'E-SUBJECT';
   if (!modes.includes(mode)) return 'E-VALIDATION';
-  return pack.forbidden.includes(itemClass) || !covers(pack.classes, itemClass) ? 'E-CLASS' : null;
+  const item = itemOf(itemClass, { agencyProvince, home }, placedMs);
+  return among(item, pack.forbidden) || !among(item, pack.classes) ? 'E-CLASS' : null;
 };
 
 /**
