@@ -62,7 +62,7 @@ export type Fate = 'once' | 'twice' | 'lost' | 'after the next';
 export interface Delivery extends Path {
   arrives(topic: string): Promise<Fate>;
   /** The handler is done; the position does not say so yet. */
-  handled(): Promise<void>;
+  handled(): Promise<void> | undefined;
   pause(): Promise<void>;
   /** Resolves when `wake` is called. */
   idle(register: (wake: () => void) => void): Promise<void>;

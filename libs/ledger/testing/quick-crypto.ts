@@ -9,6 +9,12 @@ import type { HeldKeys } from './test-crypto.js';
 let scratch = new Uint8Array(1 << 16);
 let words = new Uint32Array(scratch.buffer);
 
+/** Digests are cut from pages: memory of its own costs each of them more than filling it. */
+const DIGEST_WORDS = 8;
+const PAGE_WORDS = 512 * DIGEST_WORDS;
+let page = new Uint32Array(PAGE_WORDS);
+let used = 0;
+
 const gather = (parts: readonly Uint8Array[]): number => {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -21,7 +27,7 @@ const gather = (parts: readonly Uint8Array[]): number => {
     scratch.set(part, at);
     at += part.length;
   }
-  scratch.fill(0, at, at + 4);
+  scratch[at] = scratch[at + 1] = scratch[at + 2] = scratch[at + 3] = 0;
   return length;
 };
 
@@ -37,15 +43,17 @@ const digest = (parts: readonly Uint8Array[]): Uint8Array => {
     b = Math.imul((b + word) ^ (a << 7), 0xc2b2ae35);
     b ^= b >>> 13;
   }
-  const out = new Uint32Array(8);
-  for (let at = 0; at < 8; at++) {
+  if (used === PAGE_WORDS) [page, used] = [new Uint32Array(PAGE_WORDS), 0];
+  const first = used;
+  used += DIGEST_WORDS;
+  for (let at = 0; at < DIGEST_WORDS; at++) {
     a = Math.imul(a ^ (b + at), 0x85ebca6b);
     a ^= a >>> 16;
     b = Math.imul(b ^ a, 0xc2b2ae35);
     b ^= b >>> 15;
-    out[at] = a ^ b;
+    page[first + at] = a ^ b;
   }
-  return new Uint8Array(out.buffer);
+  return new Uint8Array(page.buffer, 4 * first, 4 * DIGEST_WORDS);
 };
 
 /** A hash of 32 bytes: equal for equal bytes, however they are cut into parts. */

@@ -1,10 +1,12 @@
 /** One thread, one seed: virtual time and seeded chance. Everything that waits, waits here, so a seed replays byte for byte. */
 
-/** What happens later; the scheduler drops it when its owner has died. */
+import { room } from '../src/bytes.js';
+
+/** What happens later, unless it is called off before. */
 interface Happening {
   readonly at: number;
   readonly order: number;
-  readonly run: () => void;
+  run: (() => void) | null;
 }
 
 /** Seeded numbers (sfc32): small, fast, good enough for choosing, and the same everywhere. */
@@ -45,7 +47,9 @@ export class Chance {
   }
 
   bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.next() & 0xff);
+    const bytes = room(count);
+    for (let at = 0; at < count; at++) bytes[at] = this.next() & 0xff;
+    return bytes;
   }
 }
 
@@ -66,10 +70,10 @@ export class Scheduler {
 
   /** Runs something `ms` from now. Returns how to call it off. */
   after(ms: number, run: () => void): () => void {
-    let live = true;
-    this.push({ at: this.now + Math.max(0, ms), order: this.order++, run: () => live && run() });
+    const happening: Happening = { at: this.now + Math.max(0, ms), order: this.order++, run };
+    this.push(happening);
     return () => {
-      live = false;
+      happening.run = null;
     };
   }
 
@@ -106,7 +110,9 @@ export class Scheduler {
   /** One step towards the condition: whether it holds, or null when something happened and has to be seen through first. */
   private next(condition: () => boolean, deadline: number): boolean | null {
     if (condition()) return true;
-    const next = this.heap[0];
+    // What was called off happens without notice.
+    while (this.heap[0]?.run === null) this.pop();
+    const [next] = this.heap;
     if (!next || next.at > deadline) {
       this.now = deadline;
       return condition();
@@ -135,36 +141,38 @@ export class Scheduler {
   private step(): void {
     const next = this.pop();
     this.now = Math.max(this.now, next.at);
-    next.run();
+    next.run?.();
   }
 
   private push(item: Happening): void {
     const { heap } = this;
+    let at = heap.length;
     heap.push(item);
-    let at = heap.length - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!earlier(heap[at]!, heap[parent]!)) break;
-      [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
+      const above = heap[parent]!;
+      if (!earlier(item, above)) break;
+      heap[at] = above;
       at = parent;
     }
+    heap[at] = item;
   }
 
   private pop(): Happening {
     const { heap } = this;
     const top = heap[0]!;
     const last = heap.pop()!;
-    if (heap.length === 0) return top;
-    heap[0] = last;
-    for (let at = 0; ;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      let least = at;
-      if (left < heap.length && earlier(heap[left]!, heap[least]!)) least = left;
-      if (right < heap.length && earlier(heap[right]!, heap[least]!)) least = right;
-      if (least === at) return top;
-      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
-      at = least;
+    const { length } = heap;
+    if (length === 0) return top;
+    let at = 0;
+    for (let child = 1; child < length; child = 2 * at + 1) {
+      if (child + 1 < length && earlier(heap[child + 1]!, heap[child]!)) child += 1;
+      if (!earlier(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
     }
+    heap[at] = last;
+    return top;
   }
 }
 

@@ -23,7 +23,8 @@ import { KeyRing } from '../src/key-ring.js';
 import { Lock } from '../src/lock.js';
 import { pin } from '../src/pinned.js';
 import type { WitnessKeys } from '../src/witness.js';
-import { Broker, memoryBus, type Delivery, type Fate } from './broker.js';
+import { Broker, memoryBus, type Fate } from './broker.js';
+import { deliveryOf, type Process } from './delivery.js';
 import { Disk, memoryStorage } from './memory.js';
 import { quickHasher, quickKey, quickSigner } from './quick-crypto.js';
 import { HeldKeys, testEncryption, testHasher, testKey, testSigner } from './test-crypto.js';
@@ -68,16 +69,7 @@ export interface Speed {
   readonly drain: () => void;
 }
 
-interface Process {
-  alive: boolean;
-  readonly ended: () => void;
-}
-
-const WRITES: ReadonlySet<string> = new Set(['insert', 'write', 'publish']);
 const FEDERATION = 'yrd.test';
-/** How long after its caller gave up a late write still lands, ms. */
-const LATE_MS = 400;
-
 /** A federation of simulated provinces. */
 export class SimulatedWorld {
   readonly scheduler: Scheduler;
@@ -186,7 +178,6 @@ export class SimulatedWorld {
   ): { readonly world: World; kill(): void } {
     const process: Process = { alive: true, ended: onCrash };
     const { scheduler } = this;
-    const delivery = this.delivery(province, process);
     const world: World = {
       clock: {
         now: () => Math.floor(this.now + (this.skewMs.get(province) ?? 0)),
@@ -206,59 +197,11 @@ export class SimulatedWorld {
       hasher: this.hasher,
       signer: this.signer(province),
       encryption: testEncryption(this.hasher, this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
-      storage: memoryStorage(this.disk(province, context), delivery),
-      bus: memoryBus(this.broker, this.delivery(province, process, true)),
+      storage: memoryStorage(this.disk(province, context), deliveryOf(this, province, process)),
+      bus: memoryBus(this.broker, deliveryOf(this, province, process, true)),
       notice: (notice) => void this.notices.push({ ...notice, province, at: scheduler.now }),
     };
     return { world, kill: () => void (process.alive = false) };
-  }
-
-  private delivery(province: string, process: Process, bus = false): Delivery {
-    const { scheduler } = this;
-    const never = new Promise<never>(() => undefined);
-    const takes = async (maxMs: number): Promise<void> => {
-      await scheduler.sleep(1 + scheduler.chance.below(Math.max(1, maxMs)));
-      // A cut line holds what is on it until it is mended; Kafka clients wait and try again.
-      while (bus && process.alive && this.cutOff.has(province)) await scheduler.sleep(200);
-      if (!process.alive) await never;
-    };
-    const longest = (): number => (bus ? this.faults.busMs : this.faults.storageMs);
-    const struck = async (operation: string, side: Side): Promise<Strike | null> => {
-      this.trace = Math.imul(this.trace ^ scheduler.now ^ (operation.charCodeAt(1) << 16), 0x01000193) >>> 0;
-      const strike = (process.alive && this.mischief?.strike(province, operation, side)) || null;
-      if (strike !== 'crash') return strike;
-      process.alive = false;
-      process.ended();
-      return never;
-    };
-    return {
-      there: async (operation) => {
-        // A read waits once, after it has looked: what it brings back may be old by then.
-        if (WRITES.has(operation)) await takes(longest());
-        const strike = await struck(operation, 'before');
-        if (strike === 'late') return (effect) => void scheduler.after(1 + scheduler.chance.below(LATE_MS), effect);
-        if (strike === 'refused' || (WRITES.has(operation) && scheduler.chance.happens(this.faults.refused)))
-          throw new Error(`Simulated: ${operation} refused.`);
-      },
-      back: async (operation) => {
-        await takes(longest() / 2);
-        const strike = await struck(operation, 'after');
-        if (strike === 'lost acknowledgement' || (WRITES.has(operation) && scheduler.chance.happens(this.faults.lostAck)))
-          throw new Error(`Simulated: the acknowledgement of ${operation} is lost.`);
-      },
-      arrives: async (topic) => {
-        const aimed = this.mischief?.arrival(province, topic);
-        await takes(longest());
-        if (aimed && aimed.delayMs > 0) await scheduler.sleep(aimed.delayMs);
-        await struck('deliver', 'before');
-        if (aimed) return aimed.fate;
-        if (scheduler.chance.happens(this.faults.lost)) return 'lost';
-        return scheduler.chance.happens(this.faults.twice) ? 'twice' : 'once';
-      },
-      handled: async () => void (await struck('deliver', 'after')),
-      pause: () => takes(100),
-      idle: (register) => new Promise((resolve) => register(() => (process.alive ? resolve() : undefined))),
-    };
   }
 
   private node(province: string, contexts: readonly string[]): FederationNode {
