@@ -13,24 +13,37 @@ export interface Told {
   readonly entries: readonly LedgerEntry[];
   /** By index; null where the entry is not known to this version. */
   readonly decoded: readonly (Entry | null)[];
-  readonly roots: readonly Uint8Array[];
+  /** Those that its owner can read, and those that others can read too. */
+  readonly own: readonly Entry[];
+  readonly shared: readonly Entry[];
+  /** The root at a size; no bytes at all at a size that it never had. */
+  readonly rootAt: (size: number) => Uint8Array;
 }
+
+/** The root at each size, worked out when it is asked for. */
+const rootsOf = ({ hasher }: HostileRun['world'], entries: readonly LedgerEntry[]): Told['rootAt'] => {
+  const ranges = [emptyRange];
+  for (const { leaf } of entries) ranges.push(append(hasher, ranges.at(-1)!, [leafHash(hasher, leaf)]));
+  const roots = new Map<number, Uint8Array>();
+  return (size) => {
+    const range = ranges[size];
+    const root = roots.get(size) ?? (range ? rangeRoot(hasher, range) : new Uint8Array());
+    roots.set(size, root);
+    return root;
+  };
+};
 
 const tell = (run: HostileRun, vocabulary: Vocabulary, province: string): Told => {
   const journal = `${province}/${run.context.name}`;
   const blocks = run.world.disks.get(province)!.journal(journal).inOrder();
   const entries = blocks.flatMap((block) => entriesOf(block));
-  let range = emptyRange;
-  const roots = [rangeRoot(run.world.hasher, range)];
-  for (const entry of entries) {
-    range = append(run.world.hasher, range, [leafHash(run.world.hasher, entry.leaf)]);
-    roots.push(rangeRoot(run.world.hasher, range));
-  }
   const decoded = entries.map((entry, index) => {
     const found = decodeEntry(vocabulary, journal, index, entry);
     return found.kind === 'entry' ? found.entry : null;
   });
-  return { journal, blocks, entries, decoded, roots };
+  const own = decoded.filter((entry) => entry !== null);
+  const shared = entries.some(({ opened }) => opened) ? own.filter(({ index }) => !entries[index]!.opened) : own;
+  return { journal, blocks, entries, decoded, own, shared, rootAt: rootsOf(run.world, entries) };
 };
 
 /** The journals of all provinces as their owners hold them. */
@@ -44,12 +57,12 @@ export const journalsOf = (run: HostileRun): ReadonlyMap<string, Told> => {
 type Complaints = string[];
 
 /** Blocks follow each other, and each ends in the root that its leaves have. */
-const whole = (context: Context, { journal, blocks, entries, roots, decoded }: Told, complaints: Complaints): void => {
+const whole = (context: Context, { journal, blocks, entries, rootAt, decoded }: Told, complaints: Complaints): void => {
   let [end, time] = [0, 0];
   for (const { first, count, root } of blocks) {
     if (first !== end) complaints.push(`${journal}: a block starts at ${first} and not at ${end}`);
     end = first + count;
-    if (!equal(root, roots[end] ?? new Uint8Array())) complaints.push(`${journal}: the block that ends at ${end} has another root`);
+    if (!equal(root, rootAt(end))) complaints.push(`${journal}: the block that ends at ${end} has another root`);
   }
   decoded.forEach((entry, index) => {
     if (!entry) complaints.push(`${journal}: entry ${index} cannot be read by its own node`);
@@ -82,7 +95,7 @@ const replicated = (told: Told, at: string, disk: Disk, complaints: Complaints):
   for (const block of blocks) {
     if (block.first !== end) complaints.push(`${at} holds ${told.journal} with a gap at ${end}`);
     end = block.first + block.count;
-    if (!equal(block.root, told.roots[end] ?? new Uint8Array())) complaints.push(`${at} holds another root of ${told.journal} at ${end}`);
+    if (!equal(block.root, told.rootAt(end))) complaints.push(`${at} holds another root of ${told.journal} at ${end}`);
     entriesOf(block).forEach(({ leaf, opened, payload }, offset) => {
       const original = told.entries[block.first + offset];
       if (!original || !equal(leaf, original.leaf)) complaints.push(`${at} holds another leaf ${block.first + offset} of ${told.journal}`);
@@ -128,20 +141,30 @@ const promised = (run: HostileRun, journals: ReadonlyMap<string, Told>, complain
   }
 };
 
-/** Each view, folded anew from nothing in plain order, by row. */
-const refolded = (view: View, entries: readonly Entry[]): ReadonlyMap<string, Readonly<Record<string, object>>> => {
-  const rows = new Map<string, Record<string, object>>();
+/** What the entries of one journal make of each row of a view, folded anew from nothing. */
+type Parts = ReadonlyMap<string, object>;
+
+const refolded = (view: View, entries: readonly Entry[]): Parts => {
+  const parts = new Map<string, object>();
   for (const entry of entries) {
     const key = view.on.includes(entry.type) ? view.key(entry) : null;
     if (key === null) continue;
-    const row = rows.get(key) ?? {};
-    const part = view.fold(row[entry.journal] ?? null, entry);
-    if (part === null) delete row[entry.journal];
-    else row[entry.journal] = part;
-    if (Object.keys(row).length === 0) rows.delete(key);
-    else rows.set(key, row);
+    const part = view.fold(parts.get(key) ?? null, entry);
+    if (part === null) parts.delete(key);
+    else parts.set(key, part);
   }
-  return rows;
+  return parts;
+};
+
+/** Replays what a node may read of a journal: what several may read is replayed once. */
+const replaying = (): ((view: View, entries: readonly Entry[]) => Parts) => {
+  const known = new Map<View, Map<readonly Entry[], Parts>>();
+  return (view, entries) => {
+    const of = known.get(view) ?? new Map<readonly Entry[], Parts>();
+    const parts = of.get(entries) ?? refolded(view, entries);
+    known.set(view, of.set(entries, parts));
+    return parts;
+  };
 };
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
@@ -149,10 +172,16 @@ const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Whether two values are the same as JSON, whatever the order of their keys. */
 const alike = (one: unknown, other: unknown): boolean => {
   if (!isFields(one) || !isFields(other)) return one === other;
+  if (one === other) return true;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const keys = Object.keys(one).filter((key) => one[key] !== undefined);
-  const others = Object.keys(other).filter((key) => other[key] !== undefined);
-  return keys.length === others.length && keys.every((key) => alike(one[key], other[key]));
+  let fields = 0;
+  for (const key in one) {
+    if (one[key] === undefined) continue;
+    fields += 1;
+    if (!alike(one[key], other[key])) return false;
+  }
+  for (const key in other) if (other[key] !== undefined) fields -= 1;
+  return fields === 0;
 };
 
 /** The rows of a node are what a replay of all that it may read gives. */
@@ -160,13 +189,17 @@ const viewed = (
   context: Context,
   at: string,
   disk: Disk,
-  readable: (journal: Told) => readonly Entry[],
-  all: readonly Told[],
+  replay: (view: View) => readonly (readonly [journal: string, parts: Parts])[],
   complaints: Complaints,
 ): void => {
-  const entries = all.flatMap((told) => readable(told));
   for (const view of context.views) {
-    const fresh = refolded(view, entries);
+    const fresh = new Map<string, Record<string, object>>();
+    for (const [journal, parts] of replay(view))
+      for (const [id, part] of parts) {
+        const row = fresh.get(id) ?? {};
+        row[journal] = part;
+        fresh.set(id, row);
+      }
     const held = rowsOf(disk, `view.${view.name}@${context.codeVersion}`);
     if (held.length !== fresh.size) complaints.push(`${at}: the view ${view.name} has ${held.length} rows, a replay ${fresh.size}`);
     for (const [id, row] of held) {
@@ -190,7 +223,7 @@ const vouched = (run: HostileRun, journals: ReadonlyMap<string, Told>, at: strin
   for (const [, kept] of rowsOf(disk, 'cosigned')) {
     for (const [journal, { size, root }] of Object.entries(kept as Readonly<Record<string, { size: number; root: string }>>)) {
       const told = journals.get(journal.slice(0, 2));
-      if (journal.slice(0, 2) !== run.liar && root !== hex(told?.roots[size] ?? new Uint8Array()))
+      if (journal.slice(0, 2) !== run.liar && root !== hex(told?.rootAt(size) ?? new Uint8Array()))
         complaints.push(`${at} cosigned a head of ${journal} at ${size} that it never had`);
     }
   }
@@ -211,15 +244,12 @@ const exposed = (run: HostileRun, journals: ReadonlyMap<string, Told>, complaint
 /** All complaints about a healed federation; none when all is well. Journals of a liar count only at its own node. */
 export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told>): readonly string[] => {
   const complaints: Complaints = [...run.defects];
+  const replay = replaying();
   promised(run, journals, complaints);
   exposed(run, journals, complaints);
   for (const [province, told] of journals) if (province !== run.liar) whole(run.context, told, complaints);
   for (const at of run.honest) {
     const disk = run.world.disks.get(at)!;
-    const readable = (told: Told): readonly Entry[] =>
-      told.decoded.filter(
-        (entry, index): entry is Entry => entry !== null && (told.journal.startsWith(at) || !told.entries[index]!.opened),
-      );
     for (const told of journals.values()) {
       if (told.journal.startsWith(at) || told.journal.startsWith(String(run.liar))) continue;
       replicated(told, at, disk, complaints);
@@ -227,7 +257,10 @@ export const complaintsOf = (run: HostileRun, journals: ReadonlyMap<string, Told
     }
     digested(run, at, disk, complaints);
     vouched(run, journals, at, disk, complaints);
-    if (run.liar === null) viewed(run.context, at, disk, readable, [...journals.values()], complaints);
+    if (run.liar !== null) continue;
+    const read = (view: View) =>
+      [...journals].map(([province, { journal, own, shared }]) => [journal, replay(view, province === at ? own : shared)] as const);
+    viewed(run.context, at, disk, read, complaints);
   }
   return complaints;
 };

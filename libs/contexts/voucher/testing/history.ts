@@ -71,13 +71,14 @@ const rest = async (run: HostileRun): Promise<string | null> => {
       (all, each) => all + [...run.world.disks.get(each)!.blocks.values()].reduce((sum, shelf) => sum + shelf.size, 0),
       0,
     );
-    why = unrest(run);
-    if (size !== before || why !== null) [before, since] = [size, run.scheduler.now];
+    // While entries are written nobody is at rest.
+    why = size === before ? unrest(run) : 'entries are still written';
+    if (why !== null) [before, since] = [size, run.scheduler.now];
     return run.scheduler.now - since >= REST_MS;
   };
   const until = run.scheduler.now + REST_MAX_MS;
   while (!still()) {
-    if (run.scheduler.now > until) return `The federation did not come to rest: ${why ?? 'entries are still written'}.`;
+    if (run.scheduler.now > until) return `The federation did not come to rest: ${why ?? 'it was still for too short a time'}.`;
     await run.scheduler.pass(250);
   }
   return null;
