@@ -128,7 +128,7 @@ export const fromBase64 = (value: string): Uint8Array | null => {
 
 /** A 64-bit big-endian number, as tlog formats write time and sizes. */
 export const u64 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  const bytes = room(8);
+  for (let at = 7, left = value; at >= 0; at--, left = Math.floor(left / 256)) bytes[at] = left % 256;
   return bytes;
 };

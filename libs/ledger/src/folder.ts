@@ -93,11 +93,8 @@ export class Folder {
   }
 
   async open(): Promise<void> {
-    this.positions = (await this.world.storage.records.get<Record<string, number>>('positions', this.id)) ?? {
-      id: this.id,
-      value: {},
-      rev: 0,
-    };
+    const saved = await this.world.storage.records.get<Record<string, number>>('positions', this.id);
+    this.positions = saved ?? { id: this.id, value: {}, rev: 0 };
     this.cache.clear();
     for (const { value } of await allParked(this.world.storage.records, this.parkedTable)) this.park(value);
     // What seemed not to be written may have been, or another process was further.
@@ -136,7 +133,8 @@ export class Folder {
     const batch: Batch = { rows: new Map(), timers: new Map(), parked: [], parkedStreams: new Set() };
     const moved: Record<string, number> = {};
     for (const journal of journals) {
-      const to = await this.fold(batch, journal);
+      const from = this.position(journal.name);
+      const to = journal.size > from ? await this.fold(batch, journal) : from;
       if (to > this.position(journal.name)) moved[journal.name] = to;
       else if (journal.size > (this.here.get(journal.name) ?? 0)) {
         // Another process of this node had folded it before it was here: who waits for the entries themselves goes on.

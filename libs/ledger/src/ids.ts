@@ -1,9 +1,16 @@
 /** Derived ids and topic names. Every formula hashes length-prefixed parts, so that no two inputs meet. Frozen: docs/adr/0001. */
-import { concat, hex, u64, utf8 } from './bytes.js';
+import { hex, u64, utf8 } from './bytes.js';
 import type { Hasher } from './ports.js';
 
 const derive = (hasher: Hasher, label: string, parts: readonly string[]): string =>
-  hex(hasher.sha256(...[label, ...parts].map((part) => concat(u64(utf8(part).length), utf8(part)))));
+  hex(
+    hasher.sha256(
+      ...[label, ...parts].flatMap((part) => {
+        const bytes = utf8(part);
+        return [u64(bytes.length), bytes];
+      }),
+    ),
+  );
 
 /** The id of a command that a person or system sent: one per organisation, operation and `Idempotency-Key`. */
 export const commandId = (hasher: Hasher, organisation: string, operation: string, idempotencyKey: string): string =>

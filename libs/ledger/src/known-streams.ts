@@ -7,7 +7,9 @@ import type { StoredBlock } from './block.js';
 /** Bits for each stream, and how many of them are set: one in about 2,000 absent streams is taken for present. */
 const BITS_PER_STREAM = 16;
 const PROBES = 6;
-const FIRST_STREAMS = 1 << 16;
+/** A journal begins small, as most in a test stay, and each further layer has four times the room of the one before. */
+const FIRST_STREAMS = 1 << 12;
+const GROWTH = 4;
 
 const { imul } = Math;
 
@@ -35,11 +37,11 @@ export class KnownStreams {
   private readonly layers: Layer[] = [layerFor(FIRST_STREAMS)];
 
   add(stream: string): void {
-    if (this.has(stream)) return;
-    let last = this.layers.at(-1)!;
-    if (last.count >= last.room) this.layers.push((last = layerFor(2 * last.room)));
-    last.count += 1;
     const [a, b] = hashes(stream);
+    if (this.holds(a, b)) return;
+    let last = this.layers.at(-1)!;
+    if (last.count >= last.room) this.layers.push((last = layerFor(GROWTH * last.room)));
+    last.count += 1;
     for (let probe = 0; probe < PROBES; probe++) {
       const bit = (a + probe * b) % (last.bits.length * 32);
       last.bits[bit >>> 5]! |= 1 << (bit & 31);
@@ -53,7 +55,10 @@ export class KnownStreams {
 
   /** False only for a stream that was never added. */
   has(stream: string): boolean {
-    const [a, b] = hashes(stream);
+    return this.holds(...hashes(stream));
+  }
+
+  private holds(a: number, b: number): boolean {
     return this.layers.some(({ bits }) => {
       for (let probe = 0; probe < PROBES; probe++) {
         const bit = (a + probe * b) % (bits.length * 32);

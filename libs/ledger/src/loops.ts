@@ -5,7 +5,9 @@ import { pause, Signal } from './signal.js';
 
 export class Loops {
   private stopping = false;
-  /** Ends each wait that is under way: one for a loop, gone with its round. */
+  /** Ends each sleep that is under way. */
+  private readonly over = new AbortController();
+  /** Ends each wait for a signal that is under way: one for a loop, gone with its round. */
   private readonly waits = new Set<() => void>();
   private readonly running: Promise<void>[] = [];
 
@@ -29,6 +31,7 @@ export class Loops {
   /** Ends all loops and waits for what they are doing. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.over.abort();
     for (const over of this.waits) over();
     await Promise.all(this.running);
   }
@@ -41,29 +44,24 @@ export class Loops {
       try {
         const more = await work();
         failed = 0;
-        if (!more && !this.stopping) await this.waiting((stop) => woken ?? clock.sleep((idle as () => number)(), stop()));
+        if (!more && !this.stopping) await (woken ? this.until(woken) : clock.sleep((idle as () => number)(), this.over.signal));
       } catch (error) {
         failed += 1;
         if (!(error instanceof Unavailable)) notice({ level: 'warn', what: `loop.${what}`, facts: { why: String(error), failed } });
-        await this.waiting((stop) => pause(clock, random.bytes(1)[0]!, failed, stop()));
+        await pause(clock, random.bytes(1)[0]!, failed, this.over.signal);
       }
     }
   }
 
-  /** Waits for what is begun here or for the end of the loops, and leaves nothing behind on a promise that outlives it. */
-  private async waiting(begin: (stop: () => AbortSignal) => Promise<void>): Promise<void> {
-    if (this.stopping) return;
-    let controller: AbortController | null = null;
-    let over: () => void = () => undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        over = () => (controller?.abort(), resolve());
-        this.waits.add(over);
-        // Only a sleep needs to be told: a signal costs more than most of what loops do.
-        begin(() => (controller = new AbortController()).signal).then(resolve, reject);
-      });
-    } finally {
-      this.waits.delete(over);
-    }
+  /** Waits to be woken or for the end of the loops, and leaves nothing behind on a signal that outlives it. */
+  private until(woken: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const over = (): void => {
+        this.waits.delete(over);
+        resolve();
+      };
+      this.waits.add(over);
+      void woken.then(over);
+    });
   }
 }

@@ -89,14 +89,28 @@ export interface Checkpoint {
 
 export const checkpointText = ({ origin, size, root }: Checkpoint): string => `${origin}\n${size}\n${base64(root)}\n`;
 
+/** A head is compared, stored, vouched for and passed on, each time as its text: so many of those read last need not be read again. */
+const READ_MAX = 128;
+const reading = <T>(read: (source: string) => T): ((source: string) => T) => {
+  const known = new Map<string, T>();
+  return (source) => {
+    const before = known.get(source);
+    if (before !== undefined) return before;
+    const found = read(source);
+    known.set(source, found);
+    if (known.size > READ_MAX) known.delete(known.keys().next().value!);
+    return found;
+  };
+};
+
 /** Parses a checkpoint body of exactly three lines; null otherwise (no extension lines are in use). */
-export const parseCheckpoint = (body: string): Checkpoint | null => {
+export const parseCheckpoint = reading((body: string): Checkpoint | null => {
   const [origin, size, root, end, ...more] = body.split('\n');
   if (!origin || size === undefined || root === undefined || end !== '' || more.length > 0) return null;
   const hash = fromBase64(root);
   if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)) || hash?.length !== 32) return null;
   return { origin, size: Number(size), root: hash };
-};
+});
 
 /** One signature line of a note: key name, key id, and what follows the id. */
 export interface NoteSignature {
@@ -123,7 +137,7 @@ const parseLine = (line: string): NoteSignature | null => {
 };
 
 /** Parses a signed note; null when it is malformed. Says nothing of whether a signature is good. */
-export const parseNote = (source: string): Note | null => {
+export const parseNote = reading((source: string): Note | null => {
   if (source.length > NOTE_MAX || !source.endsWith('\n') || /[\x00-\x09\x0b-\x1f]/.test(source)) return null;
   const gap = source.lastIndexOf('\n\n');
   if (gap < 0) return null;
@@ -131,7 +145,7 @@ export const parseNote = (source: string): Note | null => {
   if (lines.length > SIGNATURES_MAX) return null;
   const signatures = lines.map(parseLine);
   return signatures.every((each) => each !== null) ? { text: source.slice(0, gap + 1), signatures } : null;
-};
+});
 
 export const formatNote = (note: Note): string =>
   `${note.text}\n${note.signatures.map((each) => `— ${each.name} ${base64(concat(each.keyId, each.signature))}\n`).join('')}`;

@@ -125,6 +125,8 @@ export class Reactor {
 
   private async react(journal: Journal): Promise<Step> {
     const from = this.position(journal.name);
+    // Most who are woken find nothing folded beyond where they stand.
+    if (from >= this.folder.position(journal.name)) return { position: from, moved: false };
     const decoded = await decodedFrom(this.vocabulary, journal, from, CHUNK);
     const byStream = new Map<string, Item[]>();
     let position = from;
@@ -133,10 +135,13 @@ export class Reactor {
       if (each.kind === 'entry' && !this.around.reached(each.entry.basis)) break;
       position = index + 1;
       if (each.kind === 'hidden') continue;
+      // Most entries concern nobody here: they only move the position.
+      if (each.kind === 'entry' && each.entry.type !== 'EquivocationFound' && this.mine(each.entry).length === 0) continue;
       const { stream } = each.kind === 'entry' ? each.entry : each;
       const item = { journal: journal.name, index, stream, entry: each.kind === 'entry' ? each.entry : null };
       byStream.set(stream, [...(byStream.get(stream) ?? []), item]);
     }
+    if (byStream.size === 0) return { position, moved: position > from };
     // All end before a failure counts: nothing of this round may still run when the next begins.
     const ended = await Promise.allSettled([...byStream.values()].map((items) => this.inOrder(items)));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
@@ -161,6 +166,12 @@ export class Reactor {
     }
   }
 
+  /** The reactions that an entry concerns at this node. */
+  private mine(entry: Entry): readonly Reaction[] {
+    const all = this.byType.get(entry.type) ?? [];
+    return all.length === 0 ? all : all.filter((reaction) => concerns(reaction, entry, this.around.province));
+  }
+
   private async inOrder(items: readonly Item[]): Promise<void> {
     for (const item of items) {
       const { entry } = item;
@@ -169,7 +180,7 @@ export class Reactor {
         continue;
       }
       if (entry.type === 'EquivocationFound') await this.around.weigh(entry);
-      const mine = (this.byType.get(entry.type) ?? []).filter((reaction) => concerns(reaction, entry, this.around.province));
+      const mine = this.mine(entry);
       if (mine.length === 0) continue;
       if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');
       else await this.handle(entry, mine);

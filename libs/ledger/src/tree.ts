@@ -21,7 +21,8 @@ export interface NodeAt {
 export const peaks = (size: number): readonly NodeAt[] => {
   const found: NodeAt[] = [];
   let start = 0;
-  for (let level = 52; level >= 0; level--) {
+  // Logarithms round: one level too many costs nothing.
+  for (let level = Math.min(52, Math.ceil(Math.log2(size + 1))); level >= 0; level--) {
     const span = 2 ** level;
     if (size - start >= span) {
       found.push({ level, index: start / span });
@@ -225,6 +226,10 @@ export const rootOf = (hasher: Hasher, leaves: readonly Uint8Array[]): Uint8Arra
 /** The root over a power of two of sibling hashes. */
 export const subroot = (hasher: Hasher, hashes: readonly Uint8Array[]): Uint8Array => {
   let row = hashes;
-  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, at) => nodeHash(hasher, row[2 * at]!, row[2 * at + 1]!));
+  while (row.length > 1) {
+    const above: Uint8Array[] = [];
+    for (let at = 0; at < row.length; at += 2) above.push(nodeHash(hasher, row[at]!, row[at + 1]!));
+    row = above;
+  }
   return row[0]!;
 };
