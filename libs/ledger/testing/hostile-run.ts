@@ -1,5 +1,7 @@
 /** A federation under planned faults, its processes coming and going, and clients that remember what they were promised. */
 import { commandId, openNode, type Actor, type Answer, type Context, type LedgerNode } from '../src/index.js';
+import { withBuiltin } from '../src/builtin.js';
+import { faultsOf, Vocabulary } from '../src/entry.js';
 import { Busy, Unavailable } from '../src/node.js';
 import type { Fate } from './broker.js';
 import { lie } from './liar.js';
@@ -53,6 +55,8 @@ export class HostileRun implements Mischief {
   /** What no client may be told. */
   readonly defects: string[] = [];
   readonly struck: PlannedFault[] = [];
+  /** Reads the entries of all provinces for those who audit them: each block once. */
+  readonly vocabulary: Vocabulary;
   /** The province that told two histories; null when all are honest. */
   liar: string | null = null;
   stage = 'opening';
@@ -71,6 +75,8 @@ export class HostileRun implements Mischief {
     readonly provinces: readonly string[] = ['31', '32', '33', '34'],
   ) {
     this.world = new SimulatedWorld(seed, provinces, [context.name], speed);
+    const whole = withBuiltin(context);
+    this.vocabulary = new Vocabulary(whole.entryTypes, faultsOf(whole));
     this.world.mischief = this;
     this.world.faults = { ...calm, storageMs: 30, busMs: 40 };
   }

@@ -1,6 +1,4 @@
 /** What must hold of a federation after healing, whatever was done to it: read off the disks, not asked of the nodes. */
-import { withBuiltin } from '../src/builtin.js';
-import { decodeEntry, faultsOf, Vocabulary } from '../src/entry.js';
 import { append, emptyRange, entriesOf, equal, hex, leafHash, parseNote, rangeRoot } from '../src/index.js';
 import type { Context, Entry, LedgerEntry, StoredBlock, View } from '../src/index.js';
 import type { HostileRun } from './hostile-run.js';
@@ -33,25 +31,20 @@ const rootsOf = ({ hasher }: HostileRun['world'], entries: readonly LedgerEntry[
   };
 };
 
-const tell = (run: HostileRun, vocabulary: Vocabulary, province: string): Told => {
+const tell = (run: HostileRun, province: string): Told => {
   const journal = `${province}/${run.context.name}`;
   const blocks = run.world.disks.get(province)!.journal(journal).inOrder();
   const entries = blocks.flatMap((block) => entriesOf(block));
-  const decoded = entries.map((entry, index) => {
-    const found = decodeEntry(vocabulary, journal, index, entry);
-    return found.kind === 'entry' ? found.entry : null;
-  });
+  const read = blocks.flatMap((block) => run.vocabulary.read(journal, block));
+  const decoded = read.map(({ decoded: found }) => (found.kind === 'entry' ? found.entry : null));
   const own = decoded.filter((entry) => entry !== null);
   const shared = entries.some(({ opened }) => opened) ? own.filter(({ index }) => !entries[index]!.opened) : own;
   return { journal, blocks, entries, decoded, own, shared, rootAt: rootsOf(run.world, entries) };
 };
 
 /** The journals of all provinces as their owners hold them. */
-export const journalsOf = (run: HostileRun): ReadonlyMap<string, Told> => {
-  const context = withBuiltin(run.context);
-  const vocabulary = new Vocabulary(context.entryTypes, faultsOf(context));
-  return new Map(run.provinces.map((province) => [province, tell(run, vocabulary, province)]));
-};
+export const journalsOf = (run: HostileRun): ReadonlyMap<string, Told> =>
+  new Map(run.provinces.map((province) => [province, tell(run, province)]));
 
 /** Every sentence is something that must not be. */
 type Complaints = string[];

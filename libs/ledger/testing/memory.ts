@@ -1,15 +1,16 @@
 /** The in-memory storage: disks that live as long as the simulated world, reached through ports that take seeded time and can fail. */
-import type {
-  BlockStore,
-  Match,
-  Recorded,
-  RecordQuery,
-  Records,
-  RecordWrite,
-  Scalar,
-  Storage,
-  StoredBlock,
-  StoredCommit,
+import {
+  concat,
+  type BlockStore,
+  type Match,
+  type Recorded,
+  type RecordQuery,
+  type Records,
+  type RecordWrite,
+  type Scalar,
+  type Storage,
+  type StoredBlock,
+  type StoredCommit,
 } from '../src/index.js';
 
 /** What an operation whose caller has given up does when it reaches the server after all. */
@@ -158,8 +159,8 @@ const memoryBlocks = (disk: Disk, path: Path, journal: string): BlockStore => {
   const store = (block: StoredBlock): boolean => {
     if (shelf().has(block.first)) return false;
     // What is stored hears no more of its writer.
-    const commits = block.commits.map((commit) => ({ ...commit, bytes: commit.bytes.slice() }));
-    shelf().set(block.first, { ...block, root: block.root.slice(), commits });
+    const commits = block.commits.map((commit) => ({ ...commit, bytes: concat(commit.bytes) }));
+    shelf().set(block.first, { ...block, root: concat(block.root), commits });
     disk.onInsert(journal, block);
     return true;
   };
