@@ -33,7 +33,10 @@ export function localDate(text: string): LocalDate {
 /** The date in Shanghai at an instant in ms since 1970. Throws a RangeError outside 1800-2199. */
 export function toShanghaiDate(atMs: number): LocalDate {
   if (!Number.isFinite(atMs) || Math.abs(atMs) > 8e12) throw new RangeError(`${atMs} is no instant in ms between 1800 and 2199.`);
-  return localDate(new Date(atMs + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10));
+  const text = new Date(atMs + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
+  const year = Number(text.slice(0, 4));
+  // An instant always has a date: only its year may lie too far away. Counting days asks for many, one after the other.
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? (text as LocalDate) : localDate(text);
 }
 
 /** 00:00:00.000 of the date in Shanghai, in ms since 1970. */
@@ -56,7 +59,7 @@ export function addDays(date: LocalDate, days: number): LocalDate {
 export function addMonths(date: LocalDate, months: number): LocalDate {
   if (!Number.isSafeInteger(months)) throw new RangeError(`${months} is not a whole number of months.`);
   const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months;
-  const [year, month] = [Math.floor(index / 12), (index % 12 + 12) % 12];
+  const [year, month] = [Math.floor(index / 12), ((index % 12) + 12) % 12];
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   const day = Math.min(Number(date.slice(8, 10)), lastDay);
   return localDate([String(year).padStart(4, '0'), String(month + 1).padStart(2, '0'), String(day).padStart(2, '0')].join('-'));
@@ -70,6 +73,6 @@ export function daysBetween(from: LocalDate, to: LocalDate): number {
 /** Whether the date is a Saturday or a Sunday. */
 export function isWeekend(date: LocalDate): boolean {
   // Day 0, 1 January 1970, was a Thursday; the double modulus keeps days before it in range.
-  const weekday = ((dayNumber(date) + 4) % 7 + 7) % 7;
+  const weekday = (((dayNumber(date) + 4) % 7) + 7) % 7;
   return weekday === 0 || weekday === 6;
 }
