@@ -1,4 +1,4 @@
-/** `yrd settlement show|explain`: a window with its cuts, pairs and nets; and why it stands there, who waits for whom, where a line belongs. */
+/** `yrd settlement show|explain`: a window with its cuts, pairs and nets; why it stands there, who waits for whom, where a line belongs. */
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { nodeOf } from './nodes.js';
@@ -94,7 +94,9 @@ const shownWindow = (window: Window, asked: Asked): string => {
   const { statement } = window;
   const sums = statement
     ? asked.in({
-        en: `Gross ${yuan(statement.grossFen)}, moved bilaterally ${yuan(statement.bilateralFen)}, multilaterally ${yuan(statement.multilateralFen)} yuan.\n`,
+        en:
+          `Gross ${yuan(statement.grossFen)}, moved bilaterally ${yuan(statement.bilateralFen)}, ` +
+          `multilaterally ${yuan(statement.multilateralFen)} yuan.\n`,
         zh: `总额 ${yuan(statement.grossFen)} 元，双边轧差 ${yuan(statement.bilateralFen)} 元，多边轧差 ${yuan(statement.multilateralFen)} 元。\n`,
       })
     : '';
@@ -132,7 +134,9 @@ const AWAITED = {
   close: (province: string): Words => ({ en: `${province} has not closed the window`, zh: `${province} 尚未关闭该窗口` }),
   'close-before': (province: string): Words => ({ en: `${province} has not closed the window before`, zh: `${province} 尚未关闭上一窗口` }),
   attest: (province: string): Words => ({
-    en: `${province} has closed and not attested: it has not heard of the other close, or something is parked below a cut (yrd parked list)`,
+    en:
+      `${province} has closed and not attested: it has not heard of the other close, ` +
+      'or something is parked below a cut (yrd parked list)',
     zh: `${province} 已关闭但未证：尚未收到对方关闭，或截点以下有搁置的条目（yrd parked list）`,
   }),
 } as const;

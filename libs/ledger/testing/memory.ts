@@ -18,7 +18,7 @@ export type Late = (effect: () => void) => void;
 
 /** Waits as long as an operation takes, and decides what becomes of it. A dead process waits for ever. */
 export interface Path {
-  /** Resolves, perhaps at once, when the operation reaches the server; rejects when it is refused. With `Late` its effect is handed over. */
+  /** Resolves, perhaps at once, when the operation reaches the server; rejects when it is refused. `Late` takes its effect over. */
   there(operation: string): Promise<void | Late> | undefined;
   /** Resolves when the answer is back; rejects when the acknowledgement is lost. */
   back(operation: string): Promise<void>;
