@@ -58,6 +58,9 @@ class AuditFilter {
   @OneOf(ROWS, { zh: '权限表中的行', en: 'row of the access table', optional: true })
   row?: AccessName | '-';
 
+  @TextField(/^[A-Z][A-Z-]{1,39}$/, 40, { zh: '拒绝代码，如 E-RECUSE 回避', en: 'code of the refusal', optional: true }, 'E-RECUSE')
+  code?: string;
+
   @OneOf(OUTCOMES, { zh: 'done 已办，refused 被拒，read 查阅，dropped 丢失', en: 'what came of it', optional: true })
   outcome?: Outcome;
 }
@@ -85,11 +88,11 @@ class ExportQuery extends IntersectionType(ReadQuery, AuditFilter) {
   format?: (typeof FORMATS)[number];
 }
 
-type Asked = Pick<AuditQuery, 'about' | 'actor' | 'organisation' | 'row' | 'outcome' | 'from' | 'to'>;
+type Asked = Pick<AuditQuery, 'about' | 'actor' | 'organisation' | 'row' | 'outcome' | 'code' | 'from' | 'to'>;
 type Where = NonNullable<RecordQuery['where']>;
 
 const whereOf = ({ about: thing, actor: person, from, to, ...rest }: Asked): Where => {
-  const fields = { ids: thing, person, organisation: rest.organisation, row: rest.row, outcome: rest.outcome };
+  const fields = { ids: thing, person, organisation: rest.organisation, row: rest.row, outcome: rest.outcome, code: rest.code };
   const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const period = { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) };
   return { ...Object.fromEntries(given), ...(from === undefined && to === undefined ? {} : { at: period }) };

@@ -15,6 +15,7 @@ import { importKinds } from './import-kinds.js';
 import { ImportsController } from './imports.controller.js';
 import { indexes } from './indexes.js';
 import { InvoicesController } from './invoices.controller.js';
+import { InterestsController } from './interests.controller.js';
 import { OrderTally } from './order-tally.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersReadingController } from './orders-reading.controller.js';
@@ -40,6 +41,7 @@ export const controllers = [
   SubjectsController,
   OwnershipController,
   SanctionsController,
+  InterestsController,
   QuotasController,
   AssessmentsController,
   AgenciesController,

@@ -20,6 +20,9 @@ import {
 } from './access-rows.js';
 import { settlementRows } from './access-settlement.js';
 
+/** Who decides something about a party. */
+const deciders = [...entry, ...approver, ...finance, ...watchers];
+
 export const voucherRows = {
   ...importRows,
   AdoptPolicy: row(supervisor, 'none', '采用政策包', 'Adopt a policy pack'),
@@ -70,6 +73,9 @@ export const voucherRows = {
   ReleaseOrder: row(watchers, 'noParty', '解除暂缓', 'Release a held order'),
   SanctionSubject: row(['integrity-officer'], 'noParty', '登记对主体的失信限制', 'Record a sanction on a subject'),
   LiftSanction: row(['integrity-officer'], 'noParty', '解除对主体的失信限制', 'Lift the sanction on a subject'),
+  DeclareInterest: row(deciders, 'none', '申报与当事方的利害关系（回避）', 'Declare an interest in a party (recusal)'),
+  EndInterest: row(['integrity-officer'], 'none', '注销他人的利害关系登记', 'End the interest of somebody else'),
+  RecordReturnPayment: row([...finance, 'integrity-officer'], 'noParty', '登记机构向企业返款', 'Record that an agency paid back'),
   ReviewSuspicion: row(
     [...reviewer, ...watchers],
     'noParty',

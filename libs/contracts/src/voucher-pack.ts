@@ -136,6 +136,8 @@ export const VoucherPack = Type.Object(
     splitting: Type.Optional(
       Type.Object({ orders: Type.Integer({ minimum: 2 }), days: Type.Integer({ minimum: 1 }), reviewFromFen: Fen }, closed),
     ),
+    /** What the agency pays back within so many days of the enterprise's payment is flagged (V29). */
+    returnPaymentDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3660 })),
     files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
     /** Item classes that the scheme pays for; `*` is every class. */
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),

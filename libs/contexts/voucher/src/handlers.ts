@@ -10,6 +10,7 @@ import * as clawback from './clawback.js';
 import * as delivering from './delivering.js';
 import * as engagement from './engagement.js';
 import * as holding from './holding.js';
+import * as interests from './interests.js';
 import * as invoice from './invoice.js';
 import * as merging from './merging.js';
 import * as moving from './moving.js';
@@ -23,6 +24,7 @@ import * as recomputing from './recomputing.js';
 import * as redLetter from './red-letter.js';
 import * as redeeming from './redeeming.js';
 import * as related from './related.js';
+import * as returning from './return-payment.js';
 import * as sanction from './sanction.js';
 import * as sanctioned from './sanctioned-orders.js';
 import * as serving from './serving.js';
@@ -80,6 +82,9 @@ export const personCommands = {
   ResolveDispute: serving.ResolveDispute,
   HoldOrder: holding.HoldOrder,
   ReleaseOrder: holding.ReleaseOrder,
+  DeclareInterest: interests.DeclareInterest,
+  EndInterest: interests.EndInterest,
+  RecordReturnPayment: returning.RecordReturnPayment,
   SanctionSubject: sanction.SanctionSubject,
   LiftSanction: sanction.LiftSanction,
   ReviewSuspicion: holding.ReviewSuspicion,

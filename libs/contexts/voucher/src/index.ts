@@ -14,6 +14,7 @@ import { divergenceReactions } from './divergence-reactions.js';
 import { deliverable, holdDuplicates } from './delivering.js';
 import { engagement } from './engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
+import { interests } from './interests.js';
 import { invoice } from './invoice.js';
 import { inheritQuota } from './merging.js';
 import { countUse, stateUse } from './moving.js';
@@ -52,6 +53,7 @@ export const voucher: Context = {
     agencyRules,
     pair,
     sanction,
+    interests,
     deliverable,
     ban,
     agency,

@@ -31,6 +31,7 @@ export const LEGAL = {
   ReturnPayment: ['Payable', 'Settled'],
   OrderClawback: ['Settled'],
   ConfirmRecovered: ['Settled'],
+  RecordReturnPayment: ['UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable', 'Settled'],
   HoldOrder: OPEN_PHASES,
   ReleaseOrder: OPEN_PHASES,
   ReviewSuspicion: OPEN_PHASES,
@@ -51,6 +52,7 @@ const WHILE_HELD: readonly OrderCommand[] = [
   'HoldOrder',
   'ReleaseOrder',
   'ReviewSuspicion',
+  'RecordReturnPayment',
   'ReturnRedemption',
   'RefuseRedemption',
 ];

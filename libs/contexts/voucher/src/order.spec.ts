@@ -34,6 +34,7 @@ const TABLE: Readonly<Record<string, readonly [from: string, to: Phase | '=']>> 
   HoldOrder: [OPEN, '='],
   ReleaseOrder: [OPEN, '='],
   ReviewSuspicion: [OPEN, '='],
+  RecordReturnPayment: ['UnderReview Approved Publicised Objected Payable Settled', '='],
 };
 const COMMANDS = Object.keys(TABLE);
 const legalIn = (command: string, phase: Phase): boolean => TABLE[command]?.[0].split(' ').includes(phase) ?? false;

@@ -47,7 +47,7 @@ export type OrderEvent =
       | 'RedemptionSettled'
     >
   | AfterwardsEvent
-  | PrivateEvent<'ReservationMade' | 'HandRecorded' | 'IntegrityReferred'>;
+  | PrivateEvent<'ReturnPaymentRecorded' | 'ReservationMade' | 'HandRecorded' | 'IntegrityReferred'>;
 
 /** Phases in which an order is under way, in their usual order. `InvoiceAsked` is ServiceAccepted while the invoice's home is asked. */
 export const OPEN_PHASES = [
@@ -83,6 +83,8 @@ export interface Order {
   /** What each hold rests on, where its entry says so, and since when the limits of a held order stand still. */
   readonly held: Readonly<Record<string, VoucherData<'OrderHeld'>['facts']>>;
   readonly stoppedMs: number | null;
+  /** What the agency paid back (V29). */
+  readonly returnPayments: readonly PrivateEvent<'ReturnPaymentRecorded'>['data'][];
   readonly ceilings: readonly string[];
   readonly contractByMs: number;
   /** The agency's signature, waiting for the enterprise's. */
@@ -119,6 +121,7 @@ const initial: Order = {
   holds: [],
   held: {},
   stoppedMs: null,
+  returnPayments: [],
   ceilings: [],
   contractByMs: 0,
   signature: null,
@@ -228,6 +231,7 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   }),
   RedemptionSettled: (state) => ({ ...state, phase: 'Settled' }),
   IntegrityReferred: same,
+  ReturnPaymentRecorded: (state, data) => ({ ...state, returnPayments: [...state.returnPayments, data] }),
   ...afterwardsSteps,
 });
 

@@ -114,6 +114,19 @@ interface PrivateData {
   SanctionLifted: { readonly subject: string; readonly cause: string };
   /** Orders from `after` on are still to be looked at. */
   SanctionContinued: { readonly subject: string; readonly after: string };
+  /** Of a pseudonym in a party (V16). */
+  InterestDeclared: { readonly person: string; readonly tie: string };
+  InterestEnded: { readonly person: string };
+  /** The agency paid back (V29). */
+  ReturnPaymentRecorded: {
+    readonly order: string;
+    readonly paidMs: number;
+    readonly returnedMs: number;
+    readonly amountFen: number;
+    readonly to: 'enterprise' | 'related-party';
+    readonly evidenceHash: string;
+    readonly flagged: boolean;
+  };
   /** An order below the threshold of expert review, with the same agency for the same class (V30). */
   PairOrdered: { readonly order: string; readonly amountFen: number; readonly placedMs: number };
   SplitSuspected: { readonly orders: readonly string[]; readonly count: number; readonly sumFen: number; readonly policy: string };
@@ -171,6 +184,9 @@ const names: Readonly<Record<PrivateName, string>> = {
   SubjectSanctioned: 'sensitive',
   SanctionLifted: 'sensitive',
   SanctionContinued: 'internal',
+  InterestDeclared: 'sensitive',
+  InterestEnded: 'sensitive',
+  ReturnPaymentRecorded: 'sensitive',
   PairOrdered: 'internal',
   SplitSuspected: 'internal',
   ResultDelivered: 'internal',

@@ -72,3 +72,55 @@ describe.each(STAGES)('V16: an order that is %s', (_, reach, decisions) => {
     expect(d.tries('32', first, { order: 'o1', ...body }, { ...other, person: 'somebody else' })).toBeNull();
   });
 });
+
+describe('V16, A14: whoever has an interest in a party', () => {
+  const clerk = actor('32', 'approver');
+  const officer = actor('32', 'integrity-officer');
+  const declare = (d: Delta, party: string, by = clerk, more: object = {}) =>
+    d.tries('32', 'DeclareInterest', { party, tie: 'relative', ...more }, by);
+  const reviewed = (): Delta => {
+    const d = delta();
+    d.serve('o1');
+    d.redeem('o1');
+    d.does('32', 'ReviewRedemption', { order: 'o1' }, actor('32', 'reviewer'));
+    return d;
+  };
+  const approve = (d: Delta) => d.tries('32', 'ApproveRedemption', { order: 'o1' }, clerk);
+
+  test.each(['subject.s1', 'agency.31.a31'])('%s does not approve its redemption; somebody else does', (party) => {
+    const d = reviewed();
+    expect(declare(d, party)).toBeNull();
+    expect(approve(d)).toMatchObject({
+      rejected: 'E-RECUSE',
+      facts: { clause: 'V16', seen: 'an interest in a party', needed: expect.any(String), whoCanMend: expect.any(String) },
+    });
+    expect(d.tries('32', 'ApproveRedemption', { order: 'o1' }, actor('32', 'approver', undefined, 'another'))).toBeNull();
+  });
+
+  test('is known to the integrity officer too, who records it of others and ends it; nobody ends an own one', () => {
+    const d = reviewed();
+    expect(declare(d, 'subject.s1', actor('32', 'reviewer'), { person: clerk.person })).toMatchObject({ rejected: 'E-ROLE' });
+    expect(declare(d, 'subject.s1', officer, { person: clerk.person })).toBeNull();
+    expect(approve(d)).toMatchObject({ rejected: 'E-RECUSE' });
+    const end = (person: string) => d.tries('32', 'EndInterest', { party: 'subject.s1', person }, officer);
+    expect(end(officer.person)).toMatchObject({ rejected: 'E-ROLE' });
+    expect(end(clerk.person)).toBeNull();
+    expect(approve(d)).toBeNull();
+  });
+
+  test('in another party decides here all the same, and says so only once', () => {
+    const d = reviewed();
+    declare(d, 'agency.31.a9');
+    const size = d.world.nodes['32'].entries.length;
+    expect(declare(d, 'agency.31.a9')).toBeNull();
+    expect(d.world.nodes['32'].entries).toHaveLength(size);
+    expect(approve(d)).toBeNull();
+  });
+
+  test('does not release a held order either', () => {
+    const d = reviewed();
+    d.does('32', 'HoldOrder', { order: 'o1', reason: 'audit' }, actor('32', 'supervisor'));
+    declare(d, 'subject.s1', officer);
+    expect(d.tries('32', 'ReleaseOrder', { order: 'o1', reason: 'audit' }, officer)).toMatchObject({ rejected: 'E-RECUSE' });
+  });
+});

@@ -4,6 +4,7 @@ import { toStream, isRejection, type Append, type Decision, type Handler, type R
 import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
 import { handler, mayAct, notYours } from './handling.js';
+import { disinterested, interestPlaces } from './interests.js';
 import { LEGAL, legal, type OrderCommand } from './legality.js';
 import { order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
 import { limitIn } from './order-limits.js';
@@ -46,6 +47,7 @@ export const orderAct = <C extends OfOrder>(
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
         ...relatedPlaces(terms, peek),
+        ...interestPlaces(terms, peek),
       ];
     },
     decide: (command: C, turn): Decision => {
@@ -54,7 +56,7 @@ export const orderAct = <C extends OfOrder>(
       const owner = ownerOf(turn.state(subject, subjectStream(state.terms.subject)));
       const { agencyProvince: province, agency: id } = state.terms;
       const served = look(turn, agency, { province, stream: agencyStream(id) }).organisation;
-      const no = mayAct(turn, act, { order: owner, agency: served });
+      const no = mayAct(turn, act, { order: owner, agency: served }) ?? disinterested(turn, act, state.terms);
       if (no) return no;
       const { organisation, roles } = turn.actor;
       const illegal = legal(state, act);

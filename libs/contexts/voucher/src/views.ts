@@ -51,6 +51,7 @@ const ORDER_EVENTS: readonly EntryName[] = [
   'LineSettled',
   'PaymentInstructed',
   'RedemptionSettled',
+  'ReturnPaymentRecorded',
   'LineUnsettled',
   'UnpaidAlarmRaised',
   'ClaimReduced',
@@ -210,6 +211,8 @@ export const redemptions: View<{ readonly state: Order; readonly updatedMs: numb
       payers: state.approval?.payers ?? {},
       shareAwaited: state.approval?.asked !== undefined && state.shareSize === null,
       returns: state.returns,
+      /** V29: the agency paid back within the days of the pack. */
+      returnPaymentFlagged: state.returnPayments.some(({ flagged }) => flagged),
       unpaidSinceMs: state.after.alarmedMs,
       clawedBackFen: takenBackFen(state.after.clawbacks),
       recoveredFen: takenBackFen(state.after.clawbacks.filter(({ recovered }) => recovered)),

@@ -96,6 +96,7 @@ const staffs: Readonly<Record<string, [Parameters<typeof actor>[1], object]>> = 
   ConfirmRecovered: ['finance', { clawback: 1, receiptHash: hex('recovered') }],
   HoldOrder: ['supervisor', { reason: 'audit' }],
   ReleaseOrder: ['supervisor', { reason: 'audit' }],
+  RecordReturnPayment: ['finance', { paidMs: 1, returnedMs: 2, amountFen: 1, to: 'enterprise', evidenceHash: hex('bank') }],
   ReviewSuspicion: ['reviewer', { reason: 'E-SPLIT', finding: 'x' }],
 };
 const firms: Readonly<Record<string, object>> = { CancelOrder: { cause: 'x' }, ConfirmAcceptance: {}, RaiseDispute: { reason: 'late' } };
