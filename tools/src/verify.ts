@@ -9,6 +9,7 @@ import { provideFuzzer } from './fuzzer.js';
 import { provideGoTools } from './go-tools.js';
 import { startMirrored } from './mirror.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
+import { providePaymentSchemas } from './payment-schemas.js';
 import { createProcesses, type Processes } from './processes.js';
 import { Fault, say, secondsSince } from './say.js';
 import { startServers, type Servers } from './servers.js';
@@ -149,6 +150,13 @@ const outside = async (run: Run): Promise<void> => {
   });
   if (fuzzer === null) say('!! NO PYTHON WITH PIP ON THIS MACHINE: the interface was NOT fuzzed. Install Python 3.10 or newer with pip.');
   if (fuzzer) await jest(run, 'the interface under its fire', 'outside', { YRD_FUZZER: fuzzer }, ['--testPathPatterns=fuzzed.outside']);
+  const schemas = await phase(run, 'schemas of payments (Python)', async () => {
+    const value = await providePaymentSchemas(process.env);
+    return { passed: value ? 1 : 0, failed: 0, value };
+  });
+  if (schemas === null) say('!! NO PYTHON WITH PIP ON THIS MACHINE: payment files were NOT held against the official schemas.');
+  if (schemas)
+    await jest(run, 'payment files under them', 'outside', { YRD_PAYMENT_SCHEMAS: schemas }, ['--testPathPatterns=payments.outside']);
 };
 
 /** The tiers of a run, in their order. Naming some after `npm test --` runs only those. */

@@ -21,6 +21,7 @@ const views: Readonly<Record<string, Indexes>> = {
   redemptions: [['updatedMs'], ['state', 'updatedMs']],
   windows: [['window']],
   batches: [['window', 'pair']],
+  payments: [['reference'], ['province', 'window', 'day', 'reference'], ['province', 'state', 'instructedMs']],
   lines: [
     ['kind', 'window'],
     ['kind', 'id'],

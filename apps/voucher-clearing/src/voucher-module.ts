@@ -22,6 +22,7 @@ import { OrdersReadingController } from './orders-reading.controller.js';
 import { ownersOf } from './owners.js';
 import { readPacks } from './packs.js';
 import { OwnershipController } from './ownership.controller.js';
+import { PaymentsController } from './payments.controller.js';
 import { PoliciesController } from './policies.controller.js';
 import { ProductsController } from './products.controller.js';
 import { QuotasController } from './quotas.controller.js';
@@ -56,6 +57,7 @@ export const controllers = [
   ExplainingController,
   WindowsController,
   BatchesController,
+  PaymentsController,
   DesksController,
   ImportsController,
 ];

@@ -48,7 +48,7 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
     ],
     fields: {
       ...of('id', 'order', 'subject', 'toSubject', 'source', 'agency', 'product', 'batch', 'reference'),
-      ...of('id', 'lineId', 'after', 'until'),
+      ...of('id', 'lineId', 'after', 'until', 'payTo'),
       ...of('registered', 'number', 'subjectUscc', 'uscc', 'invoiceTail', 'tail', 'version', 'policy', 'scheme'),
       ...of('organisation', 'subjectName', 'organisation'),
       ...of(

@@ -29,7 +29,15 @@ export const afterwards = {
   ClaimReduced: federal(Type.Object({ ...order, invoiceKey: Hash, claimFen: Fen }), { ...O, invoiceKey: hash, claimFen: 5_000_000 }),
   /** The bank gave a payment back: the order is payable again. `settled`: it had been confirmed before. */
   PaymentReturned: federal(
-    Type.Object({ ...order, amountFen: Fen, reason: CodeWord, receiptHash: Hash, settled: Type.Boolean(), alarmMs: Type.Optional(Ms) }),
+    Type.Object({
+      ...order,
+      amountFen: Fen,
+      reason: CodeWord,
+      receiptHash: Hash,
+      settled: Type.Boolean(),
+      attempt: Type.Optional(Type.Integer({ minimum: 1 })),
+      alarmMs: Type.Optional(Ms),
+    }),
     {
       ...O,
       amountFen: 3_750_000,

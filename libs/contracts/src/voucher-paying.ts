@@ -10,6 +10,11 @@ const hash = 'a'.repeat(64);
 /** Whose year's budget pays, and whether the quota is an earlier year's (A5). */
 const budget = { budgetYear: Type.Optional(Type.Integer()), carriedOver: Type.Optional(Type.Boolean()) };
 
+/** Which instruction it is: 1, or one more after each payment that came back (A10). */
+const attempt = { attempt: Type.Optional(Type.Integer({ minimum: 1 })) };
+/** The order's number, who is paid (a subject here, or `31.a1`), and the window that its line was settled in; 0 within a province. */
+const instructed = { number: Type.Optional(Type.String()), payTo: Type.Optional(Id), window: Type.Optional(Type.Integer({ minimum: 0 })) };
+
 export const paying = {
   PublicityEnded: federal(Type.Object({ ...order, subsidyFen: Fen, line: Type.Optional(Line) }), {
     ...O,
@@ -40,12 +45,12 @@ export const paying = {
     }),
     { ...O, window: 1, pair: '32-31' },
   ),
-  /** `attempt`: 1, or one more after each payment that came back (A10); entries without it are older and the first. */
-  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, attempt: Type.Optional(Type.Integer({ minimum: 1 })), ...budget }), {
+  /** Entries without `attempt` are older and the first; without `payTo` they stand in no payment file. */
+  PaymentInstructed: federal(Type.Object({ ...order, amountFen: Fen, ...attempt, ...instructed, ...budget }), {
     ...O,
     amountFen: 3_750_000,
   }),
-  RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash, ...budget }), {
+  RedemptionSettled: federal(Type.Object({ ...order, paidFen: Fen, receiptHash: Hash, ...attempt, ...budget }), {
     ...O,
     paidFen: 3_750_000,
     receiptHash: hash,

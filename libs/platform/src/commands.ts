@@ -38,6 +38,8 @@ type Accepted = Extract<Answer, { ok: true }>;
 export interface RunOptions {
   /** Where a created thing is found: makes the answer 201 with `Location`. */
   readonly created?: (answer: Accepted) => string;
+  /** Names this command in place of the request's key, where one request carries out several: the same name is carried out once. */
+  readonly key?: string;
 }
 
 /** A request that wants something done: who, on whose behalf, expecting what. */
@@ -90,7 +92,7 @@ export class Call {
       command,
       body: plain(body),
       actor: this.actor,
-      idempotencyKey: this.idempotencyKey,
+      idempotencyKey: options.key ?? this.idempotencyKey,
       trace: askedOf(this.request).trace,
       ...(expect === undefined ? {} : { expect }),
     });

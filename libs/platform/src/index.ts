@@ -50,3 +50,4 @@ export { runService } from './run-service.js';
 export { Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';
 export { LeftOut } from './validation.js';
+export { element, readXml, xmlDocument, XmlFault, type Element } from './xml.js';

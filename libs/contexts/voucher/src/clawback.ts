@@ -140,11 +140,23 @@ export const ReturnPayment = orderAct<ReturnPayment>('ReturnPayment', ({ order, 
   if (!settled && !state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'a payment under way or made' });
   if (state.after.clawbacks.length > 0) return refuse('E-STATE', { seen: 'a clawback', needed: 'ConfirmRecovered for what came back' });
   const amountFen = state.approval?.subsidyFen ?? 0;
+  const { after } = state;
   const alarmMs = state.approval?.alarmMs;
   const { policy, ...account } = termsOf(state);
   return {
     events: [
-      { type: 'PaymentReturned', data: { order, amountFen, reason, receiptHash, settled, ...(alarmMs === undefined ? {} : { alarmMs }) } },
+      {
+        type: 'PaymentReturned',
+        data: {
+          order,
+          amountFen,
+          reason,
+          receiptHash,
+          settled,
+          attempt: after.instructions,
+          ...(alarmMs === undefined ? {} : { alarmMs }),
+        },
+      },
     ],
     // What was consumed is reserved again: it is still owed, and nobody else may spend it meanwhile (V5).
     more: settled ? toStream(quotaStream(account), [{ type: 'QuotaConsumptionReversed', data: { order, amountFen } }], policy) : [],

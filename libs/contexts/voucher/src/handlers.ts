@@ -1,6 +1,7 @@
 /** Every command of the context by name: those of persons, which a service offers, and those that reactions and timers derive. */
 import type { Handler } from '@yrd/ledger';
 import * as admission from './admission.js';
+import * as account from './account.js';
 import * as agency from './agency.js';
 import * as batchLines from './batch-lines.js';
 import * as batch from './batch.js';
@@ -109,6 +110,7 @@ export const personCommands = {
   ReturnPayment: clawback.ReturnPayment,
   OrderClawback: clawback.OrderClawback,
   ConfirmRecovered: clawback.ConfirmRecovered,
+  RecordAccount: account.RecordAccount,
   RecordRedLetter: redLetter.RecordRedLetter,
   CloseWindow: window.CloseWindow,
   AskAttestation: window.AskAttestation,

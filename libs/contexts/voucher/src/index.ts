@@ -2,6 +2,7 @@
 import { borderFault, voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
+import { account } from './account.js';
 import { agency } from './agency.js';
 import { agencyRules, ban } from './agency-rules.js';
 import { batch } from './batch.js';
@@ -20,6 +21,7 @@ import { inheritQuota } from './merging.js';
 import { countUse, stateUse } from './moving.js';
 import { lines } from './line-views.js';
 import { order } from './order.js';
+import { payments } from './payment-views.js';
 import { policy } from './policy.js';
 import { privateEntryTypes } from './private-events.js';
 import { advanceQueue } from './queue.js';
@@ -64,6 +66,7 @@ export const voucher: Context = {
     register,
     window,
     batch,
+    account,
     notices,
     ownership,
   ],
@@ -81,11 +84,12 @@ export const voucher: Context = {
     ...clearingReactions,
     ...divergenceReactions,
   ],
-  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, batches, invoices],
+  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, batches, payments, invoices],
   timers,
 };
 
 export {
+  account,
   agency,
   batch,
   engagement,
@@ -123,3 +127,5 @@ export type { WindowRow } from './clearing-views.js';
 export { lineId, lineOfId, type ConfirmRow, type CutRow, type LineRow } from './line-views.js';
 export { WhatIf, whatIf, type WhatIfAsked, type WhatIfCell, type WhatIfGroup, type WhatIfResult } from './what-if.js';
 export { explainLine, explainPair, linePlaced, sidesOfLine, windowsOfMoves, type LineExplained, type PairExplained } from './explaining.js';
+export { TREASURY, type Account } from './account.js';
+export type { PaymentRow } from './payment-views.js';

@@ -103,6 +103,12 @@ const paidFrom = (state: Order, atMs: number) => {
   return { budgetYear, carriedOver: budgetYear !== termsOf(state).year };
 };
 
+/** Who is paid: the enterprise that paid in full (通用), or the agency (通兑); and in which window its line was settled. */
+const payeeOf = (state: Order) => {
+  const { number, mode, subject, agencyProvince, agency } = termsOf(state);
+  return { number, payTo: mode === 'tongyong' ? subject : `${agencyProvince}.${agency}`, window: state.after.settledIn ?? 0 };
+};
+
 /** InstructPayment (finance, a third person, V16) → PaymentInstructed; a cross-province line must be settled first. */
 export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id }, state, turn) => {
   if (state.instructed) return { events: [] };
@@ -118,6 +124,7 @@ export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id
           order: id,
           amountFen: state.approval?.subsidyFen ?? 0,
           attempt: state.after.instructions + 1,
+          ...payeeOf(state),
           ...paidFrom(state, turn.now),
         },
       },
@@ -141,7 +148,10 @@ export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, re
   const paidFen = state.approval?.subsidyFen ?? 0;
   const back = clawedBackByRedLetter(state, 0);
   return {
-    events: [{ type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash, ...instructedFrom(state) } }, ...(back ? [back] : [])],
+    events: [
+      { type: 'RedemptionSettled', data: { order: id, paidFen, receiptHash, attempt: state.after.instructions, ...instructedFrom(state) } },
+      ...(back ? [back] : []),
+    ],
     more: [
       ...toStream(quotaStream(terms), [{ type: 'QuotaConsumed', data: { order: id, amountFen: paidFen } }], terms.policy),
       ...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),

@@ -146,6 +146,8 @@ interface PrivateData {
     readonly agency: string;
     readonly amountFen: number;
   };
+  /** Where a payee's money goes, or where the province's comes from; it never crosses a border (domain 7.1). */
+  AccountRecorded: { readonly payee: string; readonly name: string; readonly bank: string; readonly account: string };
   AttestationAsked: { readonly window: number };
   /** Limits are counted again by this notice for orders from `after` on. */
   RecomputationContinued: { readonly year: number; readonly notice: string; readonly after: string };
@@ -192,6 +194,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   ResultDelivered: 'internal',
   ReservationMade: 'internal',
   HandRecorded: 'sensitive',
+  AccountRecorded: 'sensitive',
   IntegrityReferred: 'sensitive',
   AttestationAsked: 'internal',
   RecomputationContinued: 'internal',
