@@ -11,6 +11,7 @@ const views: Readonly<Record<string, Indexes>> = {
     ['state', 'placedMs'],
     ['subject', 'placedMs'],
     ['agencyProvince', 'agency', 'placedMs'],
+    ['agencyProvince', 'agency', 'id'],
     ['deadlineMs'],
     ['workingLimitMs'],
   ],

@@ -12,6 +12,7 @@ import * as delivering from './delivering.js';
 import * as engagement from './engagement.js';
 import * as holding from './holding.js';
 import * as interests from './interests.js';
+import * as following from './following.js';
 import * as invoice from './invoice.js';
 import * as merging from './merging.js';
 import * as moving from './moving.js';
@@ -127,6 +128,8 @@ export const personCommands = {
 /** Commands of reactions and timers. They never reject what another side must learn of: they answer with an entry. */
 export const derivedCommands = {
   EndAgencyPublicity: admission.EndAgencyPublicity,
+  FollowAgency: following.FollowAgency,
+  FollowOrder: following.FollowOrder,
   EndSuspension: standing.EndSuspension,
   EndExclusion: standing.EndExclusion,
   TakeProposal: placing.TakeProposal,

@@ -5,7 +5,7 @@
 import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import type { Decision, Handler, Turn } from '@yrd/ledger';
 import { handler } from './handling.js';
-import { legal } from './legality.js';
+import { legal, REDEMPTION_HOLD } from './legality.js';
 import { limitIn } from './order-limits.js';
 import { order, type Order } from './order.js';
 import { awaited } from './recomputing.js';
@@ -14,6 +14,10 @@ import { orderStream } from './streams.js';
 
 /** Holds by a rule; a reviewer ends them with what the review found. */
 export const SUSPICIONS = ['E-SPLIT', 'E-DUPFILE'] as const;
+/** Holds by how the agency stands (A3); the second one stops nothing but the redemption. */
+export const AGENCY_HOLD = 'E-AGENCY';
+export { REDEMPTION_HOLD } from './legality.js';
+const OURS: readonly string[] = [AGENCY_HOLD, REDEMPTION_HOLD];
 type Suspicion = (typeof SUSPICIONS)[number];
 const byRule = (reason: string): boolean => [...SUSPICIONS, 'E-INTEGRITY'].includes(reason);
 
@@ -52,7 +56,7 @@ export interface HoldOrder extends OfOrder {
 }
 /** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. Holds of rules are made by their rules. */
 export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state, turn) =>
-  byRule(reason)
+  byRule(reason) || OURS.includes(reason)
     ? refuse('E-VALIDATION', { field: 'reason', seen: reason, needed: 'a reason of your own: this hold is made by its rule' })
     : { events: heldFor(id, reason, state, turn) },
 );

@@ -9,6 +9,7 @@ import { batch } from './batch.js';
 import { batches } from './batch-views.js';
 import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
+import { agencyReactions, following } from './following.js';
 import { clearingReactions } from './clearing-reactions.js';
 import { windows } from './clearing-views.js';
 import { divergenceReactions } from './divergence-reactions.js';
@@ -58,6 +59,7 @@ export const voucher: Context = {
     interests,
     deliverable,
     ban,
+    following,
     agency,
     recognition,
     order,
@@ -81,6 +83,7 @@ export const voucher: Context = {
     holdSplit,
     mindSanctions,
     holdDuplicates,
+    ...agencyReactions,
     ...clearingReactions,
     ...divergenceReactions,
   ],

@@ -33,7 +33,7 @@ export const LEGAL = {
   ConfirmRecovered: ['Settled'],
   RecordReturnPayment: ['UnderReview', 'Approved', 'Publicised', 'Objected', 'Payable', 'Settled'],
   HoldOrder: OPEN_PHASES,
-  ReleaseOrder: OPEN_PHASES,
+  ReleaseOrder: [...OPEN_PHASES, 'Settled'],
   ReviewSuspicion: OPEN_PHASES,
 } as const satisfies Readonly<Record<string, readonly Phase[]>>;
 
@@ -55,7 +55,13 @@ const WHILE_HELD: readonly OrderCommand[] = [
   'RecordReturnPayment',
   'ReturnRedemption',
   'RefuseRedemption',
+  'OrderClawback',
+  'ConfirmRecovered',
 ];
+
+/** Held for its redemption alone: the service is finished all the same (A3). */
+export const REDEMPTION_HOLD = 'agency-redemption';
+const TO_THE_END: readonly OrderCommand[] = ['DeliverService', 'ConfirmAcceptance'];
 
 const isCode = (reason: string): reason is CodeName => Object.hasOwn(codes, reason);
 
@@ -72,5 +78,7 @@ export const legal = (state: Order, command: OrderCommand): Rejection | null => 
   if (!state.terms) return missing('order');
   const phases: readonly Phase[] = LEGAL[command];
   if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
-  return state.holds.length > 0 && !WHILE_HELD.includes(command) ? held(state) : null;
+  if (WHILE_HELD.includes(command)) return null;
+  const stopping = state.holds.filter((reason) => reason !== REDEMPTION_HOLD || !TO_THE_END.includes(command));
+  return stopping.length > 0 ? held(state) : null;
 };

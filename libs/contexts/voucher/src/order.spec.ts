@@ -32,7 +32,7 @@ const TABLE: Readonly<Record<string, readonly [from: string, to: Phase | '=']>> 
   ReturnPayment: ['Payable Settled', 'Payable'],
   OrderClawback: ['Settled', '='],
   HoldOrder: [OPEN, '='],
-  ReleaseOrder: [OPEN, '='],
+  ReleaseOrder: [`${OPEN} Settled`, '='],
   ReviewSuspicion: [OPEN, '='],
   RecordReturnPayment: ['UnderReview Approved Publicised Objected Payable Settled', '='],
 };

@@ -102,6 +102,13 @@ interface PrivateData {
   };
   AgencyVerified: { readonly agency: string };
   AgencyNotVerified: { readonly agency: string; readonly reasons: readonly string[] };
+  /** Orders with the agency from `after` on are looked at: it was stopped, also for fraud, it left, or it is at work again (A3). */
+  AgencyFollowed: {
+    readonly agencyProvince: string;
+    readonly agency: string;
+    readonly scope: 'stopped' | 'fraud' | 'left' | 'restored';
+    readonly after: string;
+  };
   OrganisationBarred: { readonly agency: string; readonly untilMs: number };
   CeilingTaken: { readonly order: string; readonly amountFen: number };
   CeilingReturned: { readonly order: string; readonly amountFen: number };
@@ -177,6 +184,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   AgencySelfAssessed: 'internal',
   AgencyVerified: 'internal',
   AgencyNotVerified: 'internal',
+  AgencyFollowed: 'internal',
   OrganisationBarred: 'internal',
   CeilingTaken: 'internal',
   CeilingReturned: 'internal',
