@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, IntersectionType } from '@nestjs/swagger';
+import { ApiProduces, IntersectionType } from '@nestjs/swagger';
 import { concernsOf, type AuditRow } from '@yrd/access';
 import { accessTable, OUTCOMES, type AccessName, type Outcome } from '@yrd/contracts';
 import type { Actor, LedgerNode, RecordQuery } from '@yrd/ledger';
@@ -15,14 +15,16 @@ import {
   CurrentCall,
   FromText,
   OneOf,
-  PageQuery,
+  answerList,
+  ListQuery,
+  Lists,
   Problem,
   ReadQuery,
-  readPage,
   TextField,
   TimeMs,
   type HttpResponse,
 } from '@yrd/platform';
+import { AuditListed, OwnAuditListed } from './list-rows.js';
 import { auditCells, auditHeadings, shownRecord, shownToParty, type ShownRecord } from './audit-shown.js';
 
 const ROWS = [...(Object.keys(accessTable) as AccessName[]), '-'] as const;
@@ -65,7 +67,7 @@ class AuditFilter {
   outcome?: Outcome;
 }
 
-class AuditQuery extends IntersectionType(PageQuery, AuditFilter) {
+class AuditQuery extends IntersectionType(ListQuery, AuditFilter) {
   @FromText()
   @TimeMs({ ...FROM, optional: true })
   from?: number;
@@ -148,25 +150,22 @@ export class AuditController {
 
   @Get()
   @Allows('ReadAudit')
-  @ApiOkResponse({ description: 'A page of records, the newest first.' })
-  async search(@Query() query: AuditQuery, @CurrentActor() asker: Actor): Promise<object> {
+  @Lists(AuditListed)
+  search(@Query() query: AuditQuery, @CurrentActor() asker: Actor, @CurrentCall() call: Call) {
     const where = whereOf(query);
     const narrowed = { outcome: { in: SECURITY.filter((each) => query.outcome === undefined || query.outcome === each) } };
-    const page = await readPage<AuditRow>(
-      this.desk.node,
-      { view: 'audit', where: asker.roles.includes('auditor') ? where : { ...where, ...narrowed }, order: NEWEST_FIRST },
-      query,
-    );
-    return { ...page, items: page.items.map((each) => this.desk.shown(each)) };
+    const list = { view: 'audit', where: asker.roles.includes('auditor') ? where : { ...where, ...narrowed }, order: NEWEST_FIRST };
+    const shown = (rows: readonly AuditRow[]) => rows.map((each) => this.desk.shown(each));
+    return answerList<AuditRow>(call, this.desk.node, { ...list, row: AuditListed, shown }, query);
   }
 
   @Get('mine')
   @Allows('ReadOwnAudit')
-  @ApiOkResponse({ description: 'A page of records that concern the asker, the newest first.' })
-  async mine(@Query() query: PageQuery, @CurrentActor() asker: Actor): Promise<object> {
+  @Lists(OwnAuditListed)
+  mine(@Query() query: ListQuery, @CurrentActor() asker: Actor, @CurrentCall() call: Call) {
     const list = { view: 'audit', where: { concerns: { in: concernsOf(asker) } }, order: NEWEST_FIRST };
-    const page = await readPage<AuditRow>(this.desk.node, list, query);
-    return { ...page, items: page.items.map((each) => shownToParty(each, asker)) };
+    const shown = (rows: readonly AuditRow[]) => rows.map((each) => shownToParty(each, asker));
+    return answerList<AuditRow>(call, this.desk.node, { ...list, row: OwnAuditListed, shown }, query);
   }
 
   /** Every line of the NDJSON can be checked by itself, offline (docs/VERIFYING.md); the last one says how many there are. */

@@ -1,6 +1,6 @@
 /** What requests about persons look like: every field with its limits, in both languages. */
 import { DISCLOSURE_PURPOSES, PERSON_KINDS, type DisclosurePurpose, type PersonField, type PersonKind } from '@yrd/contracts';
-import { Issued, MadeId, OneOf, OrganisationId, PageQuery, TextField, WordList, type Words } from '@yrd/platform';
+import { Issued, MadeId, OneOf, OrganisationId, ListQuery, TextField, WordList, type Words } from '@yrd/platform';
 import { emailAddress, personId, phoneNumber } from '@yrd/standards';
 
 const KINDS = Object.keys(PERSON_KINDS) as PersonKind[];
@@ -129,7 +129,7 @@ export class AdoptRetentionBody {
   version: string;
 }
 
-export class PersonsQuery extends PageQuery {
+export class PersonsQuery extends ListQuery {
   @TextField(/^[A-Za-z0-9._-]{1,64}$/, 64, { zh: '机构', en: 'organisation', optional: true }, 'org-huaying')
   organisation?: string;
 

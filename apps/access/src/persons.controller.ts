@@ -4,7 +4,8 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { person, type DisclosureRow, type PersonRow } from '@yrd/access';
 import { isStaff, type PersonField } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, Offers, PageQuery, Problem, ReadQuery, readPage, RowsPage } from '@yrd/platform';
+import { Allows, answerList, Call, CurrentActor, CurrentCall, Lists, ListQuery, Offers, Problem, ReadQuery } from '@yrd/platform';
+import { DisclosureListed, PersonListed } from './list-rows.js';
 import { BindAccountBody, CorrectPersonBody, DisclosePersonBody, PersonPath, PersonsQuery, RecordPersonBody } from './person-bodies.js';
 import { erased, PersonsDesk } from './persons-desk.js';
 
@@ -82,8 +83,8 @@ export class PersonsController {
 
   @Get()
   @Allows('ReadPersons')
-  @ApiOkResponse({ type: RowsPage })
-  async list(@Query() query: PersonsQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call): Promise<object> {
+  @Lists(PersonListed)
+  async list(@Query() query: PersonsQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
     const { organisation, kind, state } = query;
     const whose = isStaff(actor.roles) ? organisation : actor.organisation;
     if (organisation !== undefined && organisation !== whose) throw Problem.unseen(true);
@@ -92,13 +93,11 @@ export class PersonsController {
       ...(kind !== undefined && { kind }),
       ...(state !== undefined && { state }),
     };
-    const page = await readPage<PersonRow>(
-      this.desk.node,
-      { view: 'persons', where, order: { field: 'recordedMs', descending: true } },
-      query,
-    );
+    const order = { field: 'recordedMs', descending: true };
+    const shown = (rows: readonly PersonRow[]) => this.desk.shown(rows);
+    const answer = await answerList<PersonRow>(call, this.desk.node, { view: 'persons', where, order, row: PersonListed, shown }, query);
     call.noteRead();
-    return { ...page, items: await this.desk.shown(page.items) };
+    return answer;
   }
 
   @Get(':person')
@@ -122,10 +121,10 @@ export class PersonsController {
 
   @Get(':person/reads')
   @Allows('ReadDisclosures')
-  @ApiOkResponse({ type: RowsPage })
-  async reads(@Param() { person: id }: PersonPath, @Query() query: PageQuery, @CurrentActor() actor: Actor): Promise<object> {
+  @Lists(DisclosureListed)
+  async reads(@Param() { person: id }: PersonPath, @Query() query: ListQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
     await this.desk.seen(actor, id);
-    const list = { view: 'disclosures', where: { person: id }, order: { field: 'atMs', descending: true } };
-    return readPage<DisclosureRow>(this.desk.node, list, query);
+    const list = { view: 'disclosures', where: { person: id }, order: { field: 'atMs', descending: true }, row: DisclosureListed };
+    return answerList<DisclosureRow>(call, this.desk.node, list, query);
   }
 }

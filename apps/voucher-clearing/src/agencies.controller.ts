@@ -1,6 +1,5 @@
 /** Service agencies of this province and their listed products; the list shows those of all provinces. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   AmountFen,
@@ -13,12 +12,12 @@ import {
   OneOf,
   OrganisationId,
   NoBody,
-  PageQuery,
+  answerList,
+  ListQuery,
+  Lists,
   Problem,
   Prose,
-  readPage,
   ReadQuery,
-  RowsPage,
   TimeMs,
   YesNo,
 } from '@yrd/platform';
@@ -36,6 +35,7 @@ import {
 } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
+import { AgencyListed } from './list-rows.js';
 import { only, orderOf, sorts } from './rows.js';
 
 type ProvinceCode = (typeof PROVINCES)[number];
@@ -155,15 +155,15 @@ class RevisePriceBody {
   fromMs: number;
 }
 
-class AgenciesQuery extends PageQuery {
+class AgenciesQuery extends ListQuery {
   @OneOf(PROVINCES, { zh: '所在省', en: 'home province', optional: true })
   province?: ProvinceCode;
 
-  @ItemClass({ zh: '服务类别', en: 'class of the service', optional: true })
-  itemClass?: string;
-
   @OneOf(AGENCY_PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof AGENCY_PHASES)[number];
+
+  @ItemClass({ zh: '服务类别', en: 'class of service that it is admitted for', optional: true })
+  itemClass?: string;
 
   @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
   sort?: (typeof SORTS)[number];
@@ -264,12 +264,13 @@ export class AgenciesController {
 
   @Get()
   @Allows('ReadAgencies')
-  @ApiOkResponse({ type: RowsPage })
-  rows(@Query() query: AgenciesQuery) {
+  @Lists(AgencyListed)
+  rows(@Query() query: AgenciesQuery, @CurrentCall() call: Call) {
     const { province, state, itemClass, sort = 'name' } = query;
     // A list in a row matches by its elements; an agency admitted for everything has the class too.
-    const where = { ...only({ province, state }), ...(itemClass === undefined ? {} : { classes: { in: [itemClass, '*'] } }) };
-    return readPage(this.desk.node, { view: 'agencies', where, order: orderOf(sort) }, query);
+    const classes = itemClass === undefined ? undefined : { in: [itemClass, '*'] };
+    const where = only({ province, state, classes });
+    return answerList(call, this.desk.node, { view: 'agencies', where, order: orderOf(sort), row: AgencyListed }, query);
   }
 
   @Get(':agency')

@@ -1,6 +1,5 @@
 /** How an agency comes in: self-assessment, verification, publicity and objections. What it says of itself stays in its province. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   Call,
@@ -14,18 +13,19 @@ import {
   NoBody,
   Offers,
   OneOf,
-  PageQuery,
+  answerList,
+  ListQuery,
+  Lists,
   Problem,
   Prose,
-  readPage,
   ReadQuery,
-  RowsPage,
   WordList,
 } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { agency, AGENCY_PHASES, agencyStream, ASSESSMENT_PHASES } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Classes, Uscc } from './fields.js';
+import { AssessmentListed } from './list-rows.js';
 import { only, orderOf, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
@@ -85,7 +85,7 @@ class AgencyGroundsBody {
   grounds: string;
 }
 
-class AssessmentsQuery extends PageQuery {
+class AssessmentsQuery extends ListQuery {
   @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof STATES)[number];
 
@@ -142,10 +142,15 @@ export class AssessmentsController {
 
   @Get()
   @Allows('ReadAssessments')
-  @ApiOkResponse({ type: RowsPage })
-  rows(@Query() query: AssessmentsQuery) {
+  @Lists(AssessmentListed)
+  rows(@Query() query: AssessmentsQuery, @CurrentCall() call: Call) {
     const { state, sort = '-updatedMs' } = query;
-    return readPage(this.desk.node, { view: 'assessments', where: only({ state }), order: orderOf(sort) }, query);
+    return answerList(
+      call,
+      this.desk.node,
+      { view: 'assessments', where: only({ state }), order: orderOf(sort), row: AssessmentListed },
+      query,
+    );
   }
 
   @Get(':agency')

@@ -1,16 +1,16 @@
 /** Lists for the desks of the province's staff: redemptions under way, and the lines that provinces owe each other. */
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, OneOf, PageQuery, readPage, RowsPage } from '@yrd/platform';
-import { PROVINCES, type LineRow, PHASES } from '@yrd/voucher';
+import { Allows, AmountFen, answerList, Call, CurrentCall, FromText, ListQuery, Lists, OneOf } from '@yrd/platform';
+import { PROVINCES, PHASES } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { type ProvinceCode } from './order-bodies.js';
-import { only, orderOf, sorts } from './rows.js';
+import { LineListed, RedemptionListed } from './list-rows.js';
+import { only, orderOf, range, sorts } from './rows.js';
 
 const REDEMPTION_SORTS = sorts('updatedMs', 'deadlineMs', 'claimFen');
 const LINE_SORTS = sorts('payableMs', 'amountFen');
 
-class RedemptionsQuery extends PageQuery {
+class RedemptionsQuery extends ListQuery {
   @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof PHASES)[number];
 
@@ -24,12 +24,20 @@ class RedemptionsQuery extends PageQuery {
   sort?: (typeof REDEMPTION_SORTS)[number];
 }
 
-class LinesQuery extends PageQuery {
+class LinesQuery extends ListQuery {
   @OneOf(PROVINCES, { zh: '付款省', en: 'paying province', optional: true })
   payer?: ProvinceCode;
 
   @OneOf(PROVINCES, { zh: '收款省', en: 'receiving province', optional: true })
   payee?: ProvinceCode;
+
+  @FromText()
+  @AmountFen({ zh: '金额自（分，含）', en: 'amount from this on, fen', optional: true })
+  amountFrom?: number;
+
+  @FromText()
+  @AmountFen({ zh: '金额至（分，不含）', en: 'amount below this, fen', optional: true })
+  amountTo?: number;
 
   @OneOf(LINE_SORTS, { zh: '排序', en: 'order', optional: true })
   sort?: (typeof LINE_SORTS)[number];
@@ -41,22 +49,20 @@ export class DesksController {
 
   @Get('redemptions')
   @Allows('ReadRedemptions')
-  @ApiOkResponse({ type: RowsPage })
-  redemptions(@Query() query: RedemptionsQuery) {
+  @Lists(RedemptionListed)
+  redemptions(@Query() query: RedemptionsQuery, @CurrentCall() call: Call) {
     const { state, province, agencyProvince, sort = '-updatedMs' } = query;
-    return readPage(this.desk.node, { view: 'redemptions', where: only({ state, province, agencyProvince }), order: orderOf(sort) }, query);
+    const where = only({ state, province, agencyProvince });
+    return answerList(call, this.desk.node, { view: 'redemptions', where, order: orderOf(sort), row: RedemptionListed }, query);
   }
 
   @Get('lines')
   @Allows('ReadLines')
-  @ApiOkResponse({ type: RowsPage })
-  lines(@Query() query: LinesQuery) {
+  @Lists(LineListed)
+  lines(@Query() query: LinesQuery, @CurrentCall() call: Call) {
     const { payer, payee, sort = 'payableMs' } = query;
     // The view also keeps where windows were cut, so that a cut is never newer than the lines below it.
-    return readPage<LineRow>(
-      this.desk.node,
-      { view: 'lines', where: { kind: 'line', ...only({ payer, payee }) }, order: orderOf(sort) },
-      query,
-    );
+    const where = { kind: 'line', ...only({ payer, payee, amountFen: range(query.amountFrom, query.amountTo) }) };
+    return answerList(call, this.desk.node, { view: 'lines', where, order: orderOf(sort), row: LineListed }, query);
   }
 }

@@ -38,6 +38,12 @@ class GrantRow {
 
 const sameWords = (one: readonly string[], other: readonly string[]): boolean => [...one].sort().join() === [...other].sort().join();
 
+/** The agency of this code that is here already, however it came in; else the one that an import makes of it. */
+const agencyOf = async (desk: Desk, uscc: string): Promise<string> => {
+  const { rows } = await desk.node.rows<{ readonly agency: string }>('agencies', { where: { province: desk.province, uscc }, limit: 1 });
+  return rows[0]?.row.agency ?? desk.idOf('agency', uscc);
+};
+
 const agencies = (desk: Desk): ImportKind<AdmitAgencyBody> => ({
   name: 'agencies',
   zh: '服务机构',
@@ -49,12 +55,12 @@ const agencies = (desk: Desk): ImportKind<AdmitAgencyBody> => ({
     column('classes', '服务类别', '5 11', 'words'),
   ],
   row: AdmitAgencyBody,
-  wanted: (row) => {
-    const id = desk.idOf('agency', row.uscc);
+  wanted: async (row) => {
+    const id = await agencyOf(desk, row.uscc);
     return { command: 'AdmitAgency', body: { agency: id, ...row }, target: agencyStream(id) };
   },
   stands: async ({ organisation, name, uscc, classes }) => {
-    const { state } = await desk.node.read(agency, agencyStream(desk.idOf('agency', uscc)));
+    const { state } = await desk.node.read(agency, agencyStream(await agencyOf(desk, uscc)));
     return state.organisation === organisation && state.name === name && sameWords(state.classes, classes);
   },
 });

@@ -4,7 +4,7 @@ import {
   IMPORT_STATES,
   MadeId,
   OneOf,
-  PageQuery,
+  ListQuery,
   ReadQuery,
   Shown,
   type AnswerFormat,
@@ -33,7 +33,7 @@ export class KindPath {
   kind: KindName;
 }
 
-export class ImportsQuery extends PageQuery {
+export class ImportsQuery extends ListQuery {
   @OneOf(KINDS, { zh: '导入类型', en: 'kind of import', optional: true })
   kind?: KindName;
 

@@ -27,8 +27,8 @@ import {
   NoBody,
   Problem,
   ReadQuery,
-  readPage,
-  RowsPage,
+  answerList,
+  Lists,
   sent,
   TakesFile,
   templateOf,
@@ -128,13 +128,12 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
 
   @Get()
   @Allows('ReadImports')
-  @ApiOkResponse({ type: RowsPage })
-  async list(@Query() query: ImportsQuery, @CurrentActor() actor: Actor): Promise<object> {
+  @Lists(ImportShown)
+  list(@Query() query: ImportsQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
     const { kind, state } = query;
     const whose = isStaff(actor.roles) ? {} : { organisation: actor.organisation };
     const list = { view: 'imports', where: { ...only({ kind, state }), ...whose }, order: { field: 'createdMs', descending: true } };
-    const page = await readPage<ImportJob>(this.imports.jobs, list, query);
-    return { ...page, items: page.items.map(shown) };
+    return answerList<ImportJob>(call, this.imports.jobs, { ...list, row: ImportShown, shown: (rows) => rows.map(shown) }, query);
   }
 
   @Get(':import')

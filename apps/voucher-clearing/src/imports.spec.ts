@@ -48,7 +48,7 @@ const imported = async (who: Who, kind: string, body: string | Buffer, headers: 
 
 const SECOND = '91310115MAXXE01186';
 const AGENCIES = `所属机构,名称,统一社会信用代码,服务类别
-org-a,甲检测中心,91310000MAXXXX0150,5；11
+org-a,甲检测中心,91310112MAXXE02144,5；11
 org-b,"乙，中心",${SECOND},*
 `;
 const book = async (rows: readonly (readonly (string | number)[])[]): Promise<Buffer> => {
@@ -74,7 +74,7 @@ describe('A table of agencies', () => {
     expect((await imported(supervisor, 'agencies?dryRun=true', AGENCIES)).counts).toEqual([0, 2, 0]);
     const rows = [
       ['organisation', 'USCC', 'name', 'classes'],
-      ['org-a', '91310000MAXXXX0150', '甲检测中心', '5 11'],
+      ['org-a', '91310112MAXXE02144', '甲检测中心', '5 11'],
       ['org-b', SECOND, '乙，中心', '*'],
     ];
     expect((await imported(supervisor, 'agencies', await book(rows), { 'Content-Type': FORMATS.xlsx })).counts).toEqual([0, 2, 0]);

@@ -1,20 +1,36 @@
 /** Orders as people read them: lists, counts, one order from its home journal or from a replica of it. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
-import { journalOf, order, orderStream, PHASES, PROVINCES, type OrderRow } from '@yrd/voucher';
+import {
+  Allows,
+  AmountFen,
+  answerList,
+  Call,
+  CurrentActor,
+  CurrentCall,
+  FromText,
+  ListQuery,
+  Lists,
+  MadeId,
+  OneOf,
+  Problem,
+  ReadQuery,
+  TimeMs,
+} from '@yrd/platform';
+import { journalOf, order, orderStream, PHASES, PROVINCES } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { OrderPath, type ProvinceCode } from './order-bodies.js';
+import { ItemClass, SchemeName } from './fields.js';
+import { OrderListed } from './list-rows.js';
+import { MODES, OrderPath, type ProvinceCode } from './order-bodies.js';
 import { shownOrder } from './order-shown.js';
 import { OrderTally } from './order-tally.js';
-import { only, orderOf, sorts } from './rows.js';
+import { only, orderOf, range, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
 const SORTS = sorts('placedMs', 'updatedMs', 'deadlineMs', 'amountFen', 'number');
 const HOME = { zh: '企业所在省', en: 'province of the enterprise', optional: true };
 
-class OrdersQuery extends PageQuery {
+class OrdersQuery extends ListQuery {
   @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof PHASES)[number];
 
@@ -29,6 +45,31 @@ class OrdersQuery extends PageQuery {
 
   @MadeId({ zh: '服务机构', en: 'agency', optional: true })
   agency?: string;
+
+  @SchemeName({ zh: '方案', en: 'scheme', optional: true })
+  scheme?: string;
+
+  @ItemClass({ zh: '服务类别', en: 'class of the service', optional: true })
+  itemClass?: string;
+
+  @OneOf(MODES, { zh: '兑付方式', en: 'who redeems', optional: true })
+  mode?: (typeof MODES)[number];
+
+  @FromText()
+  @TimeMs({ zh: '下单时间自（毫秒，含）', en: 'placed from this time on, ms', optional: true })
+  placedFrom?: number;
+
+  @FromText()
+  @TimeMs({ zh: '下单时间至（毫秒，不含）', en: 'placed before this time, ms', optional: true })
+  placedTo?: number;
+
+  @FromText()
+  @AmountFen({ zh: '服务费自（分，含）', en: 'agreed fee from this on, fen', optional: true })
+  amountFrom?: number;
+
+  @FromText()
+  @AmountFen({ zh: '服务费至（分，不含）', en: 'agreed fee below this, fen', optional: true })
+  amountTo?: number;
 
   @OneOf(SORTS, { zh: '排序，- 为降序', en: 'order; - is descending', optional: true })
   sort?: (typeof SORTS)[number];
@@ -58,11 +99,14 @@ export class OrdersReadingController {
 
   @Get()
   @Allows('ReadOrders')
-  @ApiOkResponse({ type: RowsPage })
-  async list(@Query() query: OrdersQuery, @CurrentActor() actor: Actor): Promise<object> {
-    const { state, province, agencyProvince, subject, agency, sort = '-placedMs' } = query;
+  @Lists(OrderListed)
+  async list(@Query() query: OrdersQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
+    const { state, province, agencyProvince, subject, agency, scheme, itemClass, mode, sort = '-placedMs' } = query;
+    const placedMs = range(query.placedFrom, query.placedTo);
+    const amountFen = range(query.amountFrom, query.amountTo);
     const whose = await this.sight.narrow(actor, only({ agencyProvince, subject, agency }));
-    return readPage<OrderRow>(this.desk.node, { view: 'orders', where: only({ state, province, ...whose }), order: orderOf(sort) }, query);
+    const where = only({ state, province, scheme, itemClass, mode, placedMs, amountFen, ...whose });
+    return answerList(call, this.desk.node, { view: 'orders', where, order: orderOf(sort), row: OrderListed }, query);
   }
 
   @Get('summary')

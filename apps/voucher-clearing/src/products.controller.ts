@@ -1,17 +1,31 @@
 /** Listed products of all four provinces, with the price of the last revision. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
-import { Allows, MadeId, OneOf, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
+import {
+  Allows,
+  AmountFen,
+  answerList,
+  Call,
+  CurrentCall,
+  FromText,
+  Lists,
+  ListQuery,
+  MadeId,
+  OneOf,
+  Problem,
+  ReadQuery,
+} from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { Desk } from './desk.js';
 import { ItemClass } from './fields.js';
-import { only, orderOf, sorts } from './rows.js';
+import { ProductListed } from './list-rows.js';
+import { only, orderOf, range, sorts } from './rows.js';
 
 const SORTS = sorts('priceFen', 'name');
 const LISTED = ['yes', 'no'] as const;
 
-class ProductsQuery extends PageQuery {
+class ProductsQuery extends ListQuery {
   @OneOf(PROVINCES, { zh: '服务机构所在省', en: 'province of the agency', optional: true })
   province?: (typeof PROVINCES)[number];
 
@@ -26,6 +40,14 @@ class ProductsQuery extends PageQuery {
 
   @OneOf(LISTED, { zh: '是否在架', en: 'whether it is listed', optional: true })
   listed?: (typeof LISTED)[number];
+
+  @FromText()
+  @AmountFen({ zh: '价格自（分，含）', en: 'price from this on, fen', optional: true })
+  priceFrom?: number;
+
+  @FromText()
+  @AmountFen({ zh: '价格至（分，不含）', en: 'price below this, fen', optional: true })
+  priceTo?: number;
 
   @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
   sort?: (typeof SORTS)[number];
@@ -43,15 +65,23 @@ export class ProductsController {
 
   @Get()
   @Allows('ReadProducts')
-  @ApiOkResponse({ type: RowsPage })
-  list(@Query() query: ProductsQuery) {
+  @Lists(ProductListed)
+  list(@Query() query: ProductsQuery, @CurrentCall() call: Call) {
     const { province, agency, itemClass, commonClass, listed, sort = 'priceFen' } = query;
-    const where = only({ province, agency, itemClass, commonClass, listed: listed === undefined ? undefined : listed === 'yes' });
-    return readPage(this.desk.node, { view: 'products', where, order: orderOf(sort) }, query);
+    const where = only({
+      province,
+      agency,
+      itemClass,
+      commonClass,
+      listed: listed === undefined ? undefined : listed === 'yes',
+      priceFen: range(query.priceFrom, query.priceTo),
+    });
+    return answerList(call, this.desk.node, { view: 'products', where, order: orderOf(sort), row: ProductListed }, query);
   }
 
   @Get(':id')
   @Allows('ReadProduct')
+  @ApiOkResponse({ type: ProductListed })
   async read(@Param() { id }: ProductRowPath, @Query() _query: ReadQuery): Promise<object> {
     const { rows } = await this.desk.node.rows<object>('products', { where: { id }, limit: 1 });
     const [found] = rows;

@@ -1,6 +1,6 @@
 /** Quota accounts: what a subject may spend under a scheme in a year. An account is named `<subject>.<scheme>.<year>`. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import {
   Allows,
@@ -15,23 +15,26 @@ import {
   Offers,
   OneOf,
   NoBody,
-  PageQuery,
+  answerList,
+  ListQuery,
+  Lists,
   Problem,
   Prose,
-  readPage,
   ReadQuery,
-  RowsPage,
   Year,
 } from '@yrd/platform';
 import { quota, STAGES, stageOf } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { Desk } from './desk.js';
 import { SchemeName } from './fields.js';
-import { only } from './rows.js';
+import { QuotaListed } from './list-rows.js';
+import { only, orderOf, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
 const STATES = ['Submitted', 'Returned', 'Refused', 'Granted', 'Frozen', 'Closed'] as const;
 const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
+
+const SORTS = sorts('updatedMs', 'askedFen', 'grantedFen', 'leftFen', 'useUntilMs');
 
 class QuotaPath {
   @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
@@ -82,7 +85,7 @@ class QuotaReasonBody {
   reason: string;
 }
 
-class QuotasQuery extends PageQuery {
+class QuotasQuery extends ListQuery {
   @MadeId({ ...SUBJECT, optional: true })
   subject?: string;
 
@@ -95,6 +98,9 @@ class QuotasQuery extends PageQuery {
 
   @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof STATES)[number];
+
+  @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
+  sort?: (typeof SORTS)[number];
 }
 
 /** The account that a checked name stands for. */
@@ -161,11 +167,12 @@ export class QuotasController {
 
   @Get()
   @Allows('ReadQuotas')
-  @ApiOkResponse({ type: RowsPage })
-  async list(@Query() query: QuotasQuery, @CurrentActor() actor: Actor): Promise<object> {
-    const { subject, scheme, year, state } = query;
+  @Lists(QuotaListed)
+  async list(@Query() query: QuotasQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
+    const { subject, scheme, year, state, sort = '-updatedMs' } = query;
     await this.sight.narrow(actor, only({ subject }));
-    return readPage(this.desk.node, { view: 'quotas', where: only({ subject, scheme, year, state }) }, query);
+    const where = only({ subject, scheme, year, state });
+    return answerList(call, this.desk.node, { view: 'quotas', where, order: orderOf(sort), row: QuotaListed }, query);
   }
 
   @Get(':quota')

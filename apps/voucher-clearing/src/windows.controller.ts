@@ -1,9 +1,9 @@
 /** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, Call, CurrentCall, FromText, NoBody, Offers, PageQuery, Problem, readPage, ReadQuery, RowsPage } from '@yrd/platform';
+import { Allows, answerList, Call, CurrentCall, FromText, NoBody, Offers, ListQuery, Lists, Problem, ReadQuery } from '@yrd/platform';
 import { PAIRS, type WindowRow } from '@yrd/voucher';
 import { Desk } from './desk.js';
+import { WindowListed } from './list-rows.js';
 import { WindowNumber } from './fields.js';
 
 class WindowPath {
@@ -49,10 +49,11 @@ export class WindowsController {
 
   @Get()
   @Allows('ReadWindows')
-  @ApiOkResponse({ type: RowsPage })
-  async list(@Query() query: PageQuery): Promise<object> {
-    const page = await readPage<WindowRow>(this.desk.node, { view: 'windows', order: { field: 'window', descending: true } }, query);
-    return { ...page, items: page.items.map((row) => shownWindow(row, this.desk.province)) };
+  @Lists(WindowListed)
+  list(@Query() query: ListQuery, @CurrentCall() call: Call) {
+    const shown = (rows: readonly WindowRow[]) => rows.map((row) => shownWindow(row, this.desk.province));
+    const list = { view: 'windows', order: { field: 'window', descending: true }, row: WindowListed, shown };
+    return answerList<WindowRow>(call, this.desk.node, list, query);
   }
 
   @Get('latest')

@@ -33,7 +33,7 @@ export interface ImportKind<B extends object = object> {
   readonly columns: readonly Column[];
   /** What a row is checked against: the limits of the command's own body. */
   readonly row: new () => B;
-  wanted(row: B): Wanted;
+  wanted(row: B): Wanted | Promise<Wanted>;
   /** The command would be carried out again though it stands: it is asked on trial first, and left alone then. */
   readonly repeats?: true;
   /** Whether what was refused because something stands there already is what the row says, so that a second import changes nothing. */

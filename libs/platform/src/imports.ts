@@ -198,7 +198,7 @@ export class Imports {
       const { line, row, faults } = read;
       if (!row) results.set(line, { line, outcome: 'refused', faults });
       else {
-        const wanted = kind.wanted(row);
+        const wanted = await kind.wanted(row);
         const work = async (): Promise<void> => void results.set(line, await this.carryOutRow(kind, job, header, read, wanted));
         lanes.set(wanted.target, [...(lanes.get(wanted.target) ?? []), work]);
       }

@@ -10,6 +10,8 @@ import { showPositions } from './commands.js';
 import { Nodes, parsePosition, showPosition } from './nodes.js';
 import { Problem, retryAfter } from './problem.js';
 import type { Request } from './request.js';
+import { OneOf } from './fields.js';
+import { ANSWER_FORMATS, type AnswerFormat } from './table-answer.js';
 import { LeftOut } from './validation.js';
 
 /** Rows of a page at most. */
@@ -41,6 +43,16 @@ export class PageQuery extends ReadQuery {
   @Matches(/^[\w-]+$/)
   @MaxLength(2_000)
   cursor?: string;
+}
+
+/** Query of a list that is also sent as a table. */
+export class ListQuery extends PageQuery {
+  @OneOf(ANSWER_FORMATS, {
+    zh: '格式，默认按 Accept；csv、xlsx 给出全部行，limit 只用于 json',
+    en: 'format, by Accept without it; csv and xlsx give every row, limit is for json',
+    optional: true,
+  })
+  format?: AnswerFormat;
 }
 
 /** A page as it is answered. */
@@ -83,22 +95,28 @@ const decodeCursor = (mark: string, cursor: string): After => {
   return { value, id };
 };
 
+type Listed = { readonly view: string } & Pick<RecordQuery, 'where' | 'order'>;
+
+/** Where a list goes on; undefined at its beginning. @throws Problem E-VALIDATION for a cursor of another list. */
+export const cursorOf = (list: Listed, { cursor }: PageQuery): After | undefined =>
+  cursor === undefined ? undefined : decodeCursor(listMark(list.view, list), cursor);
+
 /** One page of a view's rows, each with its `id`. @throws Problem E-VALIDATION for a cursor of another list. */
 export const readPage = async <R extends object>(
   node: { rows(view: string, query: RecordQuery): Promise<RowPage<R>> },
-  list: { readonly view: string } & Pick<RecordQuery, 'where' | 'order'>,
+  list: Listed,
   page: PageQuery,
 ): Promise<Page<R & { readonly id: string }>> => {
-  const mark = listMark(list.view, list);
+  const after = cursorOf(list, page);
   const found: RowPage<R> = await node.rows(list.view, {
     ...(list.where === undefined ? {} : { where: list.where }),
     ...(list.order === undefined ? {} : { order: list.order }),
-    ...(page.cursor === undefined ? {} : { after: decodeCursor(mark, page.cursor) }),
+    ...(after === undefined ? {} : { after }),
     limit: page.limit ?? pageDefault,
   });
   return {
     items: found.rows.map(({ id, row }) => ({ ...row, id })),
-    next: found.next === null ? null : encodeCursor(mark, found.next),
+    next: found.next === null ? null : encodeCursor(listMark(list.view, list), found.next),
     positions: showPositions(found.positions),
   };
 };

@@ -82,3 +82,18 @@ export const cellsOf = (type: new () => object, row: object): readonly Cell[] =>
   const fields = row as Readonly<Record<string, unknown>>;
   return columnsOf(type).map(({ field, holds }) => cellOf(fields[field], holds));
 };
+
+/** A field of a row: its words in Chinese and English, what it holds (a text without it), and what else there is to say. */
+export type ShownField = readonly [zh: string, en: string, holds?: Holds, more?: More];
+
+/** A class of rows from a line for each of their fields; where their type is known, no field can be forgotten. */
+export const shownRow = <R extends object = Readonly<Record<string, unknown>>>(
+  name: string,
+  fields: Readonly<Record<Extract<keyof R, string>, ShownField>>,
+): new () => object => {
+  // The description of the interface goes by the name of the class.
+  const type = { [name]: class {} }[name]!;
+  for (const [field, [zh, en, holds, more]] of Object.entries<ShownField>(fields))
+    Shown({ zh, en }, holds, more)(type.prototype as object, field);
+  return type;
+};

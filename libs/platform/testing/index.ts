@@ -3,7 +3,6 @@ export * from './delta.js';
 export * from './described.js';
 export * from './issuer.js';
 export * from './verifiers.js';
-export { FORMATS } from '../src/table.js';
-export { workbookOf } from '../src/workbook.js';
 export * from './ground.js';
 export * from './heap.js';
+export * from './tables.js';

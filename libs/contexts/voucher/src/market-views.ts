@@ -98,6 +98,7 @@ export const agencies: View<AgencyPart> = {
       province: id.slice(0, 2),
       agency: id.slice(3),
       name: state.name,
+      uscc: state.uscc,
       state: state.phase,
       classes: state.classes,
       ...limitsOf(state),
