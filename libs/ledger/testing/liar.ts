@@ -70,7 +70,10 @@ export const lie = (world: SimulatedWorld, context: string, { fault, province, o
   const owner = { hasher: world.hasher, signer: world.signer(province) };
   const ring = world.ring({ ...owner, notice: () => undefined }, journal);
   for (const each of blocks) ring.learn(each);
-  const value = encodeWire(signedBlock(owner, ring.signing(block.first + block.count), { journal, before, entries: told }));
+  const lying = signedBlock(owner, ring.signing(block.first + block.count), { journal, before, entries: told });
+  // What a revoked key signs is nobody's word, and so no lie: later there is a block of the next key.
+  if (ring.judge(lying.note).by !== 'key') return false;
+  const value = encodeWire(lying);
   const message =
     fault === 'split view'
       ? { topic: topics.heal(province), value, headers: { for: other, context } }

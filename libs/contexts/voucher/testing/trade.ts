@@ -109,7 +109,8 @@ export class Trade {
         const body = { old, ...world.nextKey(province, role, 1), reason: 'test' };
         if (!(await this.act(province, 'RotateKey', body, keeper, role)) || role === 'cosigner') return;
         this.rotated = true;
-        if (!this.rotation.stolen) return;
+        // Who has lied says no more that his key was stolen: his lie was his own word when he told it.
+        if (!this.rotation.stolen || this.run.liar === province) return;
         const fromSize = Math.floor(world.disks.get(province)!.journal(`${province}/voucher`).end / 2);
         await this.act(province, 'RevokeKey', { key: old, fromSize, reason: 'stolen' }, keeper, role);
         thieve(world, `${province}/voucher`, old);
