@@ -31,6 +31,7 @@ import { RedeemingController } from './redeeming.controller.js';
 import { SanctionsController } from './sanctions.controller.js';
 import { ServiceCodesController } from './service-codes.controller.js';
 import { Sight } from './sight.js';
+import { SlicesController } from './slices.controller.js';
 import { SubjectsController } from './subjects.controller.js';
 import { WhatIfController, WhatIfDesk } from './what-if.controller.js';
 import { WindowsController } from './windows.controller.js';
@@ -44,6 +45,7 @@ export const controllers = [
   SanctionsController,
   InterestsController,
   QuotasController,
+  SlicesController,
   AssessmentsController,
   AgenciesController,
   ProductsController,

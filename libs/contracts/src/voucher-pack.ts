@@ -108,6 +108,20 @@ export const VoucherPack = Type.Object(
         closed,
       ),
     ),
+    /**
+     * Parts of a quota that may be set aside for another province (A1): the most one holds, for how many calendar days at most, and how
+     * many days after its expiry the home waits before it uses the rest again. Absent: none are.
+     */
+    slices: Type.Optional(
+      Type.Object(
+        {
+          mostFen: Fen,
+          days: Type.Integer({ minimum: 1, maximum: 366 }),
+          graceDays: Type.Integer({ minimum: 0, maximum: 90 }),
+        },
+        closed,
+      ),
+    ),
     /** Cap of all firms under one 实际控制人 in a year (V3). */
     group: Type.Optional(Type.Object({ capFen: Fen, whenOver: oneOf('cut', 'refuse') }, closed)),
     /** Who pays a cross-province order (V19, V20): shares of the enterprise's and the agency's province; they sum to one. */

@@ -12,6 +12,7 @@ import { ownership } from './voucher-ownership.js';
 import { placing, redeeming, serving } from './voucher-order.js';
 import { paying } from './voucher-paying.js';
 import { adoption, settlement } from './voucher-settlement.js';
+import { slices } from './voucher-slice.js';
 
 /** Event name → contract. Additions only: a new meaning is a new name or version. */
 export const voucherContracts = {
@@ -30,6 +31,7 @@ export const voucherContracts = {
   ...calendar,
   ...holding,
   ...ownership,
+  ...slices,
 };
 
 export type VoucherEntryName = keyof typeof voucherContracts;

@@ -9,6 +9,7 @@ import * as calendar from './calendar-notice.js';
 import * as claim from './claim.js';
 import * as clawback from './clawback.js';
 import * as delivering from './delivering.js';
+import * as drawing from './drawing.js';
 import * as engagement from './engagement.js';
 import * as holding from './holding.js';
 import * as interests from './interests.js';
@@ -31,6 +32,7 @@ import * as sanction from './sanction.js';
 import * as sanctioned from './sanctioned-orders.js';
 import * as serving from './serving.js';
 import * as standing from './standing.js';
+import * as slice from './slice.js';
 import * as subject from './subject.js';
 import * as unpaid from './unpaid.js';
 import * as window from './window.js';
@@ -76,6 +78,9 @@ export const personCommands = {
   RecogniseAgency: recognition.RecogniseAgency,
   RestrictRecognition: recognition.RestrictRecognition,
   WithdrawRecognition: recognition.WithdrawRecognition,
+  GrantSlice: slice.GrantSlice,
+  DrawSlice: drawing.DrawSlice,
+  ReturnSlice: drawing.ReturnSlice,
   PlaceOrder: placing.PlaceOrder,
   CancelOrder: serving.CancelOrder,
   SignContract: serving.SignContract,
@@ -134,6 +139,9 @@ export const derivedCommands = {
   EndExclusion: standing.EndExclusion,
   TakeProposal: placing.TakeProposal,
   EndQuota: quota.EndQuota,
+  TakeDraw: drawing.TakeDraw,
+  TakeReturn: slice.TakeReturn,
+  EndSlice: slice.EndSlice,
   AdvanceQueue: placing.AdvanceQueue,
   InheritQuota: merging.InheritQuota,
   StateUse: moving.StateUse,

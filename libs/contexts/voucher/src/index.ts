@@ -14,6 +14,7 @@ import { clearingReactions } from './clearing-reactions.js';
 import { windows } from './clearing-views.js';
 import { divergenceReactions } from './divergence-reactions.js';
 import { deliverable, holdDuplicates } from './delivering.js';
+import { sliceReactions } from './drawing.js';
 import { engagement } from './engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
 import { interests } from './interests.js';
@@ -35,6 +36,7 @@ import { register } from './register.js';
 import { sanction } from './sanction.js';
 import { mindSanctions } from './sanctioned-orders.js';
 import { holdSplit, pair } from './splitting.js';
+import { slice } from './slice.js';
 import { subject } from './subject.js';
 import { timers } from './timers.js';
 import { agencies, assessments, invoices, products } from './market-views.js';
@@ -66,6 +68,7 @@ export const voucher: Context = {
     engagement,
     invoice,
     register,
+    slice,
     window,
     batch,
     account,
@@ -79,6 +82,7 @@ export const voucher: Context = {
     inheritQuota,
     stateUse,
     countUse,
+    ...sliceReactions,
     recomputeDeadlines,
     holdSplit,
     mindSanctions,
@@ -107,6 +111,7 @@ export {
   quota,
   recognition,
   register,
+  slice,
   subject,
   window,
 };
@@ -119,6 +124,7 @@ export { agencyRules, rulesAt } from './agency-rules.js';
 export { ending } from './qualification.js';
 export { limitsOf } from './market-views.js';
 export { PHASES } from './order.js';
+export { drawnFen, openFen } from './slice.js';
 export { derivedCommands, personCommands } from './handlers.js';
 export { eligibility, ownerOf, type Check } from './subject.js';
 export { effective, type Policy } from './policy.js';

@@ -179,5 +179,6 @@ export const refusals = (asked: Asked, turn: Turn): readonly { readonly rule: Pl
     return says ? [{ rule, says }] : [];
   });
 
-/** The first rule that refuses; null when the wish is admissible. */
-export const inadmissible = (asked: Asked, turn: Turn): Rejection | null => refusals(asked, turn)[0]?.says ?? null;
+/** The first rule that refuses, of those not answered already; null when the wish is admissible. */
+export const inadmissible = (asked: Asked, turn: Turn, answered: readonly string[] = []): Rejection | null =>
+  refusals(asked, turn).find(({ rule }) => !answered.includes(rule.name))?.says ?? null;

@@ -1,5 +1,5 @@
 /** Placing an order (the rules are in `placing-rules.ts`): the order and its reservation, in one commit. */
-import { refuse, type Period, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { refuse, type Period, type Terms, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import {
   invariant,
   isRejection,
@@ -39,8 +39,19 @@ export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] 
   return [...ruleReads(command, peek), ...pairPlaces(command, peek), ...own.map((stream) => ({ province: peek.province, stream }))];
 };
 
+/** How an order comes about, and where its money is. */
+interface Coming {
+  /** An agency that proposed has accepted already. */
+  readonly proposed: boolean;
+  /** Money that was reserved before: rules that were answered then, and how it becomes the order's. Absent: the account is drawn on. */
+  readonly aside?: {
+    readonly answered: readonly string[];
+    readonly draw: (pack: VoucherPack, terms: Terms) => ReturnType<typeof draw>;
+  };
+}
+
 /** OrderPlaced, or OrderQueued where the pool is exhausted (V27), and everything committed with it; or the rule that forbids it. */
-export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): readonly Append[] | Rejection => {
+export const place = (turn: Turn, command: PlaceOrder, { proposed, aside }: Coming): readonly Append[] | Rejection => {
   const before = turn.state(order, orderStream(command.order));
   const waited = before.phase === 'Queued';
   if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
@@ -48,16 +59,16 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   if (wrong) return wrong;
   const asked = askedOf(command, turn);
   if (isRejection(asked)) return asked;
-  const no = inadmissible(asked, turn);
+  const no = inadmissible(asked, turn, aside?.answered);
   if (no) return no;
   const { who, pack, item } = asked;
   const terms = who.registered ? pack.subjects[who.registered.kind] : undefined;
   if (!who.registered || !terms)
     return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
-  const drawn = draw(turn, drawnOf(command, who), pack, terms, command);
-  if (isRejection(drawn) && (waited || drawn.rejected !== 'E-POOL')) return drawn;
+  const drawn = aside ? aside.draw(pack, terms) : draw(turn, drawnOf(command, who), pack, terms, command);
+  if (isRejection(drawn) && (waited || aside || drawn.rejected !== 'E-POOL')) return drawn;
   const line = turn.state(pool, poolStream(command.scheme, command.year));
-  const waits = !waited && (isRejection(drawn) || line.queue.length > 0);
+  const waits = !waited && !aside && (isRejection(drawn) || line.queue.length > 0);
   const closed = waits ? lineClosed(pack, line, isRejection(drawn) ? drawn : null) : null;
   if (closed) return closed;
   const counter = takeNumber(turn.state(register, orderRegister(command.year)));
@@ -96,7 +107,6 @@ export const place = (turn: Turn, command: PlaceOrder, proposed: boolean): reado
   const events: readonly OrderEvent[] = [
     { type: 'OrderPlaced', data },
     { type: 'ReservationMade', data: { order: command.order, ceilings: drawn.ceilings } },
-    // An agency that proposed has accepted already.
     ...(proposed ? [accepted(command.order, turn, pack, useUntilMs)] : []),
   ];
   return oneEach([
@@ -151,7 +161,7 @@ export const AdvanceQueue: Handler<AdvanceQueue> = handler({
     const state = turn.state(order, orderStream(head));
     const wish = wishOf(state);
     invariant(wish !== null, `The order ${head} stands in line and was never placed in it.`);
-    const answer = place(turn, wish, termsOf(state).proposed);
+    const answer = place(turn, wish, { proposed: termsOf(state).proposed });
     if (!isRejection(answer)) return answer;
     if (answer.rejected === 'E-POOL') return [];
     const data = { order: head, code: answer.rejected, facts: answer.facts };
@@ -172,7 +182,7 @@ export const PlaceOrder: Handler<PlaceOrder> = handler({
   decide: (command, turn): Decision => {
     const who = turn.state(subject, subjectStream(command.subject));
     if (!who.registered) return missing('subject');
-    return mayAct(turn, 'PlaceOrder', { subject: ownerOf(who) }) ?? place(turn, command, false);
+    return mayAct(turn, 'PlaceOrder', { subject: ownerOf(who) }) ?? place(turn, command, { proposed: false });
   },
 });
 
@@ -192,7 +202,7 @@ export const TakeProposal: Handler<TakeProposal> = handler({
     const answer =
       wantedFen > uptoFen || command.from !== command.agencyProvince
         ? refuse('E-ROLE', { seen: uptoFen, needed: `the subject's leave for ${wantedFen} fen` })
-        : place(turn, command, true);
+        : place(turn, command, { proposed: true });
     if (!isRejection(answer)) return answer;
     const data = { order: command.order, agencyProvince: command.agencyProvince, code: answer.rejected, facts: answer.facts };
     // The id of a live order is not closed by a proposal that repeats it.

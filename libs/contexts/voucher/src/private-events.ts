@@ -110,6 +110,11 @@ interface PrivateData {
     readonly after: string;
   };
   OrganisationBarred: { readonly agency: string; readonly untilMs: number };
+  /** Set aside for another province, and given to an order that was drawn there or back to the account (A1). */
+  QuotaSliced: { readonly slice: string; readonly amountFen: number };
+  QuotaUnsliced: { readonly slice: string; readonly amountFen: number; readonly to: 'order' | 'account' };
+  /** Streams beside the quota that hold a slice. */
+  SliceHeld: { readonly slice: string; readonly ceilings: readonly string[] };
   CeilingTaken: { readonly order: string; readonly amountFen: number };
   CeilingReturned: { readonly order: string; readonly amountFen: number };
   /** An order waits in line at the end of this pool, or is in it no longer (V27). */
@@ -186,6 +191,9 @@ const names: Readonly<Record<PrivateName, string>> = {
   AgencyNotVerified: 'internal',
   AgencyFollowed: 'internal',
   OrganisationBarred: 'internal',
+  QuotaSliced: 'internal',
+  QuotaUnsliced: 'internal',
+  SliceHeld: 'internal',
   CeilingTaken: 'internal',
   CeilingReturned: 'internal',
   QueueJoined: 'internal',

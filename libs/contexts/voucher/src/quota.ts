@@ -18,6 +18,8 @@ export type QuotaEvent =
       | 'QuotaClosed'
       | 'QuotaCounted'
       | 'QuotaVoided'
+      | 'QuotaSliced'
+      | 'QuotaUnsliced'
     >
   | VoucherEvent<'QuotaReserved' | 'QuotaReleased' | 'QuotaConsumed' | 'QuotaConsumptionReversed' | 'QuotaRestored'>;
 
@@ -36,6 +38,8 @@ export interface Quota {
   readonly grantedFen: number;
   readonly reservedFen: number;
   readonly consumedFen: number;
+  /** The part of what is reserved that slices hold (A1). */
+  readonly slicedFen: number;
   /** What others used under the same cap: predecessors (A7), the same firm in another province (A6); fen by its source. */
   readonly elsewhere: Readonly<Record<string, number>>;
   /** The use window or the year is over: what comes back from an order is void too. */
@@ -55,6 +59,7 @@ const initial: Quota = {
   grantedFen: 0,
   reservedFen: 0,
   consumedFen: 0,
+  slicedFen: 0,
   elsewhere: {},
   over: false,
   useUntilMs: 0,
@@ -110,6 +115,18 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     ...(opened ? { ...opened, phase: 'Granted' } : {}),
     grantedFen,
     elsewhere: { ...state.elsewhere, [source]: usedFen },
+  }),
+  QuotaSliced: (state, { amountFen }) => ({
+    ...state,
+    reservedFen: state.reservedFen + amountFen,
+    slicedFen: state.slicedFen + amountFen,
+  }),
+  QuotaUnsliced: (state, { amountFen, to }) => ({
+    ...state,
+    // An order reserves it again in the same commit.
+    ...(to === 'account' ? back(state, amountFen) : {}),
+    reservedFen: state.reservedFen - amountFen,
+    slicedFen: state.slicedFen - amountFen,
   }),
   QuotaVoided: (state, { voidedFen }) => ({ ...state, over: true, grantedFen: state.grantedFen - voidedFen }),
   QuotaFrozen: (state) => ({ ...state, phase: 'Frozen' }),

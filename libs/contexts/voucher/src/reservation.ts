@@ -58,7 +58,8 @@ export interface Drawn {
   readonly group: string | null;
 }
 
-const ceilingsOf = ({ scheme, year, group: id }: Drawn): readonly string[] => [
+/** Ceilings that this money is under. */
+export const ceilingsOf = ({ scheme, year, group: id }: Drawn): readonly string[] => [
   ...(id === null ? [] : [groupStream(id, scheme, year)]),
   poolStream(scheme, year),
 ];

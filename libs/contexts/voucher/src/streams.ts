@@ -22,6 +22,8 @@ export const banStream = (organisation: string): string => `ban/${organisation}`
 export const followingStream = (of: { readonly agencyProvince: string; readonly agency: string }): string =>
   `following/${of.agencyProvince}.${of.agency}`;
 export const recognitionStream = (province: string, agency: string): string => `recognition/${province}.${agency}`;
+/** The same name in the journal of the home and of the holder: each writes its own side. */
+export const sliceStream = (id: string): string => `slice/${id}`;
 export const orderStream = (id: string): string => `order/${id}`;
 export const engagementStream = (order: string): string => `engagement/${order}`;
 /** Small orders of one subject with one agency for one class of item. */

@@ -49,6 +49,15 @@ const accountLimits = (entry: Entry): readonly TimerChange[] => {
     ...(closesMs === undefined ? [] : [at('year', closesMs)]),
   ];
 };
+/** The rest of a slice is the home's again only after expiry and grace, and once the holder was heard past both or is silent too long. */
+const sliceLimits = (entry: Entry): readonly TimerChange[] => {
+  if (entry.type === 'SliceEnded') return [{ clear: entry.stream }];
+  const granted = dataOf(entry, 'SliceGranted');
+  if (!granted) return [];
+  const { slice, holder, endsMs, patienceMs } = granted;
+  const fires = { command: 'EndSlice', target: entry.stream, body: { slice, dueMs: endsMs } };
+  return [{ set: entry.stream, dueMs: endsMs + 1, fires, awaits: journalOf(holder), patienceMs }];
+};
 const clear = (limit: Limit, order: string): TimerChange => ({ clear: keyOf(limit, order) });
 
 const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'RedemptionRefused'];
@@ -81,6 +90,7 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
   if (entry.stream.startsWith('quota/')) return accountLimits(entry);
   if (entry.stream.startsWith('sanction/')) return sanctionTimers(entry);
+  if (entry.stream.startsWith('slice/')) return sliceLimits(entry);
   if (!entry.stream.startsWith('order/')) return [];
   const order = idOf(entry.stream);
   const queued = dataOf(entry, 'OrderQueued');

@@ -247,6 +247,8 @@ export const quotas: View<QuotaPart> = {
     'QuotaClosed',
     'QuotaCounted',
     'QuotaVoided',
+    'QuotaSliced',
+    'QuotaUnsliced',
   ],
   // Other provinces show only that something was reserved or released, not the account.
   key: (entry) => idIn(entry, 'quota'),
