@@ -14,6 +14,8 @@ export const nodeRows = {
     '账本的公开条目（CloudEvents，服务器推送，可按 Last-Event-ID 续传）',
     'The public entries of a journal as CloudEvents: server-sent events, resumable by Last-Event-ID',
   ),
+  ReadAsyncApi: open('公开条目的接口描述（AsyncAPI 3.1）', 'What is told of public entries, for programs (AsyncAPI 3.1)'),
+  ReadSchema: open('一种条目的 JSON Schema', 'The JSON Schema of a type of entry, as readers may rest on it'),
   ReadMetrics: open('Prometheus 指标', 'Prometheus metrics'),
   ReadParked: row(['operator', 'auditor'], 'none', '搁置待处理的条目', 'Entries that could not be handled and wait for an operator'),
   AcceptLoss: row(

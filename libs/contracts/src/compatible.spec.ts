@@ -210,13 +210,13 @@ test.each(BREAKING)('refused: %s', (_, change) => {
   for (const sentence of broken) expect(sentence).toMatch(/^test\.thing-said\.v1[^ ]*: \S.{10,}/);
 });
 
-describe.each(HARMLESS.map(([name, change, later]) => ({ name, change, later })))('let pass: $name', ({ change, later }) => {
+describe.each(HARMLESS.map(([name, change, later = sample]) => ({ name, change, later })))('let pass: $name', ({ change, later }) => {
   const now = changed(change);
   test('nothing is broken', () => expect(contractBreaks(tagged(), now)).toEqual([]));
   test('what was written before is still good', () => expect(valid(now[THING].schema, sample)).toEqual([]));
   test('what is written from now on is good for readers of before', () => {
-    expect(valid(now[THING].schema, later ?? sample)).toEqual([]);
-    expect(valid(forReaders(tagged()[THING].schema), later ?? sample)).toEqual([]);
+    expect(valid(now[THING].schema, later)).toEqual([]);
+    expect(valid(forReaders(tagged()[THING].schema), later)).toEqual([]);
   });
 });
 

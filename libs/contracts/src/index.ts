@@ -2,6 +2,7 @@
 export * from './access-scopes.js';
 export * from './access-record.js';
 export * from './access-table.js';
+export { asyncApiDocument, publicTypes, schemaDocument, type DescribedNode } from './asyncapi.js';
 export * from './border.js';
 export * from './codes.js';
 export { contractBreaks, type Schema, type Tagged, type TaggedType } from './compatible.js';

@@ -306,6 +306,19 @@ describe('what every node shows', () => {
     expect(note).toMatch(/^yrd\.test\/log\/32\/voucher\n\d+\n[A-Za-z0-9+/]{43}=\n[\s\S]*\n— yrd\.test\/log\/32\/voucher /);
   });
 
+  it('is what it tells consumers outside, described for their programs', async () => {
+    const described = await ask('/asyncapi.json');
+    expect(described.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await described.json()).toMatchObject({
+      asyncapi: '3.1.0',
+      channels: { 'voucher-events': { address: 'yrd.32.voucher.events' } },
+    });
+    const schema = await json('/schemas/voucher.agency-admitted.v1.json');
+    expect(schema).toMatchObject({ title: 'AgencyAdmitted', 'x-audience': 'public', required: expect.arrayContaining(['uscc']) });
+    for (const none of ['voucher.agency-admitted.v1', 'voucher.nothing.v1.json', '__proto__.json'])
+      expect(await told(await ask(`/schemas/${none}`))).toMatchObject({ http: 404, code: 'E-NOTFOUND' });
+  });
+
   it('is an entry, deeper for staff than for strangers', async () => {
     const index = Number((await send({ id: 'shown', by: 1 })).headers.get('yrd-position')?.split('@')[1]) - 1;
     await until(async () => (await ask(`/log/32/voucher/entry/${index}`)).status === 200);

@@ -8,6 +8,7 @@ import { AuditTrail } from './audit-trail.js';
 import { TokenVerifier } from './auth.js';
 import { ClockController } from './dev-clock.controller.js';
 import { addressOf, type NodeConfig } from './config.js';
+import { ContractsController } from './contracts-controller.js';
 import { KeysController } from './keys-controller.js';
 import type { KeyKeeper } from './key-file.js';
 import { IdentityController } from './identity.controller.js';
@@ -71,6 +72,15 @@ const providers = (options: NodeModuleOptions): Provider[] => {
 export const nodeModule = (options: NodeModuleOptions): DynamicModule => ({
   module: NodeModule,
   imports: [DiscoveryModule],
-  controllers: [HealthController, StatusController, LogController, FeedsController, KeysController, ClockController, IdentityController],
+  controllers: [
+    HealthController,
+    StatusController,
+    LogController,
+    FeedsController,
+    ContractsController,
+    KeysController,
+    ClockController,
+    IdentityController,
+  ],
   providers: providers(options),
 });
