@@ -35,14 +35,15 @@ export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
   },
 });
 
-/** Starts these provinces; `clearing` where a test looks at the nodes behind the service. */
+/** Starts these provinces; `clearing` where a test looks at the nodes behind the service, `more` packs beside the usual. */
 export const startDelta = (
   provinces: readonly ProvinceCode[],
   beside: readonly ServedContext[] = [],
   clearing: ServedContext = voucherClearing,
+  more: readonly VoucherPack[] = [],
 ): Promise<RunningDelta> => {
   const policies = mkdtempSync(join(tmpdir(), 'yrd-policies-'));
-  for (const pack of provinces.flatMap((province) => [packOf(province), agenciesPackOf(province)]))
+  for (const pack of [...provinces.flatMap((province) => [packOf(province), agenciesPackOf(province)]), ...more])
     writeFileSync(join(policies, `voucher-${pack.province}-${pack.scheme}.yaml`), stringify(pack));
   return RunningDelta.start(provinces, {
     contexts: [clearing, ...beside],

@@ -1,5 +1,6 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { mending } from '@yrd/contracts';
 import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from './audit-notes.js';
@@ -100,10 +101,19 @@ export interface ProblemDocument {
 /** Puts facts into the words of a detail: `{limitBytes}`. */
 const fill = (text: string, facts: Facts): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
 
-/** A refusal teaches: the words, the rule, and every value seen and needed. */
-const withFacts = (words: string, clause: string | undefined, facts: Facts): string => {
-  const told = Object.entries(facts).map(([name, value]) => `${name} = ${String(value)}`);
-  return [words, ...(clause === undefined ? [] : [`[${clause}]`]), ...(told.length === 0 ? [] : [told.join(', ')])].join(' ');
+/** What the facts of a refusal are called in each language; others keep their names. */
+const LABELS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  zh: { policy: '政策版本', seen: '实际', needed: '要求', whoCanMend: '可由谁补正', reference: '参照订单', defects: '缺少' },
+  en: { policy: 'policy', seen: 'seen', needed: 'needed', whoCanMend: 'who can mend it' },
+};
+
+/** A refusal teaches: the words, the rule, every value seen and needed, and who can mend it. */
+const withFacts = ({ code, row, facts }: Pick<Told, 'code' | 'row' | 'facts'>, language: Language, clause: string | undefined): string => {
+  const mend = (mending as Readonly<Record<string, Words>>)[code]?.[language];
+  const shown = mend === undefined ? facts : { ...facts, whoCanMend: mend };
+  const told = Object.entries(shown).map(([name, value]) => `${LABELS[language][name] ?? name} = ${String(value)}`);
+  const rule = clause === undefined ? [] : [`[${clause}]`];
+  return [row[language], ...rule, ...(told.length === 0 ? [] : [told.join(language === 'zh' ? '；' : ', ')])].join(' ');
 };
 
 interface Told {
@@ -159,7 +169,7 @@ export class ProblemWords {
       type: `urn:yrd:problem:${told.context}:${told.code}`,
       title: row[language],
       status: row.status,
-      detail: row.detail === undefined ? withFacts(row[language], clause, shown) : fill(row.detail[language], facts),
+      detail: row.detail === undefined ? withFacts({ ...told, facts: shown }, language, clause) : fill(row.detail[language], facts),
       code: told.code,
       ...(clause === undefined ? {} : { clause }),
       traceId,

@@ -3,7 +3,7 @@ import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { alike, toStream, foldOf, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { signable } from './contract.js';
-import { handler, mayAct, missing, notYours } from './handling.js';
+import { handler, mayAct, missing, notYours, under } from './handling.js';
 import { legal, type OrderCommand } from './legality.js';
 import { order, type Order } from './order.js';
 import type { PlaceOrder } from './placing.js';
@@ -93,7 +93,8 @@ const stating = <C extends OfOrder>(
       const no = agencyMay(turn, command, act);
       if (no) return no;
       const events = state(command, said, turn);
-      return 'rejected' in events ? events : toStream(engagementStream(command.order), events, homeOrder(turn, command).terms?.policy);
+      const policy = homeOrder(turn, command).terms?.policy;
+      return 'rejected' in events ? under(policy ?? '-', events) : toStream(engagementStream(command.order), events, policy);
     },
   });
 

@@ -17,6 +17,9 @@ export const missing = (thing: Thing): Rejection => refuse('E-NOTFOUND', ABSENT[
 /** E-ROW for a thing of somebody else: who asks over HTTP is told E-NOTFOUND in the words of `missing`. */
 export const notYours = (thing: Thing): Rejection => refuse('E-ROW', ABSENT[thing]);
 
+/** The refusal with the version of the pack that it was decided under. */
+export const under = (policy: string, no: Rejection): Rejection => ({ ...no, facts: { policy, ...no.facts } });
+
 /** Which of the things an act is about must be the actor's own. */
 const OWN: Readonly<Partial<Record<Condition, Thing>>> = {
   ownSubject: 'subject',

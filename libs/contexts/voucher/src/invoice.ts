@@ -1,7 +1,7 @@
 /** An invoice in the journal of the agency that issued it: supports redemptions up to its amount, once, in all provinces (V15). */
 import { refuse, type FileKind, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { fen, portion, toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
-import { handler } from './handling.js';
+import { handler, under } from './handling.js';
 import { engagement, engagementReads, agencyMay, homeOrder, inTime, type OfOrder } from './engagement.js';
 import { order as orderFold, termsOf, type Order } from './order.js';
 import { pinned, policy } from './policy.js';
@@ -118,9 +118,9 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     if (mode !== 'tongdui') return refuse('E-ROLE', { seen: mode, needed: 'the enterprise redeems in this mode' });
     const pack = pinned(look(turn, policy, { province: command.home, stream: policyStream(scheme) }), version);
     const late = inTime(turn, seen.redeemByMs);
-    if (late) return late;
+    if (late) return under(version, late);
     const missing = incomplete(pack?.files.tongdui ?? [], command.files);
-    if (missing) return missing;
+    if (missing) return under(version, missing);
     const stacked = pack && overclaimed(seen, command, pack);
     if (stacked) return stacked;
     const { order, home, agency, invoiceKey, invoiceTail, invoiceFen, paidFen } = command;
@@ -137,7 +137,7 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
       invoiceFen,
       claimFen,
     });
-    if ('rejected' in claimed) return claimed;
+    if ('rejected' in claimed) return under(version, claimed);
     const before = said.requested?.invoiceKey;
     const data: VoucherData<'RedemptionRequested'> = {
       order,

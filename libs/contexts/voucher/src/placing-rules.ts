@@ -5,6 +5,7 @@
 import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/contracts';
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from './agency.js';
+import { under } from './handling.js';
 import { effective, policy } from './policy.js';
 import { qualified } from './qualification.js';
 import { quota, reservable } from './quota.js';
@@ -176,7 +177,7 @@ export const askedOf = (wish: Wish, turn: Turn): Asked | Rejection => {
 export const refusals = (asked: Asked, turn: Turn): readonly { readonly rule: PlacingRule; readonly says: Rejection }[] =>
   PLACING_RULES.flatMap((rule) => {
     const says = rule.refuses(asked, turn);
-    return says ? [{ rule, says }] : [];
+    return says ? [{ rule, says: under(asked.pack.version, says) }] : [];
   });
 
 /** The first rule that refuses, of those not answered already; null when the wish is admissible. */

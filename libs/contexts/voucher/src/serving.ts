@@ -3,7 +3,7 @@ import { isStaff, refuse, type AccessName, type VoucherData } from '@yrd/contrac
 import { toStream, isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { agrees, signable, type Signature } from './contract.js';
-import { handler, mayAct, notYours } from './handling.js';
+import { handler, mayAct, notYours, under } from './handling.js';
 import { disinterested, interestPlaces } from './interests.js';
 import { LEGAL, legal, type OrderCommand } from './legality.js';
 import { order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
@@ -25,8 +25,8 @@ type Outcome = { readonly events: readonly OrderEvent[]; readonly more?: readonl
 
 /** The order's own events, and what else grows in the same commit. */
 export const commit = (state: Order, outcome: Outcome): Decision => {
-  if (isRejection(outcome)) return outcome;
   const terms = termsOf(state);
+  if (isRejection(outcome)) return under(terms.policy, outcome);
   return oneEach([...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])]);
 };
 
@@ -57,7 +57,7 @@ export const orderAct = <C extends OfOrder>(
       const { agencyProvince: province, agency: id } = state.terms;
       const served = look(turn, agency, { province, stream: agencyStream(id) }).organisation;
       const no = mayAct(turn, act, { order: owner, agency: served }) ?? disinterested(turn, act, state.terms);
-      if (no) return no;
+      if (no) return no.rejected === 'E-RECUSE' ? under(state.terms.policy, no) : no;
       const { organisation, roles } = turn.actor;
       const illegal = legal(state, act);
       // How an order stands is nothing for strangers.
