@@ -221,16 +221,20 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   voucher('serving')(
     'double a compensation',
-    'more: release(state, termsOf(state).reservedFen),\n}));\n\nexport interface SignContract',
-    'more: release(state, 2 * termsOf(state).reservedFen),\n}));\n\nexport interface SignContract',
+    'more: [...release(state, termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
+    'more: [...release(state, 2 * termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
   ),
   voucher('serving')(
     'take up a statement in any state',
     "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });",
     '',
   ),
-  voucher('serving')('lapse without giving back', 'more: release(state, state.terms.reservedFen) });', 'more: [] });'),
-  voucher('paying')('keep what was reserved and not paid', '...release(state, terms.reservedFen - paidFen),', ''),
+  voucher('serving')(
+    'lapse without giving back',
+    'more: [...release(state, state.terms.reservedFen), ...leaveLine(state)],',
+    'more: [...leaveLine(state)],',
+  ),
+  voucher('paying')('keep what was reserved and not paid', '...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),', ''),
   voucher('paying')(
     'pay before the line is settled',
     'if (state.line && !state.lineSettled)',
