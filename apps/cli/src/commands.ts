@@ -12,6 +12,8 @@ const FEDERATION: Option = {
   },
 };
 
+const CONTEXT: Option = { name: 'context', value: 'voucher', words: { en: 'Context; voucher without it', zh: '业务域；默认 voucher' } };
+
 /** Options of commands that need a token. */
 const WITH_TOKEN: readonly Option[] = [...NODE_OPTIONS, ...TOKEN_OPTIONS];
 
@@ -179,5 +181,92 @@ export const COMMANDS: readonly Command[] = [
       },
     ],
     load: async () => (await import('./settlement.js')).settlementExplain,
+  },
+  {
+    path: 'parked list',
+    takes: '',
+    least: 0,
+    most: 0,
+    words: { en: 'What could not be handled and waits for an operator, with what helps', zh: '无法处理、等待运维的条目，及处理办法' },
+    options: WITH_TOKEN,
+    examples: [{ line: 'yrd parked list', words: { en: 'at all nodes of the local federation', zh: '本机联邦的全部节点' } }],
+    load: async () => (await import('./parked.js')).parkedList,
+  },
+  {
+    path: 'parked show',
+    takes: '<id>',
+    least: 1,
+    most: 1,
+    words: { en: 'One parked thing with its entry, as deep as you may see it', zh: '一个搁置条目及其内容（按权限可见）' },
+    options: WITH_TOKEN,
+    examples: [
+      {
+        line: "yrd parked show '31/voucher|120' --province 32",
+        words: { en: 'entry 120 of 31/voucher at node 32', zh: '32 节点上 31/voucher 的第 120 条' },
+      },
+    ],
+    load: async () => (await import('./parked.js')).parkedShow,
+  },
+  {
+    path: 'parked redrive',
+    takes: '',
+    least: 0,
+    most: 0,
+    words: {
+      en: 'Tries again what reactions parked, oldest first, once its cause is mended; everything else goes on',
+      zh: '原因排除后，按先后重试反应所搁置的条目；其余照常进行',
+    },
+    options: [...WITH_TOKEN, CONTEXT],
+    examples: [{ line: 'yrd parked redrive --province 32', words: { en: 'vouchers at node 32', zh: '32 节点的创新券' } }],
+    load: async () => (await import('./parked.js')).parkedRedrive,
+  },
+  {
+    path: 'export',
+    takes: '<list>',
+    least: 1,
+    most: 1,
+    words: {
+      en: 'A list as CSV or NDJSON (orders, redemptions, quotas, agencies, products, lines, windows, policies), or the audit',
+      zh: '导出列表为 CSV 或 NDJSON（订单、兑付、额度、机构、产品、清算行、窗口、政策），或附证明的审计',
+    },
+    options: [
+      ...WITH_TOKEN,
+      { name: 'role', value: 'ROLE', words: { en: 'Role to sign in with at the local identity provider', zh: '在本机身份服务登录的角色' } },
+      {
+        name: 'format',
+        value: 'csv|ndjson',
+        words: { en: 'By the name of --out without it, else ndjson', zh: '默认依 --out 的扩展名，否则 ndjson' },
+      },
+      {
+        name: 'out',
+        value: 'FILE',
+        words: { en: 'File to write, whole or not at all; standard output without it', zh: '写入的文件，要么完整要么没有；默认标准输出' },
+      },
+      {
+        name: 'where',
+        value: 'field=value',
+        many: true,
+        words: { en: 'A filter of the list; several may be given', zh: '列表的筛选条件，可多次给出' },
+      },
+      {
+        name: 'columns',
+        value: 'a,b,c',
+        words: { en: 'Columns of the CSV; all of the first page without it', zh: 'CSV 的列；默认首页的全部字段' },
+      },
+      { name: 'from', value: 'DAY', words: { en: 'First day, of the audit', zh: '审计的首日' } },
+      { name: 'to', value: 'DAY', words: { en: 'Last day, of the audit', zh: '审计的末日' } },
+    ],
+    examples: [
+      {
+        line: 'yrd export orders --province 32 --where state=Payable --out payable.csv',
+        words: { en: 'for a spreadsheet', zh: '供表格软件打开' },
+      },
+      { line: 'yrd export agencies --format ndjson', words: { en: 'for a program; needs no token', zh: '供程序读取，无需令牌' } },
+      {
+        line: 'yrd export audit --province 32 --from 2026-03-01 --to 2026-03-31 --out audit.ndjson',
+        words: { en: 'then: yrd verify proof audit.ndjson', zh: '随后：yrd verify proof audit.ndjson' },
+      },
+    ],
+    load: async () => (await import('./export.js')).exportList,
   },
 ];

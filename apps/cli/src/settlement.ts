@@ -94,9 +94,7 @@ const shownWindow = (window: Window, asked: Asked): string => {
   const { statement } = window;
   const sums = statement
     ? asked.in({
-        en:
-          `Gross ${yuan(statement.grossFen)}, moved bilaterally ${yuan(statement.bilateralFen)}, ` +
-          `multilaterally ${yuan(statement.multilateralFen)} yuan.\n`,
+        en: `Gross ${yuan(statement.grossFen)}, bilateral ${yuan(statement.bilateralFen)}, all four ${yuan(statement.multilateralFen)}.\n`,
         zh: `总额 ${yuan(statement.grossFen)} 元，双边轧差 ${yuan(statement.bilateralFen)} 元，多边轧差 ${yuan(statement.multilateralFen)} 元。\n`,
       })
     : '';
@@ -134,9 +132,7 @@ const AWAITED = {
   close: (province: string): Words => ({ en: `${province} has not closed the window`, zh: `${province} 尚未关闭该窗口` }),
   'close-before': (province: string): Words => ({ en: `${province} has not closed the window before`, zh: `${province} 尚未关闭上一窗口` }),
   attest: (province: string): Words => ({
-    en:
-      `${province} has closed and not attested: it has not heard of the other close, ` +
-      'or something is parked below a cut (yrd parked list)',
+    en: `${province} has closed and not attested: it has not heard of the other close, or something is parked (yrd parked list)`,
     zh: `${province} 已关闭但未证：尚未收到对方关闭，或截点以下有搁置的条目（yrd parked list）`,
   }),
 } as const;

@@ -1,6 +1,6 @@
 /** The command line about vouchers: what another pack would have cost, why a window stands where it does, lists in files. */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessRegister } from '@yrd/access-register';
 import { EXIT } from '@yrd/cli';
@@ -49,13 +49,8 @@ const approved = async (year: number): Promise<string> => {
   };
   const id = String((await patiently(firm, '/v1/orders', wish))['id']);
   const by = { home: '32', agency };
-  const contract = {
-    contractHash: hash('contract'),
-    amountFen: FEE,
-    signedMs: delta.nowMs,
-    startMs: delta.nowMs,
-    endMs: delta.nowMs + DAY_MS,
-  };
+  const nowMs = Math.floor(delta.nowMs);
+  const contract = { contractHash: hash('contract'), amountFen: FEE, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
   await patiently(agent('31'), `/v1/engagements/${id}/acceptance`, by);
   await reaches(id, 'Accepted');
   await patiently(agent('31'), `/v1/engagements/${id}/signature`, { ...by, ...contract });
@@ -174,5 +169,39 @@ describe('yrd settlement', () => {
     expect((await yrd('settlement show --node http://31.test --json')).told()).toMatchObject({ window: 1 });
     expect((await yrd('settlement show 99 --node http://31.test')).code).toBe(EXIT.refused);
     expect((await yrd('settlement show x --node http://31.test')).code).toBe(EXIT.usage);
+  });
+});
+
+describe('yrd export', () => {
+  test('writes a list that only staff may read as a table, filtered, whole', async () => {
+    const path = join(commands.folder, 'orders.csv');
+    const { code, err } = await yrd(`export orders --node http://32.test --where province=32 --out ${path}`, { who: staff('operator') });
+    expect([code, err]).toEqual([EXIT.ok, '1 rows.\n']);
+    const [head = '', row = '', ...rest] = readFileSync(path, 'utf8').split('\r\n');
+    expect([head.startsWith('\ufeff'), head.split(',').includes('amountFen'), row.includes(order), rest]).toEqual([true, true, true, ['']]);
+    const none = await yrd('export orders --node http://32.test --where province=34', { who: staff('operator') });
+    expect([none.code, none.out]).toEqual([EXIT.ok, '']);
+  });
+
+  test('writes what anybody may read without a token, a row a line', async () => {
+    const { out } = await yrd('export agencies --node http://31.test --format ndjson');
+    const rows = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([`31.${market.agencies['31']}`]));
+    expect((await yrd('export agencies --node http://31.test --format csv --columns id,name')).out).toMatch(
+      /^\ufeffid,name\r\n3[12]\.[0-9a-f]{26},/,
+    );
+  });
+
+  test.each([
+    ['export people --node http://31.test', /say one of orders/],
+    ['export agencies --node http://31.test --format pdf', /csv or ndjson/],
+    ['export audit --node http://31.test --from 2026-01-01 --token x', /--to/],
+    ['export agencies --node http://31.test --where province', /field=value/],
+    ['export agencies --node http://31.test --out /nowhere/at/all.csv', /cannot be written/],
+  ])('%s ends with 2', async (line, says) => {
+    expect(await yrd(line)).toMatchObject({ code: EXIT.usage, err: expect.stringMatching(says) as string });
   });
 });

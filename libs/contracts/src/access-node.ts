@@ -18,6 +18,12 @@ export const nodeRows = {
   ReadSchema: open('一种条目的 JSON Schema', 'The JSON Schema of a type of entry, as readers may rest on it'),
   ReadMetrics: open('Prometheus 指标', 'Prometheus metrics'),
   ReadParked: row(['operator', 'auditor'], 'none', '搁置待处理的条目', 'Entries that could not be handled and wait for an operator'),
+  RedriveParked: row(
+    operator,
+    'none',
+    '重试因反应失败而搁置的条目',
+    'Tries again what reactions could not handle, once its cause is mended',
+  ),
   AcceptLoss: row(
     operator,
     'none',

@@ -5,8 +5,8 @@
 import { byEntryType, type Context, type Entry, type TimerChange, type View } from './decider.js';
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
-import { notNow, type ParkedItem } from './node.js';
-import { allParked } from './parked.js';
+import { notNow } from './node.js';
+import { allParked, type KeptItem } from './parked.js';
 import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
 import { Signal } from './signal.js';
 
@@ -59,7 +59,7 @@ interface FoldedRow {
 interface Batch {
   readonly rows: Map<string, FoldedRow>;
   readonly timers: Map<string, Timer | null>;
-  readonly parked: ParkedItem[];
+  readonly parked: KeptItem[];
   /** Their streams, as `journal|stream`: known to all only once the batch is written. */
   readonly parkedStreams: Set<string>;
 }
@@ -123,7 +123,7 @@ export class Folder {
     return this.parkedStreams.has(`${journal}|${stream}`);
   }
 
-  private park(item: ParkedItem): void {
+  private park(item: KeptItem): void {
     const key = `${item.journal}|${item.stream}`;
     this.parkedStreams.set(key, Math.min(item.index, this.parkedStreams.get(key) ?? item.index));
   }

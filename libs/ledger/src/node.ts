@@ -206,6 +206,15 @@ export interface ParkedItem {
   readonly index: number;
   readonly stream: string;
   readonly why: string;
+  /** What could not be done: folding it into views, reacting to it, or firing a time limit. */
+  readonly of: 'view' | 'reaction' | 'timer';
+}
+
+/** What came of trying again what reactions had parked. */
+export interface Redriven {
+  readonly tried: number;
+  /** How many of them stay parked. */
+  readonly left: number;
 }
 
 /** Some entries of a journal, in order. */
@@ -257,6 +266,11 @@ export interface LedgerNode {
    * effect is durable; a rejection brings the entry again after a pause.
    */
   follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription>;
+  /**
+   * Tries again what could not be reacted to, oldest first, while everything else goes on: to be called once what stood in the way is
+   * mended. Rejects with Busy while another one runs.
+   */
+  redrive(): Promise<Redriven>;
   /** What is set aside; at most a thousand of what could not be folded, and of what could not be reacted to. */
   parked(): Promise<readonly ParkedItem[]>;
   status(): NodeStatus;

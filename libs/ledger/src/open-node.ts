@@ -15,11 +15,14 @@ import {
   type LedgerNode,
   type NodeOptions,
   type NodeStatus,
+  type ParkedItem,
   type Position,
+  type Redriven,
   type RowPage,
   type StreamRead,
   type Tile,
 } from './node.js';
+import type { KeptItem } from './parked.js';
 import { pin, type Pinned } from './pinned.js';
 import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import type { PublicReader } from './public-entries.js';
@@ -193,10 +196,22 @@ class JournalNode implements LedgerNode {
     };
   }
 
-  async parked() {
+  async redrive(): Promise<Redriven> {
+    return this.active().reactor.redriveWhileRunning();
+  }
+
+  async parked(): Promise<readonly ParkedItem[]> {
     const running = this.active();
-    const folds = await this.options.world.storage.records.find<never>(running.folder.parkedTable, { limit: 1_000 });
-    return [...folds.map(({ value }) => value), ...(await running.reactor.parked()), ...running.timers.refused];
+    const folds = await this.options.world.storage.records.find<KeptItem>(running.folder.parkedTable, { limit: 1_000 });
+    const of = (kind: ParkedItem['of'], items: readonly KeptItem[]): readonly ParkedItem[] => items.map((item) => ({ ...item, of: kind }));
+    return [
+      ...of(
+        'view',
+        folds.map(({ value }) => value),
+      ),
+      ...of('reaction', await running.reactor.parked()),
+      ...of('timer', running.timers.refused),
+    ];
   }
 
   status(): NodeStatus {

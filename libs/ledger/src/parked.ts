@@ -2,14 +2,17 @@
 import type { ParkedItem } from './node.js';
 import type { Recorded, Records } from './ports.js';
 
+/** As it is kept: the table says what could not be done. */
+export type KeptItem = Omit<ParkedItem, 'of'>;
+
 const PAGE = 1_000;
 
 /** All records of a table of parked items, in the order of their ids. */
-export const allParked = async (records: Records, table: string): Promise<readonly Recorded<ParkedItem>[]> => {
-  const found: Recorded<ParkedItem>[] = [];
+export const allParked = async (records: Records, table: string): Promise<readonly Recorded<KeptItem>[]> => {
+  const found: Recorded<KeptItem>[] = [];
   for (;;) {
     const last = found.at(-1);
-    const page = await records.find<ParkedItem>(table, { limit: PAGE, ...(last && { after: { value: null, id: last.id } }) });
+    const page = await records.find<KeptItem>(table, { limit: PAGE, ...(last && { after: { value: null, id: last.id } }) });
     found.push(...page);
     if (page.length < PAGE) return found;
   }

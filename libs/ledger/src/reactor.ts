@@ -4,31 +4,23 @@
  * the effect is durable, and is saved a few times a second. Entries of one stream react in order; a stream that cannot be
  * handled is parked, the rest goes on.
  */
-import { hex, utf8 } from './bytes.js';
+import { hex } from './bytes.js';
 import { canonical } from './canonical.js';
-import {
-  byEntryType,
-  invariant,
-  type Context,
-  type DerivedCommand,
-  type Entry,
-  type Fold,
-  type Found,
-  type DomainEvent,
-  type Need,
-  type Reaction,
-} from './decider.js';
+import { byEntryType, invariant, type Context, type DerivedCommand, type Entry, type Found, type Need, type Reaction } from './decider.js';
 import type { Vocabulary } from './entry.js';
+import { foundOf, needKey } from './found.js';
 import { decodedFrom, type Folder } from './folder.js';
 import { derivedId } from './ids.js';
-import type { Hasher, Match, Recorded, World } from './ports.js';
+import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
-import { notNow, Unavailable, type Answer, type ParkedItem } from './node.js';
-import { allParked } from './parked.js';
+import { Busy, notNow, Unavailable, type Answer, type Redriven } from './node.js';
+import { allParked, type KeptItem } from './parked.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
 const NEED_ROUNDS = 4;
+/** How often is looked whether the steps under way have ended, ms. */
+const HOLD_MS = 5;
 const PARKED = 'parked-reactions';
 const POSITIONS = 'reactions';
 
@@ -61,6 +53,9 @@ export class Reactor {
   private positions: Readonly<Record<string, number>> = {};
   private saved: Recorded<Readonly<Record<string, number>>> = { id: POSITIONS, value: this.positions, rev: 0 };
   private readonly parkedStreams = new Set<string>();
+  /** Steps under way, and whether none may begin. */
+  private steps = 0;
+  private held = false;
   /** The reactions by the entry types they look at. */
   private readonly byType: ReadonlyMap<string, readonly Reaction[]>;
 
@@ -93,15 +88,21 @@ export class Reactor {
     return this.parkedStreams.size;
   }
 
-  async parked(): Promise<readonly ParkedItem[]> {
-    return (await this.world.storage.records.find<ParkedItem>(PARKED, { limit: 1_000 })).map(({ value }) => value);
+  async parked(): Promise<readonly KeptItem[]> {
+    return (await this.world.storage.records.find<KeptItem>(PARKED, { limit: 1_000 })).map(({ value }) => value);
   }
 
   /** Reacts to the next entries of a journal that are folded and whose basis is reached; false when there are none now. */
   async step(journal: Journal): Promise<boolean> {
-    const { position, moved } = await this.react(journal);
-    if (moved) this.positions = { ...this.positions, [journal.name]: position };
-    return moved;
+    if (this.held) return false;
+    this.steps += 1;
+    try {
+      const { position, moved } = await this.react(journal);
+      if (moved) this.positions = { ...this.positions, [journal.name]: position };
+      return moved;
+    } finally {
+      this.steps -= 1;
+    }
   }
 
   /**
@@ -172,6 +173,23 @@ export class Reactor {
     return all.length === 0 ? all : all.filter((reaction) => concerns(reaction, entry, this.around.province));
   }
 
+  /** The same at any time: no step begins meanwhile, and those under way end first. */
+  async redriveWhileRunning(): Promise<Redriven> {
+    if (this.held) throw new Busy('What is parked is being tried again already: ask again when that has ended.');
+    this.held = true;
+    try {
+      while (this.steps > 0) await this.world.clock.sleep(HOLD_MS);
+      const before = (await allParked(this.world.storage.records, PARKED)).length;
+      await this.redrive();
+      const left = (await allParked(this.world.storage.records, PARKED)).length;
+      return { tried: before, left };
+    } finally {
+      this.held = false;
+      // Steps that were turned away wait for news.
+      this.folder.moved.raise();
+    }
+  }
+
   private async inOrder(items: readonly Item[]): Promise<void> {
     for (const item of items) {
       const { entry } = item;
@@ -214,7 +232,7 @@ export class Reactor {
   }
 
   private async park(entry: Omit<Item, 'entry'>, why: string): Promise<void> {
-    const item: ParkedItem = {
+    const item: KeptItem = {
       id: `${entry.journal}|${entry.index}`,
       journal: entry.journal,
       index: entry.index,
@@ -263,27 +281,4 @@ const key = ({ journal, stream }: { readonly journal: string; readonly stream: s
 const concerns = (reaction: Reaction, entry: Entry, province: string): boolean => {
   const own = entry.journal.startsWith(`${province}/`);
   return reaction.from === 'any' || (reaction.from === 'own') === own;
-};
-
-const needKey = (need: Need): string => {
-  if ('stream' in need) return `s|${need.journal}|${need.stream}`;
-  if ('rows' in need) return `r|${need.rows}|${canonical(need.where)}`;
-  return `t|${need.rootOf}|${need.size}`;
-};
-
-const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: ReadonlyMap<string, unknown>): Found => {
-  const take = (need: Need): unknown => {
-    const found = answers.get(needKey(need));
-    invariant(found !== undefined, `A reaction reads what it did not name: ${needKey(need)}.`);
-    return found;
-  };
-  return {
-    province,
-    state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,
-    rows: <R>(view: string, where: Readonly<Record<string, Match>>) =>
-      (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
-    rootOf: (journal, size) => take({ rootOf: journal, size }) as string | null,
-    parkedBelow: (journal, size) => folder.parkedBelow(journal, size),
-    hash: (value) => hex(hasher.sha256(utf8(value))),
-  };
 };

@@ -7,7 +7,8 @@ import { canonical } from './canonical.js';
 import type { DerivedCommand } from './decider.js';
 import type { Folder, Timer } from './folder.js';
 import { timerId } from './ids.js';
-import { Unavailable, type Answer, type ParkedItem } from './node.js';
+import { Unavailable, type Answer } from './node.js';
+import type { KeptItem } from './parked.js';
 import type { World } from './ports.js';
 import type { Witness } from './witness.js';
 
@@ -33,7 +34,7 @@ export class Timers {
   private quiet: { readonly since: number; readonly untilMs: number } | null = null;
 
   /** Timer id → its refused command, and when it is tried again (monotonic ms). */
-  private readonly refusals = new Map<string, { readonly item: ParkedItem; readonly againMs: number }>();
+  private readonly refusals = new Map<string, { readonly item: KeptItem; readonly againMs: number }>();
 
   constructor(
     private readonly world: World,
@@ -45,7 +46,7 @@ export class Timers {
   }
 
   /** Due limits whose command was refused. */
-  get refused(): readonly ParkedItem[] {
+  get refused(): readonly KeptItem[] {
     return [...this.refusals.values()].map(({ item }) => item);
   }
 

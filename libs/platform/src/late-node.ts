@@ -92,6 +92,10 @@ export class LateNode implements LedgerNode {
     return this.present.follow(name, handle);
   }
 
+  async redrive() {
+    return this.present.redrive();
+  }
+
   async parked() {
     return this.present.parked();
   }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { Actor, Disclosure, JournalKey, ParkedItem, Tile } from '@yrd/ledger';
+import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
 import { isStaff } from '@yrd/contracts';
 import { Allows, CurrentActor } from './access.js';
@@ -11,6 +11,7 @@ import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './command
 import { LiveFeed } from './live-feed.js';
 import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
+import { NoBody } from './no-fields.js';
 import { journalOf, Nodes } from './nodes.js';
 import { Problem } from './problem.js';
 import type { Request, Response } from './request.js';
@@ -104,6 +105,13 @@ export class StatusController {
   @Allows('ReadParked')
   async parked(): Promise<{ items: readonly ParkedItem[] }> {
     return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
+  }
+
+  @Post('v1/parked/:context/redrive')
+  @Allows('RedriveParked')
+  @HttpCode(200)
+  async redrive(@Param('context') context: string, @NoBody() _body: object): Promise<Redriven & { readonly context: string }> {
+    return { context, ...(await this.nodes.serving(context).redrive()) };
   }
 
   /** The body is what `/v1/status` shows as lost: exactly that is accepted, and nothing that may be lost later. */
