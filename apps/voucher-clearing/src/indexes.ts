@@ -27,7 +27,12 @@ const views: Readonly<Record<string, Indexes>> = {
   redemptions: [['updatedMs'], ['state', 'updatedMs'], ['deadlineMs'], ['claimFen']],
   windows: [['window']],
   batches: [['window', 'pair']],
-  payments: [['reference'], ['province', 'window', 'day', 'reference'], ['province', 'state', 'instructedMs']],
+  payments: [
+    ['reference'],
+    ['province', 'window', 'day', 'reference'],
+    ['province', 'state', 'instructedMs'],
+    ['province', 'half', 'state'],
+  ],
   lines: [
     ['kind', 'window'],
     ['kind', 'id'],

@@ -62,6 +62,7 @@ const payment = fc
     state: 'instructed' as const,
     receiptHash: null,
     reason: null,
+    half: null,
     to,
   }));
 const file: fc.Arbitrary<PaymentFile> = fc

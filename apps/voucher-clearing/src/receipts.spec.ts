@@ -19,6 +19,7 @@ const payment = (attempt: number, amountFen: number, name = '江苏创研仪器�
   state: 'instructed' as const,
   receiptHash: null,
   reason: null,
+  half: null,
   to: account(name),
 });
 const file: PaymentFile = {

@@ -5,6 +5,7 @@ import { importIndexes, Imports, type ContextGround, type NodeConfig, type Serve
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies.controller.js';
 import { AssessmentsController } from './assessments.controller.js';
+import { AuditSamplesController } from './audit-samples.controller.js';
 import { BatchesController } from './batches.controller.js';
 import { CalendarController } from './calendar.controller.js';
 import { Desk } from './desk.js';
@@ -60,6 +61,7 @@ export const controllers = [
   WindowsController,
   BatchesController,
   PaymentsController,
+  AuditSamplesController,
   DesksController,
   ImportsController,
 ];

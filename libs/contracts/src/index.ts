@@ -15,6 +15,7 @@ export { parseRetention, type Retention } from './retention.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
 export { HOLDER_KINDS, TIES, type Ownership, type Tie } from './voucher-ownership.js';
+export { SAMPLE_MAX } from './voucher-audit.js';
 export { LISTED_MAX, STRETCHES_MAX } from './voucher-batch.js';
 export * from './voucher-pack.js';
 export * from './voucher.js';

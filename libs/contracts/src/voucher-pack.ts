@@ -140,6 +140,8 @@ export const VoucherPack = Type.Object(
     stale: Type.Object({ afterMs: Type.Integer({ minimum: 1 }), limitFen: Fen }, closed),
     /** What an unknown integrity answer means (V1). */
     integrityUnknown: oneOf('allow', 'refuse'),
+    /** The part of all paid redemptions that is audited each half-year (V25). */
+    audit: Type.Optional(Type.Object({ share: Ratio }, closed)),
     /** Related parties (V11): a holder of more than this share controls, and what ownership that nobody recorded means. */
     related: Type.Optional(Type.Object({ controlShare: Ratio, unknown: oneOf('allow', 'refuse') }, closed)),
     /** Item classes that a law or compulsory standard demands, which vouchers never pay for (V10). */

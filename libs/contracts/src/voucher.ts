@@ -5,6 +5,7 @@ import type { EntryContract } from './schema.js';
 import { admission } from './voucher-admission.js';
 import { agencies, invoices, statements } from './voucher-agency.js';
 import { afterwards } from './voucher-afterwards.js';
+import { audits } from './voucher-audit.js';
 import { batches } from './voucher-batch.js';
 import { calendar } from './voucher-calendar.js';
 import { holding } from './voucher-holding.js';
@@ -27,6 +28,7 @@ export const voucherContracts = {
   ...invoices,
   ...settlement,
   ...batches,
+  ...audits,
   ...adoption,
   ...calendar,
   ...holding,

@@ -3,6 +3,7 @@ import type { Handler } from '@yrd/ledger';
 import * as admission from './admission.js';
 import * as account from './account.js';
 import * as agency from './agency.js';
+import * as auditSample from './audit-sample.js';
 import * as batchLines from './batch-lines.js';
 import * as batch from './batch.js';
 import * as calendar from './calendar-notice.js';
@@ -120,6 +121,8 @@ export const personCommands = {
   RecordRedLetter: redLetter.RecordRedLetter,
   CloseWindow: window.CloseWindow,
   AskAttestation: window.AskAttestation,
+  PublishAuditSeed: auditSample.PublishAuditSeed,
+  DrawAuditSample: auditSample.DrawAuditSample,
   ConfirmBatch: batch.ConfirmBatch,
   DisputeLine: batchLines.DisputeLine,
   ProposeRepair: batchLines.ProposeRepair,
@@ -172,6 +175,7 @@ export const derivedCommands = {
   SettlePair: window.SettlePair,
   MarkDiverged: window.MarkDiverged,
   NetWindow: window.NetWindow,
+  TakeAuditSample: auditSample.TakeAuditSample,
   UnsettleLine: batchLines.UnsettleLine,
   SumLines: batchLines.SumLines,
   ListLines: batchLines.ListLines,

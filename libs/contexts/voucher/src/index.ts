@@ -5,6 +5,7 @@ import { personalIn } from '@yrd/standards';
 import { account } from './account.js';
 import { agency } from './agency.js';
 import { agencyRules, ban } from './agency-rules.js';
+import { audit, drawLots } from './audit-sample.js';
 import { batch } from './batch.js';
 import { batches } from './batch-views.js';
 import { notices, officialYears } from './calendar-notice.js';
@@ -72,6 +73,7 @@ export const voucher: Context = {
     window,
     batch,
     account,
+    audit,
     notices,
     ownership,
   ],
@@ -90,6 +92,7 @@ export const voucher: Context = {
     ...agencyReactions,
     ...clearingReactions,
     ...divergenceReactions,
+    drawLots,
   ],
   views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, batches, payments, invoices],
   timers,
@@ -97,6 +100,7 @@ export const voucher: Context = {
 
 export {
   account,
+  audit,
   agency,
   batch,
   engagement,

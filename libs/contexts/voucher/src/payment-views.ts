@@ -1,5 +1,6 @@
 /** The read model `payments`: every instruction of this province with its reference at the bank, and what came of it. */
 import type { View } from '@yrd/ledger';
+import { halfOf } from './audit-sample.js';
 import { dayOf } from './clocks.js';
 import { dataOf, provinceOf } from './reading.js';
 
@@ -20,6 +21,8 @@ export interface PaymentRow {
   readonly state: 'instructed' | 'paid' | 'returned';
   readonly receiptHash: string | null;
   readonly reason: string | null;
+  /** Half-year in which it was paid, `2026H1`. */
+  readonly half: string | null;
 }
 
 /** `CXQ-32-2026-00000001-X-1`: at most 35 characters, as banks allow. */
@@ -40,13 +43,13 @@ export const payments: View<PaymentRow> = {
       if (number === undefined || payee === undefined) return part;
       const reference = referenceOf(number, attempt);
       const when = { window, day: dayOf(entry.time), instructedMs: entry.time };
-      const open = { state: 'instructed', receiptHash: null, reason: null } as const;
+      const open = { state: 'instructed', receiptHash: null, reason: null, half: null } as const;
       return { reference, order, province: provinceOf(entry.journal), attempt, payee, ...when, amountFen, ...open };
     }
     const paid = dataOf(entry, 'RedemptionSettled');
-    if (paid) return part && { ...part, state: 'paid', receiptHash: paid.receiptHash };
+    if (paid) return part && { ...part, state: 'paid', receiptHash: paid.receiptHash, half: halfOf(dayOf(entry.time)) };
     const back = dataOf(entry, 'PaymentReturned');
-    return part && back ? { ...part, state: 'returned', receiptHash: back.receiptHash, reason: back.reason } : part;
+    return part && back ? { ...part, state: 'returned', receiptHash: back.receiptHash, reason: back.reason, half: null } : part;
   },
   join: (parts) => Object.values(parts)[0] ?? null,
 };

@@ -1,5 +1,5 @@
 /** Entries that never leave their province: subjects, claims and grants, counters, and who put a hand on a redemption. */
-import { wireType, type EntryType } from '@yrd/ledger';
+import { wireType, type EntryType, type Ratio } from '@yrd/ledger';
 import type { AgencyForm, Ownership, SubjectKind } from '@yrd/contracts';
 
 /** A fact about a subject, with where it comes from and the day it was true. */
@@ -160,6 +160,7 @@ interface PrivateData {
   };
   /** Where a payee's money goes, or where the province's comes from; it never crosses a border (domain 7.1). */
   AccountRecorded: { readonly payee: string; readonly name: string; readonly bank: string; readonly account: string };
+  AuditSampleAsked: { readonly half: string; readonly seed: string; readonly share: Ratio };
   AttestationAsked: { readonly window: number };
   /** Limits are counted again by this notice for orders from `after` on. */
   RecomputationContinued: { readonly year: number; readonly notice: string; readonly after: string };
@@ -212,6 +213,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   HandRecorded: 'sensitive',
   AccountRecorded: 'sensitive',
   IntegrityReferred: 'sensitive',
+  AuditSampleAsked: 'internal',
   AttestationAsked: 'internal',
   RecomputationContinued: 'internal',
 };

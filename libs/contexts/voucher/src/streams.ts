@@ -36,6 +36,8 @@ export const invoiceStream = (key: string): string => `invoice/${key}`;
 export const windowStream = (window: number): string => `window/${window}`;
 /** The bank account of a payee: a subject, an agency as `31.a1`, or the province's own treasury. */
 export const accountStream = (payee: string): string => `account/${payee}`;
+/** The audit of a half-year, `2026H1`. */
+export const auditStream = (half: string): string => `audit/${half}`;
 /** A clearing batch: a pair within a window. */
 export const batchStream = ({ window, pair }: { readonly window: number; readonly pair: string }): string => `batch/${window}.${pair}`;
 export const orderRegister = (year: number): string => `register/orders-${year}`;
