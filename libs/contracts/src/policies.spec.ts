@@ -61,6 +61,7 @@ describe.each(files)('%s', (file) => {
       ),
       ...(pack.claimCapFen === undefined ? [] : ['claimCapFen']),
       ...(pack.group === undefined ? [] : ['group']),
+      ...(['districtReview', 'queue', 'slices'] as const).filter((field) => pack[field] !== undefined),
       ...(pack.classes.includes('*') ? [] : ['classes']),
       ...(pack.statutory === undefined ? [] : ['statutory']),
       ...(pack.stacking === undefined ? [] : ['stacking.most', 'stacking.funded']),
