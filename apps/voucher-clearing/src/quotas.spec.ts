@@ -87,8 +87,10 @@ test('V27: an order waits in line before an empty pool, and is placed when anoth
   const first = String((await once(firm, '/v1/orders', placing(1_500_000)))['id']);
   const second = String((await delta.does(firm, '/v1/orders', placing(1_000_000)))['id']);
   expect(await shown(`/v1/orders/${second}`)).toMatchObject({ state: 'Queued', reservedFen: 0 });
-  const { items } = (await delta.get(firm, `/v1/orders?subject=${subject}&state=Queued`)).body as { readonly items: readonly Json[] };
-  expect(items.map((row) => row['id'])).toEqual([second]);
+  await delta.until(async () => {
+    const { items } = (await delta.get(firm, `/v1/orders?subject=${subject}&state=Queued`)).body as { readonly items: readonly Json[] };
+    return items.length === 1 && items[0]?.['id'] === second;
+  });
   await delta.does(firm, `/v1/orders/${first}/cancellation`, { cause: '计划调整' });
   await reaches(`/v1/orders/${second}`, { state: 'Placed', reservedFen: 1_000_000 });
 });
