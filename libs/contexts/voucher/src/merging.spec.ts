@@ -78,6 +78,9 @@ describe('A7: a firm is taken over by another of its province', () => {
     const { useUntilMs } = account(d, 's1');
     merge(d, 's1', 's2');
     expect(account(d, 's2')).toMatchObject({ phase: 'Granted', grantedFen: 6_000_000, elsewhere: { s1: 4_000_000 }, useUntilMs });
+    // V13: and they end it.
+    d.world.pass(useUntilMs - d.world.nowMs + 1);
+    expect(account(d, 's2').grantedFen).toBe(0);
   });
 
   test('a successor that holds more than one cap leaves keeps what it holds, and gets nothing new', () => {

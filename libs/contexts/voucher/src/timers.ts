@@ -37,7 +37,8 @@ const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adopte
 };
 /** The account ends by itself: after its use window what is unused is void (V13), after the year it closes (A5). */
 const accountLimits = (entry: Entry): readonly TimerChange[] => {
-  const { closesMs, useUntilMs } = dataOf(entry, 'QuotaGranted') ?? { useUntilMs: undefined, ...dataOf(entry, 'QuotaApplied') };
+  const taken = dataOf(entry, 'QuotaCounted')?.opened; // A7: a successor's account, with its predecessor's windows.
+  const { closesMs, useUntilMs } = dataOf(entry, 'QuotaGranted') ?? { useUntilMs: taken?.useUntilMs, ...dataOf(entry, 'QuotaApplied') };
   const [subject = '', scheme = '', year = ''] = idOf(entry.stream).split('.');
   const at = (limit: 'use' | 'year', lastMs: number): TimerChange => {
     const body = { subject, scheme, year: Number(year), limit, dueMs: lastMs };
