@@ -27,6 +27,8 @@ export { NoBody } from './no-fields.js';
 export * from './fields.js';
 export { Custody, Erased, SUBJECT_KEYS, type Fields, type MatchingKey, type Opened, type SealedFields } from './custody.js';
 export { type ContextGround } from './context-ground.js';
+export { FolderFiles, FILE_BYTES_MAX, FileRefused, type FileStore, type FileType, type StoredFile } from './file-store.js';
+export { S3Files, type S3Place } from './s3-files.js';
 export { TakesFile } from './file-body.js';
 export { importIndexes, IMPORT_STATES, isOver, type ImportJob } from './import-jobs.js';
 export { templateOf, type ImportKind, type RowResult } from './import-kind.js';
