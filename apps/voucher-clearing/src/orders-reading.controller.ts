@@ -17,7 +17,19 @@ import {
   ReadQuery,
   TimeMs,
 } from '@yrd/platform';
-import { journalOf, order, orderStream, PHASES, PROVINCES } from '@yrd/voucher';
+import {
+  journalOf,
+  order,
+  orderStream,
+  PHASES,
+  PROVINCES,
+  calendarStream,
+  notices,
+  pinned,
+  policy,
+  policyStream,
+  reminderOf,
+} from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { ItemClass, SchemeName } from './fields.js';
 import { OrderListed } from './list-rows.js';
@@ -128,6 +140,19 @@ export class OrdersReadingController {
     if (shown === null || found.state.terms === null || !(await this.sight.ofOrder(actor, found.state.terms)))
       throw Problem.unseen(shown !== null);
     call.stamp(found);
-    return shown;
+    return { ...shown, reminder: await this.reminder(found.state, found.state.terms) };
+  }
+
+  /** By the pack and the calendar of the order's home. */
+  private async reminder(
+    state: (typeof order)['initial'],
+    { home, scheme, policy: version }: { readonly home: string; readonly scheme: string; readonly policy: string },
+  ) {
+    const journal = journalOf(home);
+    const [packs, calendar] = await Promise.all([
+      this.desk.node.read(policy, policyStream(scheme), journal),
+      this.desk.node.read(notices, calendarStream, journal),
+    ]);
+    return reminderOf(state, pinned(packs.state, version), calendar.state, this.desk.node.status().now);
   }
 }

@@ -67,6 +67,7 @@ describe.each(files)('%s', (file) => {
       ...(pack.stacking === undefined ? [] : ['stacking.most', 'stacking.funded']),
       ...(pack.splitting === undefined ? [] : ['splitting.orders', 'splitting.days', 'splitting.reviewFromFen']),
       ...(pack.returnPaymentDays === undefined ? [] : ['returnPaymentDays']),
+      ...(pack.remindWorkingDays === undefined ? [] : ['remindWorkingDays']),
       ...(pack.related === undefined ? [] : ['related.controlShare', 'related.unknown']),
       ...(pack.qualified === undefined ? [] : ['qualified']),
       ...Object.keys(pack.agencies ?? {}).map((each) => `agencies.${each}`),

@@ -154,6 +154,8 @@ export const VoucherPack = Type.Object(
     ),
     /** What the agency pays back within so many days of the enterprise's payment is flagged (V29). */
     returnPaymentDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3660 })),
+    /** How many working days before a limit of an order people are reminded of it (domain 1.5). */
+    remindWorkingDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 60 })),
     files: Type.Object({ tongyong: Type.Array(FileKind), tongdui: Type.Array(FileKind) }, closed),
     /** Item classes that the scheme pays for; `*` is every class. */
     classes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1 }),

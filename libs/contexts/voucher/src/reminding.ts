@@ -1,0 +1,34 @@
+/** Reminders before a limit (domain §1.5): so many working days ahead by the calendar of its home. Shown, never decided on. */
+import type { VoucherPack } from '@yrd/contracts';
+import { calendar, toShanghaiDate, workingDaysLeft } from '@yrd/standards';
+import { officialYears, type Notices } from './calendar-notice.js';
+import { limitIn } from './order-limits.js';
+import type { Limit, Order } from './order.js';
+
+export interface Reminder {
+  readonly limit: Limit;
+  readonly lastMs: number;
+  /** Working days still to come; 0 on the last day. */
+  readonly workingDaysLeft: number;
+  readonly zh: string;
+  readonly en: string;
+}
+
+const LIMITS: Readonly<Record<Limit, readonly [zh: string, en: string]>> = {
+  accept: ['机构接单', 'the agency to accept'],
+  contract: ['签订合同', 'the contract to be signed'],
+  redeem: ['申请兑付', 'redemption to be asked for'],
+  publicity: ['公示', 'objections'],
+};
+
+/** The reminder of the running limit; null while it is further off than the pack says, or stands still. */
+export const reminderOf = (state: Order, pack: VoucherPack | null, notices: Notices, nowMs: number): Reminder | null => {
+  const limited = limitIn(state);
+  const ahead = pack?.remindWorkingDays;
+  if (ahead === undefined || !limited?.runs || state.stoppedMs !== null || nowMs > limited.lastMs) return null;
+  const { limit, lastMs } = limited;
+  const left = workingDaysLeft(toShanghaiDate(nowMs), toShanghaiDate(lastMs), calendar(officialYears(notices)));
+  if (left > ahead) return null;
+  const [zh, en] = LIMITS[limit];
+  return { limit, lastMs, workingDaysLeft: left, zh: `${zh}期限还剩 ${left} 个工作日`, en: `${left} working days left for ${en}` };
+};
