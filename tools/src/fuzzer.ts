@@ -1,6 +1,6 @@
 /** Schemathesis, a fuzzer that others wrote: installed once by the machine's Python into the project's cache outside the repository. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { cacheFolder } from './go-tools.js';
@@ -13,6 +13,14 @@ const INSTALL_MS = 300_000;
 
 /** Folder of the fuzzer's packages, for `PYTHONPATH`. Null where Python or pip is missing. Throws a Fault when pip cannot install it. */
 export const provideFuzzer = (env: NodeJS.ProcessEnv): Promise<string | null> => installPython(env, FUZZER.replace('==', '-'), [FUZZER]);
+
+/** The same of what the Python consumer among the samples needs. */
+export const provideConsumer = (root: string, env: NodeJS.ProcessEnv): Promise<string | null> => {
+  const packages = readFileSync(join(root, 'samples', 'consumer-python', 'requirements.txt'), 'utf8')
+    .trim()
+    .split('\n');
+  return installPython(env, packages.join('+').replaceAll('==', '-'), packages);
+};
 
 /** Installs packages of Python once under a name in the cache. Null where Python or pip is missing; a Fault when pip cannot. */
 export const installPython = async (env: NodeJS.ProcessEnv, name: string, packages: readonly string[]): Promise<string | null> => {

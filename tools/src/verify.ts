@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChaos } from './chaos.js';
 import { PROVINCES } from './federation.js';
-import { provideFuzzer } from './fuzzer.js';
+import { provideConsumer, provideFuzzer } from './fuzzer.js';
 import { provideGoTools } from './go-tools.js';
 import { startMirrored } from './mirror.js';
 import { jestCounts, summary, type JestReport, type Outcome } from './outcome.js';
@@ -91,7 +91,13 @@ const journeys = async (run: Run, servers: Servers): Promise<void> => {
     return { passed: 1, failed: 0, value: await openStage({ place, home, processes, servers }) };
   });
   if (!stage) return;
-  await jest(run, 'journeys over four nodes', 'e2e', stage.env, ['--runInBand', `--testTimeout=${JOURNEY_TEST_MS}`]);
+  const consumer = await provideConsumer(place.root, process.env);
+  if (consumer === null)
+    say('!! NO PYTHON WITH PIP ON THIS MACHINE: the consumer in Python was NOT run. Install Python 3.10 or newer with pip.');
+  await jest(run, 'journeys over four nodes', 'e2e', { ...stage.env, YRD_CONSUMER_PYTHON: consumer ?? '' }, [
+    '--runInBand',
+    `--testTimeout=${JOURNEY_TEST_MS}`,
+  ]);
   stage.close();
 };
 
