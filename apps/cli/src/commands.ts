@@ -269,4 +269,17 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import('./export.js')).exportList,
   },
+  {
+    path: 'replay',
+    takes: '',
+    least: 0,
+    most: 0,
+    words: {
+      en: 'Builds all views anew from the journals beside those in use, and changes over; the node goes on working',
+      zh: '从账本在旁重建全部视图，完成后切换；期间节点照常工作',
+    },
+    options: [...WITH_TOKEN, CONTEXT, { name: 'no-wait', words: { en: 'Begin it and do not follow it', zh: '只启动，不跟踪进度' } }],
+    examples: [{ line: 'yrd replay --province 32', words: { en: 'the views of vouchers at node 32', zh: '32 节点的创新券视图' } }],
+    load: async () => (await import('./replay.js')).replay,
+  },
 ];

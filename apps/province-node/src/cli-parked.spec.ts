@@ -100,3 +100,13 @@ test('nobody but an operator tries anything again, and only of a context that is
   expect((await yrd('parked redrive --node http://32.test', { who: { province: '32', role: 'auditor' } })).err).toContain('E-ROLE');
   expect((await yrd('parked redrive --node http://32.test --context expert')).err).toContain('E-NOTFOUND');
 });
+
+test('a replay builds the views anew, changes over, and lists read the same', async () => {
+  const list = async (): Promise<unknown> => (await delta.get(operator, '/v1/orders')).body['items'];
+  const before = await list();
+  const { code, out } = await yrd('replay --node http://32.test');
+  expect([code, out]).toEqual([EXIT.ok, 'The views of voucher are rebuild 1 now.\n']);
+  expect(await list()).toEqual(before);
+  expect((await yrd('replay --node http://32.test --no-wait --json')).told()).toMatchObject({ context: 'voucher' });
+  expect((await yrd('replay --node http://32.test', { who: { province: '32', role: 'supervisor' } })).err).toContain('E-ROLE');
+});

@@ -18,6 +18,8 @@ export const nodeRows = {
   ReadSchema: open('一种条目的 JSON Schema', 'The JSON Schema of a type of entry, as readers may rest on it'),
   ReadMetrics: open('Prometheus 指标', 'Prometheus metrics'),
   ReadParked: row(['operator', 'auditor'], 'none', '搁置待处理的条目', 'Entries that could not be handled and wait for an operator'),
+  ReadViews: row(['operator', 'auditor'], 'none', '视图的世代及重建进度', 'Which rebuild the views are of, and how far one under way is'),
+  RebuildViews: row(operator, 'none', '在旁重建全部视图，完成后切换', 'Builds all views anew beside those in use, and changes over'),
   RedriveParked: row(
     operator,
     'none',

@@ -2,7 +2,8 @@
 import { boxOf, box, Disk, FederationRun, gifts, type Path } from '../testing/index.js';
 import { instant, loneWriter, OWN } from '../testing/lone-writer.js';
 import type { Context, View } from './decider.js';
-import { Folder, type ViewRow } from './folder.js';
+import type { ViewRow } from './folded.js';
+import { Folder } from './folder.js';
 
 /** A lone writer with its folder. */
 const opened = async (own: Context, path: Path = instant) => {

@@ -3,6 +3,8 @@
  * written in one transaction per batch, so a crash neither folds twice nor forgets.
  */
 import { byEntryType, type Context, type Entry, type TimerChange, type View } from './decider.js';
+import { decodedFrom } from './decoded-from.js';
+import { keyIn, type Timer, type ViewRow } from './folded.js';
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
@@ -15,38 +17,8 @@ const BATCH_ENTRIES = 500;
 /** The same when far behind, where many entries change the same rows, and how many entries are looked at at a time. */
 const BATCH_BEHIND = 100_000;
 const STEP_BEHIND = 4_000;
-const READ_BLOCKS_MAX = 256;
 /** Rows kept in memory between batches, and changed in one. */
 const ROWS_MAX = 100_000;
-
-export interface ViewRow {
-  readonly parts: Readonly<Record<string, object>>;
-  readonly row: object | null;
-}
-
-export interface Timer {
-  readonly dueMs: number;
-  readonly fires: { readonly command: string; readonly target: string; readonly body: object };
-  readonly awaits: string | null;
-  readonly patienceMs: number;
-}
-
-/** A read of decoded entries from an index on: what both folding and reacting go through. */
-export const decodedFrom = async (vocabulary: Vocabulary, journal: Journal, from: number, limit: number): Promise<readonly DecodedAt[]> => {
-  const found: DecodedAt[] = [];
-  // A block may hold a thousand entries, or one: how many more are read is told by the first.
-  for (let [at, count] = [from, 1]; found.length < limit;) {
-    const blocks = await journal.blocks(at, count);
-    const last = blocks.at(-1);
-    if (!last) break;
-    for (const block of blocks) {
-      for (const each of vocabulary.read(journal.name, block)) if (each.index >= from && found.length < limit) found.push(each);
-    }
-    at = last.first + last.count;
-    count = Math.min(READ_BLOCKS_MAX, Math.max(1, Math.ceil(((limit - found.length) * blocks.length) / (at - blocks[0]!.first))));
-  }
-  return found;
-};
 
 interface FoldedRow {
   readonly table: string;
@@ -76,8 +48,9 @@ export class Folder {
   /** Streams that cannot be folded, with their first parked index. */
   private readonly parkedStreams = new Map<string, number>();
   /** Entries that one transaction may hold now. */
-  private mostBehind = BATCH_BEHIND;
-  private readonly id: string;
+  private mostBehind: number;
+  /** Counts the rebuilds: each folds into tables of its own. */
+  private built = 0;
   /** The views by the entry types they look at. */
   private readonly byType: ReadonlyMap<string, readonly View[]>;
 
@@ -86,17 +59,43 @@ export class Folder {
     private readonly context: Context,
     private readonly vocabulary: Vocabulary,
     private readonly own: string,
+    private readonly behind = BATCH_BEHIND,
   ) {
-    this.id = `views@${context.codeVersion}`;
+    this.mostBehind = behind;
     this.byType = byEntryType(context.views);
-    this.positions = { id: this.id, value: {}, rev: 0 };
+    this.positions = { id: this.positionsId, value: {}, rev: 0 };
   }
 
-  async open(): Promise<void> {
-    const saved = await this.world.storage.records.get<Record<string, number>>('positions', this.id);
-    this.positions = saved ?? { id: this.id, value: {}, rev: 0 };
+  /** The tables that are read and written: those of the code, or of its newest rebuild. */
+  get generation(): number {
+    return this.built;
+  }
+
+  private get version(): string {
+    return this.built === 0 ? this.context.codeVersion : `${this.context.codeVersion}~${this.built}`;
+  }
+
+  /** Under which its positions are kept. */
+  get positionsId(): string {
+    return `views@${this.version}`;
+  }
+
+  /** Every table of what is folded here. */
+  get tables(): readonly string[] {
+    return [...this.context.views.map(({ name }) => this.table(name)), this.timerTable, this.parkedTable];
+  }
+
+  /** Begins, or goes on, where this generation stands. */
+  async open(generation = this.built): Promise<void> {
+    this.built = generation;
+    const saved = await this.world.storage.records.get<Record<string, number>>('positions', this.positionsId);
+    const parked = await allParked(this.world.storage.records, this.parkedTable);
+    // At once: nobody may ask in between what is parked, and hear that nothing is.
+    this.positions = saved ?? { id: this.positionsId, value: {}, rev: 0 };
     this.cache.clear();
-    for (const { value } of await allParked(this.world.storage.records, this.parkedTable)) this.park(value);
+    this.parkedStreams.clear();
+    for (const { value } of parked) this.park(value);
+    this.timersChanged += 1;
     // What seemed not to be written may have been, or another process was further.
     this.moved.raise();
   }
@@ -107,7 +106,7 @@ export class Folder {
   }
 
   get parkedTable(): string {
-    return `parked@${this.context.codeVersion}`;
+    return `parked@${this.version}`;
   }
 
   parkedCount(): number {
@@ -229,7 +228,7 @@ export class Folder {
   private async write(batch: Batch, positions: Record<string, number>): Promise<void> {
     const rows = [...batch.rows.values()];
     const writes: RecordWrite[] = [
-      { table: 'positions', id: this.id, value: positions, rev: this.positions.rev },
+      { table: 'positions', id: this.positionsId, value: positions, rev: this.positions.rev },
       // Side by side what is inserted and what is changed: a store takes many of a kind at once.
       ...rows.filter(({ fresh, value }) => fresh && value !== null).map(({ table, id, value }) => ({ table, id, value, rev: 0 })),
       ...rows.filter(({ fresh, value }) => !fresh || value === null).map(({ table, id, value }) => ({ table, id, value })),
@@ -246,8 +245,8 @@ export class Folder {
       await this.open();
       return;
     }
-    this.positions = { id: this.id, value: positions, rev: this.positions.rev + 1 };
-    this.mostBehind = Math.min(BATCH_BEHIND, 2 * this.mostBehind);
+    this.positions = { id: this.positionsId, value: positions, rev: this.positions.rev + 1 };
+    this.mostBehind = Math.min(this.behind, 2 * this.mostBehind);
     for (const item of batch.parked) this.park(item);
     if (batch.timers.size > 0) this.timersChanged += 1;
     for (const [key, { value }] of batch.rows) {
@@ -262,11 +261,11 @@ export class Folder {
   }
 
   get timerTable(): string {
-    return `timers@${this.context.codeVersion}`;
+    return `timers@${this.version}`;
   }
 
   private table(view: string): string {
-    return `view.${view}@${this.context.codeVersion}`;
+    return `view.${view}@${this.version}`;
   }
 
   /** Rows of a view, hidden ones (`row: null`) included; field names are those of the joined row. */
@@ -276,15 +275,6 @@ export class Folder {
     return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) }).catch(notNow);
   }
 }
-
-/** The row of an entry, for looking ahead: what cannot be keyed is parked when it is its turn. */
-const keyIn = (view: View, entry: Entry): string | null => {
-  try {
-    return view.key(entry);
-  } catch {
-    return null;
-  }
-};
 
 const setTimer = (batch: Batch, change: TimerChange): void => {
   if ('clear' in change) batch.timers.set(change.clear, null);

@@ -4,7 +4,8 @@
  */
 import type { Entry } from './decider.js';
 import type { Vocabulary } from './entry.js';
-import { decodedFrom, type Folder } from './folder.js';
+import { decodedFrom } from './decoded-from.js';
+import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
 import type { Recorded, World } from './ports.js';
 

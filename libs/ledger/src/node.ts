@@ -217,6 +217,14 @@ export interface Redriven {
   readonly left: number;
 }
 
+/** How the views of a node stand. */
+export interface ViewsState {
+  /** Counts the rebuilds of this version of the code. */
+  readonly generation: number;
+  /** Entries folded anew so far, of how many; null while nothing is rebuilt. */
+  readonly rebuilding: { readonly folded: number; readonly of: number } | null;
+}
+
 /** Some entries of a journal, in order. */
 export interface EntryPage {
   readonly entries: readonly Entry[];
@@ -266,6 +274,11 @@ export interface LedgerNode {
    * effect is durable; a rejection brings the entry again after a pause.
    */
   follow(name: string, handle: (entry: Entry) => Promise<void>): Promise<Subscription>;
+  /**
+   * How the views stand; `rebuild` folds them anew beside those in use and changes over when both are level, while everything else
+   * goes on.
+   */
+  views(rebuild?: boolean): Promise<ViewsState>;
   /**
    * Tries again what could not be reacted to, oldest first, while everything else goes on: to be called once what stood in the way is
    * mended. Rejects with Busy while another one runs.

@@ -1,6 +1,7 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
 import type { DomainEvent, Entry, Fold } from './decider.js';
-import { decodedFrom, type ViewRow } from './folder.js';
+import { decodedFrom } from './decoded-from.js';
+import type { ViewRow } from './folded.js';
 import { journalStatus } from './journal-status.js';
 import { Lease, RENEW_MS } from './lease.js';
 import { Lock } from './lock.js';
@@ -17,10 +18,10 @@ import {
   type NodeStatus,
   type ParkedItem,
   type Position,
-  type Redriven,
   type RowPage,
   type StreamRead,
   type Tile,
+  type ViewsState,
 } from './node.js';
 import type { KeptItem } from './parked.js';
 import { pin, type Pinned } from './pinned.js';
@@ -196,7 +197,11 @@ class JournalNode implements LedgerNode {
     };
   }
 
-  async redrive(): Promise<Redriven> {
+  async views(rebuild = false): Promise<ViewsState> {
+    return this.active().rebuilding.state(rebuild);
+  }
+
+  async redrive() {
     return this.active().reactor.redriveWhileRunning();
   }
 

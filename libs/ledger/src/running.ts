@@ -19,6 +19,7 @@ import { Lock } from './lock.js';
 import { Loops } from './loops.js';
 import { PublicEntries } from './public-entries.js';
 import { Reactor } from './reactor.js';
+import { Rebuilding } from './rebuilding.js';
 import { Replica, type Equivocation } from './replica.js';
 import { ServedLog } from './served-log.js';
 import { Signal } from './signal.js';
@@ -46,6 +47,7 @@ export class Running {
   /** Raised whenever any of the journals has grown. */
   private readonly anyGrown = new Signal();
   readonly folder: Folder;
+  readonly rebuilding: Rebuilding;
   readonly keys: KeyRings;
   readonly witness: Witness;
   readonly healing: Healing;
@@ -71,6 +73,8 @@ export class Running {
     this.own = `${province}/${this.context.name}`;
     this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context), borderOf(this.context));
     this.folder = new Folder(world, this.context, this.vocabulary, this.own);
+    const { context, vocabulary, journals, anyGrown: wake } = this;
+    this.rebuilding = new Rebuilding(world, this.folder, { context, vocabulary, journals, own: this.own, wake });
     this.keys = new KeyRings(options, pinned, () => this.witness.trustedTime());
     const own = {
       journal: this.own,
@@ -109,7 +113,7 @@ export class Running {
   async start(): Promise<void> {
     const { world, federation } = this.options;
     for (const { province } of federation.nodes) await this.openJournal(`${province}/${this.context.name}`);
-    await this.folder.open();
+    await this.rebuilding.open();
     await this.reactor.open();
     await this.witness.open();
     const parts = { vocabulary: this.vocabulary, witness: this.witness, healing: this.healing, lease: this.lease, lock: this.lock };
@@ -131,7 +135,7 @@ export class Running {
     // Who recovers waits for the others' word, and they for his: until it writes it speaks more often.
     const pace = (): number => (this.writing.sequencer ? BEAT_MS : OPENING_BEAT_MS);
     void this.loops.start('beat', () => this.beat(), pace);
-    void this.loops.start('fold', () => this.folder.step(this.journals.values()), this.anyGrown);
+    void this.loops.start('fold', () => this.rebuilding.step(), this.anyGrown);
     this.loops.add(this.goLive(peers));
     for (const journal of this.journals.values())
       this.inBackground(
@@ -254,16 +258,10 @@ export class Running {
     // What cannot be tried again now is tried again at the next start.
     await this.reactor.redrive().catch((error: unknown) => this.tell('reactor.redrive-failed', error));
     for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
-    void this.loops.start(
-      'reacted',
-      async () => (await this.reactor.save(), false),
-      () => SAVE_MS,
-    );
-    void this.loops.start(
-      'timers',
-      async () => (await this.timers.fire()) > 0,
-      () => TIMER_MS,
-    );
+    const save = async (): Promise<boolean> => (await this.reactor.save(), false);
+    void this.loops.start('reacted', save, () => SAVE_MS);
+    const fire = async (): Promise<boolean> => (await this.timers.fire()) > 0;
+    void this.loops.start('timers', fire, () => TIMER_MS);
   }
 
   private contradicted({ journal, size, held, note }: Equivocation): void {

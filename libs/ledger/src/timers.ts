@@ -5,7 +5,8 @@
  */
 import { canonical } from './canonical.js';
 import type { DerivedCommand } from './decider.js';
-import type { Folder, Timer } from './folder.js';
+import type { Timer } from './folded.js';
+import type { Folder } from './folder.js';
 import { timerId } from './ids.js';
 import { Unavailable, type Answer } from './node.js';
 import type { KeptItem } from './parked.js';

@@ -92,6 +92,10 @@ export class LateNode implements LedgerNode {
     return this.present.follow(name, handle);
   }
 
+  async views(rebuild?: boolean) {
+    return this.present.views(rebuild);
+  }
+
   async redrive() {
     return this.present.redrive();
   }

@@ -70,7 +70,9 @@ class MongoRecords implements Records {
   }
 
   private keysOf(table: string): readonly Record<string, 1>[] {
-    const indexes = Object.hasOwn(this.indexes, table) ? this.indexes[table] : undefined;
+    // A rebuild folds into tables of its own, `…~2`, that are asked the same questions.
+    const named = table.replace(/~\d+$/, '');
+    const indexes = Object.hasOwn(this.indexes, named) ? this.indexes[named] : undefined;
     return (indexes ?? []).map((fields) => Object.fromEntries([...fields.map(valuePath), '_id'].map((path) => [path, 1] as const)));
   }
 

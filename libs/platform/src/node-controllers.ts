@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile } from '@yrd/ledger';
+import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile, ViewsState } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
 import { isStaff } from '@yrd/contracts';
 import { Allows, CurrentActor } from './access.js';
@@ -105,6 +105,20 @@ export class StatusController {
   @Allows('ReadParked')
   async parked(): Promise<{ items: readonly ParkedItem[] }> {
     return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
+  }
+
+  @Get('v1/views/:context')
+  @Allows('ReadViews')
+  async views(@Param('context') context: string): Promise<ViewsState & { readonly context: string }> {
+    return { context, ...(await this.nodes.serving(context).views()) };
+  }
+
+  /** Answered at once: how far it is, `GET` tells. */
+  @Post('v1/views/:context/rebuild')
+  @Allows('RebuildViews')
+  @HttpCode(202)
+  async rebuild(@Param('context') context: string, @NoBody() _body: object): Promise<ViewsState & { readonly context: string }> {
+    return { context, ...(await this.nodes.serving(context).views(true)) };
   }
 
   @Post('v1/parked/:context/redrive')

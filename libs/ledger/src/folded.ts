@@ -1,0 +1,23 @@
+/** What folding leaves in the store: rows of views with a part for each journal, and timers. */
+import type { Entry, View } from './decider.js';
+
+export interface ViewRow {
+  readonly parts: Readonly<Record<string, object>>;
+  readonly row: object | null;
+}
+
+export interface Timer {
+  readonly dueMs: number;
+  readonly fires: { readonly command: string; readonly target: string; readonly body: object };
+  readonly awaits: string | null;
+  readonly patienceMs: number;
+}
+
+/** The row of an entry, for looking ahead: what cannot be keyed is parked when it is its turn. */
+export const keyIn = (view: View, entry: Entry): string | null => {
+  try {
+    return view.key(entry);
+  } catch {
+    return null;
+  }
+};
