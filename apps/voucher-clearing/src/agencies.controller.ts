@@ -42,7 +42,7 @@ type ProvinceCode = (typeof PROVINCES)[number];
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
 const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs');
 
-class AgencyPath {
+export class AgencyPath {
   @MadeId(AGENCY)
   agency: string;
 }
@@ -66,7 +66,7 @@ export class AdmitAgencyBody {
   classes: string[];
 }
 
-class AgencyReasonBody {
+export class AgencyReasonBody {
   @CodeWord({ zh: '原因代码', en: 'code of the reason' }, 'complaint')
   reason: string;
 }
@@ -98,39 +98,6 @@ class ExcludeAgencyBody {
 
   @Day({ zh: '决定日期', en: 'day of the decision' })
   decidedOn: string;
-}
-
-class CertificatePath extends AgencyPath {
-  @CodeWord({ zh: '证书编号', en: 'number of the certificate' }, 'CMA-0001')
-  certificate: string;
-}
-
-class QualificationBody {
-  @CodeWord({ zh: '证书编号', en: 'number of the certificate' }, 'CMA-0001')
-  certificate: string;
-
-  @CodeWord({ zh: '证书种类', en: 'kind of certificate' }, 'CMA')
-  kind: string;
-
-  @Classes()
-  items: string[];
-
-  @Day({ zh: '有效期首日', en: 'first day of its validity' })
-  fromOn: string;
-
-  @Day({ zh: '有效期末日', en: 'last day of its validity' })
-  untilOn: string;
-}
-
-class OutOfScopeBody {
-  @ItemClass()
-  itemClass: string;
-
-  @Day({ zh: '服务日期', en: 'day of the service' })
-  servedOn: string;
-
-  @MadeId({ zh: '所涉订单', en: 'the order it was for', optional: true })
-  order?: string;
 }
 
 export class ListProductBody {
@@ -224,25 +191,6 @@ export class AgenciesController {
     return this.desk.act(call, 'ExcludeAgency', { ...path, ...body });
   }
 
-  @Post(':agency/qualifications')
-  @Offers('RecordQualification', { creates: true })
-  qualify(@Param() path: AgencyPath, @Body() body: QualificationBody, @CurrentCall() call: Call) {
-    const at = (): string => `/v1/agencies/${path.agency}`;
-    return this.desk.createNamed(call, 'RecordQualification', { id: body.certificate, at, body: () => ({ ...path, ...body }) });
-  }
-
-  @Post(':agency/qualifications/:certificate/withdrawal')
-  @Offers('WithdrawQualification')
-  disqualify(@Param() path: CertificatePath, @Body() body: AgencyReasonBody, @CurrentCall() call: Call) {
-    return this.desk.act(call, 'WithdrawQualification', { ...path, ...body });
-  }
-
-  @Post(':agency/out-of-scope')
-  @Offers('ReportOutOfScope')
-  report(@Param() path: AgencyPath, @Body() body: OutOfScopeBody, @CurrentCall() call: Call) {
-    return this.desk.act(call, 'ReportOutOfScope', { ...path, ...body });
-  }
-
   @Post(':agency/products')
   @Offers('ListProduct', { creates: true })
   list(@Param() path: AgencyPath, @Body() body: ListProductBody, @CurrentCall() call: Call) {
@@ -279,6 +227,7 @@ export class AgenciesController {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));
     const { phase, organisation, name, uscc, classes, admitted, products, certificates, reports } = found.state;
+    const { appraisals, missed: appraisalsMissed, idleSinceMs } = found.state;
     // What it says of itself is read at `/v1/assessments`, by itself and by staff.
     if (!AGENCY_PHASES.some((each) => each === phase)) throw new Problem('E-NOTFOUND');
     call.stamp(found);
@@ -287,6 +236,7 @@ export class AgenciesController {
     return {
       ...{ id: path.agency, province, state: phase, organisation, name, uscc, classes, admitted, products },
       ...{ certificates: Object.values(certificates), outOfScope: reports, ...limitsOf(found.state) },
+      ...{ appraisals, appraisalsMissed, idleSinceMs },
       warnings: ending(found.state, rulesAt(rules, now)?.rules.warnDays ?? 0, now),
     };
   }

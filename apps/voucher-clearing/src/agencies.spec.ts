@@ -99,6 +99,24 @@ test('M1: the common list and the mapping of a province are read by anybody', as
   expect((await delta.get(stranger, '/v1/service-codes/99')).status).toBe(400);
 });
 
+test('M4, M5: it is appraised, and a complaint of another province is taken up, seen by whom it concerns, and answered', async () => {
+  await delta.does(clerk('31'), `/v1/agencies/${id}/appraisal`, { year: 2026, grade: 'passed' });
+  expect((await delta.get(stranger, `/v1/agencies/${id}`)).body).toMatchObject({ appraisals: { 2026: 'passed' }, appraisalsMissed: [] });
+  const office = clerk('32');
+  const registered = { kind: 'firm', organisation: 'org-firm', name: '华瀛（虚构）', uscc: '91350100M000100Y43' };
+  const subject = (await delta.does(office, '/v1/subjects', registered))['id'];
+  const firm = { province: '32', role: 'enterprise', org: 'org-firm' };
+  const lodged = { subject, agencyProvince: '31', agency: id, grounds: 'late-report' };
+  const complaint = String((await delta.does(firm, '/v1/complaints', lodged))['id']);
+  await delta.until(async () => (await seen(firm, `/v1/complaints/${complaint}`)) === 'Taken');
+  await delta.until(async () => (await seen(agent, `/v1/complaints/${complaint}`)) === 'Taken');
+  expect(await seen(stranger, `/v1/complaints/${complaint}`)).toBe(404);
+  await delta.does(clerk('31'), `/v1/complaints/${complaint}/answer`, { answer: 'accepted' });
+  await delta.until(async () => (await seen(firm, `/v1/complaints/${complaint}`)) === 'Answered');
+  const { body } = await delta.get(auditor, '/v1/complaints?province=31&overdue=no');
+  expect(body['items']).toMatchObject([{ id: complaint, answer: 'accepted' }]);
+});
+
 test('its province restricts, suspends until a day, excludes and revokes it, and everybody sees what stands', async () => {
   const act = (path: string, body: object = {}) => delta.does(clerk('31'), `/v1/agencies/${id}/${path}`, body);
   const read = async () => (await delta.get(stranger, `/v1/agencies/${id}`)).body;

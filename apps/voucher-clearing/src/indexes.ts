@@ -22,6 +22,7 @@ const views: Readonly<Record<string, Indexes>> = {
   ],
   quotas: [['updatedMs'], ['subject', 'updatedMs'], ['scheme', 'year', 'state', 'updatedMs'], ['leftFen'], ['grantedFen']],
   assessments: [['updatedMs'], ['state', 'updatedMs']],
+  complaints: [['id'], ['lodgedMs'], ['answerByMs'], ['province', 'state', 'lodgedMs']],
   agencies: [['name'], ['province', 'name'], ['classes', 'name'], ['uscc'], ['updatedMs'], ['certificateEndsMs']],
   products: [['id'], ['name'], ['priceFen'], ['agency', 'priceFen'], ['itemClass', 'priceFen'], ['commonClass', 'priceFen']],
   redemptions: [['updatedMs'], ['state', 'updatedMs'], ['deadlineMs'], ['claimFen']],

@@ -8,6 +8,7 @@ import { AssessmentsController } from './assessments.controller.js';
 import { AuditSamplesController } from './audit-samples.controller.js';
 import { BatchesController } from './batches.controller.js';
 import { CalendarController } from './calendar.controller.js';
+import { ComplaintsController } from './complaints.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
 import { EngagementsController } from './engagements.controller.js';
@@ -26,6 +27,7 @@ import { OwnershipController } from './ownership.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { PoliciesController } from './policies.controller.js';
 import { ProductsController } from './products.controller.js';
+import { QualificationsController } from './qualifications.controller.js';
 import { QuotasController } from './quotas.controller.js';
 import { RecognitionsController } from './recognitions.controller.js';
 import { RedeemingController } from './redeeming.controller.js';
@@ -48,7 +50,9 @@ export const controllers = [
   QuotasController,
   SlicesController,
   AssessmentsController,
+  ComplaintsController,
   AgenciesController,
+  QualificationsController,
   ProductsController,
   ServiceCodesController,
   RecognitionsController,

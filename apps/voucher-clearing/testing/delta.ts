@@ -32,6 +32,9 @@ export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
     banYearsMax: 5,
     exclusionYears: 3,
     warnDays: 60,
+    complaint: { answer: { days: 10, unit: 'working' }, remindDays: 3 },
+    appraisal: { lastDay: '03-31' },
+    idleMonths: 24,
   },
 });
 

@@ -1,5 +1,5 @@
 /** Rows of service agencies: how they come in, how their province watches over them, and what anybody may read of them. */
-import { agent, approver, open, parties, reviewer, row, staff, supervisor, watchers, type AccessRow } from './access-rows.js';
+import { agent, approver, firm, open, parties, reviewer, row, staff, supervisor, watchers, type AccessRow } from './access-rows.js';
 
 export const agencyRows = {
   SelfAssess: row(agent, 'none', '服务机构自评申请入库', 'Assess oneself as an agency'),
@@ -33,6 +33,11 @@ export const agencyRows = {
     '通报超出资质范围的服务（V9）',
     'Report a service that no certificate covered (V9)',
   ),
+  AppraiseAgency: row(supervisor, 'noParty', '年度考核服务机构（M4）', 'Appraise an agency for a year (M4)'),
+  LodgeComplaint: row(firm, 'ownSubject', '投诉服务机构（M5）', 'Complain about an agency (M5)'),
+  AnswerComplaint: row(supervisor, 'noParty', '首次答复投诉', 'Give a complaint its first answer'),
+  ReadComplaints: row(staff, 'none', '投诉列表及首次答复期限', 'Complaints, and when their first answers are due'),
+  ReadComplaint: row(parties, 'ownOrStaff', '一件投诉及其答复', 'One complaint and its answer'),
   ReadAssessments: row(staff, 'none', '本省服务机构自评列表', 'Self-assessments of this province'),
   ReadAssessment: row(
     parties,

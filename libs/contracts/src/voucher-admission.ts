@@ -1,10 +1,16 @@
 /** Entries of how an agency comes in and goes: rules, publicity, restriction, exclusion, the end. Self-assessments stay at home (§7.1). */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Id, Ms, Text, federal, open } from './schema.js';
+import { CodeWord, Id, Ms, Text, federal, oneOf, open } from './schema.js';
 import { AgencyRules, Day } from './voucher-pack.js';
 
 const classes = Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 });
-const RULES = { publicityDays: 7, suspension: { reinstates: true }, banYearsMax: 5, exclusionYears: 3, warnDays: 60 };
+const WATCHED = {
+  complaint: { answer: { days: 10, unit: 'working' as const }, remindDays: 3 },
+  appraisal: { lastDay: '03-31' },
+  idleMonths: 24,
+};
+const RULES = { publicityDays: 7, suspension: { reinstates: true }, banYearsMax: 5, exclusionYears: 3, warnDays: 60, ...WATCHED };
+const Year = Type.Integer({ minimum: 2000, maximum: 2200 });
 const agency = { agency: Id };
 const A = { agency: 'a1' };
 
@@ -51,6 +57,10 @@ export const admission = {
   ),
   AgencyExclusionEnded: open(Type.Object({ ...agency }), A, 'SH-TESTING-21'),
   AgencyObjectionRejected: open(Type.Object({ ...agency, endsMs: Ms }), { ...A, endsMs: 13 }),
+  AgencyAppraised: open(Type.Object({ ...agency, year: Year, grade: oneOf('passed', 'failed') }), { ...A, year: 2026, grade: 'passed' }),
+  AppraisalMissed: open(Type.Object({ ...agency, year: Year }), { ...A, year: 2026 }),
+  /** A notice to leave: no order since then (M4). */
+  AgencyIdle: open(Type.Object({ ...agency, sinceMs: Ms }), { ...A, sinceMs: 1 }),
   /** A certificate as the home province looked it up: which items, from which day to which (V9). */
   QualificationRecorded: open(
     Type.Object({ ...agency, certificate: CodeWord, kind: CodeWord, items: classes, fromOn: Day, untilOn: Day }),

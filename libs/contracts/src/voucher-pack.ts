@@ -72,6 +72,14 @@ export const AgencyRules = Type.Object(
     exclusionYears: Type.Integer({ minimum: 0, maximum: 50 }),
     /** Certificates that end within so many days are warned of. */
     warnDays: Type.Integer({ minimum: 0, maximum: 366 }),
+    /** Until when a complaint has its first answer, and how many days before the end somebody is reminded (M5). */
+    complaint: Type.Object({ answer: Period, remindDays: Type.Integer({ minimum: 0, maximum: 366 }) }, closed),
+    /** Last day of the following year for a year's appraisal, and the months without an order after which an agency is told to go (M4). */
+    appraisal: Type.Object(
+      { lastDay: Type.String({ pattern: '^((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$' }) },
+      closed,
+    ),
+    idleMonths: Type.Integer({ minimum: 1, maximum: 240 }),
   },
   closed,
 );

@@ -8,6 +8,7 @@ import { afterwards } from './voucher-afterwards.js';
 import { audits } from './voucher-audit.js';
 import { batches } from './voucher-batch.js';
 import { calendar } from './voucher-calendar.js';
+import { complaints } from './voucher-complaint.js';
 import { holding } from './voucher-holding.js';
 import { ownership } from './voucher-ownership.js';
 import { placing, redeeming, serving } from './voucher-order.js';
@@ -23,6 +24,7 @@ export const voucherContracts = {
   ...paying,
   ...afterwards,
   ...admission,
+  ...complaints,
   ...agencies,
   ...statements,
   ...invoices,

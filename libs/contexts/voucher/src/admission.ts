@@ -1,12 +1,12 @@
 /** How an agency comes in (domain §2.3, V8): it assesses itself, is verified, shown to the public, and admitted when nobody objects. */
 import { refuse, type AgencyForm, type AgencyRules } from '@yrd/contracts';
-import { single, type Handler } from '@yrd/ledger';
+import type { Handler } from '@yrd/ledger';
 import { addDays, addMonths, endOfDayMs, localDate, toShanghaiDate } from '@yrd/standards';
-import { agency, type AgencyEvent, type OfAgency } from './agency.js';
+import type { AgencyEvent, OfAgency } from './agency.js';
 import { agencyAct, barred, mayAbout, pastDay, underRules } from './agency-rules.js';
+import { watching } from './appraisal.js';
 import { dayOf, resumedMs } from './clocks.js';
 import { mayAct, notYours } from './handling.js';
-import { agencyStream } from './streams.js';
 
 export interface AdmitAgency extends OfAgency {
   readonly organisation: string;
@@ -131,11 +131,14 @@ export interface EndAgencyPublicity extends OfAgency {
   readonly dueMs: number;
 }
 /** Derived from a timer: the days are over without an open objection → AgencyAdmitted. */
-export const EndAgencyPublicity: Handler<EndAgencyPublicity> = single(
-  agency,
-  ({ agency: id }: EndAgencyPublicity) => agencyStream(id),
-  ({ agency: id, dueMs }, state) =>
-    state.phase === 'Publicised' && state.endsMs <= dueMs ? [{ type: 'AgencyAdmitted', data: { ...namesOf(state), agency: id } }] : [],
+export const EndAgencyPublicity: Handler<EndAgencyPublicity> = agencyAct(
+  () => null,
+  ({ agency: id, dueMs }, state, turn) => ({
+    events:
+      state.phase === 'Publicised' && state.endsMs <= dueMs
+        ? [{ type: 'AgencyAdmitted', data: { ...namesOf(state), agency: id } }, ...watching(id, turn)]
+        : [],
+  }),
 );
 
 /** AdmitAgency (supervisor) → AgencyAdmitted at once: for a body on the province's own list already. Others assess themselves. */
@@ -145,5 +148,7 @@ export const AdmitAgency: Handler<AdmitAgency> = agencyAct(
     if (no) return no;
     return state.phase === 'None' ? barred(turn, organisation) : refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
   },
-  (command) => ({ events: [{ type: 'AgencyAdmitted', data: { ...namesOf(command), agency: command.agency } }] }),
+  (command, _, turn) => ({
+    events: [{ type: 'AgencyAdmitted', data: { ...namesOf(command), agency: command.agency } }, ...watching(command.agency, turn)],
+  }),
 );

@@ -23,11 +23,14 @@ export type AgencyEvent =
       | 'QualificationRecorded'
       | 'QualificationWithdrawn'
       | 'OutOfScopeReported'
+      | 'AgencyAppraised'
+      | 'AppraisalMissed'
+      | 'AgencyIdle'
       | 'ProductListed'
       | 'PriceRevised'
       | 'ProductDelisted'
     >
-  | PrivateEvent<'AgencySelfAssessed' | 'AgencyVerified' | 'AgencyNotVerified'>;
+  | PrivateEvent<'AgencySelfAssessed' | 'AgencyVerified' | 'AgencyNotVerified' | 'AppraisalAwaited' | 'IdleWatched' | 'IdleAsked'>;
 
 /** Every phase that others may see an agency in (domain §2.3, where `Objected` is called Held). */
 export const AGENCY_PHASES = ['Publicised', 'Objected', 'NotAdmitted', 'Active', 'Suspended', 'Revoked', 'Exited'] as const;
@@ -65,6 +68,12 @@ export interface Agency {
   readonly certificates: Readonly<Record<string, VoucherData<'QualificationRecorded'> & { readonly withdrawn: boolean }>>;
   /** Services that no certificate covered. */
   readonly reports: readonly VoucherData<'OutOfScopeReported'>[];
+  /** Year → what its appraisal came to (M4). */
+  readonly appraisals: Readonly<Record<number, VoucherData<'AgencyAppraised'>['grade']>>;
+  /** Years whose appraisal did not come in time. */
+  readonly missed: readonly number[];
+  /** Without orders since then, ms: it was told to go; null while it has some. */
+  readonly idleSinceMs: number | null;
   /** It was revoked for fraud. */
   readonly fraud: boolean;
 }
@@ -85,6 +94,9 @@ const initial: Agency = {
   exclusion: null,
   certificates: {},
   reports: [],
+  appraisals: {},
+  missed: [],
+  idleSinceMs: null,
   fraud: false,
 };
 
@@ -129,6 +141,12 @@ export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
     const known = state.certificates[certificate];
     return known ? certified(state, { ...known, withdrawn: true }) : state;
   },
+  AgencyAppraised: (state, { year, grade }) => ({ ...state, appraisals: { ...state.appraisals, [year]: grade } }),
+  AppraisalMissed: (state, { year }) => ({ ...state, missed: [...state.missed, year] }),
+  AgencyIdle: (state, { sinceMs }) => ({ ...state, idleSinceMs: sinceMs }),
+  AppraisalAwaited: (state) => state,
+  IdleWatched: (state) => state,
+  IdleAsked: (state) => ({ ...state, idleSinceMs: null }),
   OutOfScopeReported: (state, data) => ({ ...state, reports: [...state.reports, data] }),
   ProductListed: (state, { product, itemClass, name, priceFen }) => ({
     ...state,

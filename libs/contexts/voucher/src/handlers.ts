@@ -4,6 +4,7 @@ import * as admission from './admission.js';
 import * as account from './account.js';
 import * as agency from './agency.js';
 import * as auditSample from './audit-sample.js';
+import * as appraisal from './appraisal.js';
 import * as batchLines from './batch-lines.js';
 import * as batch from './batch.js';
 import * as calendar from './calendar-notice.js';
@@ -11,6 +12,7 @@ import * as claim from './claim.js';
 import * as clawback from './clawback.js';
 import * as delivering from './delivering.js';
 import * as drawing from './drawing.js';
+import * as complaint from './complaint.js';
 import * as engagement from './engagement.js';
 import * as holding from './holding.js';
 import * as interests from './interests.js';
@@ -73,6 +75,9 @@ export const personCommands = {
   RecordQualification: qualification.RecordQualification,
   WithdrawQualification: qualification.WithdrawQualification,
   ReportOutOfScope: qualification.ReportOutOfScope,
+  AppraiseAgency: appraisal.AppraiseAgency,
+  LodgeComplaint: complaint.LodgeComplaint,
+  AnswerComplaint: complaint.AnswerComplaint,
   ListProduct: agency.ListProduct,
   RevisePrice: agency.RevisePrice,
   DelistProduct: agency.DelistProduct,
@@ -138,6 +143,12 @@ export const derivedCommands = {
   EndAgencyPublicity: admission.EndAgencyPublicity,
   FollowAgency: following.FollowAgency,
   FollowOrder: following.FollowOrder,
+  EndAppraisal: appraisal.EndAppraisal,
+  AskIdle: appraisal.AskIdle,
+  ConcludeIdle: appraisal.ConcludeIdle,
+  TakeComplaint: complaint.TakeComplaint,
+  RemindComplaint: complaint.RemindComplaint,
+  EndComplaintClock: complaint.EndComplaintClock,
   EndSuspension: standing.EndSuspension,
   EndExclusion: standing.EndExclusion,
   TakeProposal: placing.TakeProposal,

@@ -10,6 +10,9 @@ import { batch } from './batch.js';
 import { batches } from './batch-views.js';
 import { notices, officialYears } from './calendar-notice.js';
 import { group, pool } from './ceiling.js';
+import { concludeIdle } from './appraisal.js';
+import { complaint, takeComplaint } from './complaint.js';
+import { complaints } from './complaint-view.js';
 import { agencyReactions, following } from './following.js';
 import { clearingReactions } from './clearing-reactions.js';
 import { windows } from './clearing-views.js';
@@ -63,6 +66,7 @@ export const voucher: Context = {
     deliverable,
     ban,
     following,
+    complaint,
     agency,
     recognition,
     order,
@@ -90,11 +94,13 @@ export const voucher: Context = {
     mindSanctions,
     holdDuplicates,
     ...agencyReactions,
+    concludeIdle,
+    takeComplaint,
     ...clearingReactions,
     ...divergenceReactions,
     drawLots,
   ],
-  views: [orders, quotas, assessments, agencies, products, redemptions, windows, lines, batches, payments, invoices],
+  views: [orders, quotas, assessments, agencies, complaints, products, redemptions, windows, lines, batches, payments, invoices],
   timers,
 };
 
@@ -127,6 +133,8 @@ export { reminderOf } from './reminding.js';
 export { pinned } from './policy.js';
 export { SUSPICIONS } from './holding.js';
 export { agencyRules, rulesAt } from './agency-rules.js';
+export { complaint } from './complaint.js';
+export { COMPLAINT_STATES, type ComplaintRow } from './complaint-view.js';
 export { ending } from './qualification.js';
 export { limitsOf } from './market-views.js';
 export { PHASES } from './order.js';

@@ -43,6 +43,9 @@ const AGENCY_EVENTS: readonly EntryName[] = [
   'QualificationRecorded',
   'QualificationWithdrawn',
   'OutOfScopeReported',
+  'AgencyAppraised',
+  'AppraisalMissed',
+  'AgencyIdle',
 ];
 
 /** Assessments of this province, for its staff: from the agency's own word on to what came of it. */
@@ -104,6 +107,8 @@ export const agencies: View<AgencyPart> = {
       ...limitsOf(state),
       certificateEndsMs: firstEndMs(state),
       outOfScope: state.reports.length,
+      appraisalsMissed: state.missed.length,
+      idleSinceMs: state.idleSinceMs,
       ...Object.fromEntries<string | readonly string[]>(
         recognitions.flatMap(([province, { phase, classes }]) => [
           [`recognised${province}`, phase],

@@ -109,6 +109,10 @@ interface PrivateData {
     readonly scope: 'stopped' | 'fraud' | 'left' | 'restored';
     readonly after: string;
   };
+  /** The last moment for a year's appraisal (M4), and when orders are looked for again. */
+  AppraisalAwaited: { readonly agency: string; readonly year: number; readonly byMs: number };
+  IdleWatched: { readonly agency: string; readonly byMs: number };
+  IdleAsked: { readonly agency: string; readonly sinceMs: number };
   OrganisationBarred: { readonly agency: string; readonly untilMs: number };
   /** Set aside for another province, and given to an order that was drawn there or back to the account (A1). */
   QuotaSliced: { readonly slice: string; readonly amountFen: number };
@@ -191,6 +195,9 @@ const names: Readonly<Record<PrivateName, string>> = {
   AgencyVerified: 'internal',
   AgencyNotVerified: 'internal',
   AgencyFollowed: 'internal',
+  AppraisalAwaited: 'internal',
+  IdleWatched: 'internal',
+  IdleAsked: 'internal',
   OrganisationBarred: 'internal',
   QuotaSliced: 'internal',
   QuotaUnsliced: 'internal',

@@ -1,6 +1,7 @@
 /** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
 import { dayOf } from './clocks.js';
+import { complaintTimers } from './complaint.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
 import { sanctionTimers } from './sanction.js';
@@ -65,7 +66,7 @@ const CLOSING: readonly string[] = ['OrderUnqueued', 'OrderDeclined', 'OrderCanc
 
 /** A suspension without an end takes the place of one that had one. */
 const SUSPENSION_OVER: readonly string[] = ['AgencySuspended', 'AgencyReinstated', 'AgencyRevoked', 'AgencyExited'];
-type AgencyLimit = 'EndAgencyPublicity' | 'EndSuspension' | 'EndExclusion';
+type AgencyLimit = 'EndAgencyPublicity' | 'EndSuspension' | 'EndExclusion' | 'EndAppraisal' | 'AskIdle';
 
 /** Time limits of an agency; each key is named after what fires. */
 const agencyTimers = (entry: Entry): readonly TimerChange[] => {
@@ -79,6 +80,10 @@ const agencyTimers = (entry: Entry): readonly TimerChange[] => {
   if (entry.type === 'AgencyObjected') return [{ clear: keyed('EndAgencyPublicity') }];
   const suspended = dataOf(entry, 'AgencySuspended');
   if (suspended?.reinstates === true && suspended.untilMs !== undefined) return until('EndSuspension', suspended.untilMs);
+  const awaited = dataOf(entry, 'AppraisalAwaited');
+  if (awaited) return until('EndAppraisal', awaited.byMs, { year: awaited.year });
+  const watched = dataOf(entry, 'IdleWatched');
+  if (watched) return until('AskIdle', watched.byMs);
   const excluded = dataOf(entry, 'AgencyExcluded');
   if (excluded) return until('EndExclusion', excluded.untilMs);
   return SUSPENSION_OVER.includes(entry.type) ? [{ clear: keyed('EndSuspension') }] : [];
@@ -89,6 +94,7 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   const adopted = dataOf(entry, 'PolicyAdopted');
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
+  if (entry.stream.startsWith('complaint/')) return complaintTimers(entry);
   if (entry.stream.startsWith('quota/')) return accountLimits(entry);
   if (entry.stream.startsWith('sanction/')) return sanctionTimers(entry);
   if (entry.stream.startsWith('slice/')) return sliceLimits(entry);

@@ -12,6 +12,9 @@ export const RULES: AgencyRules = {
   banYearsMax: 5,
   exclusionYears: 3,
   warnDays: 60,
+  complaint: { answer: { days: 10, unit: 'working' }, remindDays: 3 },
+  appraisal: { lastDay: '03-31' },
+  idleMonths: 24,
 };
 
 /** The pack of the scenario with rules about agencies beside it: adopted by hand, so that most stories do without. */
