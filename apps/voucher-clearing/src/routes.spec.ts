@@ -99,7 +99,7 @@ describe('The routes', () => {
   });
 
   /** Questions whose body does not fit into an address, and files of many small commands. */
-  const QUESTIONS = /^v1\/(policies\/what-if|treasury-receipts)/;
+  const QUESTIONS = /^v1\/(policies\/what-if|eligibility|treasury-receipts)/;
 
   it('carry out commands, take imports and long questions only by POST, and nothing by GET', () => {
     const changing = routes.filter(({ address }) => /^v1\/imports\/[a-z-]+$|\/cancellation$/.test(address)).map(({ method }) => method);

@@ -11,6 +11,7 @@ import { CalendarController } from './calendar.controller.js';
 import { ComplaintsController } from './complaints.controller.js';
 import { Desk } from './desk.js';
 import { DesksController } from './desks.controller.js';
+import { EligibilityController } from './eligibility.controller.js';
 import { EngagementsController } from './engagements.controller.js';
 import { ExplainingController } from './explaining.controller.js';
 import { importKinds } from './import-kinds.js';
@@ -56,6 +57,7 @@ export const controllers = [
   ProductsController,
   ServiceCodesController,
   RecognitionsController,
+  EligibilityController,
   OrdersController,
   RedeemingController,
   OrdersReadingController,

@@ -19,7 +19,7 @@ export const SCOPES = {
   'orders:read': {
     zh: '读取本机构的订单、主体与额度',
     en: 'Read orders, subjects and quotas of the own organisation',
-    rows: ['ReadOrders', 'ReadOrder', 'ReadSubject', 'ReadQuotas', 'ReadQuota', 'ReadEngagement'],
+    rows: ['AskEligibility', 'ReadOrders', 'ReadOrder', 'ReadSubject', 'ReadQuotas', 'ReadQuota', 'ReadEngagement'],
   },
   'orders:write': {
     zh: '以企业身份下单、签约、验收、申请兑付',

@@ -72,6 +72,12 @@ export const voucherRows = {
   DrawSlice: row(agent, 'ownAgency', '在额度切片内下单', 'Draw an order on a slice'),
   ReturnSlice: row(agent, 'ownAgency', '退还额度切片余额', 'Return what is left of a slice'),
   ReadSlice: row(parties, 'ownOrStaff', '一个额度切片', 'One slice of a quota'),
+  AskEligibility: row(
+    [...firm, ...staff.filter((role) => role !== 'auditor')],
+    'ownOrStaff',
+    '下单前预判：可以及金额构成，或全部不符之处及可替代产品',
+    'Ask beforehand whether an order would be placed: the money, or every rule that forbids it and products that would pass',
+  ),
   PlaceOrder: row(firm, 'ownSubject', '下单', 'Place an order'),
   CancelOrder: row(firm, 'ownOrder', '取消订单', 'Cancel an order'),
   SignContract: row(firm, 'ownOrder', '企业签署合同', 'Sign the contract as the enterprise'),

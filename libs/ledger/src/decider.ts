@@ -113,6 +113,11 @@ export interface Handler<C = never> {
   decide(command: C, turn: Turn): Decision;
 }
 
+/** What is asked of a journal as it is now, in a turn like a command's: over state that is not yet durable too, and nothing is written. */
+export interface Question<C, T> extends Pick<Handler<C>, 'streams' | 'foreign'> {
+  answer(question: C, turn: Turn): T;
+}
+
 /** An entry as folds, reactions and views see it: decoded, verified, payload at hand. */
 export interface Entry<D = Readonly<Record<string, unknown>>> {
   readonly journal: string;

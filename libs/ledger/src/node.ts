@@ -1,5 +1,14 @@
 /** A node of one province in one context: what a service holds in its hand. */
-import { InvariantError, type Actor, type Context, type DomainEvent, type Entry, type Fold, type Rejection } from './decider.js';
+import {
+  InvariantError,
+  type Actor,
+  type Context,
+  type DomainEvent,
+  type Entry,
+  type Fold,
+  type Question,
+  type Rejection,
+} from './decider.js';
 import type { Federation } from './federation.js';
 import type { KeyStatus } from './own-keys.js';
 import type { RecordQuery, Subscription, World } from './ports.js';
@@ -243,6 +252,8 @@ export interface LedgerNode {
   stop(): Promise<void>;
   /** Rejects with `Unavailable` or `Busy`; every answer waits until all it rests on is durable. */
   execute(request: CommandRequest): Promise<Answer>;
+  /** Asks something about the journal as it is now. Rejects with `Unavailable` or `Busy`, also while its decisions are frozen. */
+  ask<C extends object, T>(question: Question<C, T>, about: C, actor: Actor): Promise<T>;
   /** A stream's durable state; a foreign journal's from its replica. */
   read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal?: string): Promise<StreamRead<S>>;
   /** Rows of a view, paged. `where` and `order` name fields of the joined row. */

@@ -1,5 +1,5 @@
 /** Opens a node: holds the lease while it can, runs what the lease allows, and answers reads either way. */
-import type { DomainEvent, Entry, Fold } from './decider.js';
+import type { Actor, DomainEvent, Entry, Fold, Question } from './decider.js';
 import { decodedFrom } from './decoded-from.js';
 import type { ViewRow } from './folded.js';
 import { journalStatus } from './journal-status.js';
@@ -84,6 +84,10 @@ class JournalNode implements LedgerNode {
 
   async execute(request: CommandRequest) {
     return this.active().writing.execute(request);
+  }
+
+  async ask<C extends object, T>(question: Question<C, T>, about: C, actor: Actor): Promise<T> {
+    return this.active().writing.ask(question, about, actor);
   }
 
   async read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal = this.own): Promise<StreamRead<S>> {

@@ -1,7 +1,17 @@
 /** The own journal while this process holds its lease: recovered, then written, published, and guarded against what makes it doubtful. */
 import { KEYS, SELF, withBuiltin, type RepinKey } from './builtin.js';
 import { canonical } from './canonical.js';
-import { reject, type Actor, type Context, type DerivedCommand, type ForeignStream } from './decider.js';
+import {
+  reject,
+  type Actor,
+  type Context,
+  type Decision,
+  type DerivedCommand,
+  type ForeignStream,
+  type Handler,
+  type Question,
+  type Turn,
+} from './decider.js';
 import type { Vocabulary } from './entry.js';
 import { originOf } from './federation.js';
 import type { Healing } from './healing.js';
@@ -96,6 +106,19 @@ export class OwnJournal {
     });
     if (request.command === 'AcceptLoss' && !request.dry && (await answer).ok) await this.settleLoss();
     return answer;
+  }
+
+  /** A question is a command on trial whose decision is its answer. */
+  async ask<C extends object, T>({ streams, foreign, answer }: Question<C, T>, about: C, actor: Actor): Promise<T> {
+    let found: { readonly answer: T } | null = null;
+    const decide = (body: C, turn: Turn): Decision => {
+      found = { answer: answer(body, turn) };
+      return [];
+    };
+    const handler: Handler<C> = { streams, ...(foreign && { foreign }), decide };
+    const outcome = await this.writer().execute({ handler, body: about, id: 'question', derived: false, actor, trace: '', dry: true });
+    if (outcome.ok && found !== null) return (found as { readonly answer: T }).answer;
+    throw new Unavailable('The journal decides nothing now, so it cannot be asked what it would decide.');
   }
 
   /** Carries out a command of the node itself. */

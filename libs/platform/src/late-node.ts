@@ -1,6 +1,7 @@
 /** A ledger node whose storage and bus are still being reached: it says so to everybody until the real one takes over. */
 import {
   Unavailable,
+  type Actor,
   type CommandRequest,
   type DomainEvent,
   type Entry,
@@ -9,6 +10,7 @@ import {
   type LedgerNode,
   type NodeStatus,
   type Position,
+  type Question,
   type PublicReader,
   type RecordQuery,
 } from '@yrd/ledger';
@@ -42,6 +44,10 @@ export class LateNode implements LedgerNode {
 
   async execute(request: CommandRequest) {
     return this.present.execute(request);
+  }
+
+  async ask<C extends object, T>(question: Question<C, T>, about: C, actor: Actor) {
+    return this.present.ask(question, about, actor);
   }
 
   async read<S, E extends DomainEvent>(fold: Fold<S, E>, stream: string, journal?: string) {

@@ -144,6 +144,8 @@ export { eligibility, ownerOf, type Check } from './subject.js';
 export { effective, type Policy } from './policy.js';
 export * from './settlement.js';
 export * from './streams.js';
+export { forecast, type Breakdown, type Failing, type Forecast } from './asking.js';
+export type { Wish } from './placing-rules.js';
 export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
 export { batchOf, type BatchRow, type ShownBatch } from './batch-views.js';
 export type { WindowRow } from './clearing-views.js';

@@ -167,13 +167,17 @@ export const baseOf = (state: Order): number => {
 };
 
 /** V19, V20: who pays. In-province and after a refused share the home province pays all. */
-export const payersOf = (
+export const payersOf = (subsidyFen: number, state: Order, pack: VoucherPack) =>
+  payersBetween(subsidyFen, termsOf(state), pack, state.shareDeclined);
+
+/** The same between two provinces, before there is an order. */
+export const payersBetween = (
   subsidyFen: number,
-  state: Order,
+  { home, agencyProvince }: { readonly home: string; readonly agencyProvince: string },
   pack: VoucherPack,
+  declined = false,
 ): { readonly payers: Readonly<Record<string, number>>; readonly agencyShare: Ratio } => {
-  const { home, agencyProvince } = termsOf(state);
-  const whole = agencyProvince === home || state.shareDeclined;
+  const whole = agencyProvince === home || declined;
   const shares = whole ? { [home]: { of: 1, in: 1 } } : { [home]: pack.split.home, [agencyProvince]: pack.split.agency };
   const parts = Object.entries(split(fen(subsidyFen), shares)).filter(([, amount]) => amount > 0);
   return { payers: Object.fromEntries(parts), agencyShare: whole ? { of: 0, in: 1 } : pack.split.agency };

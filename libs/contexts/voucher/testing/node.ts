@@ -13,6 +13,7 @@ import {
   type Handler,
   type Match,
   type Peek,
+  type Question,
   type Reaction,
   type Rejection,
   type Turn,
@@ -83,6 +84,18 @@ export class Node {
   execute(name: string, body: object, actor: Actor, expectDurable = true): Rejection | null {
     const command: Handler<object> | undefined = voucher.commands[name];
     if (!command) throw new Error(`There is no command ${name}.`);
+    return this.carryOut(name, command, body, actor, expectDurable);
+  }
+
+  /** Asks something as a command would be decided, and writes nothing. */
+  ask<C extends object, T>({ answer, ...reads }: Question<C, T>, about: C, actor: Actor): T {
+    const found: T[] = [];
+    const handler: Handler<C> = { ...reads, decide: (body, turn) => (found.push(answer(body, turn)), []) };
+    this.carryOut('a question', handler, about, actor, false);
+    return found.at(-1) as T;
+  }
+
+  private carryOut(name: string, command: Handler<object>, body: object, actor: Actor, expectDurable: boolean): Rejection | null {
     const own = new Set<string>();
     const abroad = new Set<string>();
     const peek: Peek = {
