@@ -167,7 +167,11 @@ interface InvoicePart {
 export const invoices: View<InvoicePart> = {
   name: 'invoices',
   on: ['InvoiceRegistered', 'InvoiceClaimed', 'InvoiceClaimRefused', 'InvoiceClaimReleased', 'InvoiceRedLettered', 'InvoiceClaimReduced'],
-  key: (entry) => idIn(entry, 'invoice'),
+  // One number may stand in two provinces, wrongly: each has its own row, so that the order of arrival cannot matter.
+  key: (entry) => {
+    const id = idIn(entry, 'invoice');
+    return id && `${provinceOf(entry.journal)}.${id}`;
+  },
   fold: (part, entry) => ({
     id: idOf(entry.stream),
     tail: dataOf(entry, 'InvoiceRegistered')?.tail ?? part?.tail ?? '',
