@@ -62,7 +62,9 @@ const approved = async (year: number): Promise<string> => {
   await patiently(agent('31'), `/v1/engagements/${id}/redemption`, { ...by, ...file });
   await reaches(id, 'UnderReview');
   await delta.does(staff('reviewer'), `/v1/orders/${id}/review`);
-  await delta.does(staff('approver'), `/v1/orders/${id}/approval`);
+  const { position } = await delta.does(staff('approver'), `/v1/orders/${id}/approval`);
+  // A replay reads as far as views have come.
+  await delta.until(async () => (await delta.get(staff('operator'), `/v1/orders?at=${String(position)}`)).status === 200);
   return id;
 };
 
