@@ -37,10 +37,13 @@ const retentionFaults = (file: string, text: string): readonly ToldFault[] => {
 
 /** Faults between packs of one province and scheme, each told in the file of the pack that it is about. */
 const betweenFiles = (files: readonly ReadFile[]): readonly ToldFault[] => {
-  const groups = Map.groupBy(
-    files.filter(({ reading }) => reading.pack !== null),
-    ({ reading }) => `${reading.pack?.province} ${reading.pack?.scheme}`,
-  );
+  const groups = new Map<string, ReadFile[]>();
+  for (const each of files) {
+    const { pack } = each.reading;
+    if (!pack) continue;
+    const key = `${pack.province} ${pack.scheme}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
   return [...groups.values()].flatMap((group) =>
     seriesFaults(group.flatMap(({ reading }) => (reading.pack ? [reading.pack] : []))).flatMap(({ version, path, seen, needed }) => {
       const at = group.findLast(({ reading }) => reading.pack?.version === version);
