@@ -1,5 +1,6 @@
 /** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, answerList, Call, CurrentCall, FromText, NoBody, Offers, ListQuery, Lists, Problem, ReadQuery } from '@yrd/platform';
 import { PAIRS, type WindowRow } from '@yrd/voucher';
 import { Desk } from './desk.js';
@@ -58,6 +59,7 @@ export class WindowsController {
 
   @Get('latest')
   @Allows('ReadLatestWindow')
+  @ApiOkResponse({ type: WindowListed })
   async latest(@Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const page = await this.desk.node.rows<WindowRow>('windows', { order: { field: 'window', descending: true }, limit: 1 });
     return this.shown(page.rows[0]?.row, () => call.stampPage(page));
@@ -65,6 +67,7 @@ export class WindowsController {
 
   @Get(':window')
   @Allows('ReadWindow')
+  @ApiOkResponse({ type: WindowListed })
   async read(@Param() { window }: WindowPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const page = await this.desk.node.rows<WindowRow>('windows', { where: { window }, limit: 1 });
     return this.shown(page.rows[0]?.row, () => call.stampPage(page));
