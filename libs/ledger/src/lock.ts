@@ -3,6 +3,7 @@
  * Frozen: docs/adr/0001.
  */
 import { concat } from './bytes.js';
+import type { Context } from './decider.js';
 import { boxName } from './federation.js';
 import { SALT_BYTES, type Locked, type ShownPayload } from './leaf.js';
 import { keyLine, parseKeyLine } from './note.js';
@@ -66,3 +67,17 @@ export class Lock {
     return audience.includes(this.own.province);
   }
 }
+
+/** What could not be read by those it is for must not be declared: it would be refused only when it is written. @throws Error */
+export const refuseUnreadable = (
+  { name, entryTypes }: Pick<Context, 'name' | 'entryTypes'>,
+  encryption: Encryption,
+  keys: ConstructorParameters<typeof Lock>[1],
+  here: { readonly federation: string; readonly province: string },
+): void => {
+  const lock = new Lock(encryption, keys, { ...here, context: name });
+  for (const [event, { audience }] of Object.entries(entryTypes)) {
+    const missing = typeof audience === 'string' ? null : lock.missing(audience);
+    if (missing !== null) throw new Error(`${name} declares ${event} for ${missing}, which has no box key in the federation file: add it.`);
+  }
+};

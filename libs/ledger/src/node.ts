@@ -26,10 +26,7 @@ export interface NodeOptions {
   readonly openAlone?: boolean;
   /** Days before a key expires at which its node warns; 60, 30 and 7 without it. */
   readonly keyWarningDays?: readonly number[];
-  /**
-   * How far the clock may be from the peers' trusted time before nothing is written, ms; no limit without it (a demo
-   * clock moves in jumps).
-   */
+  /** How far the clock may be from the peers' trusted time before nothing is written, ms; none without it (a demo clock jumps). */
   readonly clockLimitMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { decodedFrom } from './decoded-from.js';
 import type { ViewRow } from './folded.js';
 import { journalStatus } from './journal-status.js';
 import { Lease, RENEW_MS } from './lease.js';
-import { Lock } from './lock.js';
+import { refuseUnreadable } from './lock.js';
 import {
   Unavailable,
   UnknownJournal,
@@ -30,19 +30,11 @@ import type { PublicReader } from './public-entries.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
 
-/** What could not be read by those it is for must not be declared: it would be refused only when it is written. */
-const refuseUnreadable = ({ context: { name, entryTypes }, province, world, federation }: NodeOptions, keys: Pinned['boxes']): void => {
-  const lock = new Lock(world.encryption, keys, { federation: federation.federation, province, context: name });
-  for (const [event, { audience }] of Object.entries(entryTypes)) {
-    const missing = typeof audience === 'string' ? null : lock.missing(audience);
-    if (missing !== null) throw new Error(`${name} declares ${event} for ${missing}, which has no box key in the federation file: add it.`);
-  }
-};
-
 /** Opens the ledger node of one province in one context. Throws when context or federation file do not hold together. */
 export const openNode = (options: NodeOptions): LedgerNode => {
   const pinned = pin(options.world, options.federation, options.context.name);
-  refuseUnreadable(options, pinned.boxes);
+  const { context, province, federation, world } = options;
+  refuseUnreadable(context, world.encryption, pinned.boxes, { federation: federation.federation, province });
   return new JournalNode(options, pinned);
 };
 

@@ -64,9 +64,9 @@ export class RunningDelta {
     this.options.after?.();
   }
 
-  /** Domain time now, ms. */
+  /** Domain time now, whole ms: bodies take no other. */
   get nowMs(): number {
-    return this.world.epoch + this.world.scheduler.now;
+    return Math.floor(this.world.epoch + this.world.scheduler.now);
   }
 
   /** Moves the clock of all provinces forward. */
