@@ -198,7 +198,8 @@ export const refusalOf = (header: readonly (Heading | null)[], refused: Extract<
   const known: Readonly<Record<string, CodeRow>> = { ...nodeCodes, ...codes };
   const { zh = code, en = code } = known[code] ?? {};
   const { seen, needed, whoCanMend, field } = facts;
-  const told = (label: string, value: unknown): string => (value === undefined || value === null ? '' : ` ${label}${String(value)}`);
+  const told = (label: string, value: (typeof facts)[string] | undefined): string =>
+    value === undefined || value === null ? '' : ` ${label}${String(value)}`;
   return {
     column: header.find((heading) => heading?.column.field === field)?.text ?? null,
     code,
