@@ -227,7 +227,7 @@ test('a schema for readers asserts no limit and no end of fields, and tells them
   expect(JSON.stringify(properties['byProvince'])).toContain('"x-limits":{"minimum":0}');
 });
 
-// Whoever reads the log of a journal tells its public entries by their leaves, and can count after us (adr/0008).
+// Whoever reads the log of a journal tells its public entries by their leaves, and can count after us (adr/0005).
 test.each([...sharedTypes])('%s is classified as public if and only if anybody may read it', (_, { contract }) => {
   expect(contract.classification === 'public').toBe(contract.audience === 'public');
 });
