@@ -131,6 +131,8 @@ export const AgencyListed = shownRow('AgencyListed', {
   excludedUntilMs: ['禁入截止', 'until when it may not come back', 'time', NULLABLE],
   certificateEndsMs: ['最早到期证书', 'when its first certificate ends', 'time', NULLABLE],
   outOfScope: ['超范围记录', 'reports of work out of scope', 'whole'],
+  appraisalsMissed: ['缺评年度数', 'years whose appraisal was not made', 'whole'],
+  idleSinceMs: ['长期无订单起始', 'since when it has had no order', 'time', NULLABLE],
   ...recognition,
   updatedMs,
 });

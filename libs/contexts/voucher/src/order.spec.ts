@@ -132,6 +132,13 @@ test.each(PHASES)('in %s no derived command rejects: it answers with an entry or
   const body = {
     ...reach('Placed').placing('o1'),
     slice: 'x1',
+    complaint: 'k1',
+    grounds: 'x',
+    half: '2026H1',
+    seed: hex('5'),
+    count: 0,
+    population: hex('6'),
+    sample: [],
     voucherFen: 1,
     statedMs: 1,
     order: 'o1',
