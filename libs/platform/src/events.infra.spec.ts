@@ -53,10 +53,16 @@ const held = async (topic: string, count: number): Promise<readonly KafkaMessage
   const found: KafkaMessage[] = [];
   const consumer: Consumer = kafka.consumer({ groupId: `reads-${randomBytes(6).toString('hex')}` });
   await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  // A topic that is just being made is listed before it can be read.
+  const subscribed = () =>
+    consumer.subscribe({ topics: [topic], fromBeginning: true }).then(
+      () => true,
+      () => false,
+    );
+  await eventually(`${topic} can be read`, subscribed);
   await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => void found.push(message) });
   try {
-    await eventually(`${count} events`, () => found.length >= count, 30_000);
+    await eventually(`${count} events`, () => found.length >= count);
   } finally {
     await consumer.disconnect();
   }
