@@ -131,6 +131,21 @@ test('a backup that was taken while the province went on writing is of one momen
   expect(federation.seen('61', '61').root).toBe(before.root);
 }, 120_000);
 
+test('a backup that is asked for just when collections are made is of a moment later', async () => {
+  const database = federation.database('61');
+  const connection = await connectMongo({ mongoUrl: mongoUrl(), database, notice: () => undefined });
+  try {
+    for (let n = 0; n < 8; n += 1) {
+      const name = `table.made-${n}`;
+      await connection.getClient().db(database).createCollection(name);
+      const { collections } = await takeBackup(mongoUrl(), database, join(folder, `made-${n}`));
+      expect(collections.map((each) => each.name)).toContain(name);
+    }
+  } finally {
+    await connection.close();
+  }
+}, 120_000);
+
 test('a backup that was altered, is not whole, or is another’s touches nothing', async () => {
   await fill(5);
   const [database, at] = [federation.database('61'), join(folder, 'altered')];

@@ -4,18 +4,19 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import mongoose, { type mongo } from 'mongoose';
+import { sleepMs } from './clock.js';
 import { SUBJECT_KEYS } from './custody.js';
 import { connectMongo } from './mongo-connection.js';
 import { tableCollection } from './mongo-names.js';
 import { DURABLE } from './mongo-blocks.js';
 
-const { BSON } = mongoose.mongo;
+const { BSON, MongoServerError } = mongoose.mongo;
 
 /**
  * The two halves of a database, kept apart. `records`: journals and all that is folded from them. `keys`: the wrapped keys of persons,
@@ -38,6 +39,10 @@ export interface Backup {
 }
 
 const MANIFEST = 'manifest.json';
+/** A moment at which a collection was just being made cannot be read: MongoDB asks for a later one (SnapshotUnavailable). */
+const SNAPSHOT_UNAVAILABLE = 246;
+const SNAPSHOT_TRIES = 20;
+const SNAPSHOT_PAUSE_MS = 500;
 const INSERT_DOCUMENTS = 500;
 const INSERT_BYTES = 8_000_000;
 /** BSON keeps exactly the types it was written with. */
@@ -68,37 +73,48 @@ export const takeBackup = (mongoUrl: string, database: string, folder: string, p
   within(mongoUrl, database, async (db, client) => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty: give a new folder for each backup.`);
-    const there = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
-    const names = there.filter((name) => belongs(name, part)).sort();
-    if (there.length === 0) throw new Error(`There is no database ${database}: has this province run here?`);
-    const session = client.startSession({ snapshot: true });
-    const takenAt = new Date().toISOString();
-    const collections: Backup['collections'][number][] = [];
-    try {
-      for (const name of names) {
-        let documents = 0;
-        const raw = async function* () {
-          for await (const each of db.collection(name).find<Uint8Array>({}, { session, raw: true }).sort({ _id: 1 })) {
-            documents += 1;
-            yield each;
-          }
-        };
-        await pipeline(
-          Readable.from(raw()),
-          createGzip({ level: 1 }),
-          createWriteStream(fileOf(folder, name), { mode: 0o600, flags: 'wx' }),
-        );
-        collections.push({ name, documents, sha256: await hashOf(fileOf(folder, name)) });
+    for (let tries = 1; ; tries += 1) {
+      const takenAt = new Date().toISOString();
+      try {
+        return await sealed(folder, { database, part, takenAt, collections: await copied(db, client, folder, part) });
+      } catch (error) {
+        if (tries === SNAPSHOT_TRIES || !(error instanceof MongoServerError && error.code === SNAPSHOT_UNAVAILABLE)) throw error;
+        for (const file of await readdir(folder)) await rm(join(folder, file));
+        await sleepMs(SNAPSHOT_PAUSE_MS);
       }
-    } finally {
-      await session.endSession();
     }
-    // Last, and whole or not at all: a folder without it is no backup.
-    const backup: Backup = { database, part, takenAt, collections };
-    await writeFile(join(folder, `${MANIFEST}.new`), `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
-    await rename(join(folder, `${MANIFEST}.new`), join(folder, MANIFEST));
-    return backup;
   });
+
+/** Copies all collections of a part as they are at one moment. */
+const copied = async (db: mongo.Db, client: mongo.MongoClient, folder: string, part: BackupPart): Promise<Backup['collections']> => {
+  const there = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+  if (there.length === 0) throw new Error(`There is no database ${db.databaseName}: has this province run here?`);
+  const session = client.startSession({ snapshot: true });
+  const collections: Backup['collections'][number][] = [];
+  try {
+    for (const name of there.filter((each) => belongs(each, part)).sort()) {
+      let documents = 0;
+      const raw = async function* () {
+        for await (const each of db.collection(name).find<Uint8Array>({}, { session, raw: true }).sort({ _id: 1 })) {
+          documents += 1;
+          yield each;
+        }
+      };
+      await pipeline(Readable.from(raw()), createGzip({ level: 1 }), createWriteStream(fileOf(folder, name), { mode: 0o600, flags: 'wx' }));
+      collections.push({ name, documents, sha256: await hashOf(fileOf(folder, name)) });
+    }
+  } finally {
+    await session.endSession();
+  }
+  return collections;
+};
+
+/** Writes the manifest last, and whole or not at all: a folder without it is no backup. */
+const sealed = async (folder: string, backup: Backup): Promise<Backup> => {
+  await writeFile(join(folder, `${MANIFEST}.new`), `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
+  await rename(join(folder, `${MANIFEST}.new`), join(folder, MANIFEST));
+  return backup;
+};
 
 /** Reads a backup's manifest and checks every file against it. Rejects with what is missing or altered. */
 export const checkBackup = async (folder: string): Promise<Backup> => {
