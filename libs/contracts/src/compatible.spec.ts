@@ -52,6 +52,8 @@ interface Node {
   additionalProperties: unknown;
   [keyword: string]: unknown;
 }
+/** A schema to put in the place of another. */
+const node = (schema: object): Node => JSON.parse(JSON.stringify(schema)) as Node;
 type Change = (contracts: Record<string, Loose>, thing: Loose, fields: Record<string, Node>) => void;
 
 const tagged = () => ({
@@ -78,15 +80,15 @@ const BREAKING: readonly (readonly [string, Change])[] = [
   ['an optional field is removed', (_, __, f) => delete f['note']],
   ['a field is renamed', (_, __, f) => ((f['digest'] = f['hash']!), delete f['hash'])],
   ['a field is renamed by its case', (_, __, f) => ((f['Hash'] = f['hash']!), delete f['hash'])],
-  ['a required field is added', (_, { schema }, f) => ((f['more'] = { type: 'string' } as unknown as Node), schema.required.push('more'))],
+  ['a required field is added', (_, { schema }, f) => ((f['more'] = node({ type: 'string' })), schema.required.push('more'))],
   ['an undeclared field is required', (_, { schema }) => schema.required.push('more')],
   ['an optional field becomes required', (_, { schema }) => schema.required.push('note')],
   ['a required field becomes optional', (_, { schema }) => (schema.required = without(schema.required, 'hash'))],
   ['nothing is required any more', (_, { schema }) => (schema.required = [])],
   ['a whole number may be a fraction', (_, __, f) => (f['amountFen']!['type'] = 'number')],
   ['a number must be whole', (_, __, f) => (f['share']!['type'] = 'integer')],
-  ['a number becomes a text', (_, __, f) => (f['amountFen'] = { type: 'string' } as unknown as Node)],
-  ['a truth value becomes a word', (_, __, f) => (f['sure'] = { type: 'string', enum: ['yes', 'no'] } as unknown as Node)],
+  ['a number becomes a text', (_, __, f) => (f['amountFen'] = node({ type: 'string' }))],
+  ['a truth value becomes a word', (_, __, f) => (f['sure'] = node({ type: 'string', enum: ['yes', 'no'] }))],
   ['a field may be null', (_, __, f) => (f['amountFen']!['type'] = ['integer', 'null'])],
   ['a field loses its type', (_, __, f) => delete f['amountFen']!['type']],
   ['the payload is a list', (_, { schema }) => (schema['type'] = 'array')],
@@ -114,26 +116,20 @@ const BREAKING: readonly (readonly [string, Change])[] = [
   ['a list gets shorter', (_, __, f) => (f['list']!['maxItems'] = 2)],
   ['a list gets longer at least', (_, __, f) => (f['list']!['minItems'] = 2)],
   ['a list holds each but once', (_, __, f) => (f['list']!['uniqueItems'] = true)],
-  ['a list holds something else', (_, __, f) => (f['list']!.items = { type: 'string' } as unknown as Node)],
+  ['a list holds something else', (_, __, f) => (f['list']!.items = node({ type: 'string' }))],
   ['a list holds anything', (_, __, f) => delete (f['list'] as Partial<Node>).items],
   ['a field within a list is removed', (_, __, f) => delete f['list']!.items.properties['nth']],
   ['a field within a list is narrowed', (_, __, f) => (f['list']!.items.properties['nth']!['minimum'] = 2)],
   ['a variant is removed', (_, __, f) => f['either']!.anyOf.pop()],
-  ['a variant is added', (_, __, f) => f['either']!.anyOf.push({ type: 'boolean' } as unknown as Node)],
+  ['a variant is added', (_, __, f) => f['either']!.anyOf.push(node({ type: 'boolean' }))],
   ['a variant is narrowed', (_, __, f) => (f['either']!.anyOf[0]!['pattern'] = '^ab')],
-  [
-    'amounts stand under other names',
-    (_, __, f) => (f['byProvince']!.patternProperties = { '^3[1-5]$': { type: 'integer' } as unknown as Node }),
-  ],
+  ['amounts stand under other names', (_, __, f) => (f['byProvince']!.patternProperties = { '^3[1-5]$': node({ type: 'integer' }) })],
   ['amounts by province are narrowed', (_, __, f) => (f['byProvince']!.patternProperties['^3[1-4]$']!['minimum'] = 1)],
   ['an open object is closed', (_, { schema }) => (schema.additionalProperties = false)],
   ['an open object is described', (_, { schema }) => (schema.additionalProperties = { type: 'string' })],
   ['what is described is open', (_, __, f) => (f['described']!.additionalProperties = true)],
   ['what is described is narrowed', (_, __, f) => (f['described']!.additionalProperties = { type: 'integer', minimum: 2 })],
-  [
-    'a field takes a name that could stand already',
-    (_, __, f) => (f['described']!.properties = { any: { type: 'string' } as unknown as Node }),
-  ],
+  ['a field takes a name that could stand already', (_, __, f) => (f['described']!.properties = { any: node({ type: 'string' }) })],
   ['a keyword comes that nobody knows', (_, { schema }) => (schema['propertyNames'] = { pattern: '^[a-z]' })],
   ['a word within a closed object is removed', (_, __, f) => (f['closed']!.properties['mode']!.enum = ['x'])],
 ];
@@ -143,20 +139,20 @@ const HARMLESS: readonly (readonly [string, Change, object?])[] = [
   ['nothing is changed', () => undefined],
   ['a type is added', (all, thing) => (all['test.thing-told.v1'] = JSON.parse(JSON.stringify(thing)) as Loose)],
   ['a new version stands beside the old one', (all, thing) => (all['test.thing-said.v2'] = JSON.parse(JSON.stringify(thing)) as Loose)],
-  ['an optional field is added', (_, __, f) => (f['more'] = { type: 'string' } as unknown as Node), { ...sample, more: 'm' }],
+  ['an optional field is added', (_, __, f) => (f['more'] = node({ type: 'string' })), { ...sample, more: 'm' }],
   [
     'an optional object is added',
-    (_, __, f) => (f['more'] = { type: 'object', properties: {}, required: ['x'] } as unknown as Node),
+    (_, __, f) => (f['more'] = node({ type: 'object', properties: {}, required: ['x'] })),
     { ...sample, more: { x: 1 } },
   ],
   [
     'an optional field is added within a list',
-    (_, __, f) => (f['list']!.items.properties['more'] = { type: 'null' } as unknown as Node),
+    (_, __, f) => (f['list']!.items.properties['more'] = node({ type: 'null' })),
     { ...sample, list: [{ name: 'n', nth: 1, more: null }] },
   ],
   [
     'an optional field is added to a closed object',
-    (_, __, f) => (f['closed']!.properties['more'] = { type: 'string' } as unknown as Node),
+    (_, __, f) => (f['closed']!.properties['more'] = node({ type: 'string' })),
     { ...sample, closed: { mode: 'x', more: 'm' } },
   ],
   [

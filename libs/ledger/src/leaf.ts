@@ -126,7 +126,7 @@ const writtenIn = (source: string): Readonly<Record<string, string>> | null => {
   const found = WRITTEN.exec(source);
   if (!found) return null;
   const [, actor, audience, classification, datahash, id, legalbasis, policyversion, sequence, src, specversion, subject, time, type] =
-    found as unknown as readonly string[];
+    found;
   const fields = {
     actor,
     classification,
@@ -155,11 +155,14 @@ export const parseEnvelope = (bytes: Uint8Array, index: number): Envelope | null
 
 type Parsed = ReturnType<typeof fieldsOf>;
 
-const envelopeIn = (fields: Parsed, index: number): Envelope | null => {
-  if (!fields || !FIELDS.every((name) => typeof fields[name] === 'string')) return null;
-  const envelope = fields as unknown as Envelope;
+const isEnvelope = (fields: NonNullable<Parsed>): fields is NonNullable<Parsed> & Envelope =>
+  FIELDS.every((name) => typeof fields[name] === 'string');
+
+const envelopeIn = (envelope: Parsed, index: number): Envelope | null => {
+  if (!envelope || !isEnvelope(envelope)) return null;
   const known = envelope.specversion === '1.0' && envelope.sequence === String(index) && envelope.id === envelope.sequence;
-  const addressed = fields['audience'] === undefined || (typeof fields['audience'] === 'string' && AUDIENCE.test(fields['audience']));
+  const { audience } = envelope;
+  const addressed = audience === undefined || (typeof audience === 'string' && AUDIENCE.test(audience));
   return known && addressed && HASH.test(envelope.datahash) && timeOf(envelope) !== null ? envelope : null;
 };
 

@@ -334,7 +334,7 @@ describe('A notice', () => {
     place(d, 'o1');
     adopt(d);
     const size = d.world.nodes['32'].entries.length;
-    const again = Object.fromEntries(Object.entries(NOTICE).reverse()) as unknown as OfficialYear;
+    const again = Object.fromEntries(Object.entries(NOTICE).reverse()) as OfficialYear;
     expect(adopt(d, again)).toBeNull();
     expect(d.world.nodes['32'].entries).toHaveLength(size);
     const mended = {
