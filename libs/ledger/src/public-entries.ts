@@ -47,7 +47,8 @@ const MARKS = 'public-marks';
 const MARK_EVERY = 4_096;
 /** Entries that one page looks at: what is not public is passed quickly, and others want their turn. */
 const LOOK_MAX = 4_096;
-const READ_BLOCKS = 64;
+/** Blocks read at a time at most. A block may hold a thousand entries, or one: whoever wants few begins with one. */
+const READ_BLOCKS_MAX = 64;
 
 export class PublicEntries implements PublicReader {
   constructor(
@@ -63,8 +64,8 @@ export class PublicEntries implements PublicReader {
     const last = this.signed() ? Math.min(this.journal.size, from.index + LOOK_MAX) : 0;
     let { sequence, index } = from;
     const told = (unknown: string | null): PublicPage => ({ entries, next: { sequence, index }, unknown });
-    while (index < last && entries.length < limit) {
-      const blocks = await this.journal.blocks(index, READ_BLOCKS);
+    for (let count = 1; index < last && entries.length < limit; count = Math.min(READ_BLOCKS_MAX, 2 * count)) {
+      const blocks = await this.journal.blocks(index, count);
       if (blocks.length === 0) break;
       for (const block of blocks) {
         for (const read of readsOf(block).slice(Math.max(0, index - block.first))) {
