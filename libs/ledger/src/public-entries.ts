@@ -61,34 +61,45 @@ export class PublicEntries implements PublicReader {
 
   async page(from: PublicPlace, limit: number): Promise<PublicPage> {
     const entries: PublicEntry[] = [];
-    const last = this.signed() ? Math.min(this.journal.size, from.index + LOOK_MAX) : 0;
-    let { sequence, index } = from;
-    const told = (unknown: string | null): PublicPage => ({ entries, next: { sequence, index }, unknown });
-    for (let count = 1; index < last && entries.length < limit; count = Math.min(READ_BLOCKS_MAX, 2 * count)) {
-      const blocks = await this.journal.blocks(index, count);
-      if (blocks.length === 0) break;
-      for (const block of blocks) {
-        for (const read of readsOf(block).slice(Math.max(0, index - block.first))) {
-          if (index >= last || entries.length >= limit) return told(null);
-          const kind = this.kindOf(read);
-          if (kind === 'unknown') return told(read.envelope!.type);
-          if (kind === 'public') entries.push({ sequence: (sequence += 1), index, envelope: read.envelope!, data: dataOf(read) });
-          index += 1;
-          if (index % MARK_EVERY === 0) await this.mark({ sequence, index });
-        }
-      }
-    }
-    return told(null);
+    const walked = await this.walk(from, limit, (read, place) => entries.push({ ...place, envelope: read.envelope!, data: dataOf(read) }));
+    return { entries, ...walked };
   }
 
   async behind(sequence: number): Promise<PublicPlace | null> {
     let place = await this.nearest(sequence);
     while (place.sequence < sequence) {
-      const { next, unknown } = await this.page(place, sequence - place.sequence);
+      const { next, unknown } = await this.walk(place, sequence - place.sequence, () => undefined);
       if (unknown !== null || next.index === place.index) return null;
       place = next;
     }
     return place;
+  }
+
+  /** Passes at most `limit` public entries from a place on, and hands each over with its number and where it stands. */
+  private async walk(
+    from: PublicPlace,
+    limit: number,
+    take: (read: ReadEntry, place: PublicPlace) => void,
+  ): Promise<Omit<PublicPage, 'entries'>> {
+    const last = this.signed() ? Math.min(this.journal.size, from.index + LOOK_MAX) : 0;
+    const enough = from.sequence + limit;
+    let { sequence, index } = from;
+    const at = (unknown: string | null) => ({ next: { sequence, index }, unknown });
+    for (let count = 1; index < last && sequence < enough; count = Math.min(READ_BLOCKS_MAX, 2 * count)) {
+      const blocks = await this.journal.blocks(index, count);
+      if (blocks.length === 0) break;
+      for (const block of blocks) {
+        for (const read of readsOf(block).slice(Math.max(0, index - block.first))) {
+          if (index >= last || sequence >= enough) return at(null);
+          const kind = this.kindOf(read);
+          if (kind === 'unknown') return at(read.envelope!.type);
+          if (kind === 'public') take(read, { sequence: (sequence += 1), index });
+          index += 1;
+          if (index % MARK_EVERY === 0) await this.mark({ sequence, index });
+        }
+      }
+    }
+    return at(null);
   }
 
   /** The highest saved place with no more public entries below it than this. */
