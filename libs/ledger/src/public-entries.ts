@@ -51,6 +51,9 @@ const LOOK_MAX = 4_096;
 const READ_BLOCKS_MAX = 64;
 
 export class PublicEntries implements PublicReader {
+  /** Indexes of the places that were saved here: every reader passes them, and saves none again. */
+  private readonly marked = new Set<number>();
+
   constructor(
     private readonly world: Pick<World, 'storage'>,
     private readonly journal: Journal,
@@ -114,8 +117,10 @@ export class PublicEntries implements PublicReader {
 
   /** Marks only spare reading: a journal without them is told all the same. */
   private async mark(place: PublicPlace): Promise<void> {
+    if (this.marked.has(place.index)) return;
     const id = `${this.journal.name}:${place.index}`;
-    await this.world.storage.records.write([{ table: MARKS, id, value: { journal: this.journal.name, ...place } }]).catch(() => false);
+    const write = { table: MARKS, id, value: { journal: this.journal.name, ...place } };
+    if (await this.world.storage.records.write([write]).catch(() => false)) this.marked.add(place.index);
   }
 
   private kindOf({ envelope }: ReadEntry): 'public' | 'other' | 'unknown' {
