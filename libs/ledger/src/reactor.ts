@@ -154,9 +154,10 @@ export class Reactor {
    * Tries again what is parked, oldest first: a newer version may know what an older one did not. To be called while no
    * step runs. A stream leaves the parked set only when nothing of it is left there.
    */
-  async redrive(): Promise<void> {
+  async redrive(): Promise<Redriven> {
     const found = await allParked(this.world.storage.records, PARKED);
     const stuck = new Set<string>();
+    let left = found.length;
     for (const { id, value } of [...found].sort((a, b) => a.value.index - b.value.index)) {
       const journal = this.around.journals.get(value.journal);
       if (!journal || stuck.has(key(value))) continue;
@@ -164,14 +165,9 @@ export class Reactor {
       this.parkedStreams.delete(key(value));
       await this.inOrder([{ ...value, entry: read?.decoded.kind === 'entry' ? read.decoded.entry : null }]);
       if (this.parkedStreams.has(key(value))) stuck.add(key(value));
-      else await this.world.storage.records.write([{ table: PARKED, id, value: null }]);
+      else if (await this.world.storage.records.write([{ table: PARKED, id, value: null }])) left -= 1;
     }
-  }
-
-  /** The reactions that an entry concerns at this node. */
-  private mine(entry: Entry): readonly Reaction[] {
-    const all = this.byType.get(entry.type) ?? [];
-    return all.length === 0 ? all : all.filter((reaction) => concerns(reaction, entry, this.around.province));
+    return { tried: found.length, left };
   }
 
   /** The same at any time: no step begins meanwhile, and those under way end first. */
@@ -180,15 +176,18 @@ export class Reactor {
     this.held = true;
     try {
       while (this.steps > 0) await this.world.clock.sleep(HOLD_MS);
-      const before = (await allParked(this.world.storage.records, PARKED)).length;
-      await this.redrive();
-      const left = (await allParked(this.world.storage.records, PARKED)).length;
-      return { tried: before, left };
+      return await this.redrive();
     } finally {
       this.held = false;
       // Steps that were turned away wait for news.
       this.folder.moved.raise();
     }
+  }
+
+  /** The reactions that an entry concerns at this node. */
+  private mine(entry: Entry): readonly Reaction[] {
+    const all = this.byType.get(entry.type) ?? [];
+    return all.length === 0 ? all : all.filter((reaction) => concerns(reaction, entry, this.around.province));
   }
 
   private async inOrder(items: readonly Item[]): Promise<void> {
