@@ -1,12 +1,13 @@
 /** Who may call which route: every route says so, or the service does not start. */
 import { createParamDecorator, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { accessTable, CONDITIONS, PURPOSES, scopesOf, scopesOpen, type AccessName, type AccessRow, type Purpose } from '@yrd/contracts';
 import type { Actor, Federation } from '@yrd/ledger';
 import { AuditTrail } from './audit-trail.js';
 import { TokenVerifier } from './auth.js';
+import { handlersOf } from './handlers.js';
 import { Problem } from './problem.js';
 import { RateLimits } from './rate-limits.js';
 import { askedOf, type Asked, type Request, type Response } from './request.js';
@@ -116,14 +117,7 @@ const outOfScope = (scopes: readonly string[]): Problem =>
   });
 
 /** Routes of an application that no row of the access table opens, as `Controller.method`. */
-export const routesWithoutAccess = (discovery: DiscoveryService): readonly string[] => {
-  const scanner = new MetadataScanner();
-  return discovery.getControllers().flatMap(({ metatype }) => {
-    if (typeof metatype !== 'function') return [];
-    const prototype = metatype.prototype as Readonly<Record<string, object>>;
-    return scanner
-      .getAllMethodNames(prototype)
-      .filter((name) => Reflect.hasMetadata('path', prototype[name] ?? {}) && !Reflect.hasMetadata(ACCESS, prototype[name] ?? {}))
-      .map((name) => `${metatype.name}.${name}`);
-  });
-};
+export const routesWithoutAccess = (discovery: DiscoveryService): readonly string[] =>
+  handlersOf(discovery)
+    .filter(({ method }) => Reflect.hasMetadata('path', method) && !Reflect.hasMetadata(ACCESS, method))
+    .map(({ controller, name }) => `${controller.name}.${name}`);

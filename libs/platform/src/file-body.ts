@@ -1,8 +1,9 @@
 /** Routes that take a table as their body, CSV or a workbook: the only ones, and only after who sends it has been let in. */
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import type { DiscoveryService } from '@nestjs/core';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { collect } from './body.js';
+import { handlersOf } from './handlers.js';
 import { Problem, retryAfter } from './problem.js';
 import type { Request } from './request.js';
 import { FORMATS, type TableFormat } from './table.js';
@@ -27,17 +28,9 @@ export const TakesFile = (): MethodDecorator =>
 
 /** Whether an address is one of the routes that take a table. */
 export const takingFiles = (discovery: DiscoveryService): ((path: string) => boolean) => {
-  const scanner = new MetadataScanner();
-  const paths = discovery.getControllers().flatMap(({ metatype }) => {
-    if (typeof metatype !== 'function') return [];
-    const prototype = metatype.prototype as Readonly<Record<string, object>>;
-    const path = (of: object): string => String(Reflect.getMetadata('path', of)).replace(/^\/|\/$/g, '');
-    return scanner
-      .getAllMethodNames(prototype)
-      .filter((name) => Reflect.hasMetadata(TAKES_FILE, prototype[name] ?? {}))
-      .map((name) => `/${path(metatype)}/${path(prototype[name] ?? {})}`);
-  });
-  const known = new Set(paths);
+  const pathOf = (of: object): string => String(Reflect.getMetadata('path', of)).replace(/^\/|\/$/g, '');
+  const taking = handlersOf(discovery).filter(({ method }) => Reflect.hasMetadata(TAKES_FILE, method));
+  const known = new Set(taking.map(({ controller, method }) => `/${pathOf(controller)}/${pathOf(method)}`));
   return (path) => known.has(path);
 };
 
