@@ -6,7 +6,7 @@ import { collect } from './body.js';
 import { handlersOf } from './handlers.js';
 import { Problem, retryAfter } from './problem.js';
 import type { Request } from './request.js';
-import { FORMATS, type TableFormat } from './table.js';
+import { formatOf, FORMATS } from './table.js';
 import type { TableFile } from './table-file.js';
 
 const TAKES_FILE = 'yrd:takes-file';
@@ -37,7 +37,7 @@ export const takingFiles = (discovery: DiscoveryService): ((path: string) => boo
 /** What a request says that its body is; null when that is no table. */
 const tableType = ({ headers }: Request): Pick<TableFile, 'format' | 'charset'> | null => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  const found = (Object.keys(FORMATS) as TableFormat[]).find((each) => FORMATS[each] === type.toLowerCase());
+  const found = formatOf(type.toLowerCase());
   if (found === undefined || (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') return null;
   const charset = parameters.map((each) => /^charset="?([\w-]{1,20})"?$/i.exec(each)?.[1]).find((each) => each !== undefined);
   return { format: found, charset: charset ?? null };

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { CSV_MARK, csvLine, type Cell } from './csv.js';
 import type { Response } from './request.js';
-import { FORMATS, type TableFormat } from './table.js';
+import { FORMAT_NAMES, formatOf, FORMATS, type TableFormat } from './table.js';
 import { workbookOf } from './workbook.js';
 
 /** How a table may be asked for. */
-export const ANSWER_FORMATS = ['json', ...(Object.keys(FORMATS) as TableFormat[])] as const;
+export const ANSWER_FORMATS = ['json', ...FORMAT_NAMES] as const;
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
 /** What is asked for: by name, else by the media types that the client takes, the first of ours that it names; JSON without either. */
@@ -18,7 +18,7 @@ export const formatAsked = (named: AnswerFormat | undefined, accept: string | un
     .split(',')
     .map((part) => part.split(';')[0]!.trim().toLowerCase());
   for (const type of types) {
-    const found = (Object.keys(FORMATS) as TableFormat[]).find((format) => FORMATS[format] === type);
+    const found = formatOf(type);
     if (found !== undefined) return found;
     if (type === 'application/json' || type === '*/*') return 'json';
   }

@@ -16,6 +16,11 @@ export const FORMATS = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const;
 export type TableFormat = keyof typeof FORMATS;
+/** What the formats are asked for by. */
+export const FORMAT_NAMES = Object.keys(FORMATS) as readonly TableFormat[];
+
+/** The format that a media type names, in lower case and without parameters; undefined when it names none of ours. */
+export const formatOf = (type: string): TableFormat | undefined => FORMAT_NAMES.find((format) => FORMATS[format] === type);
 
 /** Rows of one file at most, the header among them: twice what a province has of anything. */
 export const ROWS_MAX = 100_001;
