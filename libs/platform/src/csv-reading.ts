@@ -1,13 +1,9 @@
 /** Reads comma-separated values (RFC 4180), piece by piece: what is odd in a file is said with its line, never guessed. */
-import { CELL_CHARACTERS_MAX, CELLS_MAX, fault, type TableRow } from './table.js';
+import { CELL_CHARACTERS_MAX, CELLS_MAX, fault, tooLongCell, tooManyCells, type TableRow } from './table.js';
 
 /** What our own tables put in front of a text that could be a formula (csv.ts): taken away again. */
 const SHIELDED = /^'(?=[=+\-@\t\r\n＝＋－＠'])/;
 
-const tooMany = (line: number) =>
-  fault(`A row has more than ${CELLS_MAX} cells: take away what is not needed.`, `一行超过 ${CELLS_MAX} 个单元格，请删去多余的列。`, line);
-const tooLong = (line: number) =>
-  fault(`A cell has more than ${CELL_CHARACTERS_MAX} characters.`, `单元格超过 ${CELL_CHARACTERS_MAX} 个字符。`, line);
 const neverClosed = (line: number) =>
   fault('A quoted field is never closed: close it with a quote.', '引号字段没有结束引号，请补上。', line);
 const afterQuote = (line: number) =>
@@ -82,12 +78,12 @@ class CsvReader {
   }
 
   private add(part: string): void {
-    if (this.field.length + part.length > CELL_CHARACTERS_MAX) throw tooLong(this.line);
+    if (this.field.length + part.length > CELL_CHARACTERS_MAX) throw tooLongCell(this.line);
     this.field += part;
   }
 
   private endCell(): void {
-    if (this.cells.length >= CELLS_MAX) throw tooMany(this.line);
+    if (this.cells.length >= CELLS_MAX) throw tooManyCells(this.line);
     this.cells.push(this.field.replace(SHIELDED, ''));
     this.field = '';
     this.within = 'start';

@@ -42,6 +42,13 @@ export class TableFault extends Error {
 
 export const fault = (en: string, zh: string, line: number | null = null): TableFault => new TableFault({ en, zh }, line);
 
+/** A row beyond `CELLS_MAX`. */
+export const tooManyCells = (line: number): TableFault =>
+  fault(`A row has more than ${CELLS_MAX} cells: take away what is not needed.`, `一行超过 ${CELLS_MAX} 个单元格，请删去多余的列。`, line);
+/** A cell beyond `CELL_CHARACTERS_MAX`. The line is null where it is not known: texts that cells of a workbook share stand in none. */
+export const tooLongCell = (line: number | null = null): TableFault =>
+  fault(`A cell has more than ${CELL_CHARACTERS_MAX} characters.`, `单元格超过 ${CELL_CHARACTERS_MAX} 个字符。`, line);
+
 /** The code that Node names an error by; empty where it has none. */
 export const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as { readonly code?: unknown };

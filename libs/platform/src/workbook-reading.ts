@@ -3,7 +3,7 @@
  * entity of its own, no text without end; what is kept of it all is the shared texts, up to a bound.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { CELL_CHARACTERS_MAX, CELLS_MAX, codeOf, fault, type TableCell, type TableRow } from './table.js';
+import { CELL_CHARACTERS_MAX, CELLS_MAX, codeOf, fault, tooLongCell, tooManyCells, type TableCell, type TableRow } from './table.js';
 import { ZipArchive } from './zip.js';
 
 /** Texts that cells share, and their characters, at most: what is kept in memory while a sheet is read. */
@@ -108,8 +108,7 @@ class Gathering {
   add(text: string, any = false): void {
     if (!(any || this.within > 0) || this.spoken > 0) return;
     this.length += text.length;
-    if (this.length > CELL_CHARACTERS_MAX)
-      throw fault(`A cell has more than ${CELL_CHARACTERS_MAX} characters.`, `单元格超过 ${CELL_CHARACTERS_MAX} 个字符。`);
+    if (this.length > CELL_CHARACTERS_MAX) throw tooLongCell();
     this.parts.push(text);
   }
   take(): string {
@@ -202,12 +201,7 @@ class SheetListener implements Listener {
   private put(cell: TableCell): void {
     if (cell === '') return;
     if (this.column < 0) throw broken();
-    if (this.column >= CELLS_MAX)
-      throw fault(
-        `A row has more than ${CELLS_MAX} cells: take away what is not needed.`,
-        `一行超过 ${CELLS_MAX} 个单元格，请删去多余的列。`,
-        this.line,
-      );
+    if (this.column >= CELLS_MAX) throw tooManyCells(this.line);
     while (this.cells.length < this.column) this.cells.push('');
     this.cells[this.column] = cell;
   }
