@@ -30,7 +30,8 @@ const SWEPT = 20;
 export const IMPORT_STATES = ['receiving', 'waiting', 'running', 'done', 'cancelled', 'failed'] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
 const OPEN: readonly ImportState[] = ['waiting', 'running'];
-export const isOver = ({ state }: Pick<ImportJob, 'state'>): boolean => ['done', 'cancelled', 'failed'].includes(state);
+const OVER: readonly ImportState[] = ['done', 'cancelled', 'failed'];
+export const isOver = ({ state }: Pick<ImportJob, 'state'>): boolean => OVER.includes(state);
 
 export interface ImportJob {
   readonly id: string;
@@ -189,7 +190,7 @@ export class ImportJobs {
 
   /** Lets go of jobs that are long over, and of files that never came whole. */
   async sweep(nowMs: number): Promise<void> {
-    const ended = { state: { in: ['done', 'cancelled', 'failed'] }, finishedMs: { lt: nowMs - KEEP_MS } };
+    const ended = { state: { in: OVER }, finishedMs: { lt: nowMs - KEEP_MS } };
     const stale = { state: 'receiving', createdMs: { lt: nowMs - RECEIVE_MS } };
     for (const where of [ended, stale])
       for (const job of await this.find({ where, limit: SWEPT })) {
