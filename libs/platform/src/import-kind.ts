@@ -1,7 +1,7 @@
 /** What can be imported: the columns that a table may have, and the command that each of its rows asks for. */
 import { codes, type AccessName } from '@yrd/contracts';
 import type { Answer } from '@yrd/ledger';
-import { Problem, type FieldFault } from './problem.js';
+import { CONCEALED, Problem, type FieldFault } from './problem.js';
 import { nodeCodes, type CodeRow, type Words } from './problem-codes.js';
 import { fault, type TableCell, type TableFault, type TableRow } from './table.js';
 import { checkedAs } from './validation.js';
@@ -193,8 +193,7 @@ export const readRow = async (kind: ImportKind, header: readonly (Heading | null
 /** What a refusal of the domain tells about a row. */
 export const refusalOf = (header: readonly (Heading | null)[], refused: Extract<Answer, { readonly ok: false }>): RowFault => {
   const { rejected, facts } = refused;
-  // Of another organisation: told like what is not there (problem.ts).
-  const code = rejected === 'E-ROW' ? 'E-NOTFOUND' : rejected;
+  const code = rejected === CONCEALED ? 'E-NOTFOUND' : rejected;
   const known: Readonly<Record<string, CodeRow>> = { ...nodeCodes, ...codes };
   const { zh = code, en = code } = known[code] ?? {};
   const { seen, needed, whoCanMend, field } = facts;

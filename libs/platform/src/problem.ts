@@ -21,7 +21,7 @@ export interface FieldFault {
 }
 
 /** Of another organisation: told like what is not there, so that nobody learns of a thing by guessing its id. */
-const CONCEALED = 'E-ROW';
+export const CONCEALED = 'E-ROW';
 
 interface ProblemOptions {
   readonly seenAs?: string;
