@@ -19,6 +19,7 @@ import { isStaff, type AccessName } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import {
   Allows,
+  beginEvents,
   Call,
   CurrentActor,
   CurrentCall,
@@ -155,7 +156,7 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
   ): Promise<void> {
     let job = await this.seen(actor, path, isStaff(actor.roles));
     if (this.followers >= FOLLOWERS_MAX) throw new Problem('E-BUSY', { headers: { 'Retry-After': '10' } });
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    beginEvents(response);
     this.followers += 1;
     try {
       for (let told = -1; ;) {

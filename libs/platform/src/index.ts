@@ -48,7 +48,7 @@ export { answerList, Lists, type Rows } from './lists.js';
 export { ListQuery, PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Shown, shownRow, type ShownField } from './shown.js';
 export { Problem, Refused } from './problem.js';
-export { type Response as HttpResponse } from './request.js';
+export { beginEvents, type Response as HttpResponse } from './request.js';
 export { runService } from './run-service.js';
 export { Service, type Ground, type ServedContext, type ServiceOptions } from './service.js';
 export { LedgerTransport } from './transport.js';

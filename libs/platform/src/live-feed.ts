@@ -2,7 +2,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { NodeFacts } from './node-facts.js';
 import { Problem, retryAfter } from './problem.js';
-import type { Response } from './request.js';
+import { beginEvents, type Response } from './request.js';
 
 const intervalMs = 1_000;
 /** What may wait for a slow listener before he is let go, bytes. */
@@ -19,7 +19,7 @@ export class LiveFeed implements BeforeApplicationShutdown {
   /** Adds a listener until he leaves. @throws Problem E-BUSY when there are enough. */
   listen(response: Response): void {
     if (this.listeners.size >= this.facts.config.limits.liveClients) throw new Problem('E-BUSY', { headers: retryAfter(10_000) });
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    beginEvents(response);
     response.write(`retry: 3000\n${this.event()}`);
     this.listeners.add(response);
     response.once('close', () => this.leave(response));

@@ -2,14 +2,14 @@
  * The public entries of a journal as server-sent events, one CloudEvent each, resumable by the number of the last one. Entries are read
  * when their reader has room for them: nothing waits in memory for who does not read, and who reads too slowly is let go.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Param, Req, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiHeader, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { jsonEvent, parseSequence, PUBLIC_START, sequenceText, Unavailable, type LedgerNode, type PublicPlace } from '@yrd/ledger';
 import { Allows } from './access.js';
+import { sleepMs } from './clock.js';
 import { journalOf } from './nodes.js';
 import { Problem, retryAfter } from './problem.js';
-import { clientAddress, type Request, type Response } from './request.js';
+import { beginEvents, clientAddress, type Request, type Response } from './request.js';
 
 /** How a feed goes on, ms. */
 export interface FeedPace {
@@ -71,11 +71,7 @@ export class PublicFeeds implements BeforeApplicationShutdown {
     response.once('close', () => this.open.delete(feed));
     try {
       const place = await this.placeOf(request);
-      response.writeHead(200, {
-        'Content-Type': 'text/event-stream; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'X-Accel-Buffering': 'no',
-      });
+      beginEvents(response);
       // HEAD asks what would come, and waits for no body.
       if (response.req.method === 'HEAD') return void response.end();
       response.write('retry: 3000\n\n');
@@ -121,7 +117,7 @@ export class PublicFeeds implements BeforeApplicationShutdown {
           toldAt = performance.now();
         }
         if (response.writableNeedDrain) await this.drained(response);
-        else if (place.index === before.index) await sleep(lookMs);
+        else if (place.index === before.index) await sleepMs(lookMs);
       }
     } catch {
       // Whoever asks again is told what is wrong: here there is no room for it any more.

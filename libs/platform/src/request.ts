@@ -79,6 +79,11 @@ export const clientAddress = (request: Request): string | null => {
   return address !== undefined && /^[0-9a-f.:]{2,45}$/.test(address) ? address : null;
 };
 
+/** Begins an answer of server-sent events: neither caches nor proxies may hold them back. */
+export const beginEvents = (response: Response): void => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+};
+
 /** Answers carry the trace, so that a caller can name it. */
 export const traced: Middleware = (request, response, next) => {
   response.setHeader('traceparent', `00-${askedOf(request).trace}-${randomBytes(8).toString('hex')}-01`);
