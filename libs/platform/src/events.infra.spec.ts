@@ -1,8 +1,9 @@
 /** The topic of public events on real Kafka: as others' clients read it, through restarts of the node and the loss of the topic. */
 import { randomBytes } from 'node:crypto';
 import kafkajs, { type Admin, type Consumer, type Kafka, type KafkaMessage } from 'kafkajs';
-import { announce, topics, type Context, type Handler, type Subscription } from '@yrd/ledger';
+import { announce, topics, type Handler, type Subscription } from '@yrd/ledger';
 import { eventually, TestFederation } from './nodes-for-tests.js';
+import { signsWith } from './signs-for-tests.js';
 
 const given = (name: string): string => {
   const value = process.env[name];
@@ -23,19 +24,7 @@ const post: Handler<{ readonly n: number }> = {
   ],
 };
 
-const signs: Context = {
-  name: 'signs',
-  codeVersion: '1',
-  entryTypes: {
-    SignPosted: { type: 'signs.sign-posted.v1', audience: 'public', classification: 'public', legalBasis: 'TEST' },
-    NoteMade: { type: 'signs.note-made.v1', audience: 'federation', classification: 'internal', legalBasis: 'TEST' },
-  },
-  folds: [{ kind: 'board', initial: 0, evolve: (count: number) => count + 1 }],
-  commands: { Post: post },
-  reactions: [],
-  views: [],
-  timers: () => [],
-};
+const signs = signsWith({ Post: post });
 
 let federation: TestFederation;
 let kafka: Kafka;

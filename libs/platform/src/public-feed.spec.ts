@@ -2,12 +2,13 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { createConnection, type AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
-import type { Context, Handler, LedgerNode, PublicReader } from '@yrd/ledger';
+import type { Handler, LedgerNode, PublicReader } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import { eventually } from './nodes-for-tests.js';
 import { PublicFeeds, type FeedPace } from './public-feed.js';
 import type { Service } from './service.js';
 import { driveOnRealTime, serveSimulated } from './served-for-tests.js';
+import { signsWith } from './signs-for-tests.js';
 
 interface Told {
   readonly of: number;
@@ -23,19 +24,7 @@ const say: Handler<Told> = {
     return [{ stream: 'board/one', events }];
   },
 };
-const context: Context = {
-  name: 'signs',
-  codeVersion: '1',
-  entryTypes: {
-    SignPosted: { type: 'signs.sign-posted.v1', audience: 'public', classification: 'public', legalBasis: 'TEST' },
-    NoteMade: { type: 'signs.note-made.v1', audience: 'federation', classification: 'internal', legalBasis: 'TEST' },
-  },
-  folds: [{ kind: 'board', initial: 0, evolve: (count: number) => count + 1 }],
-  commands: { Say: say },
-  reactions: [],
-  views: [],
-  timers: () => [],
-};
+const context = signsWith({ Say: say });
 
 @Module({})
 class NoModule {}
