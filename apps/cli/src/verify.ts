@@ -52,15 +52,15 @@ const servedBy = (client: NodeClient, journal: string): ServedJournal => {
     bundle: (name) => client.bytes(`${at}/tile/entries/${name}`),
     entry: (index) => client.get(`${at}/entry/${index}`),
     proof: async (index) => {
-      for (let tries = 0; tries < COSIGNED_TRIES; tries += 1) {
+      for (let tries = 1; ; tries += 1) {
         try {
           return await client.text(`${at}/proof/${index}`);
         } catch (error) {
           if (!(error instanceof Failure) || error.rejection === undefined || error.code !== EXIT.unreachable) throw error;
-          await pause();
+          if (tries === COSIGNED_TRIES) return null;
         }
+        await pause();
       }
-      return null;
     },
     pause,
   };
@@ -98,20 +98,27 @@ const holderOf = (asked: Asked, journal: string, federation: Federation): NodeAd
   return { province, url: url ?? only?.url ?? '' };
 };
 
+const clientOf = (asked: Asked, journal: string, federation: Federation): NodeClient =>
+  new NodeClient(asked, holderOf(asked, journal, federation));
+
 const trustIn = (federation: Federation, journal: string): JournalTrust => ({
   ...{ journal, federation: federation.federation, tools },
   pinned: pin(tools, federation, journalParts(journal).context),
 });
 
-/** The keys that the other nodes' cosigners were rotated to: each stands in the journal of its own node, which is read for it. */
-const laterCosigners = async (asked: Asked, federation: Federation, journal: string): Promise<readonly Verifier[]> => {
+/** Journal → the cosigners that were read in it. */
+type Seen = Map<string, Promise<readonly Verifier[]>>;
+
+/** The keys that the other nodes' cosigners were rotated to: each stands in the journal of its own node, which is read once for it. */
+const laterCosigners = async (asked: Asked, federation: Federation, journal: string, seen: Seen): Promise<readonly Verifier[]> => {
   const { province, context } = journalParts(journal);
   const others = federation.nodes.filter((node) => node.province !== province && node.journals[context]);
   const found = [];
   for (const other of others) {
     const theirs = `${other.province}/${context}`;
-    const served = servedBy(new NodeClient(asked, holderOf(asked, theirs, federation)), theirs);
-    found.push(...(await cosignersSeen(served, trustIn(federation, theirs))));
+    const read = seen.get(theirs) ?? cosignersSeen(servedBy(clientOf(asked, theirs, federation), theirs), trustIn(federation, theirs));
+    seen.set(theirs, read);
+    found.push(...(await read));
   }
   return found;
 };
@@ -158,11 +165,12 @@ const journalsOf = (asked: Asked, { nodes }: Federation): readonly string[] => {
 export const verify: Run = async (asked) => {
   const federation = federationOf(asked);
   const verdicts: JournalVerdict[] = [];
+  const seen: Seen = new Map();
   for (const journal of journalsOf(asked, federation)) {
     const origin = originOf(federation.federation, journal);
-    const served = servedBy(new NodeClient(asked, holderOf(asked, journal, federation)), journal);
+    const served = servedBy(clientOf(asked, journal, federation), journal);
     const trust = trustIn(federation, journal);
-    const about = { ...trust, earlier: earlierOf(asked, origin), laterCosigners: () => laterCosigners(asked, federation, journal) };
+    const about = { ...trust, earlier: earlierOf(asked, origin), laterCosigners: () => laterCosigners(asked, federation, journal, seen) };
     let told = 0;
     const verdict = await checkJournal(served, about, (done, of) => {
       if (asked.json || done - told < PROGRESS_EVERY) return;
