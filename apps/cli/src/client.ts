@@ -80,6 +80,12 @@ const refusal = async (response: Response, url: string): Promise<Failure> => {
   return new Failure(response.status === 503 ? EXIT.unreachable : EXIT.refused, { en: what, zh: what }, code);
 };
 
+/** What is sent to a node; the key makes a second try the same command. */
+interface Sent {
+  readonly body: object;
+  readonly key: string;
+}
+
 export class NodeClient {
   private bearer: Promise<string> | null = null;
 
@@ -112,24 +118,22 @@ export class NodeClient {
     return response;
   }
 
-  private async whole(path: string): Promise<Uint8Array> {
-    const response = await this.good(path);
-    const bytes = new Uint8Array(
-      await response.arrayBuffer().catch((error: unknown) => {
-        throw unreachable(this.node.url, error);
-      }),
-    );
-    if (bytes.length > WHOLE_MAX)
-      throw new Failure(EXIT.refused, { en: `${path} answers more than can be read.`, zh: `${path} 的应答过大，无法读取。` });
-    return bytes;
+  /** The answer whole, and no more of it than can be read. */
+  async bytes(path: string, send?: Sent): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of this.pieces(path, send)) {
+      size += piece.length;
+      if (size > WHOLE_MAX)
+        throw new Failure(EXIT.refused, { en: `${path} answers more than can be read.`, zh: `${path} 的应答过大，无法读取。` });
+      pieces.push(piece);
+    }
+    const { buffer, byteOffset } = Buffer.concat(pieces, size);
+    return new Uint8Array(buffer, byteOffset, size);
   }
 
-  bytes(path: string): Promise<Uint8Array> {
-    return this.whole(path);
-  }
-
-  async text(path: string): Promise<string> {
-    return new TextDecoder().decode(await this.whole(path));
+  async text(path: string, send?: Sent): Promise<string> {
+    return new TextDecoder().decode(await this.bytes(path, send));
   }
 
   async get<T>(path: string): Promise<T> {
@@ -145,7 +149,7 @@ export class NodeClient {
   }
 
   /** Sends JSON; the answer is read piece by piece, however long it is. */
-  async *pieces(path: string, send?: { readonly body: object; readonly key: string }): AsyncGenerator<Uint8Array> {
+  async *pieces(path: string, send?: Sent): AsyncGenerator<Uint8Array> {
     const init = send && {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': send.key },
@@ -161,7 +165,7 @@ export class NodeClient {
   }
 
   /** The same, by lines. */
-  async *lines(path: string, send?: { readonly body: object; readonly key: string }): AsyncGenerator<string> {
+  async *lines(path: string, send?: Sent): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     let rest = '';
     for await (const piece of this.pieces(path, send)) {
@@ -173,8 +177,6 @@ export class NodeClient {
   }
 
   async post<T>(path: string, body: object, key: string): Promise<T> {
-    let text = '';
-    for await (const line of this.lines(path, { body, key })) text += line;
-    return JSON.parse(text) as T;
+    return JSON.parse(await this.text(path, { body, key })) as T;
   }
 }

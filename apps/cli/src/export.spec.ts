@@ -69,3 +69,17 @@ test('a later row with a field that the header has not is told, not dropped', as
   expect([code, err]).toEqual([EXIT.usage, expect.stringContaining('a field "colour" that the first page had not: name the columns')]);
   expect((await yrd(nodeOf({ odd: 300 }), '--format', 'csv', '--columns', 'id,colour')).out).toContain('p300,red\r\n');
 });
+
+test('an answer without end is refused while it comes, not when memory is full', async () => {
+  let sent = 0;
+  const piece = new Uint8Array(2 ** 20);
+  const endless = new ReadableStream({
+    pull: (to) => {
+      sent += 1;
+      to.enqueue(piece);
+    },
+  });
+  const { code, err } = await yrd(async () => new Response(endless));
+  expect([code, err]).toEqual([EXIT.refused, expect.stringContaining('answers more than can be read')]);
+  expect(sent).toBeLessThan(70);
+});
