@@ -29,6 +29,7 @@ import {
   policy,
   policyStream,
   reminderOf,
+  ticking,
 } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { ItemClass, SchemeName } from './fields.js';
@@ -143,11 +144,12 @@ export class OrdersReadingController {
     return { ...shown, reminder: await this.reminder(found.state, found.state.terms) };
   }
 
-  /** By the pack and the calendar of the order's home. */
+  /** By the pack and the calendar of the order's home, which are read only where a limit runs. */
   private async reminder(
     state: (typeof order)['initial'],
     { home, scheme, policy: version }: { readonly home: string; readonly scheme: string; readonly policy: string },
   ) {
+    if (ticking(state) === null) return null;
     const journal = journalOf(home);
     const [packs, calendar] = await Promise.all([
       this.desk.node.read(policy, policyStream(scheme), journal),

@@ -129,7 +129,7 @@ export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
 export { STAGES, stageOf, type Stage } from './claim.js';
 export { sanction } from './sanction.js';
-export { reminderOf } from './reminding.js';
+export { reminderOf, ticking } from './reminding.js';
 export { pinned } from './policy.js';
 export { SUSPICIONS } from './holding.js';
 export { agencyRules, rulesAt } from './agency-rules.js';

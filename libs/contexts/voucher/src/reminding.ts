@@ -2,7 +2,7 @@
 import type { VoucherPack } from '@yrd/contracts';
 import { calendar, toShanghaiDate, workingDaysLeft } from '@yrd/standards';
 import { officialYears, type Notices } from './calendar-notice.js';
-import { limitIn } from './order-limits.js';
+import { limitIn, type Limited } from './order-limits.js';
 import type { Limit, Order } from './order.js';
 
 export interface Reminder {
@@ -21,11 +21,17 @@ const LIMITS: Readonly<Record<Limit, readonly [zh: string, en: string]>> = {
   publicity: ['公示', 'objections'],
 };
 
+/** The limit that may be reminded of; null where none runs or the clock stands. */
+export const ticking = (state: Order): Limited | null => {
+  const limited = limitIn(state);
+  return limited?.runs && state.stoppedMs === null ? limited : null;
+};
+
 /** The reminder of the running limit; null while it is further off than the pack says, or stands still. */
 export const reminderOf = (state: Order, pack: VoucherPack | null, notices: Notices, nowMs: number): Reminder | null => {
-  const limited = limitIn(state);
+  const limited = ticking(state);
   const ahead = pack?.remindWorkingDays;
-  if (ahead === undefined || !limited?.runs || state.stoppedMs !== null || nowMs > limited.lastMs) return null;
+  if (ahead === undefined || limited === null || nowMs > limited.lastMs) return null;
   const { limit, lastMs } = limited;
   const left = workingDaysLeft(toShanghaiDate(nowMs), toShanghaiDate(lastMs), calendar(officialYears(notices)));
   if (left > ahead) return null;
