@@ -18,6 +18,7 @@ import {
   answerList,
   ListQuery,
   Lists,
+  pagesOf,
   Problem,
   ReadQuery,
   TextField,
@@ -120,23 +121,17 @@ export class AuditDesk {
     if (!(from < to && to - from <= PERIOD_MAX_MS))
       throw wrong('to', 'choose a period of at most 92 days that ends after it begins', '请选择不超过 92 天的时段，截止须晚于起始');
     const found: AuditRow[] = [];
-    for (let after: RecordQuery['after'] | null; ;) {
-      const page = await this.node.rows<AuditRow>('audit', {
-        where: whereOf(query),
-        order: { field: 'at' },
-        limit: EXPORT_PAGE,
-        ...(after ? { after } : {}),
-      });
-      found.push(...page.rows.map((each) => each.row));
-      after = page.next;
+    const asked = { where: whereOf(query), order: { field: 'at' }, limit: EXPORT_PAGE };
+    for await (const rows of pagesOf<AuditRow>(this.node, 'audit', asked)) {
+      found.push(...rows.map((each) => each.row));
       if (found.length > EXPORT_MAX)
         throw wrong(
           'to',
           `the period holds more than ${EXPORT_MAX} records: choose a shorter one`,
           `该时段超过 ${EXPORT_MAX} 条记录，请缩短`,
         );
-      if (after === null) return found;
     }
+    return found;
   }
 
   shown(found: AuditRow): ShownRecord {

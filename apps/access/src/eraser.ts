@@ -9,7 +9,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { dataOf, erasure, erasureStream, heldBy, person, personStream, type BodyOf, type PersonRow } from '@yrd/access';
 import type { PersonData } from '@yrd/contracts';
 import type { Entry, LedgerNode, RowPage, Scalar } from '@yrd/ledger';
-import type { Custody } from '@yrd/platform';
+import { pagesOf, type Custody } from '@yrd/platform';
 
 type Rows = RowPage<PersonRow>['rows'];
 
@@ -83,14 +83,8 @@ export class Erasing {
     });
   }
 
-  private async *pages(where: Readonly<Record<string, Scalar>>): AsyncGenerator<Rows> {
-    let page: RowPage<PersonRow>;
-    let after: { readonly value: Scalar; readonly id: string } | null = null;
-    do {
-      page = await this.node.rows<PersonRow>('persons', { where, limit: PAGE, ...(after && { after }) });
-      yield page.rows;
-      after = page.next;
-    } while (after);
+  private pages(where: Readonly<Record<string, Scalar>>): AsyncGenerator<Rows> {
+    return pagesOf<PersonRow>(this.node, 'persons', { where, limit: PAGE });
   }
 
   /** Everybody recorded until now is in the view: nobody is missed because it lagged. */

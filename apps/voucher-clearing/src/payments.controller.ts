@@ -19,6 +19,7 @@ import {
   TextField,
   WholeNumber,
   XmlFault,
+  pagesOf,
   readPage,
   type HttpResponse,
 } from '@yrd/platform';
@@ -176,18 +177,11 @@ export class PaymentsController {
   private async fileOf({ window, day }: FilePath): Promise<PaymentFile> {
     const where = { province: this.desk.province, window, day };
     const rows: PaymentRow[] = [];
-    let after: { readonly value: string | number | boolean | null; readonly id: string } | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof this.desk.node.rows<PaymentRow>>> = await this.desk.node.rows<PaymentRow>('payments', {
-        where,
-        order: { field: 'reference' },
-        limit: PAGE,
-        ...(after === null ? {} : { after }),
-      });
-      rows.push(...page.rows.map(({ row }) => row));
+    const asked = { where, order: { field: 'reference' }, limit: PAGE };
+    for await (const page of pagesOf<PaymentRow>(this.desk.node, 'payments', asked)) {
+      rows.push(...page.map(({ row }) => row));
       if (rows.length > PAYMENTS_MAX) throw new Problem('E-TOO-LARGE', { facts: { payments: rows.length, most: PAYMENTS_MAX } });
-      after = page.next;
-    } while (after !== null);
+    }
     if (rows.length === 0) throw new Problem('E-NOTFOUND', { facts: { window, day } });
     const known = new Map<string, Account | null>();
     for (const payee of new Set([TREASURY, ...rows.map((row) => row.payee)]))

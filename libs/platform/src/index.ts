@@ -44,7 +44,7 @@ export { type MovableClock } from './node-facts.js';
 export { parsePosition, showPosition } from './nodes.js';
 export { RowsPage } from './answers.js';
 export { offeredBy, Offers } from './offers.js';
-export { answerList, Lists, type Rows } from './lists.js';
+export { answerList, Lists, pagesOf, type Rows } from './lists.js';
 export { ListQuery, PageQuery, ReadQuery, readPage, type Page } from './paging.js';
 export { Shown, shownRow, type ShownField } from './shown.js';
 export { Problem, Refused } from './problem.js';

@@ -44,24 +44,28 @@ export const Lists = (row: new () => object): MethodDecorator => {
   );
 };
 
-async function* tableOf<R extends object>(from: Rows<R>, list: List<R>, query: ListQuery): AsyncGenerator<readonly Cell[]> {
-  yield headingsOf(list.row);
-  let after: RecordQuery['after'] | null = cursorOf(list, query) ?? null;
-  let count = 0;
+/** All rows of a view that are asked for, `limit` at a time: a page is read when the one before has been taken. */
+export async function* pagesOf<R extends object>(from: Rows<R>, view: string, query: RecordQuery): AsyncGenerator<RowPage<R>['rows']> {
+  let after: RecordQuery['after'] | null = query.after ?? null;
   do {
-    const { where, order } = list;
-    const page: RowPage<R> = await from.rows(list.view, {
-      ...(where && { where }),
-      ...(order && { order }),
-      ...(after && { after }),
-      limit: TABLE_PAGE,
-    });
-    count += page.rows.length;
-    if (count > TABLE_ROWS_MAX) throw new Error(`The list ${list.view} has more than ${TABLE_ROWS_MAX} rows.`);
-    const rows = page.rows.map(({ id, row }) => ({ ...row, id }));
-    for (const each of list.shown ? await list.shown(rows) : rows) yield cellsOf(list.row, each);
+    const page: RowPage<R> = await from.rows(view, { ...query, ...(after && { after }) });
+    yield page.rows;
     after = page.next;
   } while (after !== null);
+}
+
+async function* tableOf<R extends object>(from: Rows<R>, list: List<R>, query: ListQuery): AsyncGenerator<readonly Cell[]> {
+  yield headingsOf(list.row);
+  const { where, order } = list;
+  const after = cursorOf(list, query);
+  const asked = { ...(where && { where }), ...(order && { order }), ...(after && { after }), limit: TABLE_PAGE };
+  let count = 0;
+  for await (const page of pagesOf(from, list.view, asked)) {
+    count += page.length;
+    if (count > TABLE_ROWS_MAX) throw new Error(`The list ${list.view} has more than ${TABLE_ROWS_MAX} rows.`);
+    const rows = page.map(({ id, row }) => ({ ...row, id }));
+    for (const each of list.shown ? await list.shown(rows) : rows) yield cellsOf(list.row, each);
+  }
 }
 
 /** A page of the list, or all of it as the table that was asked for. @throws Problem E-VALIDATION for a cursor of another list. */
