@@ -7,7 +7,6 @@ import {
   CodeWord,
   CurrentCall,
   Day,
-  MadeId,
   Offers,
   OneOf,
   OrganisationId,
@@ -36,16 +35,11 @@ import {
 import { Desk } from './desk.js';
 import { Classes, ItemClass, ProductCode, Uscc } from './fields.js';
 import { AgencyListed } from './list-rows.js';
+import type { ProvinceCode } from './order-bodies.js';
+import { AgencyPath } from './paths.js';
 import { only, orderOf, sorts } from './rows.js';
 
-type ProvinceCode = (typeof PROVINCES)[number];
-const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
 const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs');
-
-export class AgencyPath {
-  @MadeId(AGENCY)
-  agency: string;
-}
 
 class ProductPath extends AgencyPath {
   @ProductCode()

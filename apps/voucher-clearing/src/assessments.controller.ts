@@ -9,7 +9,6 @@ import {
   Day,
   DocumentHash,
   ListOf,
-  MadeId,
   NoBody,
   Offers,
   OneOf,
@@ -26,6 +25,7 @@ import { agency, AGENCY_PHASES, agencyStream, ASSESSMENT_PHASES } from '@yrd/vou
 import { Desk } from './desk.js';
 import { Classes, Uscc } from './fields.js';
 import { AssessmentListed } from './list-rows.js';
+import { AgencyPath } from './paths.js';
 import { only, orderOf, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
@@ -35,11 +35,6 @@ const STATES = [...ASSESSMENT_PHASES, ...AGENCY_PHASES] as const;
 const SORTS = sorts('updatedMs', 'assessedMs');
 const PAPERS_MAX = 20;
 const POINT = /^[a-z][a-z-]{1,39}$/;
-
-class AssessmentPath {
-  @MadeId({ zh: '服务机构编号', en: 'id of the agency' })
-  agency: string;
-}
 
 class PaperBody {
   @CodeWord({ zh: '材料种类代码', en: 'kind of the paper' }, 'licence')
@@ -112,31 +107,31 @@ export class AssessmentsController {
 
   @Post(':agency/verification')
   @Offers('VerifyAgency')
-  verify(@Param() path: AssessmentPath, @Body() body: VerifyAgencyBody, @CurrentCall() call: Call) {
+  verify(@Param() path: AgencyPath, @Body() body: VerifyAgencyBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'VerifyAgency', { ...path, ...body });
   }
 
   @Post(':agency/publicity')
   @Offers('PubliciseAgency')
-  publicise(@Param() path: AssessmentPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+  publicise(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
     return this.desk.act(call, 'PubliciseAgency', { ...path });
   }
 
   @Post(':agency/objection')
   @Offers('LodgeAgencyObjection')
-  object(@Param() path: AssessmentPath, @Body() body: AgencyGroundsBody, @CurrentCall() call: Call) {
+  object(@Param() path: AgencyPath, @Body() body: AgencyGroundsBody, @CurrentCall() call: Call) {
     return this.desk.act(call, 'LodgeAgencyObjection', { ...path, ...body });
   }
 
   @Post(':agency/objection/upholding')
   @Offers('UpholdAgencyObjection')
-  uphold(@Param() path: AssessmentPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+  uphold(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
     return this.desk.act(call, 'UpholdAgencyObjection', { ...path });
   }
 
   @Post(':agency/objection/rejection')
   @Offers('RejectAgencyObjection')
-  reject(@Param() path: AssessmentPath, @NoBody() _body: object, @CurrentCall() call: Call) {
+  reject(@Param() path: AgencyPath, @NoBody() _body: object, @CurrentCall() call: Call) {
     return this.desk.act(call, 'RejectAgencyObjection', { ...path });
   }
 
@@ -156,7 +151,7 @@ export class AssessmentsController {
   @Get(':agency')
   @Allows('ReadAssessment')
   async read(
-    @Param() path: AssessmentPath,
+    @Param() path: AgencyPath,
     @Query() _query: ReadQuery,
     @CurrentActor() actor: Actor,
     @CurrentCall() call: Call,

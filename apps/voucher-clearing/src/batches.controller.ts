@@ -1,16 +1,11 @@
 /** Clearing batches: a pair within a window, from its cut until both sides have reconciled it with their treasuries. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Allows, Call, CurrentCall, FromText, NoBody, Offers, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, Call, CurrentCall, NoBody, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { PAIRS, batchOf, type BatchRow, type LineRow, type ShownBatch, type WindowRow } from '@yrd/voucher';
 import { BatchPath, BatchReceiptBody, LineBody, LinePath, LineReasonBody, RepairBody } from './batch-bodies.js';
 import { Desk } from './desk.js';
-import { WindowNumber } from './fields.js';
+import { WindowPath } from './paths.js';
 
-class OfWindow {
-  @FromText()
-  @WindowNumber()
-  window: number;
-}
 /** Lines shown with a batch; the whole list is `GET /v1/lines`. */
 const LINES_SHOWN = 500;
 
@@ -20,7 +15,7 @@ export class BatchesController {
 
   @Get(':window')
   @Allows('ReadBatches')
-  async list(@Param() { window }: OfWindow, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
+  async list(@Param() { window }: WindowPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const row = await this.windowRow(window, call);
     const found = await this.desk.node.rows<BatchRow>('batches', { where: { window }, limit: PAIRS.length });
     const of = new Map(found.rows.map((each) => [each.row.pair, each.row]));

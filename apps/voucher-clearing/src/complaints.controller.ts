@@ -19,10 +19,10 @@ import {
 import type { Actor } from '@yrd/ledger';
 import { COMPLAINT_STATES, PROVINCES, type ComplaintRow } from '@yrd/voucher';
 import { Desk } from './desk.js';
+import type { ProvinceCode } from './order-bodies.js';
 import { only, orderOf, sorts } from './rows.js';
 import { Sight } from './sight.js';
 
-type ProvinceCode = (typeof PROVINCES)[number];
 const AGENCY_PROVINCE = { zh: '服务机构所在省', en: 'province of the agency' };
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
 const SORTS = sorts('answerByMs', 'lodgedMs');

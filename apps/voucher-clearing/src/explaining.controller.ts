@@ -1,7 +1,7 @@
 /** Why a window stands where it does: its pairs, who is waited for, which statements differ, and where one line belongs. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, Call, CurrentCall, FromText, OneOf, ReadQuery, TextField } from '@yrd/platform';
+import { Allows, Call, CurrentCall, OneOf, ReadQuery, TextField } from '@yrd/platform';
 import {
   explainLine,
   explainPair,
@@ -17,13 +17,7 @@ import {
   type WindowRow,
 } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { WindowNumber } from './fields.js';
-
-class WindowPath {
-  @FromText()
-  @WindowNumber()
-  window: number;
-}
+import { WindowPath } from './paths.js';
 
 /** An order, or a clawback of one: `<order>~1`. */
 const LINE = /^[A-Za-z0-9._-]{1,80}(~[1-9]\d{0,2})?$/;

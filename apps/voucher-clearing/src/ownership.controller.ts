@@ -1,25 +1,16 @@
 /** Ownership of subjects and agencies (V11): numbers of persons and firms come in, keyed hashes go on, and nothing else is kept of them. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { HOLDER_KINDS, TIES, type Ownership } from '@yrd/contracts';
-import { Call, CurrentCall, Day, Issued, ListOf, MadeId, Nested, Offers, OneOf, Problem, Prose } from '@yrd/platform';
+import { Call, CurrentCall, Day, Issued, ListOf, Nested, Offers, OneOf, Problem, Prose } from '@yrd/platform';
 import { personId } from '@yrd/standards';
 import { agency, agencyStream, subject, subjectStream, type ownership } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { Uscc } from './fields.js';
 import { Share } from './order-bodies.js';
+import { AgencyPath, SubjectPath } from './paths.js';
 
 /** How many ties one record takes. */
 const TIES_MAX = 200;
-
-class SubjectPath {
-  @MadeId({ zh: '用券主体编号', en: 'id of the subject' })
-  subject: string;
-}
-
-class AgencyPath {
-  @MadeId({ zh: '服务机构编号', en: 'id of the agency' })
-  agency: string;
-}
 
 /** One tie as a clerk reads it off the register of firms. */
 class TieBody {

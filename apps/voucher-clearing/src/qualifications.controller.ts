@@ -1,9 +1,10 @@
 /** What a province looks up and finds out about its agencies: certificates, services out of scope (V9), the yearly appraisal (M4). */
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Call, CodeWord, CurrentCall, Day, MadeId, Offers, OneOf, Year } from '@yrd/platform';
-import { AgencyPath, AgencyReasonBody } from './agencies.controller.js';
+import { AgencyReasonBody } from './agencies.controller.js';
 import { Desk } from './desk.js';
 import { Classes, ItemClass } from './fields.js';
+import { AgencyPath } from './paths.js';
 
 const GRADES = ['passed', 'failed'] as const;
 

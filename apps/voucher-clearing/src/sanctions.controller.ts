@@ -1,12 +1,8 @@
 /** Sanctions on subjects: while one is in force nothing new begins and open orders are held (A4). */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { Call, CodeWord, CurrentCall, MadeId, Offers, TimeMs } from '@yrd/platform';
+import { Call, CodeWord, CurrentCall, Offers, TimeMs } from '@yrd/platform';
 import { Desk } from './desk.js';
-
-class SubjectPath {
-  @MadeId({ zh: '用券主体编号', en: 'id of the subject' })
-  subject: string;
-}
+import { SubjectPath } from './paths.js';
 
 class SanctionBody {
   @CodeWord({ zh: '限制决定代码', en: 'code of the decision' }, 'false-claims')

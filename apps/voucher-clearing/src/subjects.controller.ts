@@ -33,17 +33,13 @@ import {
 } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { SchemeName, Uscc } from './fields.js';
+import type { ProvinceCode } from './order-bodies.js';
 import { shownOwnership } from './ownership.controller.js';
+import { SubjectPath } from './paths.js';
 import { Sight } from './sight.js';
 
 const KINDS = ['firm', 'team'] as const;
 const FACTS = ['status', 'address', 'sme-year', 'team-core', 'group', 'link'] as const;
-type ProvinceCode = (typeof PROVINCES)[number];
-
-class SubjectPath {
-  @MadeId({ zh: '用券主体编号', en: 'id of the subject' })
-  subject: string;
-}
 
 class RegisterSubjectBody {
   @OneOf(KINDS, { zh: 'firm 企业，team 团队', en: 'firm or team' })

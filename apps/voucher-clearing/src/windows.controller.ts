@@ -1,17 +1,11 @@
 /** Settlement windows: closed by each province, attested pair by pair, and what everybody owes in the end. */
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Allows, answerList, Call, CurrentCall, FromText, NoBody, Offers, ListQuery, Lists, Problem, ReadQuery } from '@yrd/platform';
+import { Allows, answerList, Call, CurrentCall, NoBody, Offers, ListQuery, Lists, Problem, ReadQuery } from '@yrd/platform';
 import { PAIRS, type WindowRow } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { WindowListed } from './list-rows.js';
-import { WindowNumber } from './fields.js';
-
-class WindowPath {
-  @FromText()
-  @WindowNumber()
-  window: number;
-}
+import { WindowPath } from './paths.js';
 
 /** Where each of the twelve ordered pairs stands: settled when both its sides attest the same. */
 const pairsOf = ({ settled, attested, diverged }: WindowRow) =>
