@@ -1,68 +1,27 @@
 /** The command line about vouchers: what another pack would have cost, why a window stands where it does, lists in files. */
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessRegister } from '@yrd/access-register';
 import { EXIT } from '@yrd/cli';
-import { DAY_MS, type Json, type RunningDelta, type Who } from '@yrd/platform/testing';
-import { agent, clerk, firm, openMarket, packOf, startDelta, type Market } from '@yrd/voucher-clearing/testing';
+import { type Json, type RunningDelta, type Who } from '@yrd/platform/testing';
+import { agent, files, openMarket, Orders, packOf, staff, startDelta, type Market } from '@yrd/voucher-clearing/testing';
 import { CommandLine, type Given } from '../testing/command-line.js';
 
-const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
-const staff = (role: string, province = '32'): Who => ({ province, role });
-const FILES = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
 const FEE = 4_000_000;
 
 let delta: RunningDelta;
 let commands: CommandLine;
 let market: Market;
+let orders: Orders;
 let order: string;
 const yrd = (line: string, given: Given = {}) => commands.run(line, given);
 
-/** Until a refusal that only waits for news from another province goes away. */
-const patiently = async (who: Who, path: string, body: unknown): Promise<Json> => {
-  let last: Json = {};
-  await delta.until(async () => {
-    const answer = await delta.post(who, path, body);
-    last = answer.body;
-    if (answer.status < 300) return true;
-    if (['E-NOTFOUND', 'E-STATE', 'E-RECOG', 'E-AGENCY', 'E-STALE'].includes(String(last['code']))) return false;
-    throw new Error(`${path} answered ${JSON.stringify(last)}`);
-  });
-  return last;
-};
-const reaches = (id: string, state: string): Promise<void> =>
-  delta.until(async () => (await delta.get(firm, `/v1/orders/${id}`)).body['state'] === state);
-
 /** An order of Jiangsu at an agency of Shanghai (通兑), up to its approval. */
-const approved = async (year: number): Promise<string> => {
-  const agency = market.agencies['31'];
-  const wish = {
-    subject: market.subject,
-    scheme: 'cxq',
-    year,
-    agencyProvince: '31',
-    agency,
-    product: 'p1',
-    mode: 'tongdui',
-    amountFen: FEE,
-  };
-  const id = String((await patiently(firm, '/v1/orders', wish))['id']);
-  const by = { home: '32', agency };
-  const nowMs = Math.floor(delta.nowMs);
-  const contract = { contractHash: hash('contract'), amountFen: FEE, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
-  await patiently(agent('31'), `/v1/engagements/${id}/acceptance`, by);
-  await reaches(id, 'Accepted');
-  await patiently(agent('31'), `/v1/engagements/${id}/signature`, { ...by, ...contract });
-  await patiently(firm, `/v1/orders/${id}/contract`, contract);
-  await patiently(agent('31'), `/v1/engagements/${id}/delivery`, { ...by, deliverableHash: hash('result') });
-  await reaches(id, 'Delivered');
-  await delta.does(firm, `/v1/orders/${id}/acceptance`);
-  const file = { invoiceNumber: '26310000000000000001', invoiceFen: FEE, paidFen: FEE / 2, files: FILES };
-  await patiently(agent('31'), `/v1/engagements/${id}/redemption`, { ...by, ...file });
-  await reaches(id, 'UnderReview');
-  await delta.does(staff('reviewer'), `/v1/orders/${id}/review`);
-  const { position } = await delta.does(staff('approver'), `/v1/orders/${id}/approval`);
+const approved = async (): Promise<string> => {
+  const id = await orders.serve({ agencyProvince: '31', amountFen: FEE });
+  const file = { invoiceNumber: '26310000000000000001', invoiceFen: FEE, paidFen: FEE / 2, files };
+  await orders.patiently(agent('31'), `/v1/engagements/${id}/redemption`, { home: '32', agency: market.agencies['31'], ...file });
+  const { position } = await orders.approve(id);
   // A replay reads as far as views have come.
   await delta.until(async () => (await delta.get(staff('operator'), `/v1/orders?at=${String(position)}`)).status === 200);
   return id;
@@ -73,7 +32,8 @@ beforeAll(async () => {
   const year = new Date(delta.nowMs).getUTCFullYear();
   market = await openMarket(delta, year);
   commands = new CommandLine(delta);
-  order = await approved(year);
+  orders = new Orders(delta, market, year);
+  order = await approved();
 }, 120_000);
 afterAll(async () => {
   await delta.stop();
@@ -147,9 +107,7 @@ describe('yrd settlement', () => {
   });
 
   test('explains which side a line waits for, and that it belongs to the window once both have cut', async () => {
-    await delta.does(clerk('32'), `/v1/orders/${order}/publicity`, { batch: '2026-01' });
-    delta.pass(8 * DAY_MS);
-    await reaches(order, 'Payable');
+    await orders.publicise(order);
     await close('32');
     await delta.until(async () => (await explain(`1 --order ${order}`)).out.includes('in no window so far'));
     const waiting = await explain(`1 --pair 32-31 --order ${order}`);

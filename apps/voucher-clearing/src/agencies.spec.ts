@@ -1,10 +1,9 @@
 /** Agencies over HTTP: how one comes in, what its province does with it, and what anybody may read of it. */
-import { createHash } from 'node:crypto';
 import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
 import { startDelta } from '../testing/delta.js';
 import { clerk } from '../testing/market.js';
+import { hash } from '../testing/orders.js';
 
-const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
 const agent: Who = { province: '31', role: 'agency', org: 'org-new' };
 const stranger: Who = { province: '31', role: 'agency', org: 'org-stranger' };
 const auditor: Who = { province: '31', role: 'auditor' };

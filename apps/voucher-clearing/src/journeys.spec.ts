@@ -1,96 +1,38 @@
 /** Orders through HTTP alone, from the adoption of a pack to the treasury's receipt: what a province's people really do. */
-import { createHash } from 'node:crypto';
-import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
+import { type Json, type RunningDelta } from '@yrd/platform/testing';
 import { startDelta } from '../testing/delta.js';
-import { agent, clerk, firm, openMarket } from '../testing/market.js';
-
-const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
-const staff = (role: string): Who => ({ province: '32', role });
-const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
+import { agent, firm, openMarket } from '../testing/market.js';
+import { files, hash, Orders, staff } from '../testing/orders.js';
 
 let delta: RunningDelta;
+let orders: Orders;
 let subject = '';
 let agencies: Readonly<Record<string, string>> = {};
 
-const stateOf = async (order: string): Promise<unknown> => (await delta.get(firm, `/v1/orders/${order}`)).body['state'];
-const reaches = (order: string, state: string): Promise<void> => delta.until(async () => (await stateOf(order)) === state);
-
-/** Until a refusal that only waits for news from another province goes away. */
-const patiently = async (who: Who, path: string, body: unknown): Promise<Json> => {
-  let last: Json = {};
-  await delta.until(async () => {
-    const answer = await delta.post(who, path, body);
-    last = answer.body;
-    if (answer.status < 300) return true;
-    if (['E-NOTFOUND', 'E-STATE', 'E-RECOG', 'E-AGENCY', 'E-STALE'].includes(String(last['code']))) return false;
-    throw new Error(`${path} answered ${JSON.stringify(last)}`);
-  });
-  return last;
-};
-
-const placing = (agencyProvince: string, mode: string) => ({
-  subject,
-  scheme: 'cxq',
-  year: 2026,
-  agencyProvince,
-  agency: agencies[agencyProvince],
-  product: 'p1',
-  mode,
-  amountFen: 4_000_000,
-});
-
-/** From placing to an accepted service. */
-const serve = async (province: string, mode: string): Promise<string> => {
-  const order = (await patiently(firm, '/v1/orders', placing(province, mode)))['id'] as string;
-  const by = { home: '32', agency: agencies[province] };
-  const contract = {
-    contractHash: hash('contract'),
-    amountFen: 4_000_000,
-    signedMs: delta.nowMs,
-    startMs: delta.nowMs,
-    endMs: delta.nowMs + DAY_MS,
-  };
-  await patiently(agent(province), `/v1/engagements/${order}/acceptance`, by);
-  await reaches(order, 'Accepted');
-  await patiently(agent(province), `/v1/engagements/${order}/signature`, { ...by, ...contract });
-  await patiently(firm, `/v1/orders/${order}/contract`, contract);
-  await patiently(agent(province), `/v1/engagements/${order}/delivery`, { ...by, deliverableHash: hash('result') });
-  await reaches(order, 'Delivered');
-  await delta.does(firm, `/v1/orders/${order}/acceptance`);
-  return order;
-};
-
-/** From the file under review to payable. */
-const approve = async (order: string): Promise<void> => {
-  await reaches(order, 'UnderReview');
-  await delta.does(staff('reviewer'), `/v1/orders/${order}/review`);
-  await delta.does(staff('approver'), `/v1/orders/${order}/approval`);
-  await delta.does(clerk('32'), `/v1/orders/${order}/publicity`, { batch: '2026-01' });
-  delta.pass(8 * DAY_MS);
-  await reaches(order, 'Payable');
-};
-
 const pay = async (order: string): Promise<void> => {
-  await patiently(staff('finance'), `/v1/orders/${order}/payment-instruction`, {});
+  await orders.patiently(staff('finance'), `/v1/orders/${order}/payment-instruction`, {});
   await delta.does(staff('finance'), `/v1/orders/${order}/payment`, { receiptHash: hash(`receipt ${order}`) });
 };
 
 beforeAll(async () => {
   delta = await startDelta(['31', '32']);
-  ({ subject, agencies } = await openMarket(delta, 2026));
+  const market = await openMarket(delta, 2026);
+  ({ subject, agencies } = market);
+  orders = new Orders(delta, market, 2026);
 }, 60_000);
 afterAll(() => delta.stop());
 
 describe('A firm of Jiangsu with a quota', () => {
   it('redeems a service of its own province itself (通用) and is paid half', async () => {
-    const order = await serve('32', 'tongyong');
+    const order = await orders.serve({ agencyProvince: '32', mode: 'tongyong' });
     await delta.does(firm, `/v1/orders/${order}/redemption`, {
       invoiceNumber: '26320000000000000001',
       invoiceFen: 4_000_000,
       paidFen: 3_600_000,
       files,
     });
-    await approve(order);
+    await orders.approve(order);
+    await orders.publicise(order);
     await pay(order);
     expect((await delta.get(firm, `/v1/orders/${order}`)).body).toMatchObject({
       state: 'Settled',
@@ -101,7 +43,7 @@ describe('A firm of Jiangsu with a quota', () => {
   }, 60_000);
 
   it('uses a voucher at an agency of Shanghai, which redeems it (通兑); the two provinces settle the line', async () => {
-    const order = await serve('31', 'tongdui');
+    const order = await orders.serve({ agencyProvince: '31', mode: 'tongdui' });
     const file = {
       home: '32',
       agency: agencies['31'],
@@ -110,8 +52,9 @@ describe('A firm of Jiangsu with a quota', () => {
       paidFen: 2_000_000,
       files,
     };
-    await patiently(agent('31'), `/v1/engagements/${order}/redemption`, file);
-    await approve(order);
+    await orders.patiently(agent('31'), `/v1/engagements/${order}/redemption`, file);
+    await orders.approve(order);
+    await orders.publicise(order);
     for (const province of ['31', '32']) await delta.does({ province, role: 'operator' }, '/v1/windows/1/close');
     await delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['lineSettled'] === true);
     await pay(order);
@@ -156,7 +99,7 @@ describe('A firm of Jiangsu with a quota', () => {
 });
 
 test('a telephone number in words that other provinces would read is refused in both languages, and nothing is written', async () => {
-  const order = (await patiently(firm, '/v1/orders', placing('31', 'tongdui')))['id'] as string;
+  const order = (await orders.patiently(firm, '/v1/orders', orders.wanted({ agencyProvince: '31', mode: 'tongdui' })))['id'] as string;
   const told = async (language: string) =>
     delta.post(firm, `/v1/orders/${order}/cancellation`, { cause: '请联系 138-1234-5678' }, { headers: { 'Accept-Language': language } });
   const [zh, en] = [await told('zh'), await told('en')];
@@ -166,6 +109,6 @@ test('a telephone number in words that other provinces would read is refused in 
     'This will be read by other pro',
   ]);
   expect(JSON.stringify([zh.body, en.body])).not.toContain('1234');
-  expect(await stateOf(order)).toBe('Placed');
+  expect(await orders.stateOf(order)).toBe('Placed');
   await delta.does(firm, `/v1/orders/${order}/cancellation`, { cause: '计划有变' });
 });

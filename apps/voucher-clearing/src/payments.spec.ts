@@ -1,12 +1,11 @@
 /** Finance and its treasury over HTTP: a payment file out, receipts in, every mismatch listed, nothing done twice (V18, A10). */
-import { createHash } from 'node:crypto';
-import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
+import { type Json, type RunningDelta } from '@yrd/platform/testing';
 import { startDelta } from '../testing/delta.js';
-import { agent, clerk, firm, openMarket } from '../testing/market.js';
+import { agent, firm, openMarket } from '../testing/market.js';
+import { files, Orders, staff } from '../testing/orders.js';
 import { camt054 } from '../testing/receipts.js';
 
-const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
-const finance: Who = { province: '32', role: 'finance' };
+const finance = staff('finance');
 let delta: RunningDelta;
 let order: string;
 let agency: string;
@@ -14,31 +13,14 @@ let agency: string;
 /** An order within the province, up to its payment instruction. */
 beforeAll(async () => {
   delta = await startDelta(['31', '32']);
-  const { subject, agencies } = await openMarket(delta, 2026);
-  agency = agencies['32']!;
-  const wish = { subject, scheme: 'cxq', year: 2026, agencyProvince: '32', agency, product: 'p1', mode: 'tongdui', amountFen: 4_000_000 };
-  order = String((await delta.does(firm, '/v1/orders', wish))['id']);
-  const [by, at] = [{ home: '32', agency }, agent('32')];
-  const reaches = (state: string) => delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['state'] === state);
-  const signedMs = Math.floor(delta.nowMs);
-  const [startMs, endMs] = [signedMs, signedMs + DAY_MS];
-  const contract = { contractHash: hash('contract'), amountFen: 4_000_000, signedMs, startMs, endMs };
-  await delta.does(at, `/v1/engagements/${order}/acceptance`, by);
-  await reaches('Accepted');
-  await delta.does(at, `/v1/engagements/${order}/signature`, { ...by, ...contract });
-  await delta.until(async () => (await delta.post(firm, `/v1/orders/${order}/contract`, contract)).status < 300);
-  await delta.does(at, `/v1/engagements/${order}/delivery`, { ...by, deliverableHash: hash('result') });
-  await reaches('Delivered');
-  await delta.does(firm, `/v1/orders/${order}/acceptance`);
-  const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
+  const market = await openMarket(delta, 2026);
+  agency = market.agencies['32']!;
+  const orders = new Orders(delta, market, 2026);
+  order = await orders.serve();
   const invoice = { invoiceNumber: '26320000000000000001', invoiceFen: 4_000_000, paidFen: 4_000_000, files };
-  await delta.until(async () => (await delta.post(at, `/v1/engagements/${order}/redemption`, { ...by, ...invoice })).status < 300);
-  await reaches('UnderReview');
-  await delta.does({ province: '32', role: 'reviewer' }, `/v1/orders/${order}/review`);
-  await delta.does({ province: '32', role: 'approver' }, `/v1/orders/${order}/approval`);
-  await delta.does(clerk('32'), `/v1/orders/${order}/publicity`, { batch: '2026-01' });
-  delta.pass(8 * DAY_MS);
-  await reaches('Payable');
+  await orders.patiently(agent('32'), `/v1/engagements/${order}/redemption`, { home: '32', agency, ...invoice });
+  await orders.approve(order);
+  await orders.publicise(order);
   await delta.does(finance, `/v1/orders/${order}/payment-instruction`);
 }, 60_000);
 afterAll(() => delta.stop());

@@ -1,12 +1,12 @@
 /** Every refusal and hold that users meet (domain §2.6), reached over HTTP: it teaches, in Chinese and in English. */
-import { createHash } from 'node:crypto';
 import { codes, mending, type VoucherPack } from '@yrd/contracts';
 import { DAY_MS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
 import { packOf, startDelta } from '../testing/delta.js';
 import { agent, clerk, firm, openMarket } from '../testing/market.js';
+import { files, Orders, staff } from '../testing/orders.js';
 
-const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
-const files = ['contract', 'invoice', 'payment', 'result'].map((kind) => ({ kind, hash: hash(kind) }));
+/** What the services here cost, fen. */
+const FEE = 100_000;
 const half = { capFen: 10_000_000, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true };
 
 /** A scheme of Jiangsu for each rule that a pack turns on, so that none stands in another's way. */
@@ -29,6 +29,7 @@ const more = Object.entries(SCHEMES).map(([scheme, change]): VoucherPack => ({
 }));
 
 let delta: RunningDelta;
+let orders: Orders;
 let year: number;
 let subject = '';
 let stranger = '';
@@ -40,22 +41,14 @@ const register = async (organisation: string): Promise<string> =>
       'id'
     ],
   );
-const wish = (change: object = {}): Json => ({
-  subject,
-  scheme: 'cxq',
-  year,
-  agencyProvince: '32',
-  agency: agencies['32'],
-  product: 'p1',
-  mode: 'tongdui',
-  amountFen: 100_000,
-  ...change,
-});
+const wish = (change: object = {}): Json => ({ ...orders.wanted({ amountFen: FEE }), ...change });
 
 beforeAll(async () => {
   delta = await startDelta(['31', '32'], [], undefined, more);
   year = new Date(delta.nowMs).getUTCFullYear();
-  ({ subject, agencies } = await openMarket(delta, year));
+  const market = await openMarket(delta, year);
+  ({ subject, agencies } = market);
+  orders = new Orders(delta, market, year);
   stranger = await register('org-stranger');
   await delta.does(clerk('32'), `/v1/subjects/${subject}/facts`, { fact: 'group', value: 'g1', source: '登记档案', asOf: `${year}-01-05` });
   for (const scheme of Object.keys(SCHEMES)) {
@@ -95,31 +88,10 @@ const teaches = async (code: keyof typeof mending, who: Who, path: string, body:
 const places = (code: keyof typeof mending, change: object = {}, who = firm) => teaches(code, who, '/v1/orders', wish(change));
 
 const place = async (change: object = {}): Promise<string> => String((await delta.does(firm, '/v1/orders', wish(change)))['id']);
-const stateOf = async (order: string): Promise<unknown> => (await delta.get(firm, `/v1/orders/${order}`)).body['state'];
-const reaches = (order: string, state: string): Promise<void> => delta.until(async () => (await stateOf(order)) === state);
-const contract = () => ({
-  contractHash: hash('contract'),
-  amountFen: 100_000,
-  signedMs: delta.nowMs,
-  startMs: delta.nowMs,
-  endMs: delta.nowMs + DAY_MS,
-});
 const by = () => ({ home: '32', agency: agencies['32'] });
 
-/** An order of this province up to an accepted service, with a result of its own unless one is named. */
-const serve = async (change: object = {}, result = ''): Promise<string> => {
-  const order = await place(change);
-  await delta.does(agent('32'), `/v1/engagements/${order}/acceptance`, by());
-  await reaches(order, 'Accepted');
-  const signed = contract();
-  await delta.does(agent('32'), `/v1/engagements/${order}/signature`, { ...by(), ...signed });
-  await delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['agencySigned'] === true);
-  await delta.does(firm, `/v1/orders/${order}/contract`, signed);
-  await reaches(order, 'InService');
-  await delta.does(agent('32'), `/v1/engagements/${order}/delivery`, { ...by(), deliverableHash: hash(result || `result ${order}`) });
-  await reaches(order, 'Delivered');
-  return order;
-};
+/** An order of this province up to its delivery, with a result of its own unless one is named. */
+const serve = (result?: string): Promise<string> => orders.deliver({ amountFen: FEE }, (order) => result ?? `result ${order}`);
 
 describe('A refusal to place an order', () => {
   test('E-SUBJECT: a firm without facts', () => places('E-SUBJECT', { subject: stranger }, { ...firm, org: 'org-stranger' }));
@@ -150,42 +122,42 @@ describe('A refusal to place an order', () => {
 test('E-YEAR: a second claim of the year', () => teaches('E-YEAR', firm, '/v1/quotas', { subject, scheme: 'cxq', year, askedFen: 1 }));
 
 test('E-SPLIT: three small orders that are together one large one are held', async () => {
-  const orders: string[] = [];
-  for (let each = 0; each < 3; each += 1) orders.push(await place({ scheme: 'split' }));
-  await delta.until(async () => (await delta.get(firm, `/v1/orders/${orders[0]}`)).body['held'] === true);
-  await teaches('E-SPLIT', agent('32'), `/v1/engagements/${orders[0]}/acceptance`, by());
+  const small: string[] = [];
+  for (let each = 0; each < 3; each += 1) small.push(await place({ scheme: 'split' }));
+  await delta.until(async () => (await delta.get(firm, `/v1/orders/${small[0]}`)).body['held'] === true);
+  await teaches('E-SPLIT', agent('32'), `/v1/engagements/${small[0]}/acceptance`, by());
   const review = { reason: 'E-SPLIT', finding: 'separate-projects' };
-  await delta.does({ province: '32', role: 'reviewer' }, `/v1/orders/${orders[0]}/suspicion-review`, review);
-  await delta.does(agent('32'), `/v1/engagements/${orders[0]}/acceptance`, by());
+  await delta.does(staff('reviewer'), `/v1/orders/${small[0]}/suspicion-review`, review);
+  await delta.does(agent('32'), `/v1/engagements/${small[0]}/acceptance`, by());
 });
 
 test('E-DATE: a contract dated before its order', async () => {
   const order = await place();
   await delta.does(agent('32'), `/v1/engagements/${order}/acceptance`, by());
-  await reaches(order, 'Accepted');
-  const backdated = { ...by(), ...contract(), signedMs: delta.nowMs - 4 * DAY_MS };
+  await orders.reaches(order, 'Accepted');
+  const backdated = { ...by(), ...orders.contract(FEE), signedMs: delta.nowMs - 4 * DAY_MS };
   await teaches('E-DATE', agent('32'), `/v1/engagements/${order}/signature`, backdated);
 });
 
 test('E-DUPFILE: one result for two orders holds both', async () => {
-  const [first] = [await serve({}, 'one report'), await serve({}, 'one report')];
+  const [first] = [await serve('one report'), await serve('one report')];
   await teaches('E-DUPFILE', firm, `/v1/orders/${first}/acceptance`, {});
 });
 
 test('E-FILE, E-INVOICE and E-RECUSE: what a redemption may lack', async () => {
-  const orders = [await serve(), await serve()];
-  for (const order of orders) {
+  const served = [await serve(), await serve()];
+  for (const order of served) {
     await delta.does(firm, `/v1/orders/${order}/acceptance`);
-    await reaches(order, 'ServiceAccepted');
+    await orders.reaches(order, 'ServiceAccepted');
   }
   const redemption = (order: string) => `/v1/engagements/${order}/redemption`;
   const file = { ...by(), invoiceNumber: '26320000000000000042', invoiceFen: 100_000, paidFen: 50_000, files };
-  await teaches('E-FILE', agent('32'), redemption(orders[0]!), { ...file, files: files.slice(0, 1) });
-  await delta.does(agent('32'), redemption(orders[0]!), file);
-  await teaches('E-INVOICE', agent('32'), redemption(orders[1]!), file);
-  await reaches(orders[0]!, 'UnderReview');
-  await delta.does(clerk('32'), `/v1/orders/${orders[0]}/review`);
-  await teaches('E-RECUSE', clerk('32'), `/v1/orders/${orders[0]}/approval`, {});
+  await teaches('E-FILE', agent('32'), redemption(served[0]!), { ...file, files: files.slice(0, 1) });
+  await delta.does(agent('32'), redemption(served[0]!), file);
+  await teaches('E-INVOICE', agent('32'), redemption(served[1]!), file);
+  await orders.reaches(served[0]!, 'UnderReview');
+  await delta.does(clerk('32'), `/v1/orders/${served[0]}/review`);
+  await teaches('E-RECUSE', clerk('32'), `/v1/orders/${served[0]}/approval`, {});
 });
 
 test('E-AGENCY: an agency that is suspended', async () => {
@@ -194,7 +166,7 @@ test('E-AGENCY: an agency that is suspended', async () => {
 });
 
 test('E-INTEGRITY: a firm under sanction', async () => {
-  const officer: Who = { province: '32', role: 'integrity-officer' };
+  const officer = staff('integrity-officer');
   await delta.does(officer, `/v1/subjects/${subject}/sanction`, { reason: 'false-claims', untilMs: Math.ceil(delta.nowMs) + DAY_MS });
   await places('E-INTEGRITY');
   await delta.does(officer, `/v1/subjects/${subject}/sanction/lifting`, { cause: 'appeal' });
