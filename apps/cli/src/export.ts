@@ -6,6 +6,7 @@ import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { nodeOf } from './nodes.js';
 import { EXIT, misused, type ExitCode } from './outcome.js';
+import { SHANGHAI_MS } from './table.js';
 
 /** Lists that a node serves by pages, and whose token each needs; null where anybody may read. */
 const LISTS: Readonly<Record<string, string | null>> = {
@@ -125,7 +126,6 @@ const writeList = async (asked: Asked, list: string, sink: Sink): Promise<number
   return rows;
 };
 
-const SHANGHAI_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 const dayMs = (asked: Asked, name: 'from' | 'to'): number => {

@@ -1,9 +1,10 @@
 /** `yrd policy diff`: what changes between two packs: which number of which rule, from what to what, and for whom. */
 import { readPack, type Terms, type VoucherPack } from '@yrd/contracts';
+import { yuan } from './amounts.js';
 import type { Asked, Run } from './command.js';
 import { textOf } from './nodes.js';
 import { EXIT, misused } from './outcome.js';
-import { table, yuan } from './table.js';
+import { table } from './table.js';
 import type { Lang, Words } from './words.js';
 
 /** A value that changed. */

@@ -1,9 +1,10 @@
 /** `yrd policy what-if`: what another pack would have cost each province, per quarter; the node replays its ledger, nothing is changed. */
+import { signedYuan, yuan } from './amounts.js';
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { nodeOf, textOf } from './nodes.js';
 import { EXIT, Failure } from './outcome.js';
-import { signedYuan, table, yuan } from './table.js';
+import { table } from './table.js';
 
 interface Group {
   readonly code: string;

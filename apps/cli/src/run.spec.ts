@@ -5,11 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signedYuan, yuan } from './amounts.js';
 import { COMMANDS } from './commands.js';
 import { readSettings } from './config.js';
 import { EXIT } from './outcome.js';
 import { run } from './run.js';
-import { signedYuan, table, timeText, widthOf, yuan } from './table.js';
+import { table, timeText, widthOf } from './table.js';
 
 const nobody: typeof fetch = async () => {
   throw new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });

@@ -1,9 +1,10 @@
 /** `yrd settlement show|explain`: a window with its cuts, pairs and nets; why it stands there, who waits for whom, where a line belongs. */
+import { signedYuan, yuan } from './amounts.js';
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { nodeOf } from './nodes.js';
 import { EXIT, misused, type ExitCode } from './outcome.js';
-import { signedYuan, table, timeText, yuan } from './table.js';
+import { table, timeText } from './table.js';
 import type { Words } from './words.js';
 
 interface Pair {

@@ -33,16 +33,8 @@ export const table = (headings: readonly string[], rows: readonly (readonly Tabl
     .join('');
 };
 
-/** `1234567` fen → `12,345.67`. */
-export const yuan = (amountFen: number): string => {
-  const whole = Math.trunc(Math.abs(amountFen) / 100);
-  const cents = String(Math.abs(amountFen) % 100).padStart(2, '0');
-  return `${amountFen < 0 ? '-' : ''}${String(whole).replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
-};
+/** How far the four provinces' clocks are ahead of UTC, ms. */
+export const SHANGHAI_MS = 8 * 3_600_000;
 
-/** A number of fen that stands to the right as a text does not: `+12.00`, `0.00`. */
-export const signedYuan = (amountFen: number): string => (amountFen > 0 ? `+${yuan(amountFen)}` : yuan(amountFen));
-
-const SHANGHAI_MS = 8 * 3_600_000;
 /** A time as the four provinces' clocks show it: `2026-03-31 17:05`. */
 export const timeText = (ms: number): string => new Date(ms + SHANGHAI_MS).toISOString().slice(0, 16).replace('T', ' ');
