@@ -13,12 +13,9 @@ export interface Settings {
   readonly home: string | undefined;
   /** Where checkpoints are remembered. */
   readonly state: string;
-  readonly columns: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const COLUMNS = 120;
 
 const nearestRun = (from: string): string | undefined => {
   const run = join(from, '.run');
@@ -27,14 +24,13 @@ const nearestRun = (from: string): string | undefined => {
 };
 
 /** The settings of a process in this folder. */
-export const readSettings = (env: Environment, cwd: string, columns: number | undefined): Settings => ({
+export const readSettings = (env: Environment, cwd: string): Settings => ({
   lang: langOf(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG']),
   nodes: (env['YRD_NODE'] ?? '').split(',').filter((each) => each !== ''),
   token: env['YRD_TOKEN'] || undefined,
   home: env['YRD_HOME'] || nearestRun(cwd),
   state: join(env['XDG_STATE_HOME'] || join(env['HOME'] || cwd, '.local', 'state'), 'yrd'),
-  columns: columns ?? COLUMNS,
 });
 
 /** The settings of this process. */
-export const processSettings = (): Settings => readSettings(process.env, process.cwd(), process.stdout.columns);
+export const processSettings = (): Settings => readSettings(process.env, process.cwd());

@@ -25,7 +25,7 @@ const nodeOf =
   };
 const yrd = async (ask: typeof fetch, ...words: readonly string[]) => {
   let [out, err] = ['', ''];
-  const settings = readSettings({}, folder, 120);
+  const settings = readSettings({}, folder);
   const code = await run(['export', 'products', '--node', 'http://n.test', ...words], {
     ...{ settings, fetch: ask, now: () => 0 },
     out: (text) => void (out += text),

@@ -2,7 +2,7 @@
  * A whole journal, checked from outside: every leaf hashed to the root that its owner signed and two others cosigned, and an earlier
  * checkpoint found in it as its beginning. Nothing that a node says is believed without a pinned key.
  */
-import { base64, originOf, verifyProof, type Checkpoint, type Verifier } from '@yrd/ledger';
+import { base64, originOf, verifyProof, type Checkpoint, type Pinned, type Verifier } from '@yrd/ledger';
 import {
   JournalReading,
   reaching,
@@ -47,6 +47,10 @@ const continued = (reading: JournalReading, head: Checkpoint, before: Checkpoint
   return null;
 };
 
+/** The pinned cosigners of the nodes that a journal is not of: its own does not count. */
+export const cosignersFor = (pinned: Pinned, journal: string): readonly Verifier[] =>
+  [...pinned.cosigners].filter(([province]) => !journal.startsWith(province)).map(([, key]) => key);
+
 /** Provinces whose cosignature over the last entry is good; null when the proof does not hold. */
 const cosignersOf = async (
   { journal, pinned, tools, laterCosigners }: JournalAsked,
@@ -54,7 +58,7 @@ const cosignersOf = async (
   leaf: Uint8Array,
   proof: string,
 ): Promise<readonly string[] | null> => {
-  const first = [...pinned.cosigners].filter(([province]) => !journal.startsWith(province)).map(([, key]) => key);
+  const first = cosignersFor(pinned, journal);
   const by = (cosigners: readonly Verifier[]) => verifyProof(tools, { journal: keys.periods, cosigners }, leaf, proof);
   let verdict = by(first);
   if (!verdict.good && verdict.fault === 'cosignatures') verdict = by([...first, ...(await laterCosigners())]);

@@ -29,10 +29,12 @@ const MEND: Readonly<Record<ParkedItem['of'], Words>> = {
 const rowsOf = ({ node, items }: Found, asked: Asked) =>
   items.map((item) => [node.province ?? node.url, item.id, item.stream, item.why, asked.in(MEND[item.of])]);
 
+const headingsIn = (asked: Asked): readonly string[] =>
+  asked.lang === 'zh' ? ['节点', '编号', '流', '原因', '处理'] : ['node', 'id', 'stream', 'why', 'mend'];
+
 const listed = (found: readonly Found[], asked: Asked): string => {
-  const headings = asked.lang === 'zh' ? ['节点', '编号', '流', '原因', '处理'] : ['node', 'id', 'stream', 'why', 'mend'];
   const shown = table(
-    headings,
+    headingsIn(asked),
     found.flatMap((each) => rowsOf(each, asked)),
   );
   return shown === '' ? asked.in({ en: 'Nothing is parked.\n', zh: '没有搁置的条目。\n' }) : shown;
@@ -79,7 +81,7 @@ export const parkedShow: Run = async (asked) => {
   const entry = item.of === 'timer' ? null : await new NodeClient(asked, node, 'operator').find<Disclosed>(path);
   await asked.answer({ item, entry }, () => {
     const rows = [...rowsOf({ node, items: [item] }, asked)[0]!.entries()].map(([at, value]): [string, string] => [
-      (asked.lang === 'zh' ? ['节点', '编号', '流', '原因', '处理'] : ['node', 'id', 'stream', 'why', 'mend'])[at] ?? '',
+      headingsIn(asked)[at] ?? '',
       String(value),
     ]);
     const told = entry ? `\n${pretty(entry.leaf)}\n${entry.payload === undefined ? '' : `${pretty(entry.payload)}\n`}` : '';

@@ -7,7 +7,7 @@ import { EXIT } from './outcome.js';
 import type { Words } from './words.js';
 
 /** A fault as it is told: where, what was seen, what is needed instead. */
-export interface ToldFault {
+interface ToldFault {
   readonly file: string;
   readonly line: number;
   readonly path: string;

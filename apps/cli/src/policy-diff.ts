@@ -8,7 +8,7 @@ import { table } from './table.js';
 import type { Lang, Words } from './words.js';
 
 /** A value that changed. */
-export interface PackChange {
+interface PackChange {
   /** As in a note of the pack: `subjects.firm.tiers`. */
   readonly field: string;
   /** Rules of the domain that go by it. */
@@ -106,7 +106,7 @@ const changesIn = (field: string, before: unknown, after: unknown): readonly Pac
 };
 
 /** Every value that differs, notes aside: they say where numbers come from and decide nothing. */
-export const packChanges = ({ notes: _, ...before }: VoucherPack, { notes: __, ...after }: VoucherPack): readonly PackChange[] =>
+const packChanges = ({ notes: _, ...before }: VoucherPack, { notes: __, ...after }: VoucherPack): readonly PackChange[] =>
   changesIn('', before, after);
 
 const ratioText = ({ of, in: whole }: { readonly of: number; readonly in: number }): string =>
@@ -120,7 +120,7 @@ const tierText = (value: unknown, lang: Lang): string => {
 };
 
 /** A value of a pack for people. */
-export const valueText = (field: string, value: unknown, lang: Lang): string => {
+const valueText = (field: string, value: unknown, lang: Lang): string => {
   if (value === undefined) return lang === 'zh' ? '无' : 'none';
   if (typeof value === 'number') return field.endsWith('Fen') ? `${yuan(value)} ${lang === 'zh' ? '元' : 'yuan'}` : String(value);
   if (typeof value === 'boolean') return { zh: value ? '是' : '否', en: value ? 'yes' : 'no' }[lang];

@@ -13,7 +13,7 @@ interface Group {
 }
 
 /** The last line of what the node answers. */
-export interface WhatIfAnswer {
+interface WhatIfAnswer {
   readonly province: string;
   readonly scheme: string;
   readonly version: string;

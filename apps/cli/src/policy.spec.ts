@@ -16,7 +16,7 @@ const file = (name: string, content: string): string => {
 const yrd = async (...words: readonly string[]) => {
   let out = '';
   const io = {
-    settings: readSettings({}, folder, 120),
+    settings: readSettings({}, folder),
     fetch,
     now: () => 0,
     out: (said: string) => void (out += said),

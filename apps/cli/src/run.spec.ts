@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'yrd-cli-'));
 const yrd = async (line: string, { env = {}, ask = nobody }: { env?: Record<string, string>; ask?: typeof fetch } = {}) => {
   let [out, err] = ['', ''];
   const io = {
-    settings: readSettings({ HOME: folder, ...env }, folder, undefined),
+    settings: readSettings({ HOME: folder, ...env }, folder),
     fetch: ask,
     now: () => 0,
     out: (text: string) => void (out += text),

@@ -96,7 +96,7 @@ const divergences = (seen: readonly Seen[]): readonly Finding[] => {
 };
 
 /** Everything worth a look, the worst first. */
-export const findingsIn = (seen: readonly Seen[]): readonly Finding[] => [
+const findingsIn = (seen: readonly Seen[]): readonly Finding[] => [
   ...seen.flatMap(({ node, status }): readonly Finding[] =>
     status === null
       ? [

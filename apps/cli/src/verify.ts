@@ -16,7 +16,7 @@ import {
 import { checkExport, nodeHasher, nodeKeys, parseFederation } from '@yrd/platform/offline';
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
-import { checkJournal, cosignersSeen, type JournalVerdict } from './journal-check.js';
+import { checkJournal, cosignersFor, cosignersSeen, type JournalVerdict } from './journal-check.js';
 import type { JournalFault, JournalTrust, ServedJournal } from './journal-reading.js';
 import { isLocal, nodesOf, textOf, type NodeAddress } from './nodes.js';
 import { EXIT, Failure, misused } from './outcome.js';
@@ -196,8 +196,7 @@ interface FileVerdict {
 
 /** A tlog-proof with its leaf in the extra line. */
 const proofVerdict = (federation: Federation, source: string): Omit<FileVerdict, 'file'> => {
-  const leaf = parseProof(source)?.extra;
-  const index = parseProof(source)?.index ?? 0;
+  const { extra: leaf, index = 0 } = parseProof(source) ?? {};
   if (!leaf) return { good: 0, faults: ['it is no tlog-proof with its leaf in the extra line'] };
   const origin = source.slice(source.indexOf('\n\n') + 2).split('\n')[0] ?? '';
   const [, journal] = /^[a-z0-9.-]+\/log\/(\d{2}\/[a-z][a-z0-9-]{0,31})$/.exec(origin) ?? [];
@@ -207,7 +206,7 @@ const proofVerdict = (federation: Federation, source: string): Omit<FileVerdict,
   if (journal === undefined || !mine || origin !== originOf(federation.federation, journal))
     return { good: 0, faults: [`${origin} is no journal of this federation`] };
   const pinned = pin(tools, federation, journalParts(journal).context);
-  const cosigners = [...pinned.cosigners].filter(([province]) => !journal.startsWith(province)).map(([, key]) => key);
+  const cosigners = cosignersFor(pinned, journal);
   const verdict = verifyProof(tools, { journal: pinned.keys(journal).state.periods, cosigners }, leaf, source);
   if (!verdict.good) return { good: 0, faults: [`it is not proven (${verdict.fault})`] };
   const envelope = parseEnvelope(leaf, index);

@@ -5,14 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
 import { topics, type Federation } from '@yrd/ledger';
-import { agent, bodyOf, does, office } from './delta.js';
+import { agent, bodyOf, does, given, office } from './delta.js';
 import { eventually, send } from './http.js';
 
-const given = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: journeys run within npm test, which starts the nodes.`);
-  return value;
-};
 const SAMPLES = join(__dirname, '../../../samples');
 const TOPIC = topics.events('31', 'voucher');
 /** Where the packages of the Python consumer lie; empty where the machine has no Python, which `npm test` says. */

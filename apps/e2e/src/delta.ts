@@ -5,7 +5,8 @@ import { eventually, Refusal, send, tokenOf, type Person, type Reply } from './h
 export const PROVINCES = ['31', '32', '33', '34'] as const;
 export type Province = (typeof PROVINCES)[number];
 
-const given = (name: string): string => {
+/** A setting of the stage. @throws Error outside of it. */
+export const given = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: journeys run within npm test, which starts the nodes.`);
   return value;

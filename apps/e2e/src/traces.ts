@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { mongo } from 'mongoose';
 import type { Federation } from '@yrd/ledger';
+import { given } from './delta.js';
 import { eventually } from './http.js';
-
-const given = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: journeys run within npm test, which starts the nodes.`);
-  return value;
-};
 
 /** Base64 of bytes that may stand anywhere in a longer text: three alignments, without the characters that neighbours share. */
 const base64Forms = (bytes: Buffer): readonly Buffer[] =>

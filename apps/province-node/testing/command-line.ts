@@ -41,7 +41,7 @@ export class CommandLine {
     let [out, err] = ['', ''];
     const token = who && this.delta.headers(who)['Authorization']?.slice('Bearer '.length);
     const code = await run(line.split(' '), {
-      settings: readSettings({ HOME: this.folder, YRD_TOKEN: token }, this.folder, undefined),
+      settings: readSettings({ HOME: this.folder, YRD_TOKEN: token }, this.folder),
       now: () => this.delta.nowMs,
       out: (text) => void (out += text),
       err: (text) => void (err += text),

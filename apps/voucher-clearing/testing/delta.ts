@@ -21,7 +21,7 @@ export const packOf = (province: ProvinceCode): VoucherPack => ({
 });
 
 /** A pack that brings rules about agencies: at hand in every province, in force where a test adopts it. */
-export const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
+const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
   ...packOf(province),
   scheme: 'agencies',
   version: `${province}-agencies-test.1`,
