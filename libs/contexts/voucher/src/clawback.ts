@@ -21,12 +21,36 @@ const sharesOf = (state: Order): Readonly<Record<string, Ratio>> => {
   return { [home]: { of: share.in - share.of, in: share.in }, [province]: share };
 };
 
-/** What each province gets back of this amount: the split of all clawbacks together less what went before, so that no fen is lost. */
-const returnedTo = (state: Order, amountFen: number): Readonly<Record<string, number>> => {
-  const { clawbacks } = state.after;
-  const whole = split(fen(takenBackFen(clawbacks) + amountFen), sharesOf(state));
-  const before = (province: string): number => clawbacks.reduce((total, { payers }) => total + (payers[province] ?? 0), 0);
-  return Object.fromEntries(Object.entries(whole).map(([province, allFen]) => [province, allFen - before(province)] as const));
+/** What clawbacks took back so far, and what each province got of it, fen. */
+export interface TakenBack {
+  readonly totalFen: number;
+  readonly payers: Readonly<Record<string, number>>;
+}
+
+const takenBefore = ({ after: { clawbacks } }: Order): TakenBack => {
+  const provinces = [...new Set(clawbacks.flatMap(({ payers }) => Object.keys(payers)))];
+  const gotBack = (province: string): number => clawbacks.reduce((total, { payers }) => total + (payers[province] ?? 0), 0);
+  return { totalFen: takenBackFen(clawbacks), payers: Object.fromEntries(provinces.map((province) => [province, gotBack(province)])) };
+};
+
+/**
+ * V23: the subsidy on the reduced base, at the ratio it was approved at; what was paid above it comes back. Each province gets its part of
+ * all clawbacks together less what went before, so that no fen is lost.
+ */
+export const takenBack = (
+  paid: { readonly subsidyFen: number; readonly ratio: Ratio; readonly shares: Readonly<Record<string, Ratio>> },
+  baseFen: number,
+  { totalFen, payers }: TakenBack,
+): { readonly subsidyFen: number; readonly amountFen: number; readonly payers: TakenBack['payers'] } => {
+  const nowFen = paid.subsidyFen - totalFen;
+  const subsidyFen = Math.min(portion(fen(baseFen), paid.ratio), nowFen);
+  const amountFen = nowFen - subsidyFen;
+  const whole = Object.entries(split(fen(totalFen + amountFen), paid.shares));
+  return {
+    subsidyFen,
+    amountFen,
+    payers: Object.fromEntries(whole.map(([province, allFen]) => [province, allFen - (payers[province] ?? 0)])),
+  };
 };
 
 /** Whoever got the money gives it back where he got it; that province then owes the other one its part. */
@@ -46,15 +70,12 @@ interface Grounds {
   readonly size: number;
 }
 
-/** V23: the subsidy on the reduced base, at the ratio it was approved at; what was paid above it comes back. Null when nothing does. */
+/** V23 for an order. Null when nothing comes back. */
 export const clawedBack = (state: Order, { cause, baseFen, size }: Grounds): Extract<OrderEvent, { type: 'ClawbackOrdered' }> | null => {
   const { approval, after } = state;
   if (!approval) return null;
-  const nowFen = approval.subsidyFen - takenBackFen(after.clawbacks);
-  const subsidyFen = Math.min(portion(fen(baseFen), approval.ratio), nowFen);
-  const amountFen = nowFen - subsidyFen;
+  const { subsidyFen, amountFen, payers } = takenBack({ ...approval, shares: sharesOf(state) }, baseFen, takenBefore(state));
   if (amountFen <= 0) return null;
-  const payers = returnedTo(state, amountFen);
   const line = lineBack(state, payers, size);
   const clawback = after.clawbacks.length + 1;
   const data = { order: termsOf(state).order, clawback, cause, baseFen, subsidyFen, amountFen, payers, ...(line ? { line } : {}) };

@@ -1,6 +1,6 @@
 /** One order under another pack: what would have been reserved for it, paid for it, and by whom (V3, V4, V19). */
 import type { Terms, VoucherPack } from '@yrd/contracts';
-import { alike, fen, isRejection, portion, split, type Ratio } from '@yrd/ledger';
+import { alike, isRejection, type Ratio } from '@yrd/ledger';
 import { leftUnder, type Ceiling } from './ceiling.js';
 import { termsOf, type Order } from './order.js';
 import { effective, pinned, ratioFor, type Policy } from './policy.js';
@@ -163,19 +163,4 @@ export const outcomeOfShare = (deciding: Deciding, state: Order, approvedMs: num
   if (!by || !state.approval) return { kind: 'unknown', why: 'policy' };
   const { subsidyFen, ratio } = state.approval;
   return paid(deciding, state, approvedMs, by, { subsidyFen, ratio });
-};
-
-/** V23: what a clawback to this base takes back under the pack, after what went before, and from whom. */
-export const takenBackUnder = (
-  { subsidyFen, ratio, shares }: Extract<Outcome, { kind: 'paid' }>,
-  baseFen: number,
-  before: { readonly totalFen: number; readonly payers: Readonly<Record<string, number>> },
-): { readonly amountFen: number; readonly payers: Readonly<Record<string, number>> } => {
-  const nowFen = subsidyFen - before.totalFen;
-  const amountFen = nowFen - Math.min(portion(fen(baseFen), ratio), nowFen);
-  const whole = split(fen(before.totalFen + amountFen), shares);
-  return {
-    amountFen,
-    payers: Object.fromEntries(Object.entries(whole).map(([province, all]) => [province, all - (before.payers[province] ?? 0)])),
-  };
 };

@@ -7,6 +7,7 @@ import type { SubjectKind, VoucherPack } from '@yrd/contracts';
 import { invariant, type Entry } from '@yrd/ledger';
 import { toShanghaiDate } from '@yrd/standards';
 import { group, pool, type Ceiling } from './ceiling.js';
+import { takenBack, type TakenBack } from './clawback.js';
 import { order, termsOf, type Order } from './order.js';
 import { pinned } from './policy.js';
 import { quota, type Quota } from './quota.js';
@@ -17,7 +18,6 @@ import {
   outcomeAtHome,
   outcomeOfShare,
   reservedUnder,
-  takenBackUnder,
   type Deciding,
   type Drawing,
   type Outcome,
@@ -74,7 +74,7 @@ interface Tracked {
   readonly reserved: number | string | null;
   readonly approvedMs: number;
   readonly outcome: Outcome | null;
-  readonly back: { readonly totalFen: number; readonly payers: Readonly<Record<string, number>> };
+  readonly back: TakenBack;
 }
 
 type Payers = Readonly<Record<string, number>>;
@@ -231,7 +231,7 @@ export class WhatIf {
       this.count(atMs, { orders: 0, actual: negative(payers), whatIf: {} });
       return now;
     }
-    const back = takenBackUnder(now.outcome, cause === 'fraud' ? 0 : baseFen, now.back);
+    const back = takenBack(now.outcome, cause === 'fraud' ? 0 : baseFen, now.back);
     this.count(atMs, { orders: 0, actual: negative(payers), whatIf: negative(back.payers) });
     return { ...now, back: { totalFen: now.back.totalFen + back.amountFen, payers: added(now.back.payers, back.payers) } };
   }
