@@ -1,6 +1,6 @@
 /** Which lines a pair has in a window, asked of the view of lines: by where both provinces cut, and by what was moved since. */
 import { invariant, type Found, type Match, type Need } from '@yrd/ledger';
-import { placed, type Past } from './line-position.js';
+import { pastFrom, placed, type Past } from './line-position.js';
 import type { ConfirmRow, CutRow, LineRow } from './line-views.js';
 import { PROVINCES, inWindow, sidesOf, type Sizes } from './settlement.js';
 import { journalOf } from './streams.js';
@@ -104,16 +104,7 @@ const pastIn = (found: Found, pair: string, windows: readonly number[]): Past =>
   const [cutsAt, confirmsAt] = pastWhere(pair, windows);
   const none = windows.length === 0;
   const cuts = none ? [] : found.rows<CutRow>('lines', cutsAt);
-  const confirms = none ? [] : found.rows<ConfirmRow>('lines', confirmsAt);
-  const { payer, payee } = sidesOf(pair);
-  return {
-    cuts: (window) => {
-      if (window === 0) return Object.fromEntries(PROVINCES.map((province) => [province, 0]));
-      const sizes = Object.fromEntries(cuts.filter((cut) => cut.window === window).map(({ province, size }) => [province, size]));
-      return sizes[payer] === undefined || sizes[payee] === undefined ? undefined : sizes;
-    },
-    confirmed: (window, side) => confirms.find((each) => each.window === window && each.province === side)?.size,
-  };
+  return pastFrom(pair, cuts, none ? [] : found.rows<ConfirmRow>('lines', confirmsAt));
 };
 
 /** The lines of a pair in a window, each once, where they stand after all moves that count. */

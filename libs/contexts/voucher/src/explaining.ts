@@ -1,8 +1,8 @@
 /** Why a pair of a window stands where it does, and why a line is in a window or not: who waits for whom, and which statements differ. */
 import type { WindowRow } from './clearing-views.js';
-import { placed } from './line-position.js';
+import { pastFrom, placed } from './line-position.js';
 import type { ConfirmRow, CutRow, LineRow } from './line-views.js';
-import { agree, parting, sidesOf, type Attestation, type Sizes } from './settlement.js';
+import { agree, parting, sidesOf, type Attestation } from './settlement.js';
 
 /**
  * What a side of a pair is waited for. `close`: it has not closed the window. `close-before`: nor the one before, so that nobody knows
@@ -83,17 +83,10 @@ export const windowsOfMoves = ({ moves }: Pick<LineRow, 'moves'>): readonly numb
 ];
 
 /** The line as it stands after all moves that count, by the cuts and confirmations of those windows. */
-export const linePlaced = (line: LineRow, cuts: readonly CutRow[], confirms: readonly ConfirmRow[]): LineRow => {
-  const sizes = (window: number): Sizes | undefined => {
-    if (window === 0) return Object.fromEntries(Object.values(sidesOf(line.pair)).map((side) => [side, 0]));
-    const found = cuts.filter((cut) => cut.window === window).map(({ province, size }) => [province, size] as const);
-    const known = Object.fromEntries(found);
-    return Object.values(sidesOf(line.pair)).every((side) => known[side] !== undefined) ? known : undefined;
-  };
-  const confirmed = (window: number, side: string): number | undefined =>
-    confirms.find((each) => each.window === window && each.pair === line.pair && each.province === side)?.size;
-  return { ...line, ...placed(line, { cuts: sizes, confirmed }) };
-};
+export const linePlaced = (line: LineRow, cuts: readonly CutRow[], confirms: readonly ConfirmRow[]): LineRow => ({
+  ...line,
+  ...placed(line, pastFrom(line.pair, cuts, confirms)),
+});
 
 /** The size at which each side's journal has to be cut for a line to be in a window. */
 export const sidesOfLine = ({

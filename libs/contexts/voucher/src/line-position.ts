@@ -2,7 +2,8 @@
  * Where a line stands: as its home stated it, or later, because one side disputed it or both agreed to move it out of a window. Only
  * positions decide, so every node comes to the same, in whatever order entries arrive; what was settled is never cut anew.
  */
-import { inWindow, type Line, type Sizes } from './settlement.js';
+import type { ConfirmRow, CutRow } from './line-views.js';
+import { inWindow, sidesOf, type Line, type Sizes } from './settlement.js';
 
 /** A line was taken out of a window by statements that stand at these places. */
 export interface Move {
@@ -20,6 +21,19 @@ export interface Past {
   /** Size at which a side first confirmed the batch of a window; undefined when it has not. */
   confirmed(window: number, side: string): number | undefined;
 }
+
+/** What cuts and confirmations tell of the windows that lines of a pair were moved out of. */
+export const pastFrom = (pair: string, cuts: readonly CutRow[], confirms: readonly ConfirmRow[]): Past => {
+  const sides = Object.values(sidesOf(pair));
+  return {
+    cuts: (window) => {
+      if (window === 0) return Object.fromEntries(sides.map((side) => [side, 0]));
+      const sizes = Object.fromEntries(cuts.filter((cut) => cut.window === window).map(({ province, size }) => [province, size]));
+      return sides.every((side) => sizes[side] !== undefined) ? sizes : undefined;
+    },
+    confirmed: (window, side) => confirms.find((each) => each.window === window && each.pair === pair && each.province === side)?.size,
+  };
+};
 
 /** A line with every move that anybody stated, oldest window first. */
 export interface Placed extends Line {
