@@ -9,15 +9,12 @@ import { active, agency, type Agency } from './agency.js';
 import { handler } from './handling.js';
 import { AGENCY_HOLD, heldFor, REDEMPTION_HOLD, releasedFrom } from './holding.js';
 import { OPEN_PHASES, order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
+import { byPages } from './order-pages.js';
 import type { PrivateEvent } from './private-events.js';
 import { dataOf, idOf, provinceOf } from './reading.js';
 import { heldPlaces, release } from './reservation.js';
 import { commit, type OfOrder } from './serving.js';
 import { agencyStream, followingStream, look, orderStream, type Place } from './streams.js';
-import type { OrderRow } from './views.js';
-
-/** Orders looked at for one entry. */
-const PAGE = 50;
 
 type Followed = PrivateEvent<'AgencyFollowed'>['data'];
 type Scope = Followed['scope'];
@@ -122,21 +119,16 @@ const concerned = ({ agencyProvince, agency: id, scope, after }: Followed, provi
 });
 const pageOf = (entry: Entry): Followed => dataOf(entry, 'AgencyFollowed') ?? { agencyProvince: '', agency: '', scope: 'left', after: '' };
 
-const followOrders: Reaction = {
+const followOrders = byPages<Followed>({
   name: 'follow-orders',
   on: ['AgencyFollowed'],
-  from: 'own',
-  needs: (entry, found) => [{ rows: 'orders', where: concerned(pageOf(entry), found.province), limit: PAGE }],
-  react: (entry, found) => {
-    const { agencyProvince, agency: id } = pageOf(entry);
-    const rows = found.rows<OrderRow>('orders', concerned(pageOf(entry), found.province));
-    const after = rows.length < PAGE ? undefined : rows.at(-1)?.id;
+  pageOf,
+  concerned,
+  each: (id) => ({ command: 'FollowOrder', target: orderStream(id), body: { order: id } }),
+  next: ({ agencyProvince, agency: id, after }) => {
     const of = { agencyProvince, agency: id };
-    return [
-      ...rows.map((row) => ({ command: 'FollowOrder', target: orderStream(row.id), body: { order: row.id } })),
-      ...(after === undefined ? [] : [{ command: 'FollowAgency', target: followingStream(of), body: { ...of, after } }]),
-    ];
+    return { command: 'FollowAgency', target: followingStream(of), body: { ...of, after } };
   },
-};
+});
 
 export const agencyReactions: readonly Reaction[] = [followAgency, followOrders];

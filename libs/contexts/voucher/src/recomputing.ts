@@ -3,20 +3,17 @@
  * at a time, each in a commit of its own. A limit that has lapsed stays lapsed; one that now lies in the past lapses next.
  */
 import type { VoucherData } from '@yrd/contracts';
-import { alike, single, type Decision, type Entry, type Handler, type Match, type Reaction } from '@yrd/ledger';
+import { alike, single, type Decision, type Entry, type Handler, type Match } from '@yrd/ledger';
 import { notices, workingDays } from './calendar-notice.js';
 import { dayStartMs, recount } from './clocks.js';
 import { handler } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { limitIn, type Limited } from './order-limits.js';
+import { byPages } from './order-pages.js';
 import type { PrivateEvent } from './private-events.js';
 import { dataOf } from './reading.js';
 import { commit, redeemable, type OfOrder } from './serving.js';
 import { calendarStream, journalOf, orderStream } from './streams.js';
-import type { OrderRow } from './views.js';
-
-/** Orders counted again for one entry of the calendar. */
-const PAGE = 50;
 
 type Continued = PrivateEvent<'RecomputationContinued'>['data'];
 
@@ -66,18 +63,12 @@ const concerned = ({ year, after }: Continued, province: string): Readonly<Recor
   id: { gte: after },
 });
 
-export const recomputeDeadlines: Reaction = {
+/** A notice that was adopted → each order of this province under a limit that it may move. */
+export const recomputeDeadlines = byPages<Continued>({
   name: 'recompute-deadlines',
   on: ['CalendarNoticeAdopted', 'RecomputationContinued'],
-  from: 'own',
-  needs: (entry, found) => [{ rows: 'orders', where: concerned(pageOf(entry), found.province), limit: PAGE }],
-  react: (entry, found) => {
-    const { year, notice, ...page } = pageOf(entry);
-    const rows = found.rows<OrderRow>('orders', concerned({ year, notice, ...page }, found.province));
-    const after = rows.length < PAGE ? undefined : rows.at(-1)?.id;
-    return [
-      ...rows.map(({ id }) => ({ command: 'RecomputeDeadline', target: orderStream(id), body: { order: id, year, notice } })),
-      ...(after === undefined ? [] : [{ command: 'ContinueRecomputation', target: calendarStream, body: { year, notice, after } }]),
-    ];
-  },
-};
+  pageOf,
+  concerned,
+  each: (id, { year, notice }) => ({ command: 'RecomputeDeadline', target: orderStream(id), body: { order: id, year, notice } }),
+  next: ({ year, notice, after }) => ({ command: 'ContinueRecomputation', target: calendarStream, body: { year, notice, after } }),
+});
