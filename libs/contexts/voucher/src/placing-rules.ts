@@ -173,13 +173,23 @@ export const askedOf = (wish: Wish, turn: Turn): Asked | Rejection => {
   return { wish, who, pack, at, item };
 };
 
+const refusal = (rule: PlacingRule, asked: Asked, turn: Turn): Rejection | null => {
+  const no = rule.refuses(asked, turn);
+  return no && under(asked.pack.version, no);
+};
+
 /** Every rule that refuses, in order, with what it says. */
 export const refusals = (asked: Asked, turn: Turn): readonly { readonly rule: PlacingRule; readonly says: Rejection }[] =>
   PLACING_RULES.flatMap((rule) => {
-    const says = rule.refuses(asked, turn);
-    return says ? [{ rule, says: under(asked.pack.version, says) }] : [];
+    const says = refusal(rule, asked, turn);
+    return says ? [{ rule, says }] : [];
   });
 
-/** The first rule that refuses, of those not answered already; null when the wish is admissible. */
-export const inadmissible = (asked: Asked, turn: Turn, answered: readonly string[] = []): Rejection | null =>
-  refusals(asked, turn).find(({ rule }) => !answered.includes(rule.name))?.says ?? null;
+/** What the first rule that refuses says, of those not answered already; null when the wish is admissible. */
+export const inadmissible = (asked: Asked, turn: Turn, answered: readonly string[] = []): Rejection | null => {
+  for (const rule of PLACING_RULES) {
+    const no = answered.includes(rule.name) ? null : refusal(rule, asked, turn);
+    if (no) return no;
+  }
+  return null;
+};
