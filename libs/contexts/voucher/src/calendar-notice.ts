@@ -32,13 +32,15 @@ export const officialYears = ({ adopted }: Notices): readonly OfficialYear[] =>
 
 const built = new WeakMap<Notices, Calendar>();
 
-/** The calendar by which this province counts working days now; a handler that asks names `calendarStream` among its streams. */
-export const workingDays = (turn: Turn): Calendar => {
-  const state = turn.state(notices, calendarStream);
+/** The calendar of these notices, built once. */
+export const calendarOf = (state: Notices): Calendar => {
   const known = built.get(state) ?? calendar(officialYears(state));
   built.set(state, known);
   return known;
 };
+
+/** The calendar by which this province counts working days now; a handler that asks names `calendarStream` among its streams. */
+export const workingDays = (turn: Turn): Calendar => calendarOf(turn.state(notices, calendarStream));
 
 export interface AdoptCalendarNotice extends OfficialYear {
   /** Number of the notice in force that this one corrects. Without it a year that has a notice keeps it. */

@@ -1,7 +1,7 @@
 /** Reminders before a limit (domain §1.5): so many working days ahead by the calendar of its home. Shown, never decided on. */
 import type { VoucherPack } from '@yrd/contracts';
-import { calendar, toShanghaiDate, workingDaysLeft } from '@yrd/standards';
-import { officialYears, type Notices } from './calendar-notice.js';
+import { toShanghaiDate, workingDaysLeft } from '@yrd/standards';
+import { calendarOf, type Notices } from './calendar-notice.js';
 import { limitIn, type Limited } from './order-limits.js';
 import type { Limit, Order } from './order.js';
 
@@ -33,7 +33,7 @@ export const reminderOf = (state: Order, pack: VoucherPack | null, notices: Noti
   const ahead = pack?.remindWorkingDays;
   if (ahead === undefined || limited === null || nowMs > limited.lastMs) return null;
   const { limit, lastMs } = limited;
-  const left = workingDaysLeft(toShanghaiDate(nowMs), toShanghaiDate(lastMs), calendar(officialYears(notices)));
+  const left = workingDaysLeft(toShanghaiDate(nowMs), toShanghaiDate(lastMs), calendarOf(notices));
   if (left > ahead) return null;
   const [zh, en] = LIMITS[limit];
   return { limit, lastMs, workingDaysLeft: left, zh: `${zh}期限还剩 ${left} 个工作日`, en: `${left} working days left for ${en}` };
