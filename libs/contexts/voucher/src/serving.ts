@@ -32,10 +32,11 @@ export const commit = (state: Order, outcome: Outcome): Decision => {
 
 const home = (streams: readonly string[], province: string): readonly Place[] => streams.map((stream) => ({ province, stream }));
 
-/** An act on an order of this journal by whom the access table names; policy, subject and reservation are at hand. */
+/** An act on an order of this journal by whom the access table names; policy, subject, reservation and what it reads besides are at hand. */
 export const orderAct = <C extends OfOrder>(
   act: OrderCommand & AccessName,
   decide: (command: C, state: Order, turn: Turn) => Outcome,
+  besides: typeof relatedPlaces = () => [],
 ): Handler<C> =>
   handler({
     target: (command: C) => orderStream(command.order),
@@ -46,8 +47,8 @@ export const orderAct = <C extends OfOrder>(
         ...home([subjectStream(terms.subject), policyStream(terms.scheme), calendarStream], peek.province),
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
-        ...relatedPlaces(terms, peek),
         ...interestPlaces(terms, peek),
+        ...besides(terms, peek),
       ];
     },
     decide: (command: C, turn): Decision => {
@@ -83,18 +84,22 @@ export const CancelOrder = orderAct<CancelOrder>('CancelOrder', ({ order: id, ca
 
 export interface SignContract extends OfOrder, Signature {}
 /** SignContract (enterprise) → ContractSigned, when both agree and V7, V11 and V12 still hold. */
-export const SignContract = orderAct<SignContract>('SignContract', (command, state, turn) => {
-  const { agencyProvince, agency, subject: who } = termsOf(state);
-  const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
-  if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
-  const pack = packOf(state, turn);
-  const no =
-    agrees(state, command) ??
-    signable(state, command, turn.now) ??
-    stillTrusted(turn, agencyProvince, agency) ??
-    (pack ? unrelated(turn, termsOf(state), turn.state(subject, subjectStream(who)), pack) : null);
-  return no ?? { events: [{ type: 'ContractSigned', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
-});
+export const SignContract = orderAct<SignContract>(
+  'SignContract',
+  (command, state, turn) => {
+    const { agencyProvince, agency, subject: who } = termsOf(state);
+    const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
+    if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
+    const pack = packOf(state, turn);
+    const no =
+      agrees(state, command) ??
+      signable(state, command, turn.now) ??
+      stillTrusted(turn, agencyProvince, agency) ??
+      (pack ? unrelated(turn, termsOf(state), turn.state(subject, subjectStream(who)), pack) : null);
+    return no ?? { events: [{ type: 'ContractSigned', data: { order: id, contractHash, amountFen, signedMs, startMs, endMs } }] };
+  },
+  relatedPlaces,
+);
 
 /** The redemption limit, and in 通兑 across a border the journal whose statement in time could still meet it. */
 export const redeemable = (state: Order, redeemByMs: number): Pick<VoucherData<'ServiceAccepted'>, 'redeemByMs' | 'awaits'> => {
