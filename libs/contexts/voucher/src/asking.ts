@@ -4,15 +4,14 @@
  */
 import type { VoucherPack } from '@yrd/contracts';
 import { isRejection, type Peek, type Question, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
-import { group, leftUnder, pool } from './ceiling.js';
 import { positive } from './handling.js';
 import { askedOf, refusals, type Asked, type Wish } from './placing-rules.js';
 import { place, placingReads, type PlaceOrder } from './placing.js';
 import { ratioFor } from './policy.js';
 import { leftFen, quota } from './quota.js';
 import { payersBetween } from './redeeming.js';
-import { reserve, subsidyOf } from './reservation.js';
-import { foreignStreams, groupStream, orderStream, ownStreams, poolStream, quotaStream } from './streams.js';
+import { ceilingsLeft, reserve, subsidyOf } from './reservation.js';
+import { foreignStreams, orderStream, ownStreams, quotaStream } from './streams.js';
 import { eligibility, groupOf, ineligible } from './subject.js';
 
 /** Stands for the order that is only asked about: no id that a node makes is this one. */
@@ -59,13 +58,8 @@ const failing = (rule: string, clause: string, says: Rejection | null): readonly
 
 const termsFor = ({ who, pack }: Asked) => (who.registered ? pack.subjects[who.registered.kind] : undefined);
 
-const ceilingsLeft = ({ wish, who, pack }: Asked, turn: Turn) => {
-  const id = groupOf(who);
-  return {
-    groupLeftFen: id === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(id, wish.scheme, wish.year))),
-    poolLeftFen: leftUnder(pack.poolFen, turn.state(pool, poolStream(wish.scheme, wish.year))),
-  };
-};
+const ceilingsFor = ({ wish: { scheme, year }, who, pack }: Asked, turn: Turn) =>
+  ceilingsLeft(turn, { scheme, year, group: groupOf(who) }, pack);
 
 /** Each limit of the money by itself, as if the others were ample: V3, V4, V5. */
 const moneyRules = (asked: Asked, turn: Turn): readonly Failing[] => {
@@ -74,7 +68,7 @@ const moneyRules = (asked: Asked, turn: Turn): readonly Failing[] => {
   const account = turn.state(quota, quotaStream(wish));
   // An account that is not open at all is told by its own rule.
   if (!terms || account.phase !== 'Granted') return [];
-  const { groupLeftFen, poolLeftFen } = ceilingsLeft(asked, turn);
+  const { groupLeftFen, poolLeftFen } = ceilingsFor(asked, turn);
   const ample = { ...account, grantedFen: Number.MAX_SAFE_INTEGER, reservedFen: 0, consumedFen: 0 };
   const refusal = (limits: { quota?: typeof account; groupLeftFen?: number | null; poolLeftFen?: number | null }): Rejection | null => {
     const wanted = { amountFen: wish.amountFen, voucherFen: wish.voucherFen };
@@ -123,7 +117,7 @@ const breakdownOf = (wish: Wish, turn: Turn, pack: VoucherPack, reservedFen: num
     countedFen: subsidyOf(uncapped, baseFen),
     orderCapFen,
     quotaLeftFen: leftFen(turn.state(quota, quotaStream(wish))),
-    ...ceilingsLeft(asked, turn),
+    ...ceilingsFor(asked, turn),
     reservedFen: reservedFen ?? 0,
     queued: reservedFen === null,
     payers: payersBetween(reservedFen ?? 0, { home: turn.province, agencyProvince }, pack).payers,

@@ -67,16 +67,20 @@ export const ceilingsOf = ({ scheme, year, group: id }: Drawn): readonly string[
 /** Own streams to load for a reservation. */
 export const drawnStreams = (drawn: Drawn): readonly string[] => [quotaStream(drawn), ...ceilingsOf(drawn)];
 
+/** What is left under the group's and the pool's caps, fen; null where there is no such cap. */
+export const ceilingsLeft = (
+  turn: Turn,
+  { scheme, year, group: id }: Pick<Drawn, 'scheme' | 'year' | 'group'>,
+  pack: VoucherPack,
+): Pick<Wish, 'groupLeftFen' | 'poolLeftFen'> => ({
+  groupLeftFen: id === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(id, scheme, year))),
+  poolLeftFen: leftUnder(pack.poolFen, turn.state(pool, poolStream(scheme, year))),
+});
+
 /** Reserves on the account and on every ceiling in one commit. */
 export const draw = (turn: Turn, drawn: Drawn, pack: VoucherPack, terms: Terms, wish: Pick<Wish, 'amountFen' | 'voucherFen'>) => {
   const account = turn.state(quota, quotaStream(drawn));
-  const amountFen = reserve(pack, terms, {
-    ...wish,
-    quota: account,
-    groupLeftFen:
-      drawn.group === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(drawn.group, drawn.scheme, drawn.year))),
-    poolLeftFen: leftUnder(pack.poolFen, turn.state(pool, poolStream(drawn.scheme, drawn.year))),
-  });
+  const amountFen = reserve(pack, terms, { ...wish, quota: account, ...ceilingsLeft(turn, drawn, pack) });
   if (isRejection(amountFen)) return amountFen;
   const ceilings = ceilingsOf(drawn);
   const appends: readonly Append[] = [

@@ -6,25 +6,15 @@
 import { refuse, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { foldOf, toStream, type Append, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency } from './agency.js';
-import { giveBack, group, leftUnder, pool, take } from './ceiling.js';
+import { giveBack, pool, take } from './ceiling.js';
 import { lengthMs, limitOf } from './clocks.js';
 import { workingDays } from './calendar-notice.js';
 import { handler, mayAct, missing, positive } from './handling.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { leftFen, quota, reservable, type Account } from './quota.js';
-import { ceilingsOf, drawnStreams, type Drawn } from './reservation.js';
-import {
-  agencyStream,
-  calendarStream,
-  groupStream,
-  look,
-  policyStream,
-  poolStream,
-  quotaStream,
-  sliceStream,
-  subjectStream,
-} from './streams.js';
+import { ceilingsLeft, ceilingsOf, drawnStreams, type Drawn } from './reservation.js';
+import { agencyStream, calendarStream, look, policyStream, poolStream, quotaStream, sliceStream, subjectStream } from './streams.js';
 import { eligibility, groupOf, ineligible, ownerOf, subject } from './subject.js';
 
 export type SliceEvent =
@@ -79,11 +69,10 @@ const covered = (turn: Turn, command: GrantSlice, pack: VoucherPack, drawn: Draw
   const facts = { policy: pack.version, needed: amountFen };
   const left = leftFen(turn.state(quota, quotaStream(command)));
   if (left < amountFen) return refuse('E-QUOTA', { ...facts, seen: left });
-  const ofGroup = drawn.group === null ? null : leftUnder(pack.group?.capFen, turn.state(group, groupStream(drawn.group, scheme, year)));
-  if (ofGroup !== null && ofGroup < amountFen) return refuse('E-GROUPCAP', { ...facts, seen: ofGroup });
-  const money = turn.state(pool, poolStream(scheme, year));
-  const ofPool = leftUnder(pack.poolFen, money);
-  if (money.queue.length > 0 || (ofPool !== null && ofPool < amountFen)) return refuse('E-POOL', { ...facts, seen: ofPool });
+  const { groupLeftFen, poolLeftFen } = ceilingsLeft(turn, drawn, pack);
+  if (groupLeftFen !== null && groupLeftFen < amountFen) return refuse('E-GROUPCAP', { ...facts, seen: groupLeftFen });
+  const { queue } = turn.state(pool, poolStream(scheme, year));
+  if (queue.length > 0 || (poolLeftFen !== null && poolLeftFen < amountFen)) return refuse('E-POOL', { ...facts, seen: poolLeftFen });
   return null;
 };
 
