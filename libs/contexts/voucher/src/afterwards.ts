@@ -50,6 +50,13 @@ export const noAfterwards: Afterwards = {
 /** What is still taken back of the subsidy, fen: all clawbacks together. */
 export const takenBackFen = (clawbacks: readonly Clawback[]): number => clawbacks.reduce((total, { amountFen }) => total + amountFen, 0);
 
+/** The order's own line, or a clawback's, and whether it is settled; undefined where there is no such clawback. */
+export const lineAt = (
+  { line, lineSettled, after }: Order,
+  clawback: number | null | undefined,
+): Pick<Clawback, 'line' | 'lineSettled' | 'settledIn'> | undefined =>
+  clawback == null ? { line, lineSettled, settledIn: after.settledIn } : after.clawbacks.find(({ number }) => number === clawback);
+
 /** The afterwards with one of the clawbacks changed. */
 export const changed = (state: Order, number: number, change: Partial<Clawback>): Pick<Order, 'after'> => ({
   after: {

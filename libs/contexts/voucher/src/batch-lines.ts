@@ -1,10 +1,11 @@
 /** Lines of a clearing batch: disputed by one side, mended by both, and what each side states of them where the two differ (V22). */
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Append, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { lineAt } from './afterwards.js';
 import { batch, batchAct, notMatched, stretchOf, type Batch, type BatchEvent, type Named, type OfBatch } from './batch.js';
 import { handler } from './handling.js';
 import { lineOfId } from './line-views.js';
-import { order, type Order } from './order.js';
+import { order } from './order.js';
 import { commit } from './serving.js';
 import { sidesOf } from './settlement.js';
 import { batchStream, look, orderStream } from './streams.js';
@@ -14,11 +15,7 @@ import { isDiverged } from './window.js';
 const statedLine = (turn: Turn, { lineId, home, pair }: Required<Pick<Named, 'lineId' | 'home'>> & OfBatch) => {
   const { order: of, clawback } = lineOfId(lineId);
   if (!Object.values(sidesOf(pair)).includes(home)) return null;
-  const state: Order = look(turn, order, { province: home, stream: orderStream(of) });
-  const found =
-    clawback === null
-      ? { line: state.line, settledIn: state.after.settledIn }
-      : state.after.clawbacks.find(({ number }) => number === clawback);
+  const found = lineAt(look(turn, order, { province: home, stream: orderStream(of) }), clawback);
   return found?.line && `${found.line.payer}-${found.line.payee}` === pair
     ? { amountFen: found.line.amountFen, settledIn: found.settledIn }
     : null;
@@ -105,8 +102,7 @@ export const UnsettleLine: Handler<UnsettleLine> = handler({
   decide: ({ order: id, lineId, window: number, pair, by }, turn): readonly Append[] => {
     const state = turn.state(order, orderStream(id));
     const { clawback } = lineOfId(lineId);
-    const of =
-      clawback === null ? { ...state, settledIn: state.after.settledIn } : state.after.clawbacks.find((each) => each.number === clawback);
+    const of = lineAt(state, clawback);
     const going =
       clawback === null
         ? state.instructed || state.phase === 'Settled'

@@ -1,6 +1,7 @@
 /** From approval to money: publicity and objections (V17), then payment once the other provinces have settled the line. */
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
+import { lineAt } from './afterwards.js';
 import { workingDays } from './calendar-notice.js';
 import { clawedBackByRedLetter } from './clawback.js';
 import { dayOf, limitOf, resumedMs } from './clocks.js';
@@ -90,7 +91,7 @@ export const SettleLine: Handler<SettleLine> = handler({
   target: (command: SettleLine) => orderStream(command.order),
   decide: ({ order: id, window, pair, clawback }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
-    const of = clawback === undefined ? state : state.after.clawbacks.find(({ number }) => number === clawback);
+    const of = lineAt(state, clawback);
     if (!of?.line || of.lineSettled) return [];
     const data = { order: id, window, pair, ...(clawback === undefined ? {} : { clawback }) };
     return commit(state, { events: [{ type: 'LineSettled', data }] });
