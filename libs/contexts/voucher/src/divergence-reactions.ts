@@ -4,7 +4,7 @@ import { cutsOf, cutsWhere, linesOf, windowNeeds } from './clearing-lines.js';
 import { differences, next, sums } from './divergence.js';
 import type { CutRow } from './line-views.js';
 import { dataOf, provinceOf } from './reading.js';
-import { sidesOf, type Line } from './settlement.js';
+import { partsInLines, sidesOf, type Line } from './settlement.js';
 import { batchStream } from './streams.js';
 
 interface OfPair {
@@ -44,10 +44,9 @@ const finding = (
   },
 });
 
-/** Where only lines differ, this side says what it counted; other cuts or versions are no matter of lines. */
+/** Where only lines differ, this side says what it counted. */
 const startFinding = finding('sum-lines', 'PairDiverged', 'own', (entry, of, found) => {
-  const detail = dataOf(entry, 'PairDiverged')?.detail ?? '';
-  if (detail.startsWith('the cut') || detail.startsWith('fold versions')) return null;
+  if (!partsInLines(dataOf(entry, 'PairDiverged')?.detail ?? '')) return null;
   const whole = { after: null, until: null };
   return ['SumLines', { ...whole, stretches: sums(mineIn(found, of), whole, (text) => found.hash(text)) }];
 });

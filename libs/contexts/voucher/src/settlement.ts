@@ -101,14 +101,21 @@ export const attest = (of: Pick<Attestation, 'window' | 'pair' | 'cuts'>, lines:
 export const agree = (one: Attestation | undefined, other: Attestation | undefined): boolean =>
   one !== undefined && other !== undefined && one.foldVersion === other.foldVersion && one.digest === other.digest;
 
+// `parting` begins with these words where the sides counted by something else; entries hold them.
+const OTHER_VERSIONS = 'fold versions';
+const OTHER_CUT = 'the cut';
+
+/** Whether two attestations part in their lines, by the detail of `parting`: other cuts or versions are no matter of lines. */
+export const partsInLines = (detail: string): boolean => !detail.startsWith(OTHER_CUT) && !detail.startsWith(OTHER_VERSIONS);
+
 /** Where two attestations of a pair part: the cuts, the totals, or the first mark that differs (V22). Null when they agree. */
 export const parting = (mine: Attestation, theirs: Attestation): { readonly firstMark: number; readonly detail: string } | null => {
   if (agree(mine, theirs)) return null;
   if (mine.foldVersion !== theirs.foldVersion)
-    return { firstMark: 0, detail: `fold versions ${mine.foldVersion} and ${theirs.foldVersion}` };
+    return { firstMark: 0, detail: `${OTHER_VERSIONS} ${mine.foldVersion} and ${theirs.foldVersion}` };
   for (const [journal, cut] of Object.entries(mine.cuts)) {
     const other = theirs.cuts[journal];
-    if (other?.size !== cut.size || other.root !== cut.root) return { firstMark: 0, detail: `the cut of ${journal}` };
+    if (other?.size !== cut.size || other.root !== cut.root) return { firstMark: 0, detail: `${OTHER_CUT} of ${journal}` };
   }
   const differs = mine.marks.findIndex((mark, at) => mark !== theirs.marks[at]);
   const detail =
