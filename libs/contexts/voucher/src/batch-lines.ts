@@ -7,14 +7,14 @@ import { handler } from './handling.js';
 import { lineOfId } from './line-views.js';
 import { order } from './order.js';
 import { commit } from './serving.js';
-import { sidesOf } from './settlement.js';
+import { isSide } from './settlement.js';
 import { batchStream, look, orderStream } from './streams.js';
 import { isDiverged } from './window.js';
 
 /** The line as its home states it; null where that order has no such line in the pair. */
 const statedLine = (turn: Turn, { lineId, home, pair }: Required<Pick<Named, 'lineId' | 'home'>> & OfBatch) => {
   const { order: of, clawback } = lineOfId(lineId);
-  if (!Object.values(sidesOf(pair)).includes(home)) return null;
+  if (!isSide(pair, home)) return null;
   const found = lineAt(look(turn, order, { province: home, stream: orderStream(of) }), clawback);
   return found?.line && `${found.line.payer}-${found.line.payee}` === pair
     ? { amountFen: found.line.amountFen, settledIn: found.settledIn }

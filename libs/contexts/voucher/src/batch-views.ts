@@ -3,8 +3,8 @@ import type { VoucherData } from '@yrd/contracts';
 import type { Entry, View } from '@yrd/ledger';
 import { composeBatchNumber, isProvinceCode, toShanghaiDate } from '@yrd/standards';
 import type { WindowRow } from './clearing-views.js';
-import { dataOf, idOf, provinceOf } from './reading.js';
-import { agree, sidesOf } from './settlement.js';
+import { dataOf, idIn, idOf, provinceOf } from './reading.js';
+import { agree, isSide, sidesOf } from './settlement.js';
 
 /** What one side said. */
 interface SideSaid {
@@ -83,8 +83,8 @@ export const batches: View<BatchPart> = {
   ],
   // Only the two sides speak of a batch.
   key: (entry) => {
-    const id = entry.stream.startsWith('batch/') ? idOf(entry.stream) : null;
-    return id !== null && Object.values(sidesOf(partsOfId(id).pair)).includes(provinceOf(entry.journal)) ? id : null;
+    const id = idIn(entry, 'batch');
+    return id !== null && isSide(partsOfId(id).pair, provinceOf(entry.journal)) ? id : null;
   },
   fold: (part, entry) => ({ id: idOf(entry.stream), said: saying(part?.said ?? silent, entry) }),
   join: (parts) => {

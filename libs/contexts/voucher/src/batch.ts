@@ -6,7 +6,7 @@ import { refuse, type AccessName, type VoucherData, type VoucherEvent } from '@y
 import { foldOf, toStream, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { handler, mayAct } from './handling.js';
 import { lineOfId } from './line-views.js';
-import { sidesOf } from './settlement.js';
+import { isSide, otherSide, sidesOf } from './settlement.js';
 import { batchStream, look, orderStream, windowStream } from './streams.js';
 import { window, type Window } from './window.js';
 
@@ -79,11 +79,6 @@ interface Sides {
   readonly other: string;
 }
 
-const otherSide = ({ pair }: OfBatch, province: string): string => {
-  const { payer, payee } = sidesOf(pair);
-  return province === payer ? payee : payer;
-};
-
 export interface Named extends OfBatch {
   readonly lineId?: string;
   readonly home?: string;
@@ -98,7 +93,7 @@ export const batchAct = <C extends Named>(
     target: batchStream,
     reads: (command: C, { province }) => [
       { province, stream: windowStream(command.window) },
-      { province: otherSide(command, province), stream: batchStream(command) },
+      { province: otherSide(command.pair, province), stream: batchStream(command) },
       ...(command.lineId !== undefined && command.home !== undefined
         ? [{ province: command.home, stream: orderStream(lineOfId(command.lineId).order) }]
         : []),
@@ -106,9 +101,9 @@ export const batchAct = <C extends Named>(
     decide: (command: C, turn): Decision => {
       const no = mayAct(turn, act);
       if (no) return no;
-      if (!Object.values(sidesOf(command.pair)).includes(turn.province))
+      if (!isSide(command.pair, turn.province))
         return refuse('E-STATE', { seen: command.pair, needed: `a pair with ${turn.province} as one of its sides` });
-      const other = otherSide(command, turn.province);
+      const other = otherSide(command.pair, turn.province);
       const at = turn.state(window, windowStream(command.window));
       const sides = {
         mine: turn.state(batch, batchStream(command)),

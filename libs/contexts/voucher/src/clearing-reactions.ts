@@ -4,7 +4,7 @@ import { cutsOf, cutsWhere, linesOf, ready, windowNeeds, type Where } from './cl
 import type { WindowRow } from './clearing-views.js';
 import { lineOfId, type CutRow } from './line-views.js';
 import { dataOf, provinceOf } from './reading.js';
-import { FOLD_VERSION, PAIRS, agree, attest, netted, parting, sidesOf, windowDigest } from './settlement.js';
+import { FOLD_VERSION, PAIRS, agree, attest, isSide, netted, otherSide, parting, sidesOf, windowDigest } from './settlement.js';
 import { journalOf, orderStream, windowStream } from './streams.js';
 
 /** What of a batch a line leaves by: both agreed to move it, or one side disputes it. */
@@ -76,9 +76,8 @@ const settlePairs: Reaction = {
     const attested = dataOf(entry, 'PairAttested');
     if (!attested) return [];
     const { window, pair } = attested;
-    const { payer, payee } = sidesOf(pair);
-    if (found.province !== payer && found.province !== payee) return [];
-    const other = found.province === payer ? payee : payer;
+    if (!isSide(pair, found.province)) return [];
+    const other = otherSide(pair, found.province);
     const row = found.rows<WindowRow>('windows', windowWhere(window))[0];
     const mine = row?.attested[found.province]?.[pair];
     const theirs = row?.attested[other]?.[pair];

@@ -4,7 +4,7 @@ import { cutsOf, cutsWhere, linesOf, windowNeeds } from './clearing-lines.js';
 import { differences, next, sums } from './divergence.js';
 import type { CutRow } from './line-views.js';
 import { dataOf, provinceOf } from './reading.js';
-import { partsInLines, sidesOf, type Line } from './settlement.js';
+import { isSide, partsInLines, type Line } from './settlement.js';
 import { batchStream } from './streams.js';
 
 interface OfPair {
@@ -16,7 +16,6 @@ const OTHERS_MAX = 100;
 
 const named = (entry: Entry): OfPair | null =>
   dataOf(entry, 'PairDiverged') ?? dataOf(entry, 'LinesSummed') ?? dataOf(entry, 'LinesListed');
-const isSide = ({ pair }: OfPair, province: string): boolean => Object.values(sidesOf(pair)).includes(province);
 
 const mineIn = (found: Found, { window, pair }: OfPair): readonly Line[] =>
   linesOf(found, pair, cutsOf(found.rows<CutRow>('lines', cutsWhere(window)), window));
@@ -32,11 +31,11 @@ const finding = (
   from,
   needs: (entry, found) => {
     const of = named(entry);
-    return of && isSide(of, found.province) ? windowNeeds(found, of.window, [of.pair]) : [];
+    return of && isSide(of.pair, found.province) ? windowNeeds(found, of.window, [of.pair]) : [];
   },
   react: (entry, found): readonly DerivedCommand[] => {
     const of = named(entry);
-    if (!of || !isSide(of, found.province) || (from === 'foreign' && !isSide(of, provinceOf(entry.journal)))) return [];
+    if (!of || !isSide(of.pair, found.province) || (from === 'foreign' && !isSide(of.pair, provinceOf(entry.journal)))) return [];
     const answer = react(entry, of, found);
     if (!answer) return [];
     const [command, body] = answer;

@@ -3,7 +3,7 @@ import type { VoucherData } from '@yrd/contracts';
 import type { Entry, View } from '@yrd/ledger';
 import type { Move, Placed } from './line-position.js';
 import { dataOf, idOf, provinceOf } from './reading.js';
-import { sidesOf } from './settlement.js';
+import { isSide, sidesOf } from './settlement.js';
 import { journalOf } from './streams.js';
 
 /** Row of view `lines`: a debt. `settledIn` is the window, once its home has settled it. */
@@ -104,7 +104,7 @@ const markIn = (entry: Entry): (Pick<LinePart, 'about'> & { readonly mark: Marke
   const moved = dataOf(entry, 'LineMoved');
   const compensated = dataOf(entry, 'LineCompensated');
   const said = disputed ?? proposed ?? moved ?? compensated;
-  if (!said || !Object.values(sidesOf(said.pair)).includes(provinceOf(entry.journal))) return null;
+  if (!said || !isSide(said.pair, provinceOf(entry.journal))) return null;
   const mark: Marked = {
     act: disputed ? 'disputed' : proposed ? 'proposed' : 'agreed',
     how: proposed?.act ?? (moved ? 'move' : compensated ? 'compensate' : null),

@@ -22,6 +22,15 @@ export const sidesOf = (pair: string): { readonly payer: string; readonly payee:
   payee: pair.slice(3),
 });
 
+/** Whether the province is one of the two sides of a pair. */
+export const isSide = (pair: string, province: string): boolean => Object.values(sidesOf(pair)).includes(province);
+
+/** The side of a pair that this one is not. */
+export const otherSide = (pair: string, province: string): string => {
+  const { payer, payee } = sidesOf(pair);
+  return province === payer ? payee : payer;
+};
+
 /** One debt between two provinces. It stands in its home journal, and rests on a prefix of the other side's. */
 export interface Line {
   readonly order: string;
@@ -38,11 +47,8 @@ export interface Line {
 /** Province → size at which its journal was cut for a window. */
 export type Sizes = Readonly<Record<string, number>>;
 
-const covered = (line: Line, cuts: Sizes): boolean => {
-  const { payer, payee } = sidesOf(line.pair);
-  const other = line.home === payer ? payee : payer;
-  return line.homeSize <= (cuts[line.home] ?? 0) && line.foreignSize <= (cuts[other] ?? 0);
-};
+const covered = (line: Line, cuts: Sizes): boolean =>
+  line.homeSize <= (cuts[line.home] ?? 0) && line.foreignSize <= (cuts[otherSide(line.pair, line.home)] ?? 0);
 
 /** A line belongs to the first window whose cuts of both provinces cover all it rests on: by position, never by time. */
 export const inWindow = (line: Line, cuts: Sizes, before: Sizes): boolean => covered(line, cuts) && !covered(line, before);
