@@ -6,7 +6,7 @@ import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.j
 import { dayOf } from './clocks.js';
 import { handler, mayAct, missing } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
-import { agencyRulesStream, agencyStream, banStream } from './streams.js';
+import { agencyRulesStream, agencyStream, banStream, placesIn } from './streams.js';
 
 interface Adopted {
   readonly version: string;
@@ -62,8 +62,7 @@ export const agencyAct = <C extends OfOrganisation>(
     target: (command: C) => agencyStream(command.agency),
     reads: (command, peek) => {
       const organisation = organisationIn(command, peek.state(agency, agencyStream(command.agency)));
-      const streams = [agencyRulesStream, ...(organisation === undefined ? [] : [banStream(organisation)])];
-      return streams.map((stream) => ({ province: peek.province, stream }));
+      return placesIn(peek.province, [agencyRulesStream, ...(organisation === undefined ? [] : [banStream(organisation)])]);
     },
     decide: (command: C, turn) => {
       const state = turn.state(agency, agencyStream(command.agency));

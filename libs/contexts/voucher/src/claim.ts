@@ -10,13 +10,11 @@ import { effective, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
 import { applicant, corrects, elsewhereFen, quota, staffAct, type Account, type Quota } from './quota.js';
 import { unsanctioned } from './sanction.js';
-import { policyStream, quotaStream, subjectStream, type Place, sanctionStream } from './streams.js';
+import { placesIn, policyStream, quotaStream, sanctionStream, subjectStream, type Place } from './streams.js';
 import { eligibility, ineligible, ownerOf, subject } from './subject.js';
 
-const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] => [
-  { province: peek.province, stream: subjectStream(id) },
-  { province: peek.province, stream: policyStream(scheme) },
-];
+const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] =>
+  placesIn(peek.province, [subjectStream(id), policyStream(scheme)]);
 
 const noPolicy = (scheme: string): Rejection =>
   refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });

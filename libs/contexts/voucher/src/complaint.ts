@@ -10,7 +10,7 @@ import { workingDays } from './calendar-notice.js';
 import { limitOf, recount } from './clocks.js';
 import { handler, mayAct, missing } from './handling.js';
 import { dataOf, idOf, provinceOf } from './reading.js';
-import { agencyRulesStream, agencyStream, calendarStream, complaintStream, subjectStream } from './streams.js';
+import { agencyRulesStream, agencyStream, calendarStream, complaintStream, placesIn, subjectStream } from './streams.js';
 import { ownerOf, subject } from './subject.js';
 
 export type ComplaintEvent = VoucherEvent<
@@ -73,8 +73,6 @@ export const LodgeComplaint: Handler<LodgeComplaint> = handler({
   },
 });
 
-const own = (streams: readonly string[], province: string) => streams.map((stream) => ({ province, stream }));
-
 export interface TakeComplaint {
   readonly complaint: string;
   readonly agency: string;
@@ -83,7 +81,7 @@ export interface TakeComplaint {
 /** Derived, in the agency's province → ComplaintTaken with the limit of the pack, or ComplaintRefused; always an entry. */
 export const TakeComplaint: Handler<TakeComplaint> = handler({
   target: (command: TakeComplaint) => complaintStream(command.complaint),
-  reads: (command: TakeComplaint, peek) => own([agencyStream(command.agency), agencyRulesStream, calendarStream], peek.province),
+  reads: (command: TakeComplaint, peek) => placesIn(peek.province, [agencyStream(command.agency), agencyRulesStream, calendarStream]),
   decide: ({ complaint: id, agency: about, from }, turn): Decision => {
     const { taken, refused } = turn.state(complaint, complaintStream(id));
     if (taken || refused) return [];
@@ -111,7 +109,7 @@ export const AnswerComplaint: Handler<AnswerComplaint> = handler({
   target: (command: AnswerComplaint) => complaintStream(command.complaint),
   reads: (command: AnswerComplaint, peek) => {
     const taken = peek.state(complaint, complaintStream(command.complaint))?.taken;
-    return taken ? own([agencyStream(taken.agency)], peek.province) : [];
+    return taken ? placesIn(peek.province, [agencyStream(taken.agency)]) : [];
   },
   decide: ({ complaint: id, answer }, turn): Decision => {
     const { taken, answer: before } = turn.state(complaint, complaintStream(id));
@@ -138,7 +136,7 @@ export const RemindComplaint: Handler<OfComplaint> = handler({
 /** Derived from a timer → ComplaintOverdue; or ComplaintExtended where a notice adopted since made the working days end later. */
 export const EndComplaintClock: Handler<OfComplaint> = handler({
   target: (command: OfComplaint) => complaintStream(command.complaint),
-  reads: (_: OfComplaint, peek) => own([calendarStream], peek.province),
+  reads: (_: OfComplaint, peek) => placesIn(peek.province, [calendarStream]),
   decide: ({ complaint: id }, turn): Decision => {
     const { answer, taken, overdue } = turn.state(complaint, complaintStream(id));
     if (answer !== null || overdue || !taken) return [];

@@ -12,7 +12,7 @@ import { quota } from './quota.js';
 import { dataOf, provinceOf } from './reading.js';
 import { oneEach, subsidyOf } from './reservation.js';
 import { drawnFen, holding, openFen, slice, type OfSlice, type Slice } from './slice.js';
-import { agencyStream, look, orderStream, quotaStream, sliceStream, type Place } from './streams.js';
+import { agencyStream, look, orderStream, placesIn, quotaStream, sliceStream, type Place } from './streams.js';
 
 type Province = '31' | '32' | '33' | '34';
 
@@ -162,8 +162,7 @@ export const TakeDraw: Handler<TakeDraw> = handler({
     const state = peek.state(slice, sliceStream(command.slice));
     const wish = state ? wishOf(state, command) : null;
     if (!state || !wish) return [];
-    const own = [orderStream(command.order), ...holding(state)].map((stream) => ({ province: peek.province, stream }));
-    return [...own, ...placingReads(wish, peek)];
+    return [...placesIn(peek.province, [orderStream(command.order), ...holding(state)]), ...placingReads(wish, peek)];
   },
   decide: (command, turn): Decision => {
     const state = turn.state(slice, sliceStream(command.slice));

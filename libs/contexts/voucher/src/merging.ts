@@ -9,7 +9,7 @@ import { effective, policy } from './policy.js';
 import { elsewhereFen, heldFen, leftFen, quota, type Quota } from './quota.js';
 import { dataOf } from './reading.js';
 import { oneEach } from './reservation.js';
-import { policyStream, quotaStream, subjectStream, type Place } from './streams.js';
+import { placesIn, policyStream, quotaStream, subjectStream, type Place } from './streams.js';
 import { ownerOf, subject } from './subject.js';
 
 /** Accounts of one subject that are looked at after a merger or a move: schemes times years. */
@@ -51,7 +51,7 @@ export interface MergeSubject {
 }
 
 const predecessorsOf = ({ subject: id, successor }: MergeSubject, province: string, known: readonly string[]): readonly Place[] =>
-  [successor, ...known].filter((each) => each !== id).map((each) => ({ province, stream: subjectStream(each) }));
+  placesIn(province, [successor, ...known].filter((each) => each !== id).map(subjectStream));
 
 /** MergeSubject (supervisor) → SubjectMerged, also of those that the firm had taken over before, and SubjectAbsorbed of the successor. */
 export const MergeSubject: Handler<MergeSubject> = handler({
@@ -115,10 +115,7 @@ const accountOf = ({ scheme, year }: InheritQuota, of: string): string => quotaS
 export const InheritQuota: Handler<InheritQuota> = handler({
   target: (command: InheritQuota) => accountOf(command, command.subject),
   reads: (command: InheritQuota, { province }) =>
-    [accountOf(command, command.predecessor), subjectStream(command.subject), policyStream(command.scheme)].map((stream) => ({
-      province,
-      stream,
-    })),
+    placesIn(province, [accountOf(command, command.predecessor), subjectStream(command.subject), policyStream(command.scheme)]),
   decide: (command, turn): Decision => {
     const [mine, theirs] = [accountOf(command, command.subject), accountOf(command, command.predecessor)];
     const [state, from] = [turn.state(quota, mine), turn.state(quota, theirs)];

@@ -9,7 +9,7 @@ import { handler, mayAct, missing } from './handling.js';
 import { capOf, mergedFen, onAccountsOf } from './merging.js';
 import { heldFen, quota, type Account } from './quota.js';
 import { dataOf, provinceOf } from './reading.js';
-import { policyStream, quotaStream, subjectStream } from './streams.js';
+import { placesIn, policyStream, quotaStream, subjectStream } from './streams.js';
 import { ownerOf, subject } from './subject.js';
 
 type Province = VoucherData<'QuotaUseStated'>['toProvince'];
@@ -76,8 +76,7 @@ export interface CountUse extends Account {
 /** Derived at the new home → QuotaCounted: the grant is reduced by what the old home used; or QuotaUseRefused. */
 export const CountUse: Handler<CountUse> = handler({
   target: quotaStream,
-  reads: ({ subject: id, scheme }: CountUse, { province }) =>
-    [subjectStream(id), policyStream(scheme)].map((stream) => ({ province, stream })),
+  reads: ({ subject: id, scheme }: CountUse, { province }) => placesIn(province, [subjectStream(id), policyStream(scheme)]),
   decide: (command, turn): Decision => {
     const { subject: id, scheme, year, source, usedFen, token } = command;
     const { registered } = turn.state(subject, subjectStream(id));

@@ -18,6 +18,7 @@ import {
   calendarStream,
   journalOf,
   look,
+  placesIn,
   policyStream,
   quotaStream,
   recognitionStream,
@@ -76,12 +77,13 @@ export const agencyPlaces = (
 
 /** Everything that the rules read. */
 export const ruleReads = (wish: Wish, peek: Peek): readonly Place[] => [
-  ...[subjectStream(wish.subject), sanctionStream(wish.subject), policyStream(wish.scheme), calendarStream, quotaStream(wish)].map(
-    (stream) => ({
-      province: peek.province,
-      stream,
-    }),
-  ),
+  ...placesIn(peek.province, [
+    subjectStream(wish.subject),
+    sanctionStream(wish.subject),
+    policyStream(wish.scheme),
+    calendarStream,
+    quotaStream(wish),
+  ]),
   ...agencyPlaces(wish, peek),
   ...relatedPlaces(wish, peek),
 ];

@@ -24,7 +24,7 @@ import { quota } from './quota.js';
 import { register, takeNumber } from './register.js';
 import { draw, drawnStreams, oneEach, type Drawn } from './reservation.js';
 import { recorded } from './service-class.js';
-import { orderRegister, orderStream, poolStream, quotaStream, subjectStream, type Place } from './streams.js';
+import { orderRegister, orderStream, placesIn, poolStream, quotaStream, subjectStream, type Place } from './streams.js';
 import { groupOf, ownerOf, subject, type Subject } from './subject.js';
 
 export interface PlaceOrder extends Wish {
@@ -36,7 +36,7 @@ const drawnOf = (command: PlaceOrder, who: Subject): Drawn => ({ ...command, gro
 export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] => {
   const who = peek.state(subject, subjectStream(command.subject));
   const own = [orderRegister(command.year), ...(who ? drawnStreams(drawnOf(command, who)) : [])];
-  return [...ruleReads(command, peek), ...pairPlaces(command, peek), ...own.map((stream) => ({ province: peek.province, stream }))];
+  return [...ruleReads(command, peek), ...pairPlaces(command, peek), ...placesIn(peek.province, own)];
 };
 
 /** How an order comes about, and where its money is. */

@@ -5,7 +5,7 @@ import { giveBack, group, leftUnder, pool, take } from './ceiling.js';
 import { order, termsOf, type Order } from './order.js';
 import { ratioFor } from './policy.js';
 import { leftFen, quota, type Quota } from './quota.js';
-import { groupStream, orderStream, poolStream, quotaStream, type Place } from './streams.js';
+import { groupStream, orderStream, placesIn, poolStream, quotaStream, type Place } from './streams.js';
 
 /** What an order wants, and everything that may limit it; amounts in fen, null where nothing limits. */
 export interface Wish {
@@ -98,7 +98,7 @@ export const draw = (turn: Turn, drawn: Drawn, pack: VoucherPack, terms: Terms, 
 export const heldPlaces = (orderId: string, peek: Peek): readonly Place[] => {
   const state: Order | undefined = peek.state(order, orderStream(orderId));
   if (!state?.terms) return [];
-  return [quotaStream(state.terms), ...state.ceilings].map((stream) => ({ province: peek.province, stream }));
+  return placesIn(peek.province, [quotaStream(state.terms), ...state.ceilings]);
 };
 
 /** One append a stream: what a decision does to one account in two steps is one append of both. */

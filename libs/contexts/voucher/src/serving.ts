@@ -14,7 +14,7 @@ import { pinned, policy } from './policy.js';
 import { leaveLine } from './queue.js';
 import { relatedPlaces, unrelated } from './related.js';
 import { heldPlaces, oneEach, release } from './reservation.js';
-import { agencyStream, calendarStream, journalOf, look, orderStream, policyStream, subjectStream, type Place } from './streams.js';
+import { agencyStream, calendarStream, journalOf, look, orderStream, placesIn, policyStream, subjectStream } from './streams.js';
 import { ownerOf, subject } from './subject.js';
 
 export interface OfOrder {
@@ -30,8 +30,6 @@ export const commit = (state: Order, outcome: Outcome): Decision => {
   return oneEach([...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])]);
 };
 
-const home = (streams: readonly string[], province: string): readonly Place[] => streams.map((stream) => ({ province, stream }));
-
 /** An act on an order of this journal by whom the access table names; policy, subject, reservation and what it reads besides are at hand. */
 export const orderAct = <C extends OfOrder>(
   act: OrderCommand & AccessName,
@@ -44,7 +42,7 @@ export const orderAct = <C extends OfOrder>(
       const terms = peek.state(order, orderStream(command.order))?.terms;
       if (!terms) return [];
       return [
-        ...home([subjectStream(terms.subject), policyStream(terms.scheme), calendarStream], peek.province),
+        ...placesIn(peek.province, [subjectStream(terms.subject), policyStream(terms.scheme), calendarStream]),
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
         ...interestPlaces(terms, peek),
@@ -174,7 +172,7 @@ export const taking = <C extends Statement>(
     target: (command: C) => orderStream(command.order),
     reads: (command: C, peek) => {
       const terms = peek.state(order, orderStream(command.order))?.terms;
-      return terms ? [...home([policyStream(terms.scheme), calendarStream], peek.province), ...heldPlaces(command.order, peek)] : [];
+      return terms ? [...placesIn(peek.province, [policyStream(terms.scheme), calendarStream]), ...heldPlaces(command.order, peek)] : [];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));

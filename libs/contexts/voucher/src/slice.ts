@@ -14,7 +14,17 @@ import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { leftFen, quota, reservable, type Account } from './quota.js';
 import { ceilingsLeft, ceilingsOf, drawnStreams, type Drawn } from './reservation.js';
-import { agencyStream, calendarStream, look, policyStream, poolStream, quotaStream, sliceStream, subjectStream } from './streams.js';
+import {
+  agencyStream,
+  calendarStream,
+  look,
+  placesIn,
+  policyStream,
+  poolStream,
+  quotaStream,
+  sliceStream,
+  subjectStream,
+} from './streams.js';
 import { eligibility, groupOf, ineligible, ownerOf, subject } from './subject.js';
 
 export type SliceEvent =
@@ -94,9 +104,8 @@ export const GrantSlice: Handler<GrantSlice> = handler({
   reads: (command: GrantSlice, peek) => {
     const who = peek.state(subject, subjectStream(command.subject));
     const own = [subjectStream(command.subject), policyStream(command.scheme), calendarStream, quotaStream(command)];
-    const streams = [...own, ...(who ? drawnStreams(drawnOf(command, groupOf(who))) : [])];
     return [
-      ...streams.map((stream) => ({ province: peek.province, stream })),
+      ...placesIn(peek.province, [...own, ...(who ? drawnStreams(drawnOf(command, groupOf(who))) : [])]),
       { province: command.holder, stream: agencyStream(command.agency) },
     ];
   },
@@ -172,7 +181,7 @@ const ending = <C extends OfSlice>(cause: 'returned' | 'expired', may: (command:
     target: (command: C) => sliceStream(command.slice),
     reads: (command: C, peek) => {
       const state = peek.state(slice, sliceStream(command.slice));
-      return state ? holding(state).map((stream) => ({ province: peek.province, stream })) : [];
+      return state ? placesIn(peek.province, holding(state)) : [];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(slice, sliceStream(command.slice));

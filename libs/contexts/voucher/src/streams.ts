@@ -52,6 +52,9 @@ export interface Place {
   readonly stream: string;
 }
 
+/** Streams of one province as places. */
+export const placesIn = (province: string, streams: readonly string[]): readonly Place[] => streams.map((stream) => ({ province, stream }));
+
 /** Those of the places that are streams of the own journal. */
 export const ownStreams = (peek: Peek, places: readonly Place[]): readonly string[] =>
   places.filter(({ province }) => province === peek.province).map(({ stream }) => stream);
