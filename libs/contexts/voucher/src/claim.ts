@@ -5,8 +5,8 @@
 import { refuse, type VoucherPack } from '@yrd/contracts';
 import { toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { dayEndMs, dayOf, windowEndMs } from './clocks.js';
-import { handler, mayAct, missing, positive } from './handling.js';
-import { effective, policy } from './policy.js';
+import { handler, inTime, mayAct, missing, positive } from './handling.js';
+import { effective, noPolicy, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
 import { applicant, corrects, elsewhereFen, quota, staffAct, type Account, type Quota } from './quota.js';
 import { unsanctioned } from './sanction.js';
@@ -15,9 +15,6 @@ import { eligibility, ineligible, ownerOf, subject } from './subject.js';
 
 const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] =>
   placesIn(peek.province, [subjectStream(id), policyStream(scheme)]);
-
-const noPolicy = (scheme: string): Rejection =>
-  refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
 
 export interface ApplyQuota extends Account {
   readonly askedFen: number;
@@ -125,10 +122,6 @@ const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: n
   return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed });
 };
 
-/** A year that is over grants nothing: the money would be void at once. */
-const inYear = (nowMs: number, lastMs: number): Rejection | null =>
-  nowMs <= lastMs ? null : refuse('E-WINDOW', { seen: nowMs, needed: `until ${lastMs}` });
-
 /** V16: who passed a claim for the district does not grant it for the province. */
 const secondHand = ({ passed }: Quota, { actor }: Turn): Rejection | null =>
   passed?.person === actor.person ? refuse('E-RECUSE', { seen: 'the same person', needed: 'another person than passed it' }) : null;
@@ -146,7 +139,8 @@ export const GrantQuota: Handler<GrantQuota> = handler({
       mayAct(turn, 'GrantQuota', applicant(turn, command)) ??
       grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen) ??
       secondHand(state, turn) ??
-      inYear(turn.now, closesMs(command, pack));
+      // A year that is over grants nothing: the money would be void at once.
+      inTime(turn, closesMs(command, pack));
     if (no) return no;
     const useUntilMs = windowEndMs(turn.now, pack.use.days, `${command.year}-${pack.use.lastDay}`);
     const redeemUntilMs = windowEndMs(turn.now, pack.redeem.days, `${command.year + 1}-${pack.redeem.lastDay}`);

@@ -3,7 +3,7 @@ import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { alike, toStream, foldOf, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { signable } from './contract.js';
-import { handler, mayAct, missing, notYours, under } from './handling.js';
+import { handler, inTime, mayAct, missing, notYours, under } from './handling.js';
 import { legal, type OrderCommand } from './legality.js';
 import { order, type Order } from './order.js';
 import type { PlaceOrder } from './placing.js';
@@ -100,11 +100,7 @@ const stating = <C extends OfOrder>(
 
 const already = (seen: string): Rejection => refuse('E-STATE', { seen, needed: "the answer of the order's home" });
 
-/** A statement after the limit would be refused at home; it is not made. */
-export const inTime = (turn: Turn, lastMs: number): Rejection | null =>
-  turn.now <= lastMs ? null : refuse('E-WINDOW', { seen: turn.now, needed: `until ${lastMs}` });
-
-/** AcceptOrder (agency) → AcceptanceStated; E-WINDOW after the limit. */
+/** AcceptOrder (agency) → AcceptanceStated; E-WINDOW after the limit: such a statement would be refused at home, and is not made. */
 export const AcceptOrder = stating<OfOrder>('AcceptOrder', ({ order: id, home, agency: by }, said, turn) => {
   if (said.answered !== 'none') return said.answered === 'accepted' ? [] : already('declined');
   const late = inTime(turn, homeOrder(turn, { home, order: id }).terms?.acceptByMs ?? 0);

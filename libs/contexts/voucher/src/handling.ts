@@ -1,4 +1,4 @@
-/** The grammar that handlers of this context are written in: what is not there, who may act, and places of four provinces. */
+/** The grammar that handlers of this context are written in: what is not there, who may act and when, and places of four provinces. */
 import { accessTable, impartial, mayEnter, refuse, type AccessName, type Condition } from '@yrd/contracts';
 import type { Decision, Handler, Peek, Rejection, Turn } from '@yrd/ledger';
 import { foreignStreams, ownStreams, type Place } from './streams.js';
@@ -53,6 +53,10 @@ export const handler = <C>({ target, reads, decide }: Plan<C>): Handler<C> => ({
   foreign: (command, peek) => (reads ? foreignStreams(peek, reads(command, peek)) : []),
   decide,
 });
+
+/** E-WINDOW after the last millisecond in time. */
+export const inTime = (turn: Turn, lastMs: number): Rejection | null =>
+  turn.now <= lastMs ? null : refuse('E-WINDOW', { seen: turn.now, needed: `until ${lastMs}` });
 
 /** A positive whole number of fen; anything else is the caller's slip (`E-VALIDATION`). */
 export const positive = (field: string, amountFen: number): Rejection | null =>

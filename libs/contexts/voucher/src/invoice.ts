@@ -1,8 +1,8 @@
 /** An invoice in the journal of the agency that issued it: supports redemptions up to its amount, once, in all provinces (V15). */
 import { refuse, type FileKind, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { fen, portion, toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
-import { handler, under } from './handling.js';
-import { engagement, engagementReads, agencyMay, homeOrder, inTime, type OfOrder } from './engagement.js';
+import { handler, inTime, under } from './handling.js';
+import { engagement, engagementReads, agencyMay, homeOrder, type OfOrder } from './engagement.js';
 import { order as orderFold, termsOf, type Order } from './order.js';
 import { pinned, policy } from './policy.js';
 import { surelyOverstacked } from './stacking.js';

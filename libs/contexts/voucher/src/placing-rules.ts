@@ -6,7 +6,7 @@ import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/cont
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from './agency.js';
 import { under } from './handling.js';
-import { effective, policy } from './policy.js';
+import { effective, noPolicy, policy } from './policy.js';
 import { qualified } from './qualification.js';
 import { quota, reservable } from './quota.js';
 import { recognised, recognition } from './recognition.js';
@@ -168,7 +168,7 @@ export const PLACING_RULES: readonly PlacingRule[] = [
 /** What the rules are asked with; E-NOTFOUND where no pack is in force. */
 export const askedOf = (wish: Wish, turn: Turn): Asked | Rejection => {
   const pack = effective(turn.state(policy, policyStream(wish.scheme)), turn.now);
-  if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${wish.scheme}`, needed: 'an adopted pack' });
+  if (!pack) return noPolicy(wish.scheme);
   const at = look(turn, agency, { province: wish.agencyProvince, stream: agencyStream(wish.agency) });
   const who = turn.state(subject, subjectStream(wish.subject));
   const item = itemOf(at.products[wish.product]?.itemClass ?? '', { agencyProvince: wish.agencyProvince, home: turn.province }, turn.now);

@@ -1,6 +1,6 @@
 /** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
 import { packFaults, refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
-import { alike, foldOf, toStream, type Decision, type Handler, type Ratio } from '@yrd/ledger';
+import { alike, foldOf, toStream, type Decision, type Handler, type Ratio, type Rejection } from '@yrd/ledger';
 import { dayEndMs, dayStartMs } from './clocks.js';
 import { handler, mayAct } from './handling.js';
 import { agencyRulesStream, policyStream } from './streams.js';
@@ -32,6 +32,10 @@ export const effective = (state: Policy, nowMs: number): VoucherPack | null => {
   const ended = best?.pack.until !== undefined && nowMs > dayEndMs(best.pack.until);
   return ended ? null : (best?.pack ?? null);
 };
+
+/** E-NOTFOUND where a scheme has no pack in force. */
+export const noPolicy = (scheme: string): Rejection =>
+  refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
 
 /** The pack that a decision pinned. Null when it was never adopted here. */
 export const pinned = (state: Policy, version: string): VoucherPack | null =>

@@ -10,7 +10,7 @@ import { giveBack, pool, take } from './ceiling.js';
 import { lengthMs, limitOf } from './clocks.js';
 import { workingDays } from './calendar-notice.js';
 import { handler, mayAct, missing, positive } from './handling.js';
-import { effective, policy } from './policy.js';
+import { effective, noPolicy, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { leftFen, quota, reservable, type Account } from './quota.js';
 import { ceilingsLeft, ceilingsOf, drawnStreams, type Drawn } from './reservation.js';
@@ -117,7 +117,7 @@ export const GrantSlice: Handler<GrantSlice> = handler({
     if (turn.state(slice, sliceStream(command.slice)).granted)
       return refuse('E-STATE', { seen: 'this slice id is taken', needed: 'a new id' });
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
-    if (!pack) return refuse('E-NOTFOUND', { seen: `no policy in force for ${command.scheme}`, needed: 'an adopted pack' });
+    if (!pack) return noPolicy(command.scheme);
     const account = turn.state(quota, quotaStream(command));
     const drawn = drawnOf(command, groupOf(who));
     const refused =
