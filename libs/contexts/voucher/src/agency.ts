@@ -189,8 +189,8 @@ export interface OfAgency {
   readonly agency: string;
 }
 
-/** Phases in which it keeps a list of products. */
-const AT_WORK: readonly Agency['phase'][] = ['Active', 'Suspended'];
+/** Phases of an agency at work: it keeps a list of products and is appraised. */
+export const AT_WORK: readonly Agency['phase'][] = ['Active', 'Suspended'];
 
 const agencyAct = <C extends OfAgency>(
   act: 'ListProduct' | 'RevisePrice' | 'DelistProduct',

@@ -2,20 +2,19 @@
 import { refuse, type AgencyRules } from '@yrd/contracts';
 import type { Handler, Reaction, Turn } from '@yrd/ledger';
 import { addMonths, endOfDayMs, localDate } from '@yrd/standards';
-import type { Agency, AgencyEvent, OfAgency } from './agency.js';
+import { AT_WORK, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
 import { agencyAct, agencyRules, mayAbout, rulesAt, underRules } from './agency-rules.js';
-import { dayOf } from './clocks.js';
+import { dayEndMs, dayOf, yearOf } from './clocks.js';
 import { dataOf, idOf } from './reading.js';
 import { agencyRulesStream, agencyStream } from './streams.js';
 import type { OrderRow } from './views.js';
 
-const yearOf = (ms: number): number => Number(dayOf(ms).slice(0, 4));
 const monthsLater = (ms: number, months: number): number => endOfDayMs(addMonths(localDate(dayOf(ms)), months));
-const atWork = ({ phase }: Agency): boolean => phase === 'Active' || phase === 'Suspended';
+const atWork = ({ phase }: Agency): boolean => AT_WORK.includes(phase);
 
 const awaited = (agency: string, year: number, { appraisal }: AgencyRules): AgencyEvent => ({
   type: 'AppraisalAwaited',
-  data: { agency, year, byMs: endOfDayMs(localDate(`${year + 1}-${appraisal.lastDay}`)) },
+  data: { agency, year, byMs: dayEndMs(`${year + 1}-${appraisal.lastDay}`) },
 });
 const idleBy = (agency: string, fromMs: number, { idleMonths }: AgencyRules): AgencyEvent => ({
   type: 'IdleWatched',
@@ -34,7 +33,7 @@ export interface AppraiseAgency extends OfAgency {
 }
 /** AppraiseAgency (supervisor) → AgencyAppraised, once for each year that has begun. */
 export const AppraiseAgency: Handler<AppraiseAgency> = agencyAct(
-  mayAbout('AppraiseAgency', 'Active', 'Suspended'),
+  mayAbout('AppraiseAgency', ...AT_WORK),
   ({ agency: id, year, grade }, { appraisals }, turn) => {
     const before = appraisals[year];
     if (before !== undefined)

@@ -4,7 +4,7 @@
  */
 import { refuse, type VoucherPack } from '@yrd/contracts';
 import { toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
-import { dayEndMs, dayOf, windowEndMs } from './clocks.js';
+import { dayEndMs, windowEndMs, yearOf } from './clocks.js';
 import { handler, inTime, mayAct, missing, positive } from './handling.js';
 import { effective, noPolicy, policy } from './policy.js';
 import type { Defect, ReviewLevel } from './private-events.js';
@@ -45,9 +45,7 @@ const levelFor = (state: Quota, pack: VoucherPack, askedFen: number): ReviewLeve
 const closesMs = ({ year }: Account, { use }: VoucherPack): number => dayEndMs(`${year}-${use.lastDay}`);
 
 const ofThisYear = (year: number, nowMs: number): Rejection | null =>
-  String(year) === dayOf(nowMs).slice(0, 4)
-    ? null
-    : refuse('E-VALIDATION', { field: 'year', seen: year, needed: dayOf(nowMs).slice(0, 4) });
+  year === yearOf(nowMs) ? null : refuse('E-VALIDATION', { field: 'year', seen: year, needed: String(yearOf(nowMs)) });
 
 /** ApplyQuota (enterprise) → QuotaApplied; E-SUBJECT, E-INTEGRITY (V1), E-YEAR (V2). */
 export const ApplyQuota: Handler<ApplyQuota> = handler({

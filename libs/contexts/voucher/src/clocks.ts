@@ -42,7 +42,7 @@ export const limitOf = (fromMs: number, { days, unit }: Period, by: Calendar, bo
 
 /** V13: so many days from the grant, and never past the last calendar day of the pack. */
 export const windowEndMs = (grantedMs: number, days: number, lastDay: string): number =>
-  Math.min(endOfDayMs(addDays(toShanghaiDate(grantedMs), days)), endOfDayMs(localDate(lastDay)));
+  Math.min(endOfDayMs(addDays(toShanghaiDate(grantedMs), days)), dayEndMs(lastDay));
 
 /** Last millisecond of a day of the calendar, YYYY-MM-DD. */
 export const dayEndMs = (day: string): number => endOfDayMs(localDate(day));
@@ -55,6 +55,9 @@ export const resumedMs = (nowMs: number, leftMs: number): number => endOfDayMs(t
 
 /** First millisecond of a Shanghai day given as YYYY-MM-DD. */
 export const dayStartMs = (day: string): number => endOfDayMs(addDays(localDate(day), -1)) + 1;
+
+/** The year that a moment lies in, as Shanghai counts days. */
+export const yearOf = (ms: number): number => Number(dayOf(ms).slice(0, 4));
 
 /** A Shanghai day, whole, for comparing dates of documents. */
 export const dayOf = (ms: number): string => toShanghaiDate(ms);

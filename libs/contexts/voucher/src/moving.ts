@@ -4,7 +4,7 @@
  */
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { single, toStream, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
-import { dayOf } from './clocks.js';
+import { yearOf } from './clocks.js';
 import { handler, mayAct, missing } from './handling.js';
 import { capOf, mergedFen, onAccountsOf } from './merging.js';
 import { heldFen, quota, type Account } from './quota.js';
@@ -62,9 +62,7 @@ export const StateUse: Handler<StateUse> = handler({
 });
 /** Only the year of the move: what was used before it no cap of the new home counts. */
 export const stateUse = onAccountsOf('state-use', 'SubjectMoved', ({ subject: id, toProvince, toSubject }, { scheme, year }, nowMs) =>
-  String(year) === dayOf(nowMs).slice(0, 4)
-    ? { command: 'StateUse', body: { subject: String(id), scheme, year, toProvince, toSubject } }
-    : null,
+  year === yearOf(nowMs) ? { command: 'StateUse', body: { subject: String(id), scheme, year, toProvince, toSubject } } : null,
 );
 
 export interface CountUse extends Account {

@@ -4,7 +4,7 @@ import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { lineAt } from './afterwards.js';
 import { workingDays } from './calendar-notice.js';
 import { clawedBackByRedLetter } from './clawback.js';
-import { dayOf, limitOf, resumedMs } from './clocks.js';
+import { limitOf, resumedMs, yearOf } from './clocks.js';
 import { handler } from './handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { hand, otherHands } from './redeeming.js';
@@ -100,7 +100,7 @@ export const SettleLine: Handler<SettleLine> = handler({
 
 /** A5: a payment is of the budget of the year in which it is instructed; the quota of an earlier year is carried over into it. */
 const paidFrom = (state: Order, atMs: number) => {
-  const budgetYear = Number(dayOf(atMs).slice(0, 4));
+  const budgetYear = yearOf(atMs);
   return { budgetYear, carriedOver: budgetYear !== termsOf(state).year };
 };
 

@@ -1,16 +1,16 @@
 /** Certificates of an agency (V9): verified at home, each for some items and some days; what is tested outside them is reported. */
 import { refuse, type VoucherPack } from '@yrd/contracts';
 import { alike, type Handler, type Rejection } from '@yrd/ledger';
-import { DAY_MS, endOfDayMs, isLocalDate, localDate } from '@yrd/standards';
+import { DAY_MS, isLocalDate } from '@yrd/standards';
 import type { Agency, OfAgency } from './agency.js';
 import { agencyAct, mayAbout, pastDay } from './agency-rules.js';
-import { dayOf, dayStartMs } from './clocks.js';
+import { dayEndMs, dayOf, dayStartMs } from './clocks.js';
 import { covers } from './policy.js';
 import { among, type Item } from './service-class.js';
 
 type Certificate = Agency['certificates'][string];
 
-const endsMs = ({ untilOn }: Pick<Certificate, 'untilOn'>): number => endOfDayMs(localDate(untilOn));
+const endsMs = ({ untilOn }: Pick<Certificate, 'untilOn'>): number => dayEndMs(untilOn);
 const lives = (each: Certificate, nowMs: number): boolean => !each.withdrawn && dayStartMs(each.fromOn) <= nowMs && nowMs <= endsMs(each);
 const items = ({ certificate, items: scope }: Certificate): string => `${certificate} covers ${scope.join(' ')}`;
 
@@ -102,7 +102,7 @@ export const ReportOutOfScope: Handler<ReportOutOfScope> = agencyAct(
   ({ agency: id, itemClass, servedOn, order }, { reports, certificates }, turn) => {
     const no = pastDay('servedOn', servedOn, turn);
     if (no) return no;
-    const atMs = endOfDayMs(localDate(servedOn));
+    const atMs = dayEndMs(servedOn);
     const covering = Object.values(certificates).find((each) => lives(each, atMs) && covers(each.items, itemClass));
     if (covering) return refuse('E-STATE', { seen: items(covering), needed: `a service that no certificate covered on ${servedOn}` });
     const data = { agency: id, itemClass, servedOn, ...(order === undefined ? {} : { order }) };

@@ -4,7 +4,7 @@ import { alike, single, type Handler, type Rejection } from '@yrd/ledger';
 import { addMonths, endOfDayMs, isLocalDate, localDate } from '@yrd/standards';
 import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
 import { agencyAct, mayAbout, pastDay, underRules } from './agency-rules.js';
-import { dayOf } from './clocks.js';
+import { dayEndMs, dayOf } from './clocks.js';
 import { agencyStream } from './streams.js';
 
 const MONTHS_A_YEAR = 12;
@@ -51,7 +51,7 @@ export const SuspendAgency: Handler<SuspendAgency> = agencyAct(
     const no = comingDay(until, turn.now);
     if (no) return no;
     return underRules(turn, ({ suspension: { reinstates } }) => {
-      const data = { ...said, untilMs: endOfDayMs(localDate(until)), reinstates };
+      const data = { ...said, untilMs: dayEndMs(until), reinstates };
       return { events: phase === 'Suspended' && alike(suspension, data) ? [] : [{ type: 'AgencySuspended', data }] };
     });
   },
@@ -75,7 +75,7 @@ export const RevokeAgency: Handler<RevokeAgency> = agencyAct(
     const no = comingDay(until, turn.now);
     if (no) return no;
     return underRules(turn, ({ banYearsMax }) => {
-      const [untilMs, mostMs] = [endOfDayMs(localDate(until)), yearsLater(dayOf(turn.now), banYearsMax)];
+      const [untilMs, mostMs] = [dayEndMs(until), yearsLater(dayOf(turn.now), banYearsMax)];
       if (untilMs > mostMs) return refuse('E-VALIDATION', { field: 'until', seen: until, needed: `not after ${dayOf(mostMs)}` });
       const data = { agency: id, reason, untilMs, ...(fraud === true ? { fraud } : {}) };
       return { events: [{ type: 'AgencyRevoked', data }], barredUntilMs: untilMs };

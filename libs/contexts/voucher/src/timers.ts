@@ -1,6 +1,6 @@
 /** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
-import { dayOf } from './clocks.js';
+import { yearOf } from './clocks.js';
 import { complaintTimers } from './complaint.js';
 import type { Limit } from './order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
@@ -29,7 +29,7 @@ const waiting = (awaits: DataOf<'DeadlineRecomputed'>['awaits']) =>
 /** A pack may have more money for its pool than the one before: from its first day on the line is looked at again (V27). */
 const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adoptedMs: number): TimerChange => {
   const dueMs = Math.max(fromMs, adoptedMs);
-  const year = Number(dayOf(dueMs).slice(0, 4));
+  const year = yearOf(dueMs);
   return {
     set: `queue/${scheme}.${version}`,
     dueMs,
