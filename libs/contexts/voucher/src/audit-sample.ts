@@ -11,7 +11,7 @@ import type { PaymentRow } from './payment-views.js';
 import { effective, policy } from './policy.js';
 import type { PrivateEvent } from './private-events.js';
 import { dataOf } from './reading.js';
-import type { Hash } from './settlement.js';
+import { byCode, type Hash } from './settlement.js';
 import { auditStream, policyStream } from './streams.js';
 
 type AuditEvent = VoucherEvent<'AuditSeedPublished' | 'AuditSampleDrawn'> | PrivateEvent<'AuditSampleAsked'>;
@@ -36,8 +36,6 @@ const POPULATION_MAX = 100_000;
 export const halfEndMs = (half: string): number => dayEndMs(`${half.slice(0, 4)}-${half.endsWith('1') ? '06-30' : '12-31'}`);
 /** The half-year of a Shanghai day. */
 export const halfOf = (day: string): string => `${day.slice(0, 4)}H${Number(day.slice(5, 7)) <= 6 ? 1 : 2}`;
-
-const byCode = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Digest over the population, for whoever compares his list. */
 export const populationDigest = (orders: readonly string[], hash: Hash): string => hash([...orders].sort(byCode).join('\n'));

@@ -2,7 +2,7 @@
  * A complaint about an agency (M5): lodged in the complainant's province, taken up and answered in the agency's, where the clock for the
  * first answer runs. Words and papers stay with who holds them; the entries say that there is one, about what, and when it is due.
  */
-import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, toStream, type Decision, type Entry, type Handler, type Reaction, type TimerChange } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { agencyRules, rulesAt } from './agency-rules.js';
@@ -22,12 +22,11 @@ export type ComplaintEvent = VoucherEvent<
   | 'ComplaintOverdue'
   | 'ComplaintAnswered'
 >;
-type Data<N extends ComplaintEvent['type']> = Extract<ComplaintEvent, { readonly type: N }>['data'];
 
 export interface Complaint {
-  readonly lodged: Data<'ComplaintLodged'> | null;
+  readonly lodged: VoucherData<'ComplaintLodged'> | null;
   /** As the agency's province took it up, with the limit in force. */
-  readonly taken: Data<'ComplaintTaken'> | null;
+  readonly taken: VoucherData<'ComplaintTaken'> | null;
   readonly refused: boolean;
   readonly reminded: boolean;
   readonly overdue: boolean;

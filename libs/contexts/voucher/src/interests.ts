@@ -6,6 +6,7 @@ import { accessTable, refuse, type AccessName } from '@yrd/contracts';
 import { foldOf, toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { handler, mayAct } from './handling.js';
 import type { PrivateEvent } from './private-events.js';
+import type { Sides } from './related.js';
 import type { Place } from './streams.js';
 
 export type InterestEvent = PrivateEvent<'InterestDeclared' | 'InterestEnded'>;
@@ -30,12 +31,6 @@ export const interests = foldOf<Interests, InterestEvent>(
   },
 );
 
-/** The two parties of an order. */
-export interface Sides {
-  readonly subject: string;
-  readonly agencyProvince: string;
-  readonly agency: string;
-}
 const partiesOf = (sides: Sides): readonly Party[] => [`subject.${sides.subject}`, `agency.${sides.agencyProvince}.${sides.agency}`];
 
 export const interestPlaces = (sides: Sides, peek: Peek): readonly Place[] =>

@@ -2,7 +2,7 @@
 import { refuse, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
 import { mayAct } from './handling.js';
-import { among, type Item } from './service-class.js';
+import { among, sameClasses, type Item } from './service-class.js';
 import { recognitionStream } from './streams.js';
 
 export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;
@@ -59,12 +59,9 @@ const supervision = <C extends OfAgency>(
     },
   );
 
-const same = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((each) => other.includes(each));
-
 /** RecogniseAgency (supervisor) → RecognitionGranted. */
 export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', ({ agencyProvince, agency, classes }, state) =>
-  state.phase === 'Granted' && same(state.classes, classes)
+  state.phase === 'Granted' && sameClasses(state.classes, classes)
     ? []
     : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }],
 );
@@ -72,7 +69,7 @@ export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', (
 export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecognition', (command, state) => {
   const { agencyProvince, agency, classes } = command;
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
-  if (state.phase === 'Restricted' && same(state.classes, classes)) return [];
+  if (state.phase === 'Restricted' && sameClasses(state.classes, classes)) return [];
   return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
 });
 /** WithdrawRecognition (supervisor) → RecognitionWithdrawn: no new orders or contracts (V7); those signed run to their end (A12). */

@@ -31,6 +31,10 @@ export const among = ({ code, agencyProvince, home, common, day }: Item, classes
     return agencyProvince === home ? each === code || each === common : common !== null && commonService(home, each, day) === common;
   });
 
+/** Whether two lists name the same classes, in whatever order. */
+export const sameClasses = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((each) => other.includes(each));
+
 /** E-CLASS for a product of another province that the common list does not know; the mapping is named, so that it can be mended. */
 export const mapped = ({ code, agencyProvince, home, common, mapping }: Item): Rejection | null =>
   agencyProvince === home || common !== null || code === ''

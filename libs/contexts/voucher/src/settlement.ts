@@ -71,7 +71,8 @@ export interface Attestation {
 /** SHA-256 of a text as hex; `turn.hash` or `found.hash`. */
 export type Hash = (text: string) => string;
 
-const byCode = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+/** Sorts texts by their code units: alike everywhere, whatever the language of the machine. */
+export const byCode = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Order in which lines are counted: by order id, in code units. */
 export const sorted = (lines: readonly Line[]): readonly Line[] => [...lines].sort((one, other) => byCode(one.order, other.order));

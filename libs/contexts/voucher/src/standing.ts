@@ -5,6 +5,7 @@ import { addMonths, endOfDayMs, isLocalDate, localDate } from '@yrd/standards';
 import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
 import { agencyAct, mayAbout, pastDay, underRules } from './agency-rules.js';
 import { dayEndMs, dayOf } from './clocks.js';
+import { sameClasses } from './service-class.js';
 import { agencyStream } from './streams.js';
 
 const MONTHS_A_YEAR = 12;
@@ -27,8 +28,9 @@ export const RestrictAgency: Handler<RestrictAgency> = agencyAct(
   ({ agency: id, classes, reason }, { admitted, classes: present }) => {
     const strange = admitted.includes('*') ? [] : classes.filter((each) => !admitted.includes(each));
     if (strange.length > 0) return refuse('E-CLASS', { seen: strange.join(' '), needed: `of ${admitted.join(' ')}, as it was admitted` });
-    const same = classes.length === present.length && classes.every((each) => present.includes(each));
-    return { events: same ? [] : [{ type: 'AgencyRestricted', data: { agency: id, classes: [...classes], reason } }] };
+    return {
+      events: sameClasses(classes, present) ? [] : [{ type: 'AgencyRestricted', data: { agency: id, classes: [...classes], reason } }],
+    };
   },
 );
 
