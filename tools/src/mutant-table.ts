@@ -214,55 +214,59 @@ export const MUTANTS: readonly Mutant[] = [
     'ledger/src/recovery',
   ),
   // Money.
-  voucher('quota')(
+  voucher('quotas/quota')(
     'count what is reserved as free',
     'state.grantedFen - state.reservedFen - state.consumedFen : 0',
     'state.grantedFen - state.consumedFen : 0',
   ),
-  voucher('serving')(
+  voucher('orders/serving')(
     'double a compensation',
     'more: [...release(state, termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
     'more: [...release(state, 2 * termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
   ),
-  voucher('serving')(
+  voucher('orders/serving')(
     'take up a statement in any state',
     "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });",
     '',
   ),
-  voucher('serving')(
+  voucher('orders/serving')(
     'lapse without giving back',
     'more: [...release(state, state.terms.reservedFen), ...leaveLine(state)],',
     'more: [...leaveLine(state)],',
   ),
-  voucher('paying')('keep what was reserved and not paid', '...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),', ''),
-  voucher('paying')(
+  voucher('settlement/paying')(
+    'keep what was reserved and not paid',
+    '...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),',
+    '',
+  ),
+  voucher('settlement/paying')(
     'pay before the line is settled',
     'if (state.line && !state.lineSettled)',
     'if (state.line?.pair)',
     'voucher/src/journeys',
   ),
-  voucher('redeeming')(
+  voucher('orders/redeeming')(
     'let one person approve what he reviewed',
     'acts.some((act) => state.hands[act] === turn.actor.person)',
     'acts.length === 0',
     'voucher/src/rules',
   ),
-  voucher('invoice')(
+  voucher('orders/invoice')(
     'let an invoice support more than its amount',
     'if (claimFen > leftFen)',
     'if (claimFen > invoiceFen)',
     'voucher/src/rules',
   ),
-  voucher('settlement')(
+  voucher('settlement/settlement')(
     'count a line in every window',
     'covered(line, cuts) && !covered(line, before)',
     'covered(line, cuts)',
-    'voucher/src/settlement',
+    'voucher/src/settlement/settlement',
   ),
-  voucher('clearing-reactions')(
+  voucher('settlement/clearing-reactions')(
     'settle a pair that one side sees otherwise',
     'if (agree(mine, theirs)) {',
     'if (mine.pair === theirs.pair) {',
-    'voucher/src/(settlement|views|journeys)',
+    'voucher/src/(settlement/settlement|views|journeys)',
   ),
 ];

@@ -2,50 +2,50 @@
 import { borderFault, voucherEntryTypes, voucherFaults } from '@yrd/contracts';
 import type { Context } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
-import { account } from './account.js';
-import { agency } from './agency.js';
-import { agencyRules, ban } from './agency-rules.js';
-import { audit, drawLots } from './audit-sample.js';
-import { batch } from './batch.js';
-import { batches } from './batch-views.js';
-import { notices, officialYears } from './calendar-notice.js';
-import { group, pool } from './ceiling.js';
-import { concludeIdle } from './appraisal.js';
-import { complaint, takeComplaint } from './complaint.js';
-import { complaints } from './complaint-view.js';
-import { agencyReactions, following } from './following.js';
-import { clearingReactions } from './clearing-reactions.js';
-import { windows } from './clearing-views.js';
-import { divergenceReactions } from './divergence-reactions.js';
-import { deliverable, holdDuplicates } from './delivering.js';
-import { sliceReactions } from './drawing.js';
-import { engagement } from './engagement.js';
+import { account } from './settlement/account.js';
+import { agency } from './agencies/agency.js';
+import { agencyRules, ban } from './agencies/agency-rules.js';
+import { audit, drawLots } from './settlement/audit-sample.js';
+import { batch } from './settlement/batch.js';
+import { batches } from './settlement/batch-views.js';
+import { notices, officialYears } from './policy/calendar-notice.js';
+import { group, pool } from './quotas/ceiling.js';
+import { concludeIdle } from './agencies/appraisal.js';
+import { complaint, takeComplaint } from './agencies/complaint.js';
+import { complaints } from './agencies/complaint-view.js';
+import { agencyReactions, following } from './agencies/following.js';
+import { clearingReactions } from './settlement/clearing-reactions.js';
+import { windows } from './settlement/clearing-views.js';
+import { divergenceReactions } from './settlement/divergence-reactions.js';
+import { deliverable, holdDuplicates } from './orders/delivering.js';
+import { sliceReactions } from './quotas/drawing.js';
+import { engagement } from './orders/engagement.js';
 import { derivedCommands, personCommands } from './handlers.js';
-import { interests } from './interests.js';
-import { invoice } from './invoice.js';
-import { inheritQuota } from './merging.js';
-import { countUse, stateUse } from './moving.js';
-import { lines } from './line-views.js';
-import { order } from './order.js';
-import { payments } from './payment-views.js';
-import { policy } from './policy.js';
+import { interests } from './orders/interests.js';
+import { invoice } from './orders/invoice.js';
+import { inheritQuota } from './quotas/merging.js';
+import { countUse, stateUse } from './quotas/moving.js';
+import { lines } from './settlement/line-views.js';
+import { order } from './orders/order.js';
+import { payments } from './settlement/payment-views.js';
+import { policy } from './policy/policy.js';
 import { privateEntryTypes } from './private-events.js';
-import { advanceQueue } from './queue.js';
-import { quota } from './quota.js';
-import { orderReactions } from './reactions.js';
-import { recognition } from './recognition.js';
-import { recomputeDeadlines } from './recomputing.js';
-import { ownership } from './related.js';
+import { advanceQueue } from './quotas/queue.js';
+import { quota } from './quotas/quota.js';
+import { orderReactions } from './orders/reactions.js';
+import { recognition } from './agencies/recognition.js';
+import { recomputeDeadlines } from './orders/recomputing.js';
+import { ownership } from './orders/related.js';
 import { register } from './register.js';
-import { sanction } from './sanction.js';
-import { mindSanctions } from './sanctioned-orders.js';
-import { holdSplit, pair } from './splitting.js';
-import { slice } from './slice.js';
-import { subject } from './subject.js';
+import { sanction } from './orders/sanction.js';
+import { mindSanctions } from './orders/sanctioned-orders.js';
+import { holdSplit, pair } from './orders/splitting.js';
+import { slice } from './quotas/slice.js';
+import { subject } from './quotas/subject.js';
 import { timers } from './timers.js';
-import { agencies, assessments, invoices, products } from './market-views.js';
+import { agencies, assessments, invoices, products } from './agencies/market-views.js';
 import { orders, quotas, redemptions } from './views.js';
-import { window } from './window.js';
+import { window } from './settlement/window.js';
 
 export const voucher: Context = {
   name: 'voucher',
@@ -125,32 +125,40 @@ export {
   subject,
   window,
 };
-export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agency.js';
+export { AGENCY_PHASES, ASSESSMENT_PHASES, type Agency } from './agencies/agency.js';
 export type { BodyOf, PersonCommand } from './handlers.js';
-export { STAGES, stageOf, type Stage } from './claim.js';
-export { sanction } from './sanction.js';
-export { reminderOf, ticking } from './reminding.js';
-export { pinned } from './policy.js';
-export { SUSPICIONS } from './holding.js';
-export { agencyRules, rulesAt } from './agency-rules.js';
-export { complaint } from './complaint.js';
-export { COMPLAINT_STATES, type ComplaintRow } from './complaint-view.js';
-export { ending } from './qualification.js';
-export { limitsOf } from './market-views.js';
-export { PHASES } from './order.js';
-export { drawnFen, openFen } from './slice.js';
+export { STAGES, stageOf, type Stage } from './quotas/claim.js';
+export { sanction } from './orders/sanction.js';
+export { reminderOf, ticking } from './orders/reminding.js';
+export { pinned } from './policy/policy.js';
+export { SUSPICIONS } from './orders/holding.js';
+export { agencyRules, rulesAt } from './agencies/agency-rules.js';
+export { complaint } from './agencies/complaint.js';
+export { COMPLAINT_STATES, type ComplaintRow } from './agencies/complaint-view.js';
+export { ending } from './agencies/qualification.js';
+export { limitsOf } from './agencies/market-views.js';
+export { PHASES } from './orders/order.js';
+export { drawnFen, openFen } from './quotas/slice.js';
 export { derivedCommands, personCommands } from './handlers.js';
-export { eligibility, ownerOf, type Check } from './subject.js';
-export { effective, type Policy } from './policy.js';
-export * from './settlement.js';
+export { eligibility, ownerOf, type Check } from './quotas/subject.js';
+export { effective, type Policy } from './policy/policy.js';
+export * from './settlement/settlement.js';
 export * from './streams.js';
-export { forecast, type Breakdown, type Failing, type Forecast } from './asking.js';
-export type { Wish } from './placing-rules.js';
+export { forecast, type Breakdown, type Failing, type Forecast } from './orders/asking.js';
+export type { Wish } from './orders/placing-rules.js';
 export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
-export { batchOf, type BatchRow, type ShownBatch } from './batch-views.js';
-export type { WindowRow } from './clearing-views.js';
-export { lineId, lineOfId, type ConfirmRow, type CutRow, type LineRow } from './line-views.js';
-export { WhatIf, whatIf, type WhatIfAsked, type WhatIfCell, type WhatIfGroup, type WhatIfResult } from './what-if.js';
-export { explainLine, explainPair, linePlaced, sidesOfLine, windowsOfMoves, type LineExplained, type PairExplained } from './explaining.js';
-export { TREASURY, type Account } from './account.js';
-export type { PaymentRow } from './payment-views.js';
+export { batchOf, type BatchRow, type ShownBatch } from './settlement/batch-views.js';
+export type { WindowRow } from './settlement/clearing-views.js';
+export { lineId, lineOfId, type ConfirmRow, type CutRow, type LineRow } from './settlement/line-views.js';
+export { WhatIf, whatIf, type WhatIfAsked, type WhatIfCell, type WhatIfGroup, type WhatIfResult } from './policy/what-if.js';
+export {
+  explainLine,
+  explainPair,
+  linePlaced,
+  sidesOfLine,
+  windowsOfMoves,
+  type LineExplained,
+  type PairExplained,
+} from './settlement/explaining.js';
+export { TREASURY, type Account } from './settlement/account.js';
+export type { PaymentRow } from './settlement/payment-views.js';

@@ -4,10 +4,10 @@ import type { Terms, VoucherPack } from '@yrd/contracts';
 import { fen, isRejection, split } from '@yrd/ledger';
 import { actor, agent, DAY_MS, delta, firm, hex, pack, staff, type Delta } from '../testing/scenario.js';
 import { eligibility, invoice } from './index.js';
-import { ratioFor } from './policy.js';
-import { quota } from './quota.js';
-import { reserve } from './reservation.js';
-import { subject } from './subject.js';
+import { ratioFor } from './policy/policy.js';
+import { quota } from './quotas/quota.js';
+import { reserve } from './quotas/reservation.js';
+import { subject } from './quotas/subject.js';
 
 const place = (d: Delta, order: string, change: object = {}) => d.tries('32', 'PlaceOrder', d.placing(order, change), firm);
 const clerk = staff('32');

@@ -1,12 +1,12 @@
 /** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
-import { yearOf } from './clocks.js';
-import { complaintTimers } from './complaint.js';
-import type { Limit } from './order.js';
+import { yearOf } from './policy/clocks.js';
+import { complaintTimers } from './agencies/complaint.js';
+import type { Limit } from './orders/order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
-import { sanctionTimers } from './sanction.js';
+import { sanctionTimers } from './orders/sanction.js';
 import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
-import { unpaidTimer } from './unpaid.js';
+import { unpaidTimer } from './settlement/unpaid.js';
 
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
 

@@ -1,11 +1,11 @@
 /** Read models for people: orders, redemptions, quotas. Each journal folds into its own part of a row. */
 import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
-import { stageOf } from './claim.js';
-import { takenBackFen } from './afterwards.js';
-import { order, type Order } from './order.js';
-import { limitIn } from './order-limits.js';
-import { quota, type Quota } from './quota.js';
+import { stageOf } from './quotas/claim.js';
+import { takenBackFen } from './orders/afterwards.js';
+import { order, type Order } from './orders/order.js';
+import { limitIn } from './orders/order-limits.js';
+import { quota, type Quota } from './quotas/quota.js';
 import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
 
 /** What the agency's province said last about an order. */

@@ -2,9 +2,9 @@
 import type { Entry } from '@yrd/ledger';
 import type { HostileRun, Told } from '@yrd/ledger/testing';
 import { invoice, order, quota, type WindowRow } from '../src/index.js';
-import { lineOf } from '../src/paying.js';
-import type { Quota } from '../src/quota.js';
-import type { Order } from '../src/order.js';
+import { lineOf } from '../src/settlement/paying.js';
+import type { Quota } from '../src/quotas/quota.js';
+import type { Order } from '../src/orders/order.js';
 
 type Complaints = string[];
 type Journals = ReadonlyMap<string, Told>;

@@ -1,8 +1,8 @@
 /** How an order gets into each of its states, and a lawful body and actor for every command of a person about it. */
 import type { Actor } from '@yrd/ledger';
-import type { Phase } from '../src/order.js';
+import type { Phase } from '../src/orders/order.js';
 
-export { PHASES } from '../src/order.js';
+export { PHASES } from '../src/orders/order.js';
 import { actor, agent, DAY_MS, delta, firm, hex, staff, type Delta } from './scenario.js';
 import type { ProvinceCode } from './node.js';
 

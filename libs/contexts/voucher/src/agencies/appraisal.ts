@@ -1,0 +1,104 @@
+/** What a province looks at by the calendar (M4): each agency is appraised once a year, and one without orders for long is told to go. */
+import { refuse, type AgencyRules } from '@yrd/contracts';
+import type { Handler, Reaction, Turn } from '@yrd/ledger';
+import { addMonths, endOfDayMs, localDate } from '@yrd/standards';
+import { AT_WORK, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
+import { agencyAct, agencyRules, mayAbout, rulesAt, underRules } from './agency-rules.js';
+import { dayEndMs, dayOf, yearOf } from '../policy/clocks.js';
+import { dataOf, idOf } from '../reading.js';
+import { agencyRulesStream, agencyStream } from '../streams.js';
+import type { OrderRow } from '../views.js';
+
+const monthsLater = (ms: number, months: number): number => endOfDayMs(addMonths(localDate(dayOf(ms)), months));
+const atWork = ({ phase }: Agency): boolean => AT_WORK.includes(phase);
+
+const awaited = (agency: string, year: number, { appraisal }: AgencyRules): AgencyEvent => ({
+  type: 'AppraisalAwaited',
+  data: { agency, year, byMs: dayEndMs(`${year + 1}-${appraisal.lastDay}`) },
+});
+const idleBy = (agency: string, fromMs: number, { idleMonths }: AgencyRules): AgencyEvent => ({
+  type: 'IdleWatched',
+  data: { agency, byMs: monthsLater(fromMs, idleMonths) },
+});
+
+/** What is watched from the day an agency is admitted; nothing where no rules are in force. */
+export const watching = (agency: string, turn: Turn): readonly AgencyEvent[] => {
+  const rules = rulesAt(turn.state(agencyRules, agencyRulesStream), turn.now)?.rules;
+  return rules ? [awaited(agency, yearOf(turn.now), rules), idleBy(agency, turn.now, rules)] : [];
+};
+
+export interface AppraiseAgency extends OfAgency {
+  readonly year: number;
+  readonly grade: 'passed' | 'failed';
+}
+/** AppraiseAgency (supervisor) → AgencyAppraised, once for each year that has begun. */
+export const AppraiseAgency: Handler<AppraiseAgency> = agencyAct(
+  mayAbout('AppraiseAgency', ...AT_WORK),
+  ({ agency: id, year, grade }, { appraisals }, turn) => {
+    const before = appraisals[year];
+    if (before !== undefined)
+      return before === grade ? { events: [] } : refuse('E-STATE', { seen: `${year}: ${before}`, needed: 'another year' });
+    if (year > yearOf(turn.now)) return refuse('E-VALIDATION', { field: 'year', seen: year, needed: `up to ${yearOf(turn.now)}` });
+    return { events: [{ type: 'AgencyAppraised', data: { agency: id, year, grade } }] };
+  },
+);
+
+export interface EndAppraisal extends OfAgency {
+  readonly year: number;
+}
+/** Derived from a timer: the day for a year's appraisal is over → AppraisalMissed where there is none; the next one is awaited. */
+export const EndAppraisal: Handler<EndAppraisal> = agencyAct(
+  () => null,
+  ({ agency: id, year }, state, turn) => {
+    if (!atWork(state)) return { events: [] };
+    const missed: readonly AgencyEvent[] =
+      state.appraisals[year] === undefined ? [{ type: 'AppraisalMissed', data: { agency: id, year } }] : [];
+    const rules = rulesAt(turn.state(agencyRules, agencyRulesStream), turn.now)?.rules;
+    return { events: [...missed, ...(rules ? [awaited(id, year + 1, rules)] : [])] };
+  },
+);
+
+/** Derived from a timer → IdleAsked: are there orders since? The view of all four provinces' orders tells. */
+export const AskIdle: Handler<OfAgency> = agencyAct(
+  () => null,
+  ({ agency: id }, state, turn) => {
+    if (!atWork(state)) return { events: [] };
+    return underRules(turn, ({ idleMonths }) => ({
+      events: [{ type: 'IdleAsked', data: { agency: id, sinceMs: monthsLater(turn.now, -idleMonths) } }],
+    }));
+  },
+);
+
+export interface ConcludeIdle extends OfAgency {
+  readonly sinceMs: number;
+  /** When one of its orders since then was placed; absent without any. */
+  readonly orderedMs?: number;
+}
+/** Derived → AgencyIdle, a notice to leave, where no order came; it is looked at again when so long has passed since the one found. */
+export const ConcludeIdle: Handler<ConcludeIdle> = agencyAct(
+  () => null,
+  ({ agency: id, sinceMs, orderedMs }, _, turn) =>
+    underRules(turn, (rules) => {
+      const idle: readonly AgencyEvent[] = orderedMs === undefined ? [{ type: 'AgencyIdle', data: { agency: id, sinceMs } }] : [];
+      return { events: [...idle, idleBy(id, orderedMs ?? turn.now, rules)] };
+    }),
+);
+
+export const concludeIdle: Reaction = {
+  name: 'conclude-idle',
+  on: ['IdleAsked'],
+  from: 'own',
+  needs: (entry, found) => [{ rows: 'orders', where: since(entry.stream, found.province, Number(entry.data['sinceMs'])), limit: 1 }],
+  react: (entry, found) => {
+    const asked = dataOf(entry, 'IdleAsked');
+    if (!asked) return [];
+    const [order] = found.rows<OrderRow>('orders', since(entry.stream, found.province, asked.sinceMs));
+    const body = { ...asked, ...(order ? { orderedMs: order.placedMs } : {}) };
+    return [{ command: 'ConcludeIdle', target: agencyStream(asked.agency), body }];
+  },
+};
+const since = (stream: string, province: string, sinceMs: number) => ({
+  agencyProvince: province,
+  agency: idOf(stream),
+  placedMs: { gte: sinceMs },
+});

@@ -1,0 +1,79 @@
+/** Recognition: what this province allows a foreign agency to be paid for here, by class of item (M1). */
+import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
+import { mayAct } from '../handling.js';
+import { among, sameClasses, type Item } from './service-class.js';
+import { recognitionStream } from '../streams.js';
+
+export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;
+
+export interface Recognition {
+  readonly phase: 'None' | 'Granted' | 'Restricted' | 'Withdrawn';
+  readonly classes: readonly string[];
+}
+
+export const recognition = foldOf<Recognition, RecognitionEvent>(
+  'recognition',
+  { phase: 'None', classes: [] },
+  {
+    RecognitionGranted: (_, { classes }) => ({ phase: 'Granted', classes }),
+    RecognitionRestricted: (_, { classes }) => ({ phase: 'Restricted', classes }),
+    RecognitionWithdrawn: () => ({ phase: 'Withdrawn', classes: [] }),
+  },
+);
+
+/**
+ * V7, second half: recognised here for this class; null where the class was asked already, when the order was placed: what a
+ * restriction leaves out is for new orders only (A12). An agency of the own province needs no recognition.
+ */
+export const recognised = (state: Recognition, item: Item | null): Rejection | null => {
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: state.phase, needed: 'Granted' });
+  return item === null || among(item, state.classes) ? null : refuse('E-RECOG', { seen: item.code, needed: state.classes.join(' ') });
+};
+
+export interface OfAgency {
+  readonly agencyProvince: '31' | '32' | '33' | '34';
+  readonly agency: string;
+}
+export interface RecogniseAgency extends OfAgency {
+  /** Classes of items, or `*`. */
+  readonly classes: readonly string[];
+}
+export interface WithdrawRecognition extends OfAgency {
+  readonly reason: string;
+}
+
+const supervision = <C extends OfAgency>(
+  act: 'RecogniseAgency' | 'RestrictRecognition' | 'WithdrawRecognition',
+  decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection,
+): Handler<C> =>
+  single(
+    recognition,
+    ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency),
+    (command, state, turn) => {
+      const no = mayAct(turn, act);
+      if (no) return no;
+      if (command.agencyProvince === turn.province)
+        return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
+      return decide(command, state);
+    },
+  );
+
+/** RecogniseAgency (supervisor) → RecognitionGranted. */
+export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', ({ agencyProvince, agency, classes }, state) =>
+  state.phase === 'Granted' && sameClasses(state.classes, classes)
+    ? []
+    : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }],
+);
+/** RestrictRecognition (supervisor) → RecognitionRestricted: only these classes from now on; orders placed before stand (A12). */
+export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecognition', (command, state) => {
+  const { agencyProvince, agency, classes } = command;
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+  if (state.phase === 'Restricted' && sameClasses(state.classes, classes)) return [];
+  return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
+});
+/** WithdrawRecognition (supervisor) → RecognitionWithdrawn: no new orders or contracts (V7); those signed run to their end (A12). */
+export const WithdrawRecognition = supervision<WithdrawRecognition>('WithdrawRecognition', ({ agencyProvince, agency, reason }, state) => {
+  if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+  return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency, reason } }];
+});

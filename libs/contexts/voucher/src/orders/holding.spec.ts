@@ -1,0 +1,196 @@
+/** Holds by a rule (V30, A9): what is suspected is held on all sides, says why, and goes on only after a review; limits stand still. */
+import { actor, agent, DAY_MS, delta, firm, hex, type Delta } from '../../testing/scenario.js';
+import { splitAmong } from './splitting.js';
+
+const SPLITTING = { orders: 3, days: 30, reviewFromFen: 10_000_000 };
+const market = (): Delta => delta({ packs: { 32: { splitting: SPLITTING } } });
+const place = (d: Delta, order: string, change: object = {}): void => {
+  d.does('32', 'PlaceOrder', d.placing(order, { amountFen: 4_000_000, ...change }), firm);
+  d.world.settle();
+};
+const holds = (d: Delta, ...orders: readonly string[]): string[] => orders.map((id) => d.order(id).holds.join(' '));
+const reviewer = actor('32', 'reviewer');
+
+describe('V30, orders that look like one that was split', () => {
+  test('are held when three below the expert threshold are together over it, all of them', () => {
+    const d = market();
+    place(d, 'o1');
+    place(d, 'o2');
+    expect(holds(d, 'o1', 'o2')).toEqual(['', '']);
+    place(d, 'o3', { amountFen: 2_000_000 });
+    expect(holds(d, 'o1', 'o2', 'o3')).toEqual(['E-SPLIT', 'E-SPLIT', 'E-SPLIT']);
+    expect(d.world.nodes['32'].parked).toEqual([]);
+  });
+
+  test('tell whoever goes on, in either province, why they wait and who can mend it', () => {
+    const d = market();
+    for (const id of ['o1', 'o2', 'o3']) place(d, id);
+    const facts = {
+      clause: 'V30',
+      policy: '32-cxq-1',
+      seen: expect.stringMatching(/^3 orders .* 120000 yuan$/),
+      needed: expect.stringContaining('review'),
+      whoCanMend: expect.stringContaining('reviewer'),
+    };
+    expect(d.tries('31', 'AcceptOrder', { order: 'o1', home: '32', agency: 'a31' }, agent('31'))).toMatchObject({
+      rejected: 'E-SPLIT',
+      facts,
+    });
+  });
+
+  test('and one that follows is held too, by itself', () => {
+    const d = market();
+    for (const id of ['o1', 'o2', 'o3']) place(d, id);
+    d.does('32', 'ReviewSuspicion', { order: 'o1', reason: 'E-SPLIT', finding: 'separate-projects' }, reviewer);
+    place(d, 'o4', { amountFen: 1_000_000 });
+    expect(holds(d, 'o1', 'o4')).toEqual(['', 'E-SPLIT']);
+  });
+
+  test('go on after a reviewer has said what the review found; lifting the hold without that is not enough', () => {
+    const d = market();
+    for (const id of ['o1', 'o2', 'o3']) place(d, id);
+    const review = (by: typeof reviewer) =>
+      d.tries('32', 'ReviewSuspicion', { order: 'o1', reason: 'E-SPLIT', finding: 'separate-projects' }, by);
+    expect(d.tries('32', 'ReleaseOrder', { order: 'o1', reason: 'E-SPLIT' }, actor('32', 'supervisor'))).toMatchObject({
+      rejected: 'E-STATE',
+    });
+    expect(review(actor('32', 'finance'))).toMatchObject({ rejected: 'E-ROLE' });
+    expect(review(actor('32', 'reviewer', 'org-s1'))).toMatchObject({ rejected: 'E-RECUSE' });
+    expect(review(reviewer)).toBeNull();
+    expect(d.world.nodes['32'].entries.at(-1)?.data).toMatchObject({ order: 'o1', reason: 'E-SPLIT', finding: 'separate-projects' });
+    d.world.settle();
+    expect(d.tries('31', 'AcceptOrder', { order: 'o1', home: '32', agency: 'a31' }, agent('31'))).toBeNull();
+  });
+
+  test.each<[string, object[]]>([
+    ['of two agencies', [{}, {}, { agencyProvince: '32', agency: 'a32' }]],
+    ['of which one is so large that experts see it anyway', [{}, {}, { amountFen: 10_000_000 }]],
+    ['that are together below the threshold', [{ amountFen: 3_000_000 }, { amountFen: 3_000_000 }, { amountFen: 3_000_000 }]],
+  ])('are none %s', (_, changes) => {
+    const d = market();
+    changes.forEach((change, at) => place(d, `o${at}`, change));
+    expect(holds(d, 'o0', 'o1', 'o2')).toEqual(['', '', '']);
+  });
+
+  test('count within the days of the pack only, the last day included', () => {
+    const at = (day: number) => ({ order: `o${day}`, amountFen: 4_000_000, placedMs: day * DAY_MS });
+    expect(splitAmong([at(0), at(1), at(30)], SPLITTING, 30 * DAY_MS)).toHaveLength(3);
+    expect(splitAmong([at(0), at(1), at(31)], SPLITTING, 31 * DAY_MS)).toHaveLength(0);
+  });
+
+  test('are not looked for where the pack says nothing', () => {
+    const d = delta();
+    for (const id of ['o1', 'o2', 'o3', 'o4']) place(d, id);
+    expect(holds(d, 'o1', 'o4')).toEqual(['', '']);
+  });
+});
+
+describe('A9, one result for two clients', () => {
+  const serve = (d: Delta, province: '32' | '33', order: string, subject: string): void => {
+    const by = { order, home: province, agency: 'a31' };
+    const { nowMs } = d.world;
+    const client = actor(province, 'enterprise', `org-${subject}`);
+    const contract = { contractHash: hex(order), amountFen: 4_000_000, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
+    for (const [at, command, body, who] of [
+      [province, 'PlaceOrder', d.placing(order, { subject, amountFen: 4_000_000 }), client],
+      ['31', 'AcceptOrder', by, agent('31')],
+      ['31', 'SignAsAgency', { ...by, ...contract }, agent('31')],
+      [province, 'SignContract', { order, ...contract }, client],
+    ] as const) {
+      d.does(at, command, body, who);
+      d.world.settle();
+    }
+  };
+  const deliver = (d: Delta, home: '32' | '33', order: string): void => {
+    d.does('31', 'DeliverService', { order, home, agency: 'a31', deliverableHash: hex('one report') }, agent('31'));
+    d.world.settle();
+  };
+
+  test('holds both orders, in two provinces that cannot see each other’s files', () => {
+    const d = delta();
+    d.enrol('33', 's33', 10_000_000);
+    serve(d, '32', 'o1', 's1');
+    serve(d, '33', 'o2', 's33');
+    deliver(d, '32', 'o1');
+    expect(d.order('o1')).toMatchObject({ phase: 'Delivered', holds: [] });
+    deliver(d, '33', 'o2');
+    expect(d.order('o1')).toMatchObject({ phase: 'Delivered', holds: ['E-DUPFILE'] });
+    expect(d.order('o2', '33')).toMatchObject({ phase: 'Delivered', holds: ['E-DUPFILE'] });
+    expect(d.tries('32', 'ConfirmAcceptance', { order: 'o1' }, firm)).toMatchObject({
+      rejected: 'E-DUPFILE',
+      facts: { clause: 'A9', policy: '32-cxq-1', seen: 'the same result for 2 orders', whoCanMend: expect.any(String) },
+    });
+    d.does('32', 'ReviewSuspicion', { order: 'o1', reason: 'E-DUPFILE', finding: 'joint-project' }, reviewer);
+    expect(d.tries('32', 'ConfirmAcceptance', { order: 'o1' }, firm)).toBeNull();
+    expect(d.order('o2', '33').holds).toEqual(['E-DUPFILE']);
+  });
+
+  test('is none when it is delivered again for the same order', () => {
+    const d = delta();
+    serve(d, '32', 'o1', 's1');
+    deliver(d, '32', 'o1');
+    const size = d.world.nodes['31'].entries.length;
+    expect(
+      d.tries('31', 'DeliverService', { order: 'o1', home: '32', agency: 'a31', deliverableHash: hex('one report') }, agent('31'))
+        ?.rejected,
+    ).toBe('E-STATE');
+    expect([d.order('o1').holds, d.world.nodes['31'].entries.length]).toEqual([[], size]);
+  });
+
+  test('said by a province that is not the agency’s holds nothing', () => {
+    const d = delta();
+    serve(d, '32', 'o1', 's1');
+    const node = { ...actor('32', 'operator'), roles: ['node'] };
+    const said = (from: string) => d.does('32', 'HoldSuspected', { order: 'o1', reason: 'E-DUPFILE', facts: { seen: 'x' }, from }, node);
+    said('33');
+    expect(d.order('o1').holds).toEqual([]);
+    said('31');
+    expect(d.order('o1').holds).toEqual(['E-DUPFILE']);
+  });
+});
+
+describe('The limits of a held order', () => {
+  const supervisor = actor('32', 'supervisor');
+  const hold = (d: Delta, reason = 'audit') => d.does('32', 'HoldOrder', { order: 'o1', reason }, supervisor);
+  const release = (d: Delta, reason = 'audit') => (d.does('32', 'ReleaseOrder', { order: 'o1', reason }, supervisor), d.world.settle());
+
+  test('stand still: nothing lapses, and the original date stands when it is still to come', () => {
+    const d = delta();
+    d.serve('o1', {}, 'AcceptOrder');
+    const { contractByMs } = d.order('o1');
+    hold(d);
+    d.world.pass(10 * DAY_MS);
+    release(d);
+    expect(d.order('o1')).toMatchObject({ phase: 'Accepted', contractByMs });
+    d.world.pass(contractByMs - d.world.nowMs + 1);
+    expect(d.order('o1').phase).toBe('Closed');
+  });
+
+  test('that passed meanwhile end after as much time as was left', () => {
+    const d = delta();
+    d.serve('o1', {}, 'AcceptOrder');
+    const leftMs = d.order('o1').contractByMs - d.world.nowMs;
+    hold(d);
+    d.world.pass(40 * DAY_MS);
+    expect(d.order('o1').phase).toBe('Accepted');
+    release(d);
+    expect(d.order('o1').contractByMs).toBe(d.world.nowMs + leftMs);
+    d.world.pass(leftMs);
+    expect(d.order('o1').phase).toBe('Accepted');
+    d.world.pass(1);
+    expect([d.order('o1').phase, d.account().reservedFen]).toEqual(['Closed', 0]);
+  });
+
+  test('run again only with the last of several holds', () => {
+    const d = delta();
+    d.serve('o1', {}, 'AcceptOrder');
+    hold(d);
+    hold(d, 'complaint');
+    d.world.pass(40 * DAY_MS);
+    release(d);
+    d.world.pass(DAY_MS);
+    expect(d.order('o1')).toMatchObject({ phase: 'Accepted', holds: ['complaint'] });
+    release(d, 'complaint');
+    expect(d.order('o1').contractByMs).toBeGreaterThan(d.world.nowMs);
+  });
+});

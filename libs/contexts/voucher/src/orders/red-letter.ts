@@ -1,0 +1,55 @@
+/** Red-letter invoices (红字发票, A8): the invoice's home states them, and what they leave of each claim; each order's home reacts. */
+import { refuse, type VoucherData } from '@yrd/contracts';
+import { toStream, type Decision, type Handler } from '@yrd/ledger';
+import { agency } from '../agencies/agency.js';
+import { handler, mayAct, positive } from '../handling.js';
+import { invoice, type Invoice, type InvoiceEvent } from './invoice.js';
+import { agencyStream, invoiceStream } from '../streams.js';
+
+export interface RecordRedLetter {
+  /** HMAC of the invoice's number, and of the red letter's own. */
+  readonly invoiceKey: string;
+  readonly redKey: string;
+  readonly redFen: number;
+}
+
+/** Claims that the invoice no longer supports whole, cut from the newest on: what was redeemed first stands first. */
+const cut = (state: Invoice, key: string, leftFen: number): readonly VoucherData<'InvoiceClaimReduced'>[] => {
+  let overFen = Object.values(state.claims).reduce((total, each) => total + each, 0) - leftFen;
+  return Object.entries(state.claims)
+    .reverse()
+    .flatMap(([order, claimFen]) => {
+      const home = state.homes[order];
+      const cutFen = Math.min(overFen, claimFen);
+      if (cutFen <= 0 || home === undefined) return [];
+      overFen -= cutFen;
+      return [{ invoice: key, order, home, claimFen: claimFen - cutFen }];
+    });
+};
+
+/** RecordRedLetter (reviewer, at the invoice's home) → InvoiceRedLettered, and InvoiceClaimReduced for each claim that it cuts (A8). */
+export const RecordRedLetter: Handler<RecordRedLetter> = handler({
+  target: (command: RecordRedLetter) => invoiceStream(command.invoiceKey),
+  reads: (command: RecordRedLetter, peek) => {
+    const of = peek.state(invoice, invoiceStream(command.invoiceKey))?.registered?.agency;
+    return of === undefined ? [] : [{ province: peek.province, stream: agencyStream(of) }];
+  },
+  decide: ({ invoiceKey, redKey, redFen }, turn): Decision => {
+    const state = turn.state(invoice, invoiceStream(invoiceKey));
+    const issuer = state.registered && turn.state(agency, agencyStream(state.registered.agency)).organisation;
+    const no = mayAct(turn, 'RecordRedLetter', { agency: issuer });
+    if (no) return no;
+    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such invoice here', needed: 'an invoice that supports a redemption' });
+    if (state.reds.includes(redKey)) return [];
+    const leftFen = state.registered.amountFen - state.redFen - redFen;
+    const wrong = positive('redFen', redFen);
+    if (wrong) return wrong;
+    if (leftFen < 0)
+      return refuse('E-VALIDATION', { field: 'redFen', seen: redFen, needed: `up to ${state.registered.amountFen - state.redFen} fen` });
+    const events: readonly InvoiceEvent[] = [
+      { type: 'InvoiceRedLettered', data: { invoice: invoiceKey, red: redKey, redFen, leftFen } },
+      ...cut(state, invoiceKey, leftFen).map((data) => ({ type: 'InvoiceClaimReduced', data }) as const),
+    ];
+    return toStream(invoiceStream(invoiceKey), events);
+  },
+});

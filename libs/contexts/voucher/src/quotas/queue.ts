@@ -1,0 +1,40 @@
+/** The line before an exhausted pool (V27): orders wait in the order of the home journal, nobody overtakes, a release goes to the head. */
+import { refuse, type VoucherPack } from '@yrd/contracts';
+import { toStream, type Append, type Entry, type Reaction, type Rejection } from '@yrd/ledger';
+import { pool, type Ceiling } from './ceiling.js';
+import { termsOf, type Order } from '../orders/order.js';
+import { idIn } from '../reading.js';
+import { journalOf, poolStream } from '../streams.js';
+
+/** Null when one more may stand in line; else why not: `no` is what the pool itself said. */
+export const lineClosed = (pack: VoucherPack, { queue }: Ceiling, no: Rejection | null): Rejection | null => {
+  const waiting = { policy: pack.version, seen: `${queue.length} orders wait` };
+  if (!pack.queue) return no ?? refuse('E-POOL', { ...waiting, needed: 'nobody in line' });
+  return queue.length < pack.queue.most ? null : refuse('E-POOL', { ...waiting, needed: `fewer than ${pack.queue.most}` });
+};
+
+/** An order that waits leaves the line; nothing where it does not. */
+export const leaveLine = (state: Order): readonly Append[] => {
+  if (state.phase !== 'Queued') return [];
+  const { order, scheme, year, policy } = termsOf(state);
+  return toStream(poolStream(scheme, year), [{ type: 'QueueLeft', data: { order } }], policy);
+};
+
+/** The pool that an entry is about: its scheme and year. */
+export const poolOf = (entry: Entry): { readonly scheme: string; readonly year: number } | null => {
+  const [scheme, year] = idIn(entry, 'pool')?.split('.') ?? [];
+  return scheme === undefined || year === undefined ? null : { scheme, year: Number(year) };
+};
+
+/** Money came back, or somebody left the line: whoever is at its head now is looked at. */
+export const advanceQueue: Reaction = {
+  name: 'advance-queue',
+  on: ['CeilingReturned', 'QueueLeft'],
+  from: 'own',
+  needs: (entry, found) => (poolOf(entry) ? [{ journal: journalOf(found.province), stream: entry.stream }] : []),
+  react: (entry, found) => {
+    const body = poolOf(entry);
+    if (!body || found.state(pool, journalOf(found.province), entry.stream).queue.length === 0) return [];
+    return [{ command: 'AdvanceQueue', target: entry.stream, body }];
+  },
+};
