@@ -4,7 +4,7 @@ import type { VoucherPack } from '@yrd/contracts';
 import type { LedgerNode } from '@yrd/ledger';
 import { Problem, type Call, type CommandAnswer } from '@yrd/platform';
 import type { BodyOf, PersonCommand } from '@yrd/voucher';
-import type { Packs } from './packs.js';
+import type { Packs } from './policy/packs.js';
 
 /** How a created thing is named, and where it is then found. */
 interface Created<N extends PersonCommand> {

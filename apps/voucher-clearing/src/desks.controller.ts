@@ -3,7 +3,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { Allows, AmountFen, answerList, Call, CurrentCall, FromText, ListQuery, Lists, OneOf } from '@yrd/platform';
 import { PROVINCES, PHASES } from '@yrd/voucher';
 import { Desk } from './desk.js';
-import { type ProvinceCode } from './order-bodies.js';
+import { type ProvinceCode } from './orders/order-bodies.js';
 import { LineListed, RedemptionListed } from './list-rows.js';
 import { only, orderOf, range, sorts } from './rows.js';
 

@@ -1,6 +1,6 @@
 /** A notification of the treasury as it may come: ISO 20022 camt.054.001.08, one entry for each payment. */
 import { element, xmlDocument } from '@yrd/platform';
-import { CAMT } from '../src/receipts.js';
+import { CAMT } from '../src/settlement/receipts.js';
 
 export interface Booked {
   readonly endToEndId: string;

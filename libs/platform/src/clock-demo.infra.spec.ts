@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Notice } from '@yrd/ledger';
 import { demoClock, type DemoClock } from './clock-demo.js';
-import { connectMongo } from './mongo-connection.js';
+import { connectMongo } from './mongo/mongo-connection.js';
 import { eventually } from './nodes-for-tests.js';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@
 import type { Connection } from 'mongoose';
 import type { Clock } from '@yrd/ledger';
 import { clockOf, jitteredMs, sleepMs } from './clock.js';
-import { connectMongo, type MongoOptions } from './mongo-connection.js';
+import { connectMongo, type MongoOptions } from './mongo/mongo-connection.js';
 
 export interface DemoClockOptions extends Omit<MongoOptions, 'database'> {
   /** `yrd_dev` unless a test takes another. */

@@ -3,15 +3,15 @@ import { createParamDecorator, type ExecutionContext, type StreamableFile } from
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { commandId, streamId, type Actor, type Answer, type LedgerNode, type Position, type RowPage, type StreamRead } from '@yrd/ledger';
-import { noteDone, noteRead } from './audit-notes.js';
-import type { Cell } from './csv.js';
-import { readFile } from './file-body.js';
-import { nodeHasher } from './node-crypto.js';
+import { noteDone, noteRead } from './audit/audit-notes.js';
+import type { Cell } from './tables/csv.js';
+import { readFile } from './http/file-body.js';
+import { nodeHasher } from './keys/node-crypto.js';
 import { showPosition } from './nodes.js';
-import { Problem, Refused } from './problem.js';
-import { askedOf, type Request, type Response } from './request.js';
-import { formatAsked, sentTable, type AnswerFormat } from './table-answer.js';
-import type { TableFile } from './table-file.js';
+import { Problem, Refused } from './http/problem.js';
+import { askedOf, type Request, type Response } from './http/request.js';
+import { formatAsked, sentTable, type AnswerFormat } from './tables/table-answer.js';
+import type { TableFile } from './tables/table-file.js';
 
 /** 1–255 visible ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
 const keyShape = /^[\x21-\x7e]{1,255}$/;

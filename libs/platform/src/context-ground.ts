@@ -1,7 +1,7 @@
 /** What the service of one context stands on beside its ledger node: its records, the custody of persons, the audit and the log. */
 import { Unavailable, type Records, type World } from '@yrd/ledger';
-import type { AuditTrail } from './audit-trail.js';
-import { custodyFor, type Custody, type CustodyParts } from './custody.js';
+import type { AuditTrail } from './audit/audit-trail.js';
+import { custodyFor, type Custody, type CustodyParts } from './keys/custody.js';
 import type { Log } from './log.js';
 
 export interface ContextGround {

@@ -2,10 +2,10 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsInt, IsISO8601, Max, Min } from 'class-validator';
-import { Allows } from './access.js';
+import { Allows } from './identity/access.js';
 import { NodeFacts, type MovableClock } from './node-facts.js';
-import { Problem } from './problem.js';
-import { LeftOut } from './validation.js';
+import { Problem } from './http/problem.js';
+import { LeftOut } from './http/validation.js';
 
 const dayMs = 86_400_000;
 /** A single step is at most ten years: enough for every statutory limit, too little to leave the calendar. */

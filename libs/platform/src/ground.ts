@@ -2,10 +2,10 @@
 import { openNode, type Notice, type World } from '@yrd/ledger';
 import { systemClock } from './clock.js';
 import { demoClock } from './clock-demo.js';
-import { processConfig, type NodeConfig } from './config.js';
-import { KeyFile } from './key-file.js';
-import type { NodeKeys } from './node-crypto.js';
-import { openWrapping } from './key-wrapping.js';
+import { processConfig, type NodeConfig } from './config/config.js';
+import { KeyFile } from './keys/key-file.js';
+import type { NodeKeys } from './keys/node-crypto.js';
+import { openWrapping } from './keys/key-wrapping.js';
 import type { Ground, ServedContext, ServiceOptions } from './service.js';
 import { openWorld } from './world.js';
 

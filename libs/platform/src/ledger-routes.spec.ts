@@ -17,10 +17,10 @@ import {
 } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
 import type { AccessRow } from '@yrd/contracts';
-import { Allows } from './access.js';
+import { Allows } from './identity/access.js';
 import { AcceptsCommand, Call, CurrentCall } from './commands.js';
-import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
-import { PageQuery, ReadQuery, readPage } from './paging.js';
+import { startTestIssuer, type TestIssuer } from './identity/issuer-for-tests.js';
+import { PageQuery, ReadQuery, readPage } from './http/paging.js';
 import type { Service } from './service.js';
 import { driveOnRealTime, serveSimulated } from './served-for-tests.js';
 

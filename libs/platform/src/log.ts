@@ -2,8 +2,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Notice } from '@yrd/ledger';
 import { pino, type Logger } from 'pino';
-import type { LogLevel } from './config.js';
-import { askedOf, type Middleware } from './request.js';
+import type { LogLevel } from './config/config.js';
+import { askedOf, type Middleware } from './http/request.js';
 
 export type Log = Logger;
 

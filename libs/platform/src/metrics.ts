@@ -1,9 +1,9 @@
 /** Prometheus metrics: journals, queues and requests. */
 import type { Notice } from '@yrd/ledger';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AuditTrail } from './audit-trail.js';
+import type { AuditTrail } from './audit/audit-trail.js';
 import type { Nodes } from './nodes.js';
-import type { Middleware } from './request.js';
+import type { Middleware } from './http/request.js';
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 

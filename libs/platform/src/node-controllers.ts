@@ -6,15 +6,15 @@ import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nes
 import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile, ViewsState } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
 import { isStaff } from '@yrd/contracts';
-import { Allows, CurrentActor } from './access.js';
+import { Allows, CurrentActor } from './identity/access.js';
 import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
-import { LiveFeed } from './live-feed.js';
+import { LiveFeed } from './http/live-feed.js';
 import { Metrics } from './metrics.js';
 import { NodeFacts, type PublicStatus } from './node-facts.js';
-import { NoBody } from './no-fields.js';
+import { NoBody } from './http/no-fields.js';
 import { journalOf, Nodes } from './nodes.js';
-import { Problem } from './problem.js';
-import type { Request, Response } from './request.js';
+import { Problem } from './http/problem.js';
+import type { Request, Response } from './http/request.js';
 
 interface PeerHealth {
   readonly journal: string;

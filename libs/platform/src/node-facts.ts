@@ -1,7 +1,7 @@
 /** What a node may tell anybody about itself. */
 import type { Federation, NodeStatus } from '@yrd/ledger';
-import type { AuditTrail } from './audit-trail.js';
-import type { NodeConfig } from './config.js';
+import type { AuditTrail } from './audit/audit-trail.js';
+import type { NodeConfig } from './config/config.js';
 import type { Nodes } from './nodes.js';
 
 /** A clock that an operator moves forward (local use only). */

@@ -1,29 +1,29 @@
 /** The Nest module that every service has: routes of the node, access, input checks and the one path of errors. */
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
-import type { CodeTable } from './problem-codes.js';
-import { AccessGuard, HomeAddress } from './access.js';
-import { AuditInterceptor } from './audit-notes.js';
-import { AuditTrail } from './audit-trail.js';
-import { TokenVerifier } from './auth.js';
+import type { CodeTable } from './http/problem-codes.js';
+import { AccessGuard, HomeAddress } from './identity/access.js';
+import { AuditInterceptor } from './audit/audit-notes.js';
+import { AuditTrail } from './audit/audit-trail.js';
+import { TokenVerifier } from './identity/auth.js';
 import { ClockController } from './dev-clock.controller.js';
-import { addressOf, type NodeConfig } from './config.js';
-import { ContractsController } from './contracts-controller.js';
-import { KeysController } from './keys-controller.js';
-import type { KeyKeeper } from './key-file.js';
-import { IdentityController } from './identity.controller.js';
-import { LiveFeed } from './live-feed.js';
+import { addressOf, type NodeConfig } from './config/config.js';
+import { ContractsController } from './http/contracts-controller.js';
+import { KeysController } from './keys/keys-controller.js';
+import type { KeyKeeper } from './keys/key-file.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { LiveFeed } from './http/live-feed.js';
 import type { Log } from './log.js';
 import { Metrics, type NoticeCounter } from './metrics.js';
 import { HealthController, LogController, StatusController } from './node-controllers.js';
 import { NodeFacts, type Lifecycle, type MovableClock } from './node-facts.js';
 import { Nodes } from './nodes.js';
-import { AtInterceptor } from './paging.js';
-import { FeedsController, PublicFeeds } from './public-feed.js';
-import { ProblemFilter, ProblemWords } from './problem.js';
-import { RateLimits } from './rate-limits.js';
-import { SecurityAdmins } from './security-admins.js';
-import { inputPipe } from './validation.js';
+import { AtInterceptor } from './http/paging.js';
+import { FeedsController, PublicFeeds } from './http/public-feed.js';
+import { ProblemFilter, ProblemWords } from './http/problem.js';
+import { RateLimits } from './identity/rate-limits.js';
+import { SecurityAdmins } from './identity/security-admins.js';
+import { inputPipe } from './http/validation.js';
 
 export interface NodeModuleOptions {
   readonly config: NodeConfig;

@@ -12,8 +12,8 @@ import {
   type World,
 } from '@yrd/ledger';
 import { systemClock } from './clock.js';
-import { createNodeKeys, type NodeSecret } from './keys.js';
-import { connectMongo } from './mongo-connection.js';
+import { createNodeKeys, type NodeSecret } from './keys/keys.js';
+import { connectMongo } from './mongo/mongo-connection.js';
 import { openWorld } from './world.js';
 
 /** A message on its way. */

@@ -1,6 +1,6 @@
 /** The ledger nodes that run in this process, one per context. */
 import type { LedgerNode, Position } from '@yrd/ledger';
-import { Problem } from './problem.js';
+import { Problem } from './http/problem.js';
 
 /** `32/voucher@123`: a position as it stands in headers, bodies and `?at=`. */
 export const showPosition = ({ journal, size }: Position): string => `${journal}@${size}`;

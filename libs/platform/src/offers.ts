@@ -2,8 +2,8 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import type { AccessName } from '@yrd/contracts';
-import { Allows } from './access.js';
-import { CommandAnswered, ThingCreated } from './answers.js';
+import { Allows } from './identity/access.js';
+import { CommandAnswered, ThingCreated } from './http/answers.js';
 import { AcceptsCommand } from './commands.js';
 
 const OFFERED = 'yrd:offered';

@@ -3,8 +3,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { openNode, type Context, type LedgerNode, type RotateKey } from '@yrd/ledger';
 import type { SimulatedWorld } from '@yrd/ledger/testing';
 import { pino } from 'pino';
-import { readConfig } from './config.js';
-import type { KeyKeeper } from './key-file.js';
+import { readConfig } from './config/config.js';
+import type { KeyKeeper } from './keys/key-file.js';
 import { Service } from './service.js';
 
 /** How virtual time follows real time: so much of it after each short rest, ms. */

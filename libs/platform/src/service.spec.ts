@@ -7,12 +7,12 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { Busy, Unavailable } from '@yrd/ledger';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
-import { startTestIssuer, type TestIssuer } from './issuer-for-tests.js';
-import { ProblemWords, Refused } from './problem.js';
+import { startTestIssuer, type TestIssuer } from './identity/issuer-for-tests.js';
+import { ProblemWords, Refused } from './http/problem.js';
 import { Service, type ServiceOptions } from './service.js';
-import { readConfig } from './config.js';
-import { createNodeKeys } from './keys.js';
-import type { NodeConfig } from './config.js';
+import { readConfig } from './config/config.js';
+import { createNodeKeys } from './keys/keys.js';
+import type { NodeConfig } from './config/config.js';
 import type { MovableClock } from './node-facts.js';
 
 const node = (province: string) =>

@@ -13,29 +13,29 @@ import {
   type Subscription,
   type World,
 } from '@yrd/ledger';
-import { routesWithoutAccess } from './access.js';
-import { AuditTrail } from './audit-trail.js';
-import { readBodies } from './body.js';
-import { addressOf, type NodeConfig } from './config.js';
+import { routesWithoutAccess } from './identity/access.js';
+import { AuditTrail } from './audit/audit-trail.js';
+import { readBodies } from './http/body.js';
+import { addressOf, type NodeConfig } from './config/config.js';
 import { contextGround, type ContextGround } from './context-ground.js';
-import { leftToRoute, takingFiles } from './file-body.js';
-import type { KeyWrapping } from './key-wrapping.js';
-import type { RecordIndexes } from './mongo-records.js';
-import { limitServer } from './http-server.js';
-import { renewing, tlsOptions, type Renewal } from './http-tls.js';
+import { leftToRoute, takingFiles } from './http/file-body.js';
+import type { KeyWrapping } from './keys/key-wrapping.js';
+import type { RecordIndexes } from './mongo/mongo-records.js';
+import { limitServer } from './http/http-server.js';
+import { renewing, tlsOptions, type Renewal } from './http/http-tls.js';
 import { logRequests, nestLog, noticeTo, openLog, type Log } from './log.js';
-import { pinnedFingerprints, type KeyKeeper } from './key-file.js';
+import { pinnedFingerprints, type KeyKeeper } from './keys/key-file.js';
 import { LateNode } from './late-node.js';
 import { Metrics, NoticeCounter } from './metrics.js';
 import { Lifecycle, type MovableClock } from './node-facts.js';
 import { nodeModule } from './node-module.js';
 import { Nodes } from './nodes.js';
-import { describeApi } from './openapi.js';
-import { traced } from './request.js';
-import { SecurityAdmins } from './security-admins.js';
-import { secureHeaders } from './security-headers.js';
-import { startPage } from './start-page.js';
-import { LedgerTransport } from './transport.js';
+import { describeApi } from './http/openapi.js';
+import { traced } from './http/request.js';
+import { SecurityAdmins } from './identity/security-admins.js';
+import { secureHeaders } from './http/security-headers.js';
+import { startPage } from './http/start-page.js';
+import { LedgerTransport } from './kafka/transport.js';
 
 /** One bounded context as a service plugs it in. */
 export interface ServedContext {

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { portsContract } from '@yrd/ledger/testing';
 import { systemClock } from './clock.js';
-import { createNodeKeys, openSigningKey } from './keys.js';
-import { connectMongo } from './mongo-connection.js';
+import { createNodeKeys, openSigningKey } from './keys/keys.js';
+import { connectMongo } from './mongo/mongo-connection.js';
 import { openWorld } from './world.js';
 
 const from = (name: string): string => {

@@ -1,12 +1,12 @@
 /** Everything a node is given, real: MongoDB, Kafka, node:crypto and a clock. */
 import type { Clock, Notice, World } from '@yrd/ledger';
-import { kafkaBus } from './kafka-bus.js';
-import type { KafkaSettings } from './kafka-client.js';
-import type { NodeSecret } from './keys.js';
-import { connectMongo } from './mongo-connection.js';
-import type { RecordIndexes } from './mongo-records.js';
-import { mongoStorage } from './mongo-storage.js';
-import { nodeHasher, nodeKeys, nodeRandom, type NodeKeys } from './node-crypto.js';
+import { kafkaBus } from './kafka/kafka-bus.js';
+import type { KafkaSettings } from './kafka/kafka-client.js';
+import type { NodeSecret } from './keys/keys.js';
+import { connectMongo } from './mongo/mongo-connection.js';
+import type { RecordIndexes } from './mongo/mongo-records.js';
+import { mongoStorage } from './mongo/mongo-storage.js';
+import { nodeHasher, nodeKeys, nodeRandom, type NodeKeys } from './keys/node-crypto.js';
 
 export interface WorldOptions {
   readonly mongoUrl: string;

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { openNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
-import { readConfig, type Environment } from '../src/config.js';
-import { localWrapping } from '../src/key-wrapping.js';
+import { readConfig, type Environment } from '../src/config/config.js';
+import { localWrapping } from '../src/keys/key-wrapping.js';
 import { Service, type ServedContext } from '../src/service.js';
 import { startIssuer, type Issuer } from './issuer.js';
 

@@ -1,9 +1,9 @@
 /** Tables as a node gives them, read back. */
-import { tableRows } from '../src/table-file.js';
-import type { TableCell, TableFormat } from '../src/table.js';
+import { tableRows } from '../src/tables/table-file.js';
+import type { TableCell, TableFormat } from '../src/tables/table.js';
 
-export { FORMATS } from '../src/table.js';
-export { workbookOf } from '../src/workbook.js';
+export { FORMATS } from '../src/tables/table.js';
+export { workbookOf } from '../src/tables/workbook.js';
 
 /** The cells of a table, its headings first. */
 export const rowsOfTable = async (format: TableFormat, bytes: Uint8Array): Promise<readonly (readonly TableCell[])[]> => {

@@ -30,7 +30,7 @@ export const commit = (state: Order, outcome: Outcome): Decision => {
   return oneEach([...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])]);
 };
 
-/** An act on an order of this journal by whom the access table names; policy, subject, reservation and what it reads besides are at hand. */
+/** An act on an order of this journal by whom the access table names; its policy, its subject and what it reads besides are at hand. */
 export const orderAct = <C extends OfOrder>(
   act: OrderCommand & AccessName,
   decide: (command: C, state: Order, turn: Turn) => Outcome,

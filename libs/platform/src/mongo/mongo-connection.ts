@@ -1,0 +1,73 @@
+/** The way to MongoDB: waits for a server that is not there yet, and refuses one that cannot keep the ledger's promises. */
+import os from 'node:os';
+import mongoose, { type Connection } from 'mongoose';
+import type { Notice } from '@yrd/ledger';
+import { jitteredMs, sleepMs } from '../clock.js';
+
+export interface MongoOptions {
+  /** `mongodb://…` connection string of a replica set. */
+  readonly mongoUrl: string;
+  readonly database: string;
+  notice(event: Notice): void;
+  /** Ends the wait for a server; the promise then rejects. */
+  readonly signal?: AbortSignal;
+}
+
+const SELECT_TIMEOUT_MS = 3_000;
+const RETRY_MAX_MS = 5_000;
+
+/** The connection string without user and password, for messages. */
+const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
+
+const refuseStandalone = async (connection: Connection, url: string): Promise<void> => {
+  const hello = await connection.getClient().db('admin').command({ hello: 1 });
+  if (hello['setName'] === undefined && hello['msg'] !== 'isdbgrid') {
+    throw new TypeError(
+      `MongoDB at ${shown(url)} is not a replica set, and transactions need one: start it with --replSet and initiate it`,
+    );
+  }
+};
+
+const attempt = async (o: MongoOptions): Promise<Connection> => {
+  const connection = mongoose.createConnection(o.mongoUrl, {
+    dbName: o.database,
+    serverSelectionTimeoutMS: SELECT_TIMEOUT_MS,
+    maxPoolSize: 20,
+    autoCreate: false,
+    autoIndex: false,
+    ignoreUndefined: true,
+    // The driver would import it lazily, which sandboxes without dynamic import (jest's among them) cannot.
+    runtimeAdapters: { os },
+  });
+  try {
+    await connection.asPromise();
+    await refuseStandalone(connection, o.mongoUrl);
+    return connection;
+  } catch (error) {
+    await connection.close().catch(() => undefined);
+    throw error;
+  }
+};
+
+// No server can mend a wrong address or a server of the wrong kind, so waiting would only hide it. By name: the driver's
+// parser of addresses has an error class of its own.
+const HOPELESS = ['TypeError', 'MongoParseError', 'MongoInvalidArgumentError', 'MongoMissingDependencyError'];
+const isHopeless = (error: unknown): boolean => error instanceof Error && HOPELESS.includes(error.name);
+
+/**
+ * Connects, and tries again for ever while no primary answers; each failed try is a `mongo.unreachable` notice. Rejects at
+ * once for a malformed address and for a server that is no replica set.
+ */
+export const connectMongo = async (o: MongoOptions): Promise<Connection> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(o);
+    } catch (error) {
+      if (isHopeless(error) || o.signal?.aborted) throw error;
+      const retryMs = jitteredMs(Math.min(RETRY_MAX_MS, 250 * 2 ** tries));
+      const why = error instanceof Error ? error.message : String(error);
+      o.notice({ level: 'warn', what: 'mongo.unreachable', facts: { server: shown(o.mongoUrl), tries, retryMs, why } });
+      await sleepMs(retryMs, o.signal);
+    }
+  }
+};

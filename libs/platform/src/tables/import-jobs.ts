@@ -1,0 +1,230 @@
+/**
+ * Imports as they are kept: a job, the file that it reads, and what came of each row, in tables of the service's own database. All that
+ * a job needs to go on after a crash is here; whoever carries it on has claimed it, and what another did meanwhile is never written over.
+ */
+import { Unavailable, type Actor, type Records, type RecordQuery, type RowPage } from '@yrd/ledger';
+import type { RowResult } from './import-kind.js';
+import type { RecordIndexes } from '../mongo/mongo-records.js';
+import { Problem, Refused, retryAfter } from '../http/problem.js';
+import type { Words } from '../http/problem-codes.js';
+import type { TableFormat } from './table.js';
+import type { TableFile } from './table-file.js';
+
+const JOBS = 'imports';
+const FILES = 'import-files';
+const RESULTS = 'import-results';
+/** Bytes of a file kept in one record: as text a third more, far below what a document may hold. */
+const CHUNK_BYTES = 1_048_576;
+/** Batches of results read at a time. */
+const RESULTS_PAGE = 20;
+/** Jobs of one organisation that wait or run at most. */
+const OPEN_MAX = 20;
+/** How long a job stays readable after its end, domain ms: a quarter. */
+const KEEP_MS = 92 * 86_400_000;
+/** How long somebody may take to send a file again that broke off, domain ms. */
+const RECEIVE_MS = 3_600_000;
+/** How long a claim holds without a word of whoever holds it, real ms. */
+const CLAIM_MS = 60_000;
+const SWEPT = 20;
+
+export const IMPORT_STATES = ['receiving', 'waiting', 'running', 'done', 'cancelled', 'failed'] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+const OPEN: readonly ImportState[] = ['waiting', 'running'];
+const OVER: readonly ImportState[] = ['done', 'cancelled', 'failed'];
+export const isOver = ({ state }: Pick<ImportJob, 'state'>): boolean => OVER.includes(state);
+
+export interface ImportJob {
+  readonly id: string;
+  readonly kind: string;
+  readonly dryRun: boolean;
+  readonly state: ImportState;
+  /** Why it failed; null otherwise. */
+  readonly why: Words | null;
+  readonly organisation: string;
+  /** Who asked for it: each row is carried out as his command. */
+  readonly actor: Actor;
+  readonly trace: string;
+  readonly format: TableFormat;
+  readonly charset: string | null;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Rows of the file without its header. */
+  readonly rows: number;
+  /** Of these, rows whose outcome is known. */
+  readonly read: number;
+  readonly done: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  /** Records of results. */
+  readonly batches: number;
+  readonly cancelAsked: boolean;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly finishedMs: number | null;
+  /** The process that carries it on, and until when its claim holds, real ms. */
+  readonly owner: string | null;
+  readonly claimedUntilMs: number;
+}
+
+/** Another process carries the job on. */
+export class Lost extends Error {
+  override readonly name = 'Lost';
+}
+
+export const importIndexes: RecordIndexes = {
+  [JOBS]: [['createdMs'], ['organisation', 'createdMs'], ['state', 'createdMs'], ['state', 'finishedMs']],
+};
+
+const nth = (id: string, at: number): string => `${id}.${String(at).padStart(6, '0')}`;
+
+export class ImportJobs {
+  constructor(private readonly records: () => Records) {}
+
+  /** Keeps a file with its job. The same one again is the job that there is. @throws Refused E-IDEMPOTENCY, Problem E-BUSY. */
+  async receive(job: ImportJob, bytes: Uint8Array): Promise<ImportJob> {
+    const records = this.records();
+    const known = (await records.get<ImportJob>(JOBS, job.id))?.value;
+    if (known && (known.sha256 !== job.sha256 || known.kind !== job.kind || known.dryRun !== job.dryRun))
+      throw new Refused('imports', { rejected: 'E-IDEMPOTENCY', facts: { import: job.id } });
+    if (known && known.state !== 'receiving') return known;
+    const where = { organisation: job.organisation, state: { in: OPEN } };
+    if ((await records.find(JOBS, { where, limit: OPEN_MAX })).length >= OPEN_MAX)
+      throw new Problem('E-BUSY', { headers: retryAfter(60_000) });
+    if (!known) await records.write([{ table: JOBS, id: job.id, value: job, rev: 0 }]);
+    for (let at = 0; at * CHUNK_BYTES < bytes.length; at += 1) {
+      const data = Buffer.from(bytes.subarray(at * CHUNK_BYTES, (at + 1) * CHUNK_BYTES)).toString('base64');
+      await records.write([{ table: FILES, id: nth(job.id, at), value: { data } }]);
+    }
+    return this.change(job.id, (each) => (each.state === 'receiving' ? { ...each, state: 'waiting' } : each));
+  }
+
+  /** Null when there is none. */
+  async get(id: string): Promise<ImportJob | null> {
+    return (await this.records().get<ImportJob>(JOBS, id))?.value ?? null;
+  }
+
+  async find(query: RecordQuery): Promise<readonly ImportJob[]> {
+    return (await this.records().find<ImportJob>(JOBS, query)).map(({ value }) => value);
+  }
+
+  /** A page of them, as a list of rows is read. */
+  async rows(_view: string, query: RecordQuery): Promise<RowPage<ImportJob>> {
+    const found = await this.find(query);
+    const last = found.length < query.limit ? undefined : found.at(-1);
+    return {
+      rows: found.map((row) => ({ id: row.id, row })),
+      next: last ? { value: last.createdMs, id: last.id } : null,
+      positions: [],
+    };
+  }
+
+  async file({ id, bytes, format, charset }: ImportJob): Promise<TableFile> {
+    const parts: Buffer[] = [];
+    for (let at = 0; at * CHUNK_BYTES < bytes; at += 1) {
+      const part = await this.records().get<{ readonly data: string }>(FILES, nth(id, at));
+      if (!part) throw new Lost(`A part of the file of ${id} is gone.`);
+      parts.push(Buffer.from(part.value.data, 'base64'));
+    }
+    return { format, charset, bytes: Buffer.concat(parts) };
+  }
+
+  /** The oldest job that nobody carries on, claimed for this process; null when there is none. */
+  async claim(owner: string, except: ReadonlySet<string>, nowMs: number): Promise<ImportJob | null> {
+    const open = await this.find({ where: { state: { in: OPEN } }, order: { field: 'createdMs' }, limit: 10 * OPEN_MAX });
+    const free = open.find((job) => !except.has(job.id) && (job.owner === null || job.owner === owner || job.claimedUntilMs < Date.now()));
+    if (!free) return null;
+    const claimed = await this.change(free.id, (job) =>
+      isOver(job) || (job.owner !== free.owner && job.owner !== owner)
+        ? job
+        : { ...job, state: 'running', owner, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs },
+    );
+    return claimed.state === 'running' && claimed.owner === owner ? claimed : null;
+  }
+
+  /** Keeps what came of a batch of rows with the progress, in one write. @throws Lost when another has claimed the job meanwhile. */
+  async keep({ id }: ImportJob, owner: string, results: readonly RowResult[], nowMs: number): Promise<ImportJob> {
+    const count = (outcome: RowResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
+    return this.change(
+      id,
+      (job) => {
+        if (job.owner !== owner || job.state !== 'running') throw new Lost(`${id} is carried on by another process.`);
+        const counted = {
+          read: job.read + results.length,
+          done: job.done + count('done'),
+          unchanged: job.unchanged + count('unchanged'),
+          refused: job.refused + count('refused'),
+          batches: job.batches + 1,
+        };
+        const kept = { ...job, ...counted, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs };
+        return job.cancelAsked ? over(kept, 'cancelled', nowMs) : kept;
+      },
+      ({ batches }) => [{ table: RESULTS, id: nth(id, batches - 1), value: { results } }],
+    );
+  }
+
+  /** Ends a job, and lets its file go. */
+  async end(id: string, owner: string, state: ImportState, nowMs: number, why: Words | null = null): Promise<void> {
+    const job = await this.change(id, (each) => (each.owner === owner && !isOver(each) ? { ...over(each, state, nowMs), why } : each));
+    if (isOver(job)) await this.dropFile(job);
+  }
+
+  /** Asks for an end: at once where nobody carries it on, else after the rows under way. */
+  async cancel(id: string, nowMs: number): Promise<ImportJob> {
+    const job = await this.change(id, (each) => {
+      if (isOver(each)) return each;
+      return each.state === 'running' ? { ...each, cancelAsked: true } : over(each, 'cancelled', nowMs);
+    });
+    if (isOver(job)) await this.dropFile(job);
+    return job;
+  }
+
+  /** What came of the rows so far, in the order of the table. */
+  async *results({ id, batches }: ImportJob): AsyncGenerator<RowResult> {
+    for (let at = 0; at < batches; at += RESULTS_PAGE) {
+      const ids = Array.from({ length: Math.min(RESULTS_PAGE, batches - at) }, (_, more) => nth(id, at + more));
+      const found = await this.records().getMany<{ readonly results: readonly RowResult[] }>(RESULTS, ids);
+      const byId = new Map(found.map((each) => [each.id, each.value.results]));
+      for (const each of ids) yield* byId.get(each) ?? [];
+    }
+  }
+
+  /** Lets go of jobs that are long over, and of files that never came whole. */
+  async sweep(nowMs: number): Promise<void> {
+    const ended = { state: { in: OVER }, finishedMs: { lt: nowMs - KEEP_MS } };
+    const stale = { state: 'receiving', createdMs: { lt: nowMs - RECEIVE_MS } };
+    for (const where of [ended, stale])
+      for (const job of await this.find({ where, limit: SWEPT })) {
+        await this.dropFile(job);
+        for (let at = 0; at < job.batches; at += 1) await this.records().write([{ table: RESULTS, id: nth(job.id, at), value: null }]);
+        await this.records().write([{ table: JOBS, id: job.id, value: null }]);
+      }
+  }
+
+  private async dropFile({ id, bytes }: ImportJob): Promise<void> {
+    for (let at = 0; at * CHUNK_BYTES < bytes; at += 1) await this.records().write([{ table: FILES, id: nth(id, at), value: null }]);
+  }
+
+  /** Changes a job as it is now, also where others change it at the same time. */
+  private async change(
+    id: string,
+    next: (job: ImportJob) => ImportJob,
+    more: (job: ImportJob) => readonly { readonly table: string; readonly id: string; readonly value: object }[] = () => [],
+  ): Promise<ImportJob> {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const found = await this.records().get<ImportJob>(JOBS, id);
+      if (!found) throw new Lost(`${id} is gone.`);
+      const value = next(found.value);
+      if (value === found.value) return value;
+      if (await this.records().write([{ table: JOBS, id, value, rev: found.rev }, ...more(value)])) return value;
+    }
+    throw new Unavailable('Too many change this import at once.');
+  }
+}
+
+const over = (job: ImportJob, state: ImportState, finishedMs: number): ImportJob => ({
+  ...job,
+  state,
+  finishedMs,
+  updatedMs: finishedMs,
+  owner: null,
+});

@@ -1,0 +1,211 @@
+/** What can be imported: the columns that a table may have, and the command that each of its rows asks for. */
+import { codes, type AccessName } from '@yrd/contracts';
+import type { Answer } from '@yrd/ledger';
+import { CONCEALED, Problem, type FieldFault } from '../http/problem.js';
+import { nodeCodes, type CodeRow, type Words } from '../http/problem-codes.js';
+import { fault, type TableCell, type TableFault, type TableRow } from './table.js';
+import { checkedAs } from '../http/validation.js';
+
+export interface Column {
+  /** The field that it fills, which is also its heading in English. */
+  readonly field: string;
+  /** Its heading in Chinese. */
+  readonly zh: string;
+  /** `fen` may also come in yuan, under a heading of its own; `words` are several, with blanks or commas between. */
+  readonly holds: 'text' | 'whole' | 'fen' | 'day' | 'words';
+  readonly example: string;
+  readonly optional?: boolean;
+}
+
+/** A command that a row asks for. */
+export interface Wanted {
+  readonly command: AccessName;
+  readonly body: object;
+  /** What it is about: rows about one thing are carried out one after the other, in the order of the table. */
+  readonly target: string;
+}
+
+export interface ImportKind<B extends object = object> {
+  /** Part of the address, `subject-facts`. */
+  readonly name: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly columns: readonly Column[];
+  /** What a row is checked against: the limits of the command's own body. */
+  readonly row: new () => B;
+  wanted(row: B): Wanted | Promise<Wanted>;
+  /** The command would be carried out again though it stands: it is asked on trial first, and left alone then. */
+  readonly repeats?: true;
+  /** Whether what was refused because something stands there already is what the row says, so that a second import changes nothing. */
+  stands?(row: B): Promise<boolean>;
+}
+
+/** What came of a row; `refused` says why. On trial: what would. */
+export type Outcome = 'done' | 'unchanged' | 'refused';
+
+export interface RowFault {
+  /** The heading as it stands in the table; null where no cell is to blame. */
+  readonly column: string | null;
+  readonly code: string;
+  readonly words: Words;
+  /** How to mend it. */
+  readonly mend: Words;
+}
+
+export interface RowResult {
+  readonly line: number;
+  readonly outcome: Outcome;
+  readonly faults: readonly RowFault[];
+}
+
+/** A row that was read: what it asks for, or what is wrong with it. */
+export interface ReadRow {
+  readonly line: number;
+  readonly row: object | null;
+  readonly faults: readonly RowFault[];
+}
+
+/** How many faults of one row are told. */
+const FAULTS_MAX = 10;
+
+/** Headings are compared without blanks and case, and with brackets of either width. */
+const plainHeading = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
+
+interface Heading {
+  readonly column: Column;
+  readonly text: string;
+  readonly yuan: boolean;
+}
+
+const FEN = /Fen$/;
+/** Every heading that a column goes by. */
+const headingsOf = (column: Column): readonly Heading[] => {
+  const { field, zh, holds } = column;
+  if (holds !== 'fen') return [field, zh, `${zh} ${field}`].map((text) => ({ column, text, yuan: false }));
+  const inFen = [field, `${zh}（分）`, `${zh}（分） ${field}`].map((text) => ({ column, text, yuan: false }));
+  const yuan = field.replace(FEN, 'Yuan');
+  return [...inFen, ...[yuan, `${zh}（元）`, `${zh}（元） ${yuan}`].map((text) => ({ column, text, yuan: true }))];
+};
+
+/** The headings of a template: Chinese and the field. */
+export const templateOf = ({ columns }: ImportKind): readonly (readonly string[])[] => [
+  columns.map((column) => headingsOf(column)[2]!.text),
+  columns.map(({ example }) => example),
+];
+
+/** What the columns of a table are, by its first row. @throws TableFault with the known ones for what is unknown, doubled or missing. */
+export const headerOf = ({ columns }: ImportKind, { line, cells }: TableRow): readonly (Heading | null)[] => {
+  const known = new Map(columns.flatMap(headingsOf).map((heading) => [plainHeading(heading.text), heading]));
+  const found = cells.map((cell) => {
+    const text = String(cell).trim();
+    if (text === '') return null;
+    const heading = known.get(plainHeading(text));
+    if (!heading) throw wrongHeading(columns, line, `does not know the column "${text.slice(0, 40)}"`, `不认识列“${text.slice(0, 40)}”`);
+    return { ...heading, text };
+  });
+  const named = found.flatMap((heading) => (heading ? [heading.column.field] : []));
+  const doubled = named.find((field, at) => named.indexOf(field) !== at);
+  if (doubled !== undefined) throw wrongHeading(columns, line, `has the column ${doubled} twice`, `列 ${doubled} 重复`);
+  const missing = columns.find(({ field, optional }) => optional !== true && !named.includes(field));
+  if (missing) throw wrongHeading(columns, line, `misses the column ${missing.field}`, `缺少列“${missing.zh}”`);
+  return found;
+};
+
+const wrongHeading = (columns: readonly Column[], line: number, en: string, zh: string): TableFault => {
+  const all = columns.map((column) => headingsOf(column)[2]!.text);
+  return fault(`The import ${en}. Known are: ${all.join(', ')}.`, `导入${zh}。可用的列：${all.join('、')}。`, line);
+};
+
+const DAY_MS = 86_400_000;
+/** 1899-12-30: spreadsheets count days from here, as if 1900 had been a leap year. */
+const DAY_ZERO_MS = -2_209_161_600_000;
+/** 9999-12-31. */
+const DAYS_MAX = 2_958_465;
+
+const dayOf = (cell: TableCell): string => {
+  if (typeof cell === 'number') {
+    const known = Number.isInteger(cell) && cell > 0 && cell <= DAYS_MAX;
+    return known ? new Date(DAY_ZERO_MS + cell * DAY_MS).toISOString().slice(0, 10) : String(cell);
+  }
+  const [, year, month = '', day = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(cell) ?? [];
+  return year === undefined ? cell : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+};
+
+/** Yuan with at most two decimals as fen, digit by digit; anything else stays a text, which no amount is. */
+const fenOf = (text: string): number | string => {
+  const [, whole, decimals = ''] = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
+  return whole === undefined ? text : Number(whole) * 100 + Number(decimals.padEnd(2, '0'));
+};
+
+const wholeOf = (text: string): number | string => (/^\d{1,15}$/.test(text) ? Number(text) : text);
+
+const valueOf = ({ column: { holds }, yuan }: Heading, cell: TableCell): unknown => {
+  const text = typeof cell === 'number' ? String(cell) : cell.trim();
+  switch (holds) {
+    case 'fen':
+      return yuan ? fenOf(text) : wholeOf(text);
+    case 'whole':
+      return wholeOf(text);
+    case 'day':
+      return dayOf(typeof cell === 'number' ? cell : text);
+    case 'words':
+      return text.split(/[\s,，、;；]+/u).filter((word) => word !== '');
+    case 'text':
+      return text;
+  }
+};
+
+const extra = (line: number): ReadRow => {
+  const words = { en: 'A cell stands outside the columns of the header.', zh: '有单元格超出表头的列。' };
+  const mend = { en: 'take it away, or give it a heading', zh: '删去该单元格，或补上表头' };
+  return { line, row: null, faults: [{ column: null, code: 'E-TABLE', words, mend }] };
+};
+
+/** A cell that is no number is neither too small nor too large: of a field's faults, what it is not comes first and is told alone. */
+const onePerField = (errors: readonly FieldFault[]): readonly FieldFault[] => {
+  const byKind = [...errors.filter(({ rule }) => rule.startsWith('is')), ...errors.filter(({ rule }) => !rule.startsWith('is'))];
+  const fields = [...new Set(errors.map(({ field }) => field))].slice(0, FAULTS_MAX);
+  return fields.flatMap((field) => byKind.find((each) => each.field === field) ?? []);
+};
+
+/** A row as what it asks for is checked, or all that is wrong with it. */
+export const readRow = async (kind: ImportKind, header: readonly (Heading | null)[], { line, cells }: TableRow): Promise<ReadRow> => {
+  if (cells.some((cell, at) => !header[at] && String(cell).trim() !== '')) return extra(line);
+  const fields = header.flatMap((heading, at) => {
+    const cell = cells[at] ?? '';
+    return heading && String(cell).trim() !== '' ? [[heading.column.field, valueOf(heading, cell)] as const] : [];
+  });
+  try {
+    return { line, row: await checkedAs(kind.row, Object.fromEntries(fields)), faults: [] };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const faults = onePerField(error.errors).map(({ field, message }): RowFault => {
+      const name = field.split('/')[1] ?? '';
+      const heading = header.find((each) => each?.column.field === name);
+      const example = kind.columns.find((each) => each.field === name)?.example ?? '';
+      const mend = { en: `write it like ${example}`, zh: `示例：${example}` };
+      return { column: heading?.text ?? name, code: 'E-VALIDATION', words: message, mend };
+    });
+    return { line, row: null, faults };
+  }
+};
+
+/** What a refusal of the domain tells about a row. */
+export const refusalOf = (header: readonly (Heading | null)[], refused: Extract<Answer, { readonly ok: false }>): RowFault => {
+  const { rejected, facts } = refused;
+  const code = rejected === CONCEALED ? 'E-NOTFOUND' : rejected;
+  const known: Readonly<Record<string, CodeRow>> = { ...nodeCodes, ...codes };
+  const { zh = code, en = code } = known[code] ?? {};
+  const { seen, needed, whoCanMend, field } = facts;
+  const told = (label: string, value: (typeof facts)[string] | undefined): string =>
+    value === undefined || value === null ? '' : ` ${label}${String(value)}`;
+  return {
+    column: header.find((heading) => heading?.column.field === field)?.text ?? null,
+    code,
+    words: { zh: `${zh}${told('见到：', seen)}`, en: `${en}${told('Seen: ', seen)}` },
+    mend: {
+      zh: `${told('需要：', needed)}${told('由谁处理：', whoCanMend)}`.trim(),
+      en: `${told('needed: ', needed)}${told('who can mend it: ', whoCanMend)}`.trim(),
+    },
+  };
+};
