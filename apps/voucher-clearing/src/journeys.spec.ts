@@ -98,6 +98,46 @@ describe('A firm of Jiangsu with a quota', () => {
   });
 });
 
+describe('A11: messages that come doubled, again, or out of their order', () => {
+  const heads = async (): Promise<unknown> => {
+    const seen = await Promise.all(
+      ['31', '32'].map(async (province) => (await delta.fetch(province, '/health/ready')).json() as Promise<Json>),
+    );
+    return seen.map(({ journals }) => (journals as Json[]).map(({ journal, state, size }) => ({ journal, state, size })));
+  };
+  const toldToAll = (): Promise<void> => {
+    const { topics, positions } = delta.world.broker;
+    const ends = [...topics].map(([topic, { start, messages }]) => [topic, start + messages.length] as const);
+    return delta.until(async () =>
+      ends.every(([topic, end]) => [...positions].every(([reader, at]) => !reader.endsWith(`|${topic}`) || at >= end)),
+    );
+  };
+
+  it('have no second effect when everything is told again, backwards', async () => {
+    const quota = `/v1/quotas/${subject}.cxq.2026`;
+    const before = [await heads(), (await delta.get(firm, quota)).body, (await delta.get(firm, '/v1/orders')).body['items']];
+    const { broker } = delta.world;
+    const messages = [...broker.topics.values()].flatMap((topic) => topic.messages);
+    expect(messages.length).toBeGreaterThan(50);
+    for (const message of messages.toReversed()) broker.append(message);
+    await toldToAll();
+    expect([await heads(), (await delta.get(firm, quota)).body, (await delta.get(firm, '/v1/orders')).body['items']]).toEqual(before);
+  }, 60_000);
+
+  it('wait for what belongs before them: an order goes its way while each message overtakes the one before, and comes twice', async () => {
+    let arrivals = 0;
+    const arrival = () => ({ fate: (arrivals += 1) % 2 === 0 ? ('twice' as const) : ('after the next' as const), delayMs: 0 });
+    delta.world.mischief = { strike: () => null, arrival };
+    const order = await orders.deliver({ agencyProvince: '31', mode: 'tongdui' }, (each) => `result of ${each}`);
+    await delta.does(firm, `/v1/orders/${order}/acceptance`);
+    const abroad = `/v1/orders/${order}?province=32`;
+    await delta.until(async () => (await delta.get(agent('31'), abroad)).body['state'] === 'ServiceAccepted');
+    delta.world.mischief = null;
+    expect(arrivals).toBeGreaterThan(10);
+    expect((await delta.get(firm, `/v1/orders?subject=${subject}&state=ServiceAccepted`)).body['items']).toHaveLength(1);
+  }, 60_000);
+});
+
 test('a telephone number in words that other provinces would read is refused in both languages, and nothing is written', async () => {
   const order = (await orders.patiently(firm, '/v1/orders', orders.wanted({ agencyProvince: '31', mode: 'tongdui' })))['id'] as string;
   const told = async (language: string) =>
