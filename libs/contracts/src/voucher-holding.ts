@@ -1,6 +1,6 @@
-/** Entries by which an order is held and released: by people, by a rule that suspects something, by a result that went out twice. */
+/** Entries by which an order is held and released: by people, by a rule that suspects something, and what a result was taken for. */
 import { Type } from '@sinclair/typebox';
-import { Awaited, CodeWord, Facts, Hash, Id, Ms, Province, federal, oneOf } from './schema.js';
+import { Awaited, CodeWord, Facts, Id, Ms, federal, oneOf } from './schema.js';
 import { counting } from './voucher-calendar.js';
 
 export const holding = {
@@ -22,15 +22,6 @@ export const holding = {
     }),
     { order: 'b2f0c1', reason: 'audit' },
   ),
-  /** The same result went to several orders (A9): the home of each holds it. */
-  DuplicateDelivered: federal(
-    Type.Object({ deliverableHash: Hash, orders: Type.Array(Type.Object({ order: Id, home: Province }), { maxItems: 100 }) }),
-    {
-      deliverableHash: 'a'.repeat(64),
-      orders: [
-        { order: 'b2f0c1', home: '32' as const },
-        { order: 'c77a', home: '33' as const },
-      ],
-    },
-  ),
+  /** In the stream of a result's hash: an order of this journal was served with it (A9). Each home compares, and holds its own. */
+  ResultTaken: federal(Type.Object({ order: Id }), { order: 'b2f0c1' }),
 };

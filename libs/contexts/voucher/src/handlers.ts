@@ -10,7 +10,6 @@ import * as batch from './settlement/batch.js';
 import * as calendar from './policy/calendar-notice.js';
 import * as claim from './quotas/claim.js';
 import * as clawback from './settlement/clawback.js';
-import * as delivering from './orders/delivering.js';
 import * as drawing from './quotas/drawing.js';
 import * as complaint from './agencies/complaint.js';
 import * as engagement from './orders/engagement.js';
@@ -106,7 +105,7 @@ export const personCommands = {
   DeclineOrder: engagement.DeclineOrder,
   WithdrawFromOrder: engagement.WithdrawFromOrder,
   SignAsAgency: engagement.SignAsAgency,
-  DeliverService: delivering.DeliverService,
+  DeliverService: engagement.DeliverService,
   RequestRedemption: invoice.RequestRedemption,
   SubmitRedemption: redeeming.SubmitRedemption,
   ReviewRedemption: redeeming.ReviewRedemption,

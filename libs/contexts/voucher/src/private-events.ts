@@ -146,8 +146,6 @@ interface PrivateData {
   /** An order below the threshold of expert review, with the same agency for the same class (V30). */
   PairOrdered: { readonly order: string; readonly amountFen: number; readonly placedMs: number };
   SplitSuspected: { readonly orders: readonly string[]; readonly count: number; readonly sumFen: number; readonly policy: string };
-  /** Which order a result was delivered for (A9). */
-  ResultDelivered: { readonly order: string; readonly home: '31' | '32' | '33' | '34' };
   /** Streams beside the quota that hold a part of the reservation. */
   ReservationMade: { readonly order: string; readonly ceilings: readonly string[] };
   /** Who reviewed, approved, paid: a pseudonym of the node (V16). */
@@ -215,7 +213,6 @@ const names: Readonly<Record<PrivateName, string>> = {
   ReturnPaymentRecorded: 'sensitive',
   PairOrdered: 'internal',
   SplitSuspected: 'internal',
-  ResultDelivered: 'internal',
   ReservationMade: 'internal',
   HandRecorded: 'sensitive',
   AccountRecorded: 'sensitive',

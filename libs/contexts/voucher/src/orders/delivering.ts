@@ -1,82 +1,52 @@
 /**
- * A result is delivered by its hash. The agency's journal remembers for which orders each result went out, in whatever province they are
- * at home: the same one for two of them holds both (A9).
+ * One result for two orders (A9). Each home states, under the hash of the result, which of its orders were served with it. Every province
+ * reads what the four state and holds its own orders: nobody is asked, so nobody's silence hides anything for longer than it lasts, and
+ * nobody is told more of another's order than its id.
  */
 import type { VoucherEvent } from '@yrd/contracts';
-import { foldOf, toStream, type Decision, type Handler, type Reaction } from '@yrd/ledger';
-import { agencyMay, engagement, engagementReads, homeOrder, type OfOrder } from './engagement.js';
-import { handler } from '../handling.js';
-import type { PrivateEvent } from '../private-events.js';
-import { dataOf, provinceOf } from '../reading.js';
-import { deliverableStream, engagementStream, orderStream } from '../streams.js';
+import { foldOf, type Found, type Reaction } from '@yrd/ledger';
+import { PROVINCES } from '../settlement/settlement.js';
+import { journalOf, orderStream } from '../streams.js';
 
-export type DeliverableEvent = PrivateEvent<'ResultDelivered'> | VoucherEvent<'DuplicateDelivered'>;
-type For = PrivateEvent<'ResultDelivered'>['data'];
+export type DeliverableEvent = VoucherEvent<'ResultTaken'>;
 
-/** Orders remembered of one result: as many as an entry takes. */
+/** Orders remembered of one result, the newest ones: each of those before was held when the next one came. */
 const KEPT = 100;
 
 export interface Deliverable {
-  readonly orders: readonly For[];
+  readonly orders: readonly string[];
 }
 
 export const deliverable = foldOf<Deliverable, DeliverableEvent>(
   'deliverable',
   { orders: [] },
-  {
-    ResultDelivered: ({ orders }, { order, home }) => ({ orders: [...orders, { order, home }].slice(-KEPT) }),
-    DuplicateDelivered: (state) => state,
-  },
+  { ResultTaken: ({ orders }, { order }) => ({ orders: [...orders, order].slice(-KEPT) }) },
 );
 
-export interface DeliverService extends OfOrder {
-  readonly deliverableHash: string;
-}
-/** DeliverService (agency) → DeliveryStated: the hash of the result, never the result; DuplicateDelivered if it went out before (A9). */
-export const DeliverService: Handler<DeliverService> = handler({
-  target: (command: DeliverService) => engagementStream(command.order),
-  reads: (command: DeliverService, peek) => [
-    ...engagementReads(command, peek),
-    { province: peek.province, stream: deliverableStream(command.deliverableHash) },
-  ],
-  decide: (command, turn): Decision => {
-    const no = agencyMay(turn, command, 'DeliverService');
-    if (no) return no;
-    const { order: id, home, deliverableHash } = command;
-    if (turn.state(engagement, engagementStream(id)).deliverableHash === deliverableHash) return [];
-    const policy = homeOrder(turn, command).terms?.policy;
-    const stream = deliverableStream(deliverableHash);
-    const before = turn.state(deliverable, stream).orders.filter(({ order }) => order !== id);
-    const orders = [...before, { order: id, home }].slice(-KEPT);
-    const events: readonly DeliverableEvent[] = [
-      { type: 'ResultDelivered', data: { order: id, home } },
-      ...(before.length === 0 ? [] : [{ type: 'DuplicateDelivered', data: { deliverableHash, orders } } as const]),
-    ];
-    return [
-      ...toStream(engagementStream(id), [{ type: 'DeliveryStated', data: { order: id, home, deliverableHash } }], policy),
-      ...toStream(stream, events, policy),
-    ];
-  },
-});
+/** Orders of one province that were served with this result. */
+const servedIn = (found: Found, province: string, stream: string): readonly string[] =>
+  found.state(deliverable, journalOf(province), stream).orders;
 
-/** DuplicateDelivered → the home of each of the orders holds it. */
+/** ResultTaken, whoever's → this province holds each order of its own that shares the result with another one, here or elsewhere. */
 export const holdDuplicates: Reaction = {
   name: 'hold-duplicates',
-  on: ['DuplicateDelivered'],
+  on: ['ResultTaken'],
   from: 'any',
-  react: (entry, found) => {
-    const { orders = [] } = dataOf(entry, 'DuplicateDelivered') ?? {};
-    const facts = {
-      seen: `the same result for ${orders.length} orders`,
-      needed: 'a review: a result of its own for each order',
-      whoCanMend: "the reviewer of the enterprise's province",
-    };
-    return orders
-      .filter(({ home }) => home === found.province)
-      .map(({ order }) => ({
-        command: 'HoldSuspected',
-        target: orderStream(order),
-        body: { order, reason: 'E-DUPFILE', facts, from: provinceOf(entry.journal) },
-      }));
+  needs: ({ stream }) => PROVINCES.map((province) => ({ journal: journalOf(province), stream })),
+  react: ({ stream }, found) => {
+    const mine = servedIn(found, found.province, stream);
+    const theirs = PROVINCES.filter((province) => province !== found.province).flatMap((province) => servedIn(found, province, stream));
+    return mine.flatMap((order) => {
+      const others = [...theirs, ...mine.filter((each) => each !== order)];
+      const [reference] = others;
+      if (reference === undefined) return [];
+      const facts = {
+        seen: `the same result for ${others.length + 1} orders`,
+        needed: 'a review: a result of its own for each order',
+        reference,
+        whoCanMend: "the reviewer of the enterprise's province",
+      };
+      return [{ command: 'HoldSuspected', target: orderStream(order), body: { order, reason: 'E-DUPFILE', facts } }];
+    });
   },
 };

@@ -121,6 +121,14 @@ export const WithdrawFromOrder = stating<WithCause>('WithdrawFromOrder', ({ orde
   said.cancelled ? [] : [{ type: 'CancellationStated', data: { order: id, home, cause } }],
 );
 
+export interface DeliverService extends OfOrder {
+  readonly deliverableHash: string;
+}
+/** DeliverService (agency) → DeliveryStated: the hash of the result, never the result. */
+export const DeliverService = stating<DeliverService>('DeliverService', ({ order: id, home, deliverableHash }, said) =>
+  said.deliverableHash === deliverableHash ? [] : [{ type: 'DeliveryStated', data: { order: id, home, deliverableHash } }],
+);
+
 export interface SignAsAgency extends OfOrder {
   readonly contractHash: string;
   readonly amountFen: number;

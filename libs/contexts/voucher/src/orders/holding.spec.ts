@@ -1,5 +1,5 @@
-/** Holds by a rule (V30, A9): what is suspected is held on all sides, says why, and goes on only after a review; limits stand still. */
-import { actor, agent, DAY_MS, delta, firm, hex, type Delta } from '../../testing/scenario.js';
+/** Holds by a rule (V30): what is suspected is held on all sides, says why, and goes on only after a review; limits stand still. */
+import { actor, agent, DAY_MS, delta, firm, type Delta } from '../../testing/scenario.js';
 import { splitAmong } from './splitting.js';
 
 const SPLITTING = { orders: 3, days: 30, reviewFromFen: 10_000_000 };
@@ -82,70 +82,6 @@ describe('V30, orders that look like one that was split', () => {
     const d = delta();
     for (const id of ['o1', 'o2', 'o3', 'o4']) place(d, id);
     expect(holds(d, 'o1', 'o4')).toEqual(['', '']);
-  });
-});
-
-describe('A9, one result for two clients', () => {
-  const serve = (d: Delta, province: '32' | '33', order: string, subject: string): void => {
-    const by = { order, home: province, agency: 'a31' };
-    const { nowMs } = d.world;
-    const client = actor(province, 'enterprise', `org-${subject}`);
-    const contract = { contractHash: hex(order), amountFen: 4_000_000, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
-    for (const [at, command, body, who] of [
-      [province, 'PlaceOrder', d.placing(order, { subject, amountFen: 4_000_000 }), client],
-      ['31', 'AcceptOrder', by, agent('31')],
-      ['31', 'SignAsAgency', { ...by, ...contract }, agent('31')],
-      [province, 'SignContract', { order, ...contract }, client],
-    ] as const) {
-      d.does(at, command, body, who);
-      d.world.settle();
-    }
-  };
-  const deliver = (d: Delta, home: '32' | '33', order: string): void => {
-    d.does('31', 'DeliverService', { order, home, agency: 'a31', deliverableHash: hex('one report') }, agent('31'));
-    d.world.settle();
-  };
-
-  test('holds both orders, in two provinces that cannot see each other’s files', () => {
-    const d = delta();
-    d.enrol('33', 's33', 10_000_000);
-    serve(d, '32', 'o1', 's1');
-    serve(d, '33', 'o2', 's33');
-    deliver(d, '32', 'o1');
-    expect(d.order('o1')).toMatchObject({ phase: 'Delivered', holds: [] });
-    deliver(d, '33', 'o2');
-    expect(d.order('o1')).toMatchObject({ phase: 'Delivered', holds: ['E-DUPFILE'] });
-    expect(d.order('o2', '33')).toMatchObject({ phase: 'Delivered', holds: ['E-DUPFILE'] });
-    expect(d.tries('32', 'ConfirmAcceptance', { order: 'o1' }, firm)).toMatchObject({
-      rejected: 'E-DUPFILE',
-      facts: { clause: 'A9', policy: '32-cxq-1', seen: 'the same result for 2 orders', whoCanMend: expect.any(String) },
-    });
-    d.does('32', 'ReviewSuspicion', { order: 'o1', reason: 'E-DUPFILE', finding: 'joint-project' }, reviewer);
-    expect(d.tries('32', 'ConfirmAcceptance', { order: 'o1' }, firm)).toBeNull();
-    expect(d.order('o2', '33').holds).toEqual(['E-DUPFILE']);
-  });
-
-  test('is none when it is delivered again for the same order', () => {
-    const d = delta();
-    serve(d, '32', 'o1', 's1');
-    deliver(d, '32', 'o1');
-    const size = d.world.nodes['31'].entries.length;
-    expect(
-      d.tries('31', 'DeliverService', { order: 'o1', home: '32', agency: 'a31', deliverableHash: hex('one report') }, agent('31'))
-        ?.rejected,
-    ).toBe('E-STATE');
-    expect([d.order('o1').holds, d.world.nodes['31'].entries.length]).toEqual([[], size]);
-  });
-
-  test('said by a province that is not the agency’s holds nothing', () => {
-    const d = delta();
-    serve(d, '32', 'o1', 's1');
-    const node = { ...actor('32', 'operator'), roles: ['node'] };
-    const said = (from: string) => d.does('32', 'HoldSuspected', { order: 'o1', reason: 'E-DUPFILE', facts: { seen: 'x' }, from }, node);
-    said('33');
-    expect(d.order('o1').holds).toEqual([]);
-    said('31');
-    expect(d.order('o1').holds).toEqual(['E-DUPFILE']);
   });
 });
 

@@ -80,16 +80,13 @@ export const ReviewSuspicion = orderAct<ReviewSuspicion>('ReviewSuspicion', ({ o
 export interface HoldSuspected extends OfOrder {
   readonly reason: string;
   readonly facts: Facts;
-  /** Province whose statement the suspicion rests on: the own one, or that of the order's agency. */
-  readonly from: string;
 }
-/** Derived → OrderHeld; none when the order is over, held so already, or no matter of the province that says so. */
+/** Derived → OrderHeld; none when the order is over or held so already. */
 export const HoldSuspected: Handler<HoldSuspected> = handler({
   target: (command: HoldSuspected) => orderStream(command.order),
-  decide: ({ order: id, reason, facts, from }, turn): Decision => {
+  decide: ({ order: id, reason, facts }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
-    const over = legal(state, 'HoldOrder') !== null;
-    if (over || (from !== turn.province && from !== state.terms?.agencyProvince)) return [];
+    if (legal(state, 'HoldOrder') !== null) return [];
     return commit(state, { events: heldFor(id, reason, state, turn, facts) });
   },
 });

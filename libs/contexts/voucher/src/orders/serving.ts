@@ -14,7 +14,17 @@ import { pinned, policy } from '../policy/policy.js';
 import { leaveLine } from '../quotas/queue.js';
 import { relatedPlaces, unrelated } from './related.js';
 import { heldPlaces, oneEach, release } from '../quotas/reservation.js';
-import { agencyStream, calendarStream, journalOf, look, orderStream, placesIn, policyStream, subjectStream } from '../streams.js';
+import {
+  agencyStream,
+  calendarStream,
+  deliverableStream,
+  journalOf,
+  look,
+  orderStream,
+  placesIn,
+  policyStream,
+  subjectStream,
+} from '../streams.js';
 import { ownerOf, subject } from '../quotas/subject.js';
 
 export interface OfOrder {
@@ -167,12 +177,15 @@ export const taking = <C extends Statement>(
   statement: Refusable,
   phases: readonly Phase[],
   decide: (command: C, state: Order, turn: Turn) => Outcome,
+  besides: (command: C) => readonly string[] = () => [],
 ): Handler<C> =>
   handler({
     target: (command: C) => orderStream(command.order),
     reads: (command: C, peek) => {
       const terms = peek.state(order, orderStream(command.order))?.terms;
-      return terms ? [...placesIn(peek.province, [policyStream(terms.scheme), calendarStream]), ...heldPlaces(command.order, peek)] : [];
+      if (!terms) return [];
+      const own = [policyStream(terms.scheme), calendarStream, ...besides(command)];
+      return [...placesIn(peek.province, own), ...heldPlaces(command.order, peek)];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
@@ -218,13 +231,15 @@ export const TakeSignature = taking<Statement & Signature>('signature', LEGAL.Si
     }
   );
 });
-/** DeliveryStated → ServiceDelivered. */
+/** DeliveryStated → ServiceDelivered, and under the hash of the result ResultTaken, for everybody to compare (A9). */
 export const TakeDelivery = taking<Statement & { readonly deliverableHash: string }>(
   'delivery',
   LEGAL.DeliverService,
   ({ order: id, deliverableHash }) => ({
     events: [{ type: 'ServiceDelivered', data: { order: id, deliverableHash } }],
+    more: toStream(deliverableStream(deliverableHash), [{ type: 'ResultTaken', data: { order: id } }]),
   }),
+  ({ deliverableHash }) => [deliverableStream(deliverableHash)],
 );
 
 export interface LapseOrder extends OfOrder {

@@ -72,7 +72,7 @@ export const holdSplit: Reaction = {
   name: 'hold-split',
   on: ['SplitSuspected'],
   from: 'own',
-  react: (entry, found) => {
+  react: (entry) => {
     const { orders = [], count = 0, sumFen = 0, policy = '' } = dataOf(entry, 'SplitSuspected') ?? {};
     const facts = {
       policy,
@@ -83,7 +83,7 @@ export const holdSplit: Reaction = {
     return orders.map((order) => ({
       command: 'HoldSuspected',
       target: orderStream(order),
-      body: { order, reason: 'E-SPLIT', facts, from: found.province },
+      body: { order, reason: 'E-SPLIT', facts },
     }));
   },
 };

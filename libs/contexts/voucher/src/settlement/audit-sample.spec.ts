@@ -13,7 +13,7 @@ const seed = hash('seed');
 
 /** The script of the samples, as a third party runs it. */
 const drawnAgain = (document: object) =>
-  spawnSync(process.execPath, [join(__dirname, '../../../../samples/audit-sample.mjs')], {
+  spawnSync(process.execPath, [join(__dirname, '../../../../../samples/audit-sample.mjs')], {
     input: JSON.stringify(document),
     encoding: 'utf8',
   });
