@@ -166,7 +166,8 @@ export class NodeClient {
 
   /** The same, by lines. */
   async *lines(path: string, send?: Sent): AsyncGenerator<string> {
-    const decoder = new TextDecoder();
+    // The mark at the head of a table stays: without it a spreadsheet takes Chinese for the local code page.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     let rest = '';
     for await (const piece of this.pieces(path, send)) {
       const parts = (rest + decoder.decode(piece, { stream: true })).split('\n');

@@ -23,16 +23,18 @@ const nodeOf =
     const items = Array.from({ length: to - from }, (_, at) => ({ ...rowAt(from + at), ...(from + at === odd ? { colour: 'red' } : {}) }));
     return Response.json({ items, next: to === ROWS ? null : String(to) });
   };
-const yrd = async (ask: typeof fetch, ...words: readonly string[]) => {
+const exported = async (list: string, ask: typeof fetch, ...words: readonly string[]) => {
   let [out, err] = ['', ''];
   const settings = readSettings({}, folder);
-  const code = await run(['export', 'products', '--node', 'http://n.test', ...words], {
+  const code = await run(['export', list, '--node', 'http://n.test', ...words], {
     ...{ settings, fetch: ask, now: () => 0 },
     out: (text) => void (out += text),
     err: (text) => void (err += text),
   });
   return { code, out, err };
 };
+const yrd = (ask: typeof fetch, ...words: readonly string[]) => exported('products', ask, ...words);
+const audit = (ask: typeof fetch, ...words: readonly string[]) => exported('audit', ask, ...words);
 
 test('every row of every page is written once, by cursor, with the filters of the first page on each', async () => {
   asked.length = 0;
@@ -82,4 +84,20 @@ test('an answer without end is refused while it comes, not when memory is full',
   const { code, err } = await yrd(async () => new Response(endless));
   expect([code, err]).toEqual([EXIT.refused, expect.stringContaining('answers more than can be read')]);
   expect(sent).toBeLessThan(70);
+});
+
+test('a table of the audit keeps the mark that a spreadsheet knows Chinese by, on paper and on standard output', async () => {
+  const table = '\ufeff序号 index,机构 organisation\r\n1,江苏省主管部门\r\n';
+  // One byte at a time: the mark and every character come in pieces.
+  const bytes = new ReadableStream({
+    start: (to) => {
+      for (const byte of Buffer.from(table)) to.enqueue(Uint8Array.of(byte));
+      to.close();
+    },
+  });
+  const path = join(folder, 'audit.csv');
+  const days = ['--from', '2026-03-01', '--to', '2026-03-02', '--token', 'x'];
+  expect(await audit(async () => new Response(bytes), ...days, '--out', path)).toMatchObject({ code: EXIT.ok });
+  expect(readFileSync(path)).toEqual(Buffer.from(table));
+  expect((await audit(async () => new Response(table), ...days, '--format', 'csv')).out).toBe(table);
 });
