@@ -36,10 +36,13 @@ export const CONDITIONS = {
   selfOrClerk: { zh: '本人，或经本人申请的窗口经办人', en: 'oneself, or a clerk at whom the person asked for it' },
   ownImport: { zh: '本机构的导入', en: 'an import of the own organisation' },
   eachRow: { zh: '逐行按其命令的权限核对', en: 'every row is checked as its own command would be' },
-  noParty: { zh: '不属于所涉企业或机构（回避，V16）', en: 'not of an organisation that it is about (recusal, V16)' },
+  noParty: {
+    zh: '不属于所涉企业或机构，且与其无登记的利害关系（回避，V16）',
+    en: 'not of an organisation that it is about, and without a declared interest in it (recusal, V16)',
+  },
   otherHand: {
-    zh: '与前序经办人不同，且不属于所涉企业或机构（V16）',
-    en: 'another person than who reviewed or approved before, and not of an organisation that it is about (V16)',
+    zh: '与前序经办人不同，不属于所涉企业或机构，且与其无登记的利害关系（V16）',
+    en: 'another person than who reviewed or approved before, of no organisation that it is about, with no declared interest in it (V16)',
   },
 } as const satisfies Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
 export type Condition = keyof typeof CONDITIONS;

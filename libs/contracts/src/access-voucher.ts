@@ -60,9 +60,9 @@ export const voucherRows = {
   ListProduct: row(agent, 'ownAgency', '服务产品上架', 'List a product'),
   RevisePrice: row(agent, 'ownAgency', '调整价格', 'Revise the price of a product'),
   DelistProduct: row(agent, 'ownAgency', '服务产品下架', 'Take a product off the list'),
-  RecogniseAgency: row(supervisor, 'none', '互认外省服务机构', 'Recognise an agency of another province'),
-  RestrictRecognition: row(supervisor, 'none', '限制互认类别', 'Restrict a recognition to some classes'),
-  WithdrawRecognition: row(supervisor, 'none', '撤回互认', 'Withdraw a recognition'),
+  RecogniseAgency: row(supervisor, 'noParty', '互认外省服务机构', 'Recognise an agency of another province'),
+  RestrictRecognition: row(supervisor, 'noParty', '限制互认类别', 'Restrict a recognition to some classes'),
+  WithdrawRecognition: row(supervisor, 'noParty', '撤回互认', 'Withdraw a recognition'),
   GrantSlice: row(
     firm,
     'ownSubject',

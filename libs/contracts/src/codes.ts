@@ -47,7 +47,7 @@ export const codes = {
     403,
     'V16',
     '经办人员须回避',
-    'Somebody else must decide: nobody acts twice on one redemption, or on a matter of their own organisation.',
+    'Somebody else must decide: nobody acts twice on one redemption, for the own organisation, or about a party they have an interest in.',
   ),
   'E-FILE': code(422, 'V14', '材料不齐（一次性告知）', 'The file is incomplete; all defects are listed.'),
   'E-BORDER': code(

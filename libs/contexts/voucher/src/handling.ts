@@ -20,6 +20,9 @@ export const notYours = (thing: Thing): Rejection => refuse('E-ROW', ABSENT[thin
 /** The refusal with the version of the pack that it was decided under. */
 export const under = (policy: string, no: Rejection): Rejection => ({ ...no, facts: { policy, ...no.facts } });
 
+/** The organisations behind each thing that an act is about. */
+export type About = Readonly<Partial<Record<Thing, string | null>>>;
+
 /** Which of the things an act is about must be the actor's own. */
 const OWN: Readonly<Partial<Record<Condition, Thing>>> = {
   ownSubject: 'subject',
@@ -30,9 +33,9 @@ const OWN: Readonly<Partial<Record<Condition, Thing>>> = {
 
 /**
  * Null when the actor may do this here: at home (E-HOME), in a role of the access table (E-ROLE), for the owning organisation (E-ROW)
- * or, where it is a decision about others, for none of theirs (E-RECUSE, V16). `about`: the organisations behind each thing.
+ * or, where it is a decision about others, for none of theirs (E-RECUSE, V16).
  */
-export const mayAct = (turn: Turn, act: AccessName, about: Readonly<Partial<Record<Thing, string | null>>> = {}): Rejection | null => {
+export const mayAct = (turn: Turn, act: AccessName, about: About = {}): Rejection | null => {
   const entered = mayEnter(turn, act);
   if (entered) return entered;
   const own = OWN[accessTable[act].condition];

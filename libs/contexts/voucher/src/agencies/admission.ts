@@ -7,6 +7,7 @@ import { agencyAct, barred, mayAbout, pastDay, underRules } from './agency-rules
 import { watching } from './appraisal.js';
 import { dayOf, resumedMs } from '../policy/clocks.js';
 import { mayAct, notYours } from '../handling.js';
+import { agencyParty, mayDecide } from '../orders/interests.js';
 
 export interface AdmitAgency extends OfAgency {
   readonly organisation: string;
@@ -143,8 +144,8 @@ export const EndAgencyPublicity: Handler<EndAgencyPublicity> = agencyAct(
 
 /** AdmitAgency (supervisor) → AgencyAdmitted at once: for a body on the province's own list already. Others assess themselves. */
 export const AdmitAgency: Handler<AdmitAgency> = agencyAct(
-  ({ organisation }, state, turn) => {
-    const no = mayAct(turn, 'AdmitAgency', { agency: organisation });
+  ({ agency: id, organisation }, state, turn) => {
+    const no = mayDecide(turn, 'AdmitAgency', { agency: organisation }, [agencyParty(turn.province, id)]);
     if (no) return no;
     return state.phase === 'None' ? barred(turn, organisation) : refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
   },

@@ -4,7 +4,8 @@ import { foldOf, isRejection, toStream, type Handler, type Rejection, type Turn 
 import { isLocalDate } from '@yrd/standards';
 import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
 import { dayOf } from '../policy/clocks.js';
-import { handler, mayAct, missing } from '../handling.js';
+import { handler, missing } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide } from '../orders/interests.js';
 import type { PrivateEvent } from '../private-events.js';
 import { agencyRulesStream, agencyStream, banStream, placesIn } from '../streams.js';
 
@@ -62,7 +63,10 @@ export const agencyAct = <C extends OfOrganisation>(
     target: (command: C) => agencyStream(command.agency),
     reads: (command, peek) => {
       const organisation = organisationIn(command, peek.state(agency, agencyStream(command.agency)));
-      return placesIn(peek.province, [agencyRulesStream, ...(organisation === undefined ? [] : [banStream(organisation)])]);
+      return [
+        ...placesIn(peek.province, [agencyRulesStream, ...(organisation === undefined ? [] : [banStream(organisation)])]),
+        ...interestPlaces([agencyParty(peek.province, command.agency)], peek),
+      ];
     },
     decide: (command: C, turn) => {
       const state = turn.state(agency, agencyStream(command.agency));
@@ -89,8 +93,8 @@ export const barred = (turn: Turn, organisation: string): Rejection | null => {
 /** Whether somebody may do this about an agency that is there and in one of these phases (domain §2.3). */
 export const mayAbout =
   (act: AccessName, ...phases: readonly Agency['phase'][]) =>
-  (_: OfAgency, state: Agency, turn: Turn): Rejection | null => {
-    const no = mayAct(turn, act, { agency: state.organisation });
+  ({ agency: id }: OfAgency, state: Agency, turn: Turn): Rejection | null => {
+    const no = mayDecide(turn, act, { agency: state.organisation }, [agencyParty(turn.province, id)]);
     if (no) return no;
     if (state.phase === 'None') return missing('agency');
     return phases.includes(state.phase) ? null : refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });

@@ -9,6 +9,7 @@ import { agencyRules, rulesAt } from './agency-rules.js';
 import { workingDays } from '../policy/calendar-notice.js';
 import { limitOf, recount } from '../policy/clocks.js';
 import { handler, mayAct, missing } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide, type Party } from '../orders/interests.js';
 import { dataOf, idOf, provinceOf } from '../reading.js';
 import { agencyRulesStream, agencyStream, calendarStream, complaintStream, placesIn, subjectStream } from '../streams.js';
 import { ownerOf, subject } from '../quotas/subject.js';
@@ -103,17 +104,23 @@ export interface AnswerComplaint {
   /** Code of the first answer. */
   readonly answer: string;
 }
+/** The agency, and the complainant where it is of this province too; another province's subject nobody here can name. */
+const partiesOf = ({ lodged, taken }: Complaint, province: string): readonly Party[] =>
+  taken === null ? [] : [agencyParty(province, taken.agency), ...(lodged ? [`subject.${lodged.subject}` as const] : [])];
+
 /** AnswerComplaint (supervisor of the agency's province) → ComplaintAnswered: the first answer, which stops the clock. */
 export const AnswerComplaint: Handler<AnswerComplaint> = handler({
   target: (command: AnswerComplaint) => complaintStream(command.complaint),
   reads: (command: AnswerComplaint, peek) => {
-    const taken = peek.state(complaint, complaintStream(command.complaint))?.taken;
-    return taken ? placesIn(peek.province, [agencyStream(taken.agency)]) : [];
+    const state = peek.state(complaint, complaintStream(command.complaint));
+    if (!state?.taken) return [];
+    return [...placesIn(peek.province, [agencyStream(state.taken.agency)]), ...interestPlaces(partiesOf(state, peek.province), peek)];
   },
   decide: ({ complaint: id, answer }, turn): Decision => {
-    const { taken, answer: before } = turn.state(complaint, complaintStream(id));
+    const state = turn.state(complaint, complaintStream(id));
+    const { taken, answer: before } = state;
     const about = taken ? turn.state(agency, agencyStream(taken.agency)).organisation : null;
-    const no = mayAct(turn, 'AnswerComplaint', { agency: about });
+    const no = mayDecide(turn, 'AnswerComplaint', { agency: about }, partiesOf(state, turn.province));
     if (no) return no;
     if (!taken) return refuse('E-NOTFOUND', { seen: 'no such complaint here', needed: 'one about an agency of this province' });
     if (before !== null) return before === answer ? [] : refuse('E-STATE', { seen: `answered: ${before}`, needed: 'no first answer yet' });

@@ -1,9 +1,11 @@
 /** Recognition: what this province allows a foreign agency to be paid for here, by class of item (M1). */
 import { refuse, type VoucherEvent } from '@yrd/contracts';
-import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
-import { mayAct } from '../handling.js';
+import { foldOf, isRejection, toStream, type Decision, type Handler, type Rejection } from '@yrd/ledger';
+import { agency } from './agency.js';
+import { handler } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide } from '../orders/interests.js';
 import { among, sameClasses, type Item } from './service-class.js';
-import { recognitionStream } from '../streams.js';
+import { agencyStream, look, recognitionStream, type Place } from '../streams.js';
 
 export type RecognitionEvent = VoucherEvent<'RecognitionGranted' | 'RecognitionRestricted' | 'RecognitionWithdrawn'>;
 
@@ -43,37 +45,46 @@ export interface WithdrawRecognition extends OfAgency {
   readonly reason: string;
 }
 
+const there = ({ agencyProvince: province, agency: id }: OfAgency): Place => ({ province, stream: agencyStream(id) });
+
 const supervision = <C extends OfAgency>(
   act: 'RecogniseAgency' | 'RestrictRecognition' | 'WithdrawRecognition',
   decide: (command: C, state: Recognition) => readonly RecognitionEvent[] | Rejection,
 ): Handler<C> =>
-  single(
-    recognition,
-    ({ agencyProvince, agency }: C) => recognitionStream(agencyProvince, agency),
-    (command, state, turn) => {
-      const no = mayAct(turn, act);
+  handler({
+    target: ({ agencyProvince, agency: id }: C) => recognitionStream(agencyProvince, id),
+    reads: (command: C, peek) => [there(command), ...interestPlaces([agencyParty(command.agencyProvince, command.agency)], peek)],
+    decide: (command, turn): Decision => {
+      const { agencyProvince, agency: id } = command;
+      const { organisation } = look(turn, agency, there(command));
+      const no = mayDecide(turn, act, { agency: organisation }, [agencyParty(agencyProvince, id)]);
       if (no) return no;
-      if (command.agencyProvince === turn.province)
+      if (agencyProvince === turn.province)
         return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
-      return decide(command, state);
+      const stream = recognitionStream(agencyProvince, id);
+      const outcome = decide(command, turn.state(recognition, stream));
+      return isRejection(outcome) ? outcome : toStream(stream, outcome);
     },
-  );
+  });
 
 /** RecogniseAgency (supervisor) → RecognitionGranted. */
-export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', ({ agencyProvince, agency, classes }, state) =>
+export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', ({ agencyProvince, agency: id, classes }, state) =>
   state.phase === 'Granted' && sameClasses(state.classes, classes)
     ? []
-    : [{ type: 'RecognitionGranted', data: { agencyProvince, agency, classes: [...classes] } }],
+    : [{ type: 'RecognitionGranted', data: { agencyProvince, agency: id, classes: [...classes] } }],
 );
 /** RestrictRecognition (supervisor) → RecognitionRestricted: only these classes from now on; orders placed before stand (A12). */
 export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecognition', (command, state) => {
-  const { agencyProvince, agency, classes } = command;
+  const { agencyProvince, agency: id, classes } = command;
   if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
   if (state.phase === 'Restricted' && sameClasses(state.classes, classes)) return [];
-  return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency, classes: [...classes] } }];
+  return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency: id, classes: [...classes] } }];
 });
 /** WithdrawRecognition (supervisor) → RecognitionWithdrawn: no new orders or contracts (V7); those signed run to their end (A12). */
-export const WithdrawRecognition = supervision<WithdrawRecognition>('WithdrawRecognition', ({ agencyProvince, agency, reason }, state) => {
-  if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
-  return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency, reason } }];
-});
+export const WithdrawRecognition = supervision<WithdrawRecognition>(
+  'WithdrawRecognition',
+  ({ agencyProvince, agency: id, reason }, state) => {
+    if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+    return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency: id, reason } }];
+  },
+);

@@ -1,13 +1,13 @@
 /**
  * Interests that people who decide have in a party (V16, A14): a relative's firm, shares, a former employer. Declared by themselves, or
- * recorded by the integrity officer. Whoever has one decides nothing about that party; pseudonyms, and they never leave the province.
+ * recorded by the integrity officer. Whoever has one decides nothing about that party: not its orders, not its quotas, not how it stands as
+ * an agency. Pseudonyms, and they never leave the province.
  */
 import { accessTable, refuse, type AccessName } from '@yrd/contracts';
 import { foldOf, toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
-import { handler, mayAct } from '../handling.js';
+import { handler, mayAct, type About } from '../handling.js';
 import type { PrivateEvent } from '../private-events.js';
-import type { Sides } from './related.js';
-import type { Place } from '../streams.js';
+import { placesIn, type Place } from '../streams.js';
 
 export type InterestEvent = PrivateEvent<'InterestDeclared' | 'InterestEnded'>;
 
@@ -31,16 +31,17 @@ export const interests = foldOf<Interests, InterestEvent>(
   },
 );
 
-const partiesOf = (sides: Sides): readonly Party[] => [`subject.${sides.subject}`, `agency.${sides.agencyProvince}.${sides.agency}`];
+export const agencyParty = (province: string, id: string): Party => `agency.${province}.${id}`;
 
-export const interestPlaces = (sides: Sides, peek: Peek): readonly Place[] =>
-  partiesOf(sides).map((party) => ({ province: peek.province, stream: interestStream(party) }));
+/** Where the interests in these parties stand: always the own journal. */
+export const interestPlaces = (parties: readonly Party[], peek: Peek): readonly Place[] =>
+  placesIn(peek.province, parties.map(interestStream));
 
 /** E-RECUSE where the row is a decision about others and the actor has an interest in one of them (V16). */
-export const disinterested = (turn: Turn, act: AccessName, sides: Sides): Rejection | null => {
+const disinterested = (turn: Turn, act: AccessName, parties: readonly Party[]): Rejection | null => {
   const { condition } = accessTable[act];
   if (condition !== 'noParty' && condition !== 'otherHand') return null;
-  const tied = partiesOf(sides).some((party) => turn.state(interests, interestStream(party)).people[turn.actor.person] !== undefined);
+  const tied = parties.some((party) => turn.state(interests, interestStream(party)).people[turn.actor.person] !== undefined);
   return tied
     ? refuse('E-RECUSE', {
         seen: 'an interest in a party',
@@ -49,6 +50,10 @@ export const disinterested = (turn: Turn, act: AccessName, sides: Sides): Reject
       })
     : null;
 };
+
+/** `mayAct`, and the actor has no interest in these parties (V16); `interestPlaces` of them are to be read. */
+export const mayDecide = (turn: Turn, act: AccessName, about: About, parties: readonly Party[]): Rejection | null =>
+  mayAct(turn, act, about) ?? disinterested(turn, act, parties);
 
 /** Whose interest in whom. */
 export interface OfInterest {

@@ -1,5 +1,8 @@
 /** V16: whoever works for a province decides nothing about the organisation that is also theirs. */
-import { actor, delta, hex, staff, type Delta } from '../../testing/scenario.js';
+import { accessTable } from '@yrd/contracts';
+import { actor, delta, firm, hex, staff, type Delta } from '../../testing/scenario.js';
+import { personCommands } from '../index.js';
+import { LEGAL } from './legality.js';
 
 const ALL = ['district-reviewer', 'reviewer', 'approver', 'finance', 'supervisor', 'integrity-officer'] as const;
 /** All the keys of Jiangsu's department, held by somebody of this organisation. */
@@ -31,6 +34,106 @@ describe('V16: about the own organisation', () => {
   ])('nobody decides %s', (command, body, party) => {
     expect(delta().tries('32', command, body, party)).toMatchObject({ rejected: 'E-RECUSE', facts: { clause: 'V16' } });
     expect(delta().tries('32', command, body, other)?.rejected).not.toBe('E-RECUSE');
+  });
+});
+
+/** What is decided about a subject or an agency by itself, and who is tied to which of its parties. */
+const SUBJECT = 'subject.s1';
+const AGENCY = 'agency.32.a32';
+const ABROAD = 'agency.31.a31';
+const ownership = { asOf: '2026-02-01', source: 'test', self: null, ties: [] };
+const agencyId = { agency: 'a32' };
+const recognised = { agencyProvince: '31', agency: 'a31' };
+const certificate = { ...agencyId, certificate: 'c1', kind: 'CMA', items: ['*'], fromOn: '2026-01-01', untilOn: '2027-01-01' };
+const DECISIONS: readonly (readonly [command: string, body: object, party: string])[] = [
+  ['RegisterSubject', newcomer, 'subject.s9'],
+  ['RecordSubjectFact', fact, SUBJECT],
+  ['RecordSubjectOwnership', { subject: 's1', ...ownership }, SUBJECT],
+  ['MergeSubject', { subject: 's1', successor: 's2', source: 'test', asOf: '2026-02-01' }, 'subject.s2'],
+  ['MoveSubject', { subject: 's1', toProvince: '31', toSubject: 's7', source: 'test', asOf: '2026-02-01' }, SUBJECT],
+  ['SanctionSubject', { subject: 's1', reason: 'x', untilMs: 9e12 }, SUBJECT],
+  ['LiftSanction', { subject: 's1', cause: 'appeal' }, SUBJECT],
+  ['PassQuota', account, SUBJECT],
+  ['ReturnQuota', { ...account, defects: [{ code: 'proof', text: 'missing' }] }, SUBJECT],
+  ['RefuseQuota', { ...account, code: 'E-SUBJECT' }, SUBJECT],
+  ['GrantQuota', { ...account, amountFen: 1 }, SUBJECT],
+  ['FreezeQuota', { ...account, reason: 'audit' }, SUBJECT],
+  ['UnfreezeQuota', { ...account, reason: 'audit' }, SUBJECT],
+  ['CloseQuota', account, SUBJECT],
+  ['AdmitAgency', agency, 'agency.32.a9'],
+  ['VerifyAgency', { ...agencyId, outcome: 'verified', reasons: [] }, AGENCY],
+  ['PubliciseAgency', agencyId, AGENCY],
+  ['UpholdAgencyObjection', agencyId, AGENCY],
+  ['RejectAgencyObjection', agencyId, AGENCY],
+  ['RestrictAgency', { ...agencyId, classes: ['5'], reason: 'x' }, AGENCY],
+  ['SuspendAgency', { ...agencyId, reason: 'audit' }, AGENCY],
+  ['ReinstateAgency', agencyId, AGENCY],
+  ['RevokeAgency', { ...agencyId, reason: 'x', until: '2027-01-01' }, AGENCY],
+  ['ExcludeAgency', { ...agencyId, decision: 'd1', decidedOn: '2026-02-01' }, AGENCY],
+  ['RecordQualification', certificate, AGENCY],
+  ['WithdrawQualification', { ...agencyId, certificate: 'c1', reason: 'x' }, AGENCY],
+  ['ReportOutOfScope', { ...agencyId, itemClass: '5', servedOn: '2026-02-01' }, AGENCY],
+  ['AppraiseAgency', { ...agencyId, year: 2026, grade: 'passed' }, AGENCY],
+  ['StateAgencyOwnership', { ...agencyId, ...ownership }, AGENCY],
+  ['RecogniseAgency', { ...recognised, classes: ['5'] }, ABROAD],
+  ['RestrictRecognition', { ...recognised, classes: ['5'] }, ABROAD],
+  ['WithdrawRecognition', { ...recognised, reason: 'x' }, ABROAD],
+];
+
+describe('V16: who has an interest in a subject or an agency', () => {
+  test.each(DECISIONS)('does not decide %s; somebody else may', (command, body, party) => {
+    const d = delta();
+    const tied = { ...other, person: 'tied' };
+    d.does('32', 'DeclareInterest', { party, tie: 'relative' }, tied);
+    expect(d.tries('32', command, body, tied)).toMatchObject({
+      rejected: 'E-RECUSE',
+      facts: { clause: 'V16', seen: 'an interest in a party', whoCanMend: expect.any(String) },
+    });
+    expect(d.tries('32', command, body, other)?.rejected).not.toBe('E-RECUSE');
+  });
+
+  test('does not answer a complaint, whether about it or by it', () => {
+    const d = delta();
+    const complaint = { complaint: 'k1', subject: 's1', agencyProvince: '32', agency: 'a32', grounds: 'late' };
+    d.does('32', 'LodgeComplaint', complaint, firm);
+    d.world.settle();
+    for (const party of [SUBJECT, AGENCY]) {
+      const tied = { ...other, person: `tied to ${party}` };
+      d.does('32', 'DeclareInterest', { party, tie: 'relative' }, tied);
+      expect(d.tries('32', 'AnswerComplaint', { complaint: 'k1', answer: 'x' }, tied)?.rejected).toBe('E-RECUSE');
+    }
+    expect(d.tries('32', 'AnswerComplaint', { complaint: 'k1', answer: 'x' }, other)).toBeNull();
+  });
+
+  test('does not state a red letter of an invoice that it issued', () => {
+    const d = delta();
+    d.serve('o1', { agencyProvince: '32' });
+    d.redeem('o1');
+    const tied = { ...other, person: 'tied' };
+    const red = { invoiceKey: hex('invoice o1'), redKey: hex('red'), redFen: 1 };
+    d.does('32', 'DeclareInterest', { party: AGENCY, tie: 'shares' }, tied);
+    expect(d.tries('32', 'RecordRedLetter', red, tied)?.rejected).toBe('E-RECUSE');
+    expect(d.tries('32', 'RecordRedLetter', red, other)).toBeNull();
+  });
+
+  test('decides nothing about a firm that it took over either', () => {
+    const d = delta();
+    d.enrol('32', 's2', 1_000_000);
+    d.does('32', 'MergeSubject', { subject: 's1', successor: 's2', source: 'test', asOf: '2026-02-01' }, other);
+    const tied = { ...other, person: 'tied' };
+    d.does('32', 'DeclareInterest', { party: 'subject.s2', tie: 'relative' }, tied);
+    expect(d.tries('32', 'RecordSubjectFact', fact, tied)?.rejected).toBe('E-RECUSE');
+    expect(d.tries('32', 'RecordSubjectFact', fact, other)?.rejected).not.toBe('E-RECUSE');
+  });
+
+  test('is asked in every decision about others that the access table knows', () => {
+    const ofOrders = Object.keys(LEGAL);
+    const known = [...DECISIONS.map(([command]) => command), ...ofOrders, 'AnswerComplaint', 'RecordRedLetter'];
+    const decisions = Object.keys(personCommands).filter((name) => {
+      const { condition } = accessTable[name as keyof typeof accessTable];
+      return condition === 'noParty' || condition === 'otherHand';
+    });
+    expect(decisions.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 

@@ -2,7 +2,8 @@
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
-import { handler, mayAct, positive } from '../handling.js';
+import { handler, positive } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide } from './interests.js';
 import { invoice, type Invoice, type InvoiceEvent } from './invoice.js';
 import { agencyStream, invoiceStream } from '../streams.js';
 
@@ -32,12 +33,14 @@ export const RecordRedLetter: Handler<RecordRedLetter> = handler({
   target: (command: RecordRedLetter) => invoiceStream(command.invoiceKey),
   reads: (command: RecordRedLetter, peek) => {
     const of = peek.state(invoice, invoiceStream(command.invoiceKey))?.registered?.agency;
-    return of === undefined ? [] : [{ province: peek.province, stream: agencyStream(of) }];
+    if (of === undefined) return [];
+    return [{ province: peek.province, stream: agencyStream(of) }, ...interestPlaces([agencyParty(peek.province, of)], peek)];
   },
   decide: ({ invoiceKey, redKey, redFen }, turn): Decision => {
     const state = turn.state(invoice, invoiceStream(invoiceKey));
-    const issuer = state.registered && turn.state(agency, agencyStream(state.registered.agency)).organisation;
-    const no = mayAct(turn, 'RecordRedLetter', { agency: issuer });
+    const by = state.registered?.agency;
+    const issuer = by === undefined ? null : turn.state(agency, agencyStream(by)).organisation;
+    const no = mayDecide(turn, 'RecordRedLetter', { agency: issuer }, by === undefined ? [] : [agencyParty(turn.province, by)]);
     if (no) return no;
     if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such invoice here', needed: 'an invoice that supports a redemption' });
     if (state.reds.includes(redKey)) return [];

@@ -5,7 +5,8 @@
 import { refuse, type Ownership, type Tie, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { alike, foldOf, toStream, type Decision, type Handler, type Peek, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
-import { handler, mayAct, missing } from '../handling.js';
+import { handler, missing } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide } from './interests.js';
 import type { PrivateEvent } from '../private-events.js';
 import { agencyStream, look, ownershipStream, subjectStream, type Place } from '../streams.js';
 import { ownerOf, subject, type Subject } from '../quotas/subject.js';
@@ -112,10 +113,13 @@ export interface RecordSubjectOwnership extends Ownership {
 /** RecordSubjectOwnership (reviewer) → SubjectOwnershipRecorded; none when it is known so. */
 export const RecordSubjectOwnership: Handler<RecordSubjectOwnership> = handler({
   target: ({ subject: id }: RecordSubjectOwnership) => ofSubject(id),
-  reads: ({ subject: id }: RecordSubjectOwnership, peek) => [{ province: peek.province, stream: subjectStream(id) }],
+  reads: ({ subject: id }: RecordSubjectOwnership, peek) => [
+    { province: peek.province, stream: subjectStream(id) },
+    ...interestPlaces([`subject.${id}`], peek),
+  ],
   decide: ({ subject: id, ...record }, turn): Decision => {
     const who = turn.state(subject, subjectStream(id));
-    const no = mayAct(turn, 'RecordSubjectOwnership', { subject: ownerOf(who) });
+    const no = mayDecide(turn, 'RecordSubjectOwnership', { subject: ownerOf(who) }, [`subject.${id}`]);
     if (no) return no;
     if (!who.registered) return missing('subject');
     const state = turn.state(ownership, ofSubject(id));
@@ -130,10 +134,13 @@ export interface StateAgencyOwnership extends Ownership {
 /** StateAgencyOwnership (supervisor) → AgencyOwnershipStated; none when it is known so. */
 export const StateAgencyOwnership: Handler<StateAgencyOwnership> = handler({
   target: ({ agency: id }: StateAgencyOwnership) => ofAgency(id),
-  reads: ({ agency: id }: StateAgencyOwnership, peek) => [{ province: peek.province, stream: agencyStream(id) }],
+  reads: ({ agency: id }: StateAgencyOwnership, peek) => [
+    { province: peek.province, stream: agencyStream(id) },
+    ...interestPlaces([agencyParty(peek.province, id)], peek),
+  ],
   decide: ({ agency: id, ...record }, turn): Decision => {
     const { organisation } = turn.state(agency, agencyStream(id));
-    const no = mayAct(turn, 'StateAgencyOwnership', { agency: organisation });
+    const no = mayDecide(turn, 'StateAgencyOwnership', { agency: organisation }, [agencyParty(turn.province, id)]);
     if (no) return no;
     if (organisation === null) return missing('agency');
     const state = turn.state(ownership, ofAgency(id));

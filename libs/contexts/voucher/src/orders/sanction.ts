@@ -5,11 +5,12 @@
 import { refuse } from '@yrd/contracts';
 import { foldOf, single, type Entry, type Handler, type Rejection, type TimerChange, type Turn } from '@yrd/ledger';
 import { dayOf } from '../policy/clocks.js';
-import { handler, mayAct, missing } from '../handling.js';
+import { handler, missing } from '../handling.js';
+import { interestPlaces, mayDecide } from './interests.js';
 import type { PrivateEvent } from '../private-events.js';
 import { dataOf, idOf } from '../reading.js';
 import { sanctionStream, subjectStream } from '../streams.js';
-import { ownerOf, subject } from '../quotas/subject.js';
+import { ownerOf, subject, subjectParties } from '../quotas/subject.js';
 
 export type SanctionEvent = PrivateEvent<'SubjectSanctioned' | 'SanctionLifted' | 'SanctionContinued'>;
 
@@ -49,10 +50,13 @@ const act = <C extends { readonly subject: string }>(
 ): Handler<C> =>
   handler({
     target: ({ subject: id }: C) => sanctionStream(id),
-    reads: ({ subject: id }: C, peek) => [{ province: peek.province, stream: subjectStream(id) }],
+    reads: ({ subject: id }: C, peek) => [
+      { province: peek.province, stream: subjectStream(id) },
+      ...interestPlaces(subjectParties(id, peek.state(subject, subjectStream(id))), peek),
+    ],
     decide: (command, turn) => {
       const who = turn.state(subject, subjectStream(command.subject));
-      const no = mayAct(turn, name, { subject: ownerOf(who) });
+      const no = mayDecide(turn, name, { subject: ownerOf(who) }, subjectParties(command.subject, who));
       if (no) return no;
       if (!who.registered) return missing('subject');
       const events = decide(command, turn.state(sanction, sanctionStream(command.subject)), turn);

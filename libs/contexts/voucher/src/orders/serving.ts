@@ -3,8 +3,8 @@ import { isStaff, refuse, type AccessName, type VoucherData } from '@yrd/contrac
 import { toStream, isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
 import { agrees, signable, type Signature } from './contract.js';
-import { handler, mayAct, notYours, under } from '../handling.js';
-import { disinterested, interestPlaces } from './interests.js';
+import { handler, notYours, under } from '../handling.js';
+import { agencyParty, interestPlaces, mayDecide, type Party } from './interests.js';
 import { LEGAL, legal, type OrderCommand } from './legality.js';
 import { order, termsOf, type Order, type OrderEvent, type Phase } from './order.js';
 import { limitIn } from './order-limits.js';
@@ -12,7 +12,7 @@ import { accepted } from './placing.js';
 import { agencyPlaces, stillTrusted } from './placing-rules.js';
 import { pinned, policy } from '../policy/policy.js';
 import { leaveLine } from '../quotas/queue.js';
-import { relatedPlaces, unrelated } from './related.js';
+import { relatedPlaces, unrelated, type Sides } from './related.js';
 import { heldPlaces, oneEach, release } from '../quotas/reservation.js';
 import {
   agencyStream,
@@ -25,7 +25,7 @@ import {
   policyStream,
   subjectStream,
 } from '../streams.js';
-import { ownerOf, subject } from '../quotas/subject.js';
+import { ownerOf, subject, subjectParties, type Subject } from '../quotas/subject.js';
 
 export interface OfOrder {
   readonly order: string;
@@ -39,6 +39,11 @@ export const commit = (state: Order, outcome: Outcome): Decision => {
   if (isRejection(outcome)) return under(terms.policy, outcome);
   return oneEach([...toStream(orderStream(terms.order), outcome.events, terms.policy), ...(outcome.more ?? [])]);
 };
+
+const partiesOf = ({ subject: id, agencyProvince, agency: by }: Sides, who: Subject | undefined): readonly Party[] => [
+  ...subjectParties(id, who),
+  agencyParty(agencyProvince, by),
+];
 
 /** An act on an order of this journal by whom the access table names; its policy, its subject and what it reads besides are at hand. */
 export const orderAct = <C extends OfOrder>(
@@ -55,17 +60,18 @@ export const orderAct = <C extends OfOrder>(
         ...placesIn(peek.province, [subjectStream(terms.subject), policyStream(terms.scheme), calendarStream]),
         ...heldPlaces(command.order, peek),
         ...agencyPlaces(terms, peek),
-        ...interestPlaces(terms, peek),
+        ...interestPlaces(partiesOf(terms, peek.state(subject, subjectStream(terms.subject))), peek),
         ...besides(terms, peek),
       ];
     },
     decide: (command: C, turn): Decision => {
       const state = turn.state(order, orderStream(command.order));
       if (!state.terms) return legal(state, act) ?? [];
-      const owner = ownerOf(turn.state(subject, subjectStream(state.terms.subject)));
+      const who = turn.state(subject, subjectStream(state.terms.subject));
+      const owner = ownerOf(who);
       const { agencyProvince: province, agency: id } = state.terms;
       const served = look(turn, agency, { province, stream: agencyStream(id) }).organisation;
-      const no = mayAct(turn, act, { order: owner, agency: served }) ?? disinterested(turn, act, state.terms);
+      const no = mayDecide(turn, act, { order: owner, agency: served }, partiesOf(state.terms, who));
       if (no) return no.rejected === 'E-RECUSE' ? under(state.terms.policy, no) : no;
       const { organisation, roles } = turn.actor;
       const illegal = legal(state, act);

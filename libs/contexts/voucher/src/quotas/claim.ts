@@ -8,13 +8,15 @@ import { dayEndMs, windowEndMs, yearOf } from '../policy/clocks.js';
 import { handler, inTime, mayAct, missing, positive } from '../handling.js';
 import { effective, noPolicy, policy } from '../policy/policy.js';
 import type { Defect, ReviewLevel } from '../private-events.js';
-import { applicant, corrects, elsewhereFen, quota, staffAct, type Account, type Quota } from './quota.js';
+import { applicantReads, corrects, elsewhereFen, mayOnAccount, quota, staffAct, type Account, type Quota } from './quota.js';
 import { unsanctioned } from '../orders/sanction.js';
-import { placesIn, policyStream, quotaStream, sanctionStream, subjectStream, type Place } from '../streams.js';
+import { policyStream, quotaStream, sanctionStream, subjectStream, type Place } from '../streams.js';
 import { eligibility, ineligible, ownerOf, subject } from './subject.js';
 
-const reads = ({ subject: id, scheme }: Account, peek: Peek): readonly Place[] =>
-  placesIn(peek.province, [subjectStream(id), policyStream(scheme)]);
+const reads = (account: Account, peek: Peek): readonly Place[] => [
+  ...applicantReads(account, peek),
+  { province: peek.province, stream: policyStream(account.scheme) },
+];
 
 export interface ApplyQuota extends Account {
   readonly askedFen: number;
@@ -134,7 +136,7 @@ export const GrantQuota: Handler<GrantQuota> = handler({
     const kind = turn.state(subject, subjectStream(command.subject)).registered?.kind;
     if (!pack || !kind) return noPolicy(command.scheme);
     const no =
-      mayAct(turn, 'GrantQuota', applicant(turn, command)) ??
+      mayOnAccount(turn, 'GrantQuota', command) ??
       grantable(state, pack, pack.subjects[kind]?.capFen ?? 0, command.amountFen) ??
       secondHand(state, turn) ??
       // A year that is over grants nothing: the money would be void at once.

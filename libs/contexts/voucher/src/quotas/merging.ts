@@ -4,7 +4,8 @@
  */
 import { refuse } from '@yrd/contracts';
 import { toStream, type Append, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
-import { handler, mayAct, missing } from '../handling.js';
+import { handler, missing } from '../handling.js';
+import { interestPlaces, mayDecide, type Party } from '../orders/interests.js';
 import { effective, policy } from '../policy/policy.js';
 import { elsewhereFen, heldFen, leftFen, quota, type Quota } from './quota.js';
 import { dataOf } from '../reading.js';
@@ -53,15 +54,19 @@ export interface MergeSubject {
 const predecessorsOf = ({ subject: id, successor }: MergeSubject, province: string, known: readonly string[]): readonly Place[] =>
   placesIn(province, [successor, ...known].filter((each) => each !== id).map(subjectStream));
 
+const bothSides = ({ subject: id, successor }: MergeSubject): readonly Party[] => [`subject.${id}`, `subject.${successor}`];
+
 /** MergeSubject (supervisor) → SubjectMerged, also of those that the firm had taken over before, and SubjectAbsorbed of the successor. */
 export const MergeSubject: Handler<MergeSubject> = handler({
   target: ({ subject: id }: MergeSubject) => subjectStream(id),
-  reads: (command: MergeSubject, peek) =>
-    predecessorsOf(command, peek.province, peek.state(subject, subjectStream(command.subject))?.predecessors ?? []),
+  reads: (command: MergeSubject, peek) => [
+    ...predecessorsOf(command, peek.province, peek.state(subject, subjectStream(command.subject))?.predecessors ?? []),
+    ...interestPlaces(bothSides(command), peek),
+  ],
   decide: (command, turn): Decision => {
     const { subject: id, successor, source, asOf } = command;
     const [old, heir] = [turn.state(subject, subjectStream(id)), turn.state(subject, subjectStream(successor))];
-    const no = mayAct(turn, 'MergeSubject', { subject: ownerOf(old) });
+    const no = mayDecide(turn, 'MergeSubject', { subject: ownerOf(old) }, bothSides(command));
     if (no) return no;
     if (!old.registered || !heir.registered) return missing('subject');
     if (old.left?.how === 'merged' && old.left.into === successor) return [];

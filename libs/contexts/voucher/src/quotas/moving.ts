@@ -3,14 +3,14 @@
  * new home counts that under its own cap by an entry of its own, or refuses it with one. Each writes in its own journal only.
  */
 import { refuse, type VoucherData } from '@yrd/contracts';
-import { single, toStream, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
+import { toStream, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
 import { yearOf } from '../policy/clocks.js';
-import { handler, mayAct, missing } from '../handling.js';
+import { handler, missing } from '../handling.js';
 import { capOf, mergedFen, onAccountsOf } from './merging.js';
 import { heldFen, quota, type Account } from './quota.js';
 import { dataOf, provinceOf } from '../reading.js';
 import { placesIn, policyStream, quotaStream, subjectStream } from '../streams.js';
-import { ownerOf, subject } from './subject.js';
+import { aboutSubject, subject } from './subject.js';
 
 type Province = VoucherData<'QuotaUseStated'>['toProvince'];
 
@@ -23,21 +23,14 @@ export interface MoveSubject {
   readonly asOf: string;
 }
 /** MoveSubject (supervisor of the old home) → SubjectMoved. With another id or day it is stated again, as after a refusal. */
-export const MoveSubject: Handler<MoveSubject> = single(
-  subject,
-  ({ subject: id }: MoveSubject) => subjectStream(id),
-  (command, state, turn) => {
-    const { subject: id, toProvince, toSubject, source, asOf } = command;
-    const no = mayAct(turn, 'MoveSubject', { subject: ownerOf(state) });
-    if (no) return no;
-    if (!state.registered) return missing('subject');
-    if (toProvince === turn.province) return refuse('E-VALIDATION', { field: 'toProvince', seen: toProvince, needed: 'another province' });
-    if (state.left?.how === 'merged')
-      return refuse('E-STATE', { seen: `merged into ${state.left.into}`, needed: 'a subject that is here' });
-    if (state.left?.to === `${toProvince}.${toSubject}` && state.left.asOf === asOf) return [];
-    return [{ type: 'SubjectMoved', data: { subject: id, toProvince, toSubject, source, asOf } }];
-  },
-);
+export const MoveSubject = aboutSubject<MoveSubject>('MoveSubject', (command, state, turn) => {
+  const { subject: id, toProvince, toSubject, source, asOf } = command;
+  if (!state.registered) return missing('subject');
+  if (toProvince === turn.province) return refuse('E-VALIDATION', { field: 'toProvince', seen: toProvince, needed: 'another province' });
+  if (state.left?.how === 'merged') return refuse('E-STATE', { seen: `merged into ${state.left.into}`, needed: 'a subject that is here' });
+  if (state.left?.to === `${toProvince}.${toSubject}` && state.left.asOf === asOf) return [];
+  return [{ type: 'SubjectMoved', data: { subject: id, toProvince, toSubject, source, asOf } }];
+});
 
 /** Both homes know the firm's code, nobody else learns it: the id of the new home is random, so the hash cannot be looked up. */
 const tokenOf = (turn: Turn, uscc: string, toSubject: string): string => turn.hash(`yrd.moved.v1\n${uscc}\n${toSubject}`);

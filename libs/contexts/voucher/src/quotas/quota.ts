@@ -1,10 +1,11 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
 import { refuse, type AccessName, type VoucherEvent } from '@yrd/contracts';
-import { toStream, foldOf, isRejection, single, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
-import { handler, mayAct } from '../handling.js';
+import { toStream, foldOf, isRejection, single, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { handler } from '../handling.js';
+import { interestPlaces, mayDecide } from '../orders/interests.js';
 import type { PrivateEvent, ReviewLevel } from '../private-events.js';
-import { quotaStream, subjectStream } from '../streams.js';
-import { ownerOf, subject } from './subject.js';
+import { quotaStream, subjectStream, type Place } from '../streams.js';
+import { ownerOf, subject, subjectParties } from './subject.js';
 
 export type QuotaEvent =
   | PrivateEvent<
@@ -150,10 +151,17 @@ export interface Account {
   readonly year: number;
 }
 
-/** Whose account it is: nobody decides about his own organisation (V16). */
-export const applicant = (turn: Turn, { subject: id }: Account) => ({
-  subject: ownerOf(turn.state(subject, subjectStream(id))),
-});
+/** Whose account it is, and who has an interest in it. */
+export const applicantReads = ({ subject: id }: Account, peek: Peek): readonly Place[] => [
+  { province: peek.province, stream: subjectStream(id) },
+  ...interestPlaces(subjectParties(id, peek.state(subject, subjectStream(id))), peek),
+];
+
+/** Nobody decides about the account of his own organisation, or of a subject in which he has an interest (V16). */
+export const mayOnAccount = (turn: Turn, act: AccessName, { subject: id }: Account): Rejection | null => {
+  const who = turn.state(subject, subjectStream(id));
+  return mayDecide(turn, act, { subject: ownerOf(who) }, subjectParties(id, who));
+};
 
 /** An act of the province's staff on one account. */
 export const staffAct = <C extends Account>(
@@ -162,9 +170,9 @@ export const staffAct = <C extends Account>(
 ): Handler<C> =>
   handler({
     target: quotaStream,
-    reads: ({ subject: id }: C, peek) => [{ province: peek.province, stream: subjectStream(id) }],
+    reads: (command: C, peek) => applicantReads(command, peek),
     decide: (command, turn): Decision => {
-      const outcome = mayAct(turn, act, applicant(turn, command)) ?? decide(command, turn.state(quota, quotaStream(command)), turn);
+      const outcome = mayOnAccount(turn, act, command) ?? decide(command, turn.state(quota, quotaStream(command)), turn);
       return isRejection(outcome) ? outcome : toStream(quotaStream(command), outcome);
     },
   });

@@ -1,8 +1,9 @@
 /** A subject: a firm or team of the home province, known by facts that each have a source and a date (V1). */
-import { refuse, type SubjectKind, type Terms, type VoucherPack } from '@yrd/contracts';
-import { foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
+import { refuse, type AccessName, type SubjectKind, type Terms, type VoucherPack } from '@yrd/contracts';
+import { foldOf, isRejection, single, toStream, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { uscc as usccOf } from '@yrd/standards';
-import { mayAct, missing } from '../handling.js';
+import { handler, mayAct, missing } from '../handling.js';
+import { interestPlaces, mayDecide, type Party } from '../orders/interests.js';
 import type { PrivateEvent, SubjectFact } from '../private-events.js';
 import { subjectStream } from '../streams.js';
 
@@ -52,6 +53,12 @@ export const groupOf = (state: Subject): string | null => state.facts.group?.val
 /** The organisation whose people act for it: after a merger the successor's (A7). Null when there is no such subject. */
 export const ownerOf = ({ registered, left }: Subject): string | null =>
   left?.how === 'merged' ? left.organisation : (registered?.organisation ?? null);
+
+/** Whose interest counts in a decision about a subject: its own and, once it was taken over, its successor's too (A7). */
+export const subjectParties = (id: string, state: Subject | undefined): readonly Party[] => [
+  `subject.${id}`,
+  ...(state?.left?.how === 'merged' ? [`subject.${state.left.into}` as const] : []),
+];
 
 /** Where it went, in words; null while it is here. */
 const gone = ({ left }: Subject): string | null => left && (left.how === 'merged' ? `merged into ${left.into}` : `moved to ${left.to}`);
@@ -125,6 +132,24 @@ export const ineligible = (checks: readonly Check[], pack: VoucherPack): Rejecti
   return refuse(check === 'integrity' ? 'E-INTEGRITY' : 'E-SUBJECT', { check, policy: pack.version, seen, needed });
 };
 
+/** A decision of the province's staff about one subject; whose it is, a command may say of one that is not there yet. */
+export const aboutSubject = <C extends { readonly subject: string }>(
+  act: AccessName,
+  decide: (command: C, state: Subject, turn: Turn) => readonly SubjectEvent[] | Rejection,
+  owner: (command: C, state: Subject) => string | null = (_, state) => ownerOf(state),
+): Handler<C> =>
+  handler({
+    target: ({ subject: id }: C) => subjectStream(id),
+    reads: ({ subject: id }: C, peek) => interestPlaces(subjectParties(id, peek.state(subject, subjectStream(id))), peek),
+    decide: (command, turn) => {
+      const { subject: id } = command;
+      const state = turn.state(subject, subjectStream(id));
+      const no = mayDecide(turn, act, { subject: owner(command, state) }, subjectParties(id, state));
+      const outcome = no ?? decide(command, state, turn);
+      return isRejection(outcome) ? outcome : toStream(subjectStream(id), outcome);
+    },
+  });
+
 export interface RegisterSubject {
   readonly subject: string;
   readonly kind: SubjectKind;
@@ -133,37 +158,27 @@ export interface RegisterSubject {
   readonly uscc: string;
 }
 /** RegisterSubject (reviewer) → SubjectRegistered. */
-export const RegisterSubject: Handler<RegisterSubject> = single(
-  subject,
-  ({ subject: id }: RegisterSubject) => subjectStream(id),
-  (command, state, turn) => {
-    const no = mayAct(turn, 'RegisterSubject', { subject: command.organisation });
-    if (no) return no;
+export const RegisterSubject = aboutSubject<RegisterSubject>(
+  'RegisterSubject',
+  ({ subject: id, kind, organisation, name, uscc }, state) => {
     if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
-    if (command.kind === 'firm' && !usccOf.parse(command.uscc).ok)
+    if (kind === 'firm' && !usccOf.parse(uscc).ok)
       return refuse('E-VALIDATION', { field: 'uscc', seen: 'a wrong check digit or form', needed: 'a valid USCC' });
-    const { subject: id, kind, organisation, name, uscc } = command;
     return [{ type: 'SubjectRegistered', data: { subject: id, kind, organisation, name, uscc } }];
   },
+  ({ organisation }) => organisation,
 );
 
 export interface RecordSubjectFact extends SubjectFact {
   readonly subject: string;
 }
 /** RecordSubjectFact (reviewer) → SubjectFactRecorded; none when it is known so. */
-export const RecordSubjectFact: Handler<RecordSubjectFact> = single(
-  subject,
-  ({ subject: id }: RecordSubjectFact) => subjectStream(id),
-  (command, state, turn) => {
-    const no = mayAct(turn, 'RecordSubjectFact', { subject: ownerOf(state) });
-    if (no) return no;
-    if (!state.registered) return missing('subject');
-    const { fact, value, source, asOf } = command;
-    const known = fact === 'link' ? state.links.find((link) => link.value === value) : state.facts[fact];
-    if (known?.value === value && known.source === source && known.asOf === asOf) return [];
-    return [{ type: 'SubjectFactRecorded', data: { fact, value, source, asOf } }];
-  },
-);
+export const RecordSubjectFact = aboutSubject<RecordSubjectFact>('RecordSubjectFact', ({ fact, value, source, asOf }, state) => {
+  if (!state.registered) return missing('subject');
+  const known = fact === 'link' ? state.links.find((link) => link.value === value) : state.facts[fact];
+  if (known?.value === value && known.source === source && known.asOf === asOf) return [];
+  return [{ type: 'SubjectFactRecorded', data: { fact, value, source, asOf } }];
+});
 
 export interface AllowProposer {
   readonly subject: string;
