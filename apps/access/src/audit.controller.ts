@@ -163,6 +163,14 @@ export class AuditController {
     return answerList<AuditRow>(call, this.desk.node, { ...list, row: OwnAuditListed, shown }, query);
   }
 
+  @Get('alerts')
+  @Allows('ReadAlerts')
+  @Lists(AuditListed)
+  alerts(@Query() query: ListQuery, @CurrentCall() call: Call) {
+    const shown = (rows: readonly AuditRow[]) => rows.map((each) => this.desk.shown(each));
+    return answerList<AuditRow>(call, this.desk.node, { view: 'alerts', where: {}, order: NEWEST_FIRST, row: AuditListed, shown }, query);
+  }
+
   /** Every line of the NDJSON can be checked by itself, offline (docs/VERIFYING.md); the last one says how many there are. */
   @Get('export')
   @Allows('ReadAuditExport')

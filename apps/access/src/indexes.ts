@@ -4,6 +4,7 @@ import { access } from '@yrd/access';
 /** View → fields of each index: those asked for by equality first, the order's field last. */
 const views: Readonly<Record<string, readonly (readonly string[])[]>> = {
   audit: [['at'], ['ids', 'at'], ['concerns', 'at'], ['person', 'at'], ['organisation', 'at'], ['row', 'at'], ['outcome', 'at']],
+  alerts: [['at']],
   persons: [['recordedMs'], ['organisation', 'recordedMs'], ['epoch', 'token'], ['state']],
   disclosures: [['person', 'atMs']],
   erasures: [['id']],

@@ -67,7 +67,17 @@ const headers = (): Record<string, string> => delta.headers(all);
 test('there is no list that the description does not call one', () => {
   expect(routes.map(({ row }) => row).sort()).toEqual(
     [
-      ...['ReadAgencies', 'ReadAssessments', 'ReadAudit', 'ReadDisclosures', 'ReadImports', 'ReadLines', 'ReadOrders', 'ReadOwnAudit'],
+      ...[
+        'ReadAgencies',
+        'ReadAlerts',
+        'ReadAssessments',
+        'ReadAudit',
+        'ReadDisclosures',
+        'ReadImports',
+        'ReadLines',
+        'ReadOrders',
+        'ReadOwnAudit',
+      ],
       ...['ReadPersons', 'ReadProducts', 'ReadQuotas', 'ReadRedemptions', 'ReadWindows'],
     ].sort(),
   );

@@ -1,4 +1,4 @@
-/** A14: a clerk who approves a relative's firm is stopped, and the auditor finds that by its code, with who it was and about what. */
+/** A14: a clerk who approves a relative's firm is stopped; an alert of its own says so to who watches, with who it was and about what. */
 import { accessRegister } from '@yrd/access-register';
 import { RunningDelta, type Json, type Who } from '@yrd/platform/testing';
 import { clerk, firm, openMarket, startDelta } from '@yrd/voucher-clearing/testing';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => delta.stop());
 
-test('A14: the attempt is refused with E-RECUSE and stands in the audit as an alert of its own', async () => {
+test('A14: the attempt is refused with E-RECUSE and stands in the audit, and beside it an alert of its own', async () => {
   const year = new Date(delta.nowMs).getUTCFullYear();
   const { subject, agencies } = await openMarket(delta, year);
   const wish = { subject, scheme: 'cxq', year, agencyProvince: '32', agency: agencies['32'], product: 'p1', mode: 'tongdui' };
@@ -28,4 +28,10 @@ test('A14: the attempt is refused with E-RECUSE and stands in the audit as an al
   expect(found).toEqual([
     expect.objectContaining({ row: 'HoldOrder', code: 'E-RECUSE', about: [`order/${order}`], roles: ['supervisor'] }),
   ]);
+  const officer: Who = { province: '32', role: 'integrity-officer' };
+  const alerts = async () => (await delta.get(officer, '/v1/audit/alerts')).body['items'] as readonly Json[];
+  expect(await alerts()).toEqual([
+    expect.objectContaining({ row: 'HoldOrder', code: 'E-RECUSE', about: [`order/${order}`], person: found[0]?.['person'] }),
+  ]);
+  expect((await delta.get(firm, '/v1/audit/alerts')).status).toBe(403);
 });

@@ -16,6 +16,15 @@ export const registerRows = {
     '与本机构或本人有关的审计记录',
     'Audit records about the own organisation’s things and own acts',
   ),
+  ReadAlerts: {
+    ...row(
+      ['supervisor', 'integrity-officer', 'auditor'],
+      'none',
+      '回避告警：有利害关系者试图经办而被拒（A14）',
+      'Alerts: who has an interest tried to decide, and was stopped (A14)',
+    ),
+    audited: 'read',
+  },
   ReadAuditExport: {
     ...row(
       ['auditor'],

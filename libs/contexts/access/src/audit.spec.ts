@@ -1,7 +1,7 @@
 /** The audit as it is decided and searched: only the node records, and only what fits. */
 import type { AccessRecord } from '@yrd/contracts';
 import type { Actor, Entry, Turn } from '@yrd/ledger';
-import { audit, audits, RecordAccess, type AccessRecorded } from './audit.js';
+import { alerts, audit, audits, RecordAccess, type AccessRecorded, type AuditEvent } from './audit.js';
 
 const node: Actor = { person: 'node', organisation: 'node/32', province: '32', roles: ['node'] };
 const record: AccessRecord = {
@@ -27,6 +27,25 @@ test('each record of a batch is an entry of the stream of its hour', () => {
   const events = [record, record].map((data): AccessRecorded => ({ type: 'AccessRecorded', data }));
   expect(decided([record, record])).toEqual([{ stream: `audit/${HOUR}`, events }]);
   expect(events.reduce(audit.evolve, audit.initial)).toEqual({ records: 2 });
+});
+
+describe('A14, a conflict of interest that was stopped', () => {
+  const stopped = { ...record, row: 'ApproveRedemption', code: 'E-RECUSE', roles: ['approver'] };
+
+  test('is an alert of its own beside its record, in the same commit, and other refusals are none', () => {
+    const said = decided([record, stopped]) as readonly { readonly events: readonly AuditEvent[] }[];
+    const events = said.flatMap((each) => each.events);
+    expect(events.map(({ type }) => type)).toEqual(['AccessRecorded', 'AccessRecorded', 'RecusalAlerted']);
+    expect(events.at(-1)?.data).toEqual(stopped);
+    expect(events.reduce(audit.evolve, audit.initial)).toEqual({ records: 2 });
+  });
+
+  test('is listed once, and once in the audit', () => {
+    expect([audits.on.includes('RecusalAlerted'), alerts.on]).toEqual([false, ['RecusalAlerted']]);
+    const entry = entryOf('RecusalAlerted', stopped);
+    const part = alerts.fold(null, entry);
+    expect(part && alerts.join({ [entry.journal]: part })).toMatchObject({ ...stopped, index: 7 });
+  });
 });
 
 test.each<[string, Actor]>([

@@ -20,6 +20,13 @@ export interface AccessRecorded extends DomainEvent {
   readonly data: AccessRecord;
 }
 
+/** An alert of its own (A14): somebody tried to decide about a party that is also his own, and was stopped. Beside the record of it. */
+export interface RecusalAlerted extends DomainEvent {
+  readonly type: 'RecusalAlerted';
+  readonly data: AccessRecord;
+}
+export type AuditEvent = AccessRecorded | RecusalAlerted;
+
 /** As whom a node acts for itself; no token can name an organisation with a slash. */
 const nodeOf = (province: string): string => `node/${province}`;
 const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
@@ -28,13 +35,13 @@ const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
 export const auditStream = (hour: string): string => `audit/${hour}`;
 
 /** How many records an hour has. */
-export const audit: Fold<{ readonly records: number }, AccessRecorded> = {
+export const audit: Fold<{ readonly records: number }, AuditEvent> = {
   kind: 'audit',
   initial: { records: 0 },
-  evolve: ({ records }) => ({ records: records + 1 }),
+  evolve: ({ records }, { type }) => ({ records: type === 'AccessRecorded' ? records + 1 : records }),
 };
 
-export const auditEntryTypes: Readonly<Record<'AccessRecorded', EntryType>> = {
+export const auditEntryTypes: Readonly<Record<AuditEvent['type'], EntryType>> = {
   AccessRecorded: {
     type: wireType('access', 'AccessRecorded', 1),
     audience: 'private',
@@ -42,7 +49,19 @@ export const auditEntryTypes: Readonly<Record<'AccessRecorded', EntryType>> = {
     // 网络安全法 art 21(3): who runs a network keeps its logs.
     legalBasis: 'CSL-21',
   },
+  RecusalAlerted: {
+    type: wireType('access', 'RecusalAlerted', 1),
+    audience: 'private',
+    classification: 'sensitive',
+    legalBasis: 'YRD-DEC-13',
+  },
 };
+
+/** What a record comes to: itself, and an alert where a conflict of interest was stopped (A14). */
+const eventsOf = (data: AccessRecord): readonly AuditEvent[] => [
+  { type: 'AccessRecorded', data },
+  ...(data.outcome === 'refused' && data.code === 'E-RECUSE' ? [{ type: 'RecusalAlerted', data } as const] : []),
+];
 
 export interface RecordAccess {
   /** Of the first record, in UTC: `2026-03-02T05`. */
@@ -50,7 +69,10 @@ export interface RecordAccess {
   readonly records: readonly AccessRecord[];
 }
 
-/** RecordAccess (the node itself) → AccessRecorded for each record. E-ROLE for anybody else, E-VALIDATION for what does not fit. */
+/**
+ * RecordAccess (the node itself) → AccessRecorded for each record, and RecusalAlerted (A14). E-ROLE for anybody else, E-VALIDATION for what
+ * does not fit.
+ */
 export const RecordAccess: Handler<RecordAccess> = {
   streams: ({ hour }) => [auditStream(hour)],
   decide: ({ hour, records }, turn): readonly Append[] | ReturnType<typeof reject> => {
@@ -63,7 +85,7 @@ export const RecordAccess: Handler<RecordAccess> = {
       const fault = recordFault(record);
       if (fault !== null) return reject('E-VALIDATION', { field: `records/${at}${fault}`, needed: 'a record of the audit' });
     }
-    return [{ stream: auditStream(hour), events: records.map((data) => ({ type: 'AccessRecorded', data })) }];
+    return [{ stream: auditStream(hour), events: records.flatMap(eventsOf) }];
   },
 };
 
@@ -89,9 +111,8 @@ const NOTHING = { code: null, organisation: null, policyVersion: null, address: 
 const word = (value: unknown): string | null => (typeof value === 'string' && /^[a-z][a-z-]{0,39}$/.test(value) ? value : null);
 
 /** What an entry of this journal says to the audit. A disclosure is a record by itself: nobody writes a second one beside it. */
-const recordOf = (entry: Entry): AccessRecord | null => {
-  if (entry.type === 'AccessRecorded') return entry.data as AccessRecord;
-  if (entry.type !== 'PersonDisclosed') return null;
+const recordOf = (entry: Entry): AccessRecord => {
+  if (entry.type !== 'PersonDisclosed') return entry.data as AccessRecord;
   const { person, purpose } = entry.data;
   return {
     ...NOTHING,
@@ -113,14 +134,12 @@ const recordOf = (entry: Entry): AccessRecord | null => {
 /** Digits of an index in a row's id, so that ids sort as indexes do. */
 const INDEX_DIGITS = 16;
 
-/** The audit as it is searched: one row for each record. */
-export const audits: View<{ readonly index: number; readonly record: AccessRecord }> = {
-  name: 'audit',
-  on: ['AccessRecorded', 'PersonDisclosed'],
+const searched = (name: string, on: readonly string[]): View<{ readonly index: number; readonly record: AccessRecord }> => ({
+  name,
+  on,
   key: ({ index }) => String(index).padStart(INDEX_DIGITS, '0'),
   fold: (_, entry) => {
-    const record = recordOf(entry);
-    return record && { index: entry.index, record };
+    return { index: entry.index, record: recordOf(entry) };
   },
   join: (parts) => {
     const [found] = Object.entries(parts);
@@ -135,4 +154,9 @@ export const audits: View<{ readonly index: number; readonly record: AccessRecor
       concerns: [...parties.map((party) => `org:${party}`), ...(person === null ? [] : [`person:${person}`])],
     } satisfies AuditRow;
   },
-};
+});
+
+/** The audit as it is searched: one row for each record. */
+export const audits = searched('audit', ['AccessRecorded', 'PersonDisclosed']);
+/** Conflicts of interest that were stopped, for who watches over the office (A14). */
+export const alerts = searched('alerts', ['RecusalAlerted']);

@@ -2,7 +2,7 @@
 import { borderFault, personEntryTypes, personFaults } from '@yrd/contracts';
 import type { Context, Entry, TimerChange } from '@yrd/ledger';
 import { personalIn } from '@yrd/standards';
-import { audit, auditEntryTypes, audits, RecordAccess } from './audit.js';
+import { alerts, audit, auditEntryTypes, audits, RecordAccess } from './audit.js';
 import { erasure } from './erasure.js';
 import { dataOf, personalEntryTypes, personStream } from './events.js';
 import { nodeCommands, peopleCommands } from './handlers.js';
@@ -21,14 +21,14 @@ const timers = (entry: Entry): readonly TimerChange[] => {
 
 export const access: Context = {
   name: 'access',
-  codeVersion: 'access-1',
+  codeVersion: 'access-2',
   entryTypes: { ...auditEntryTypes, ...personEntryTypes, ...personalEntryTypes },
   faults: (event, data) => personFaults(event, data)[0] ?? null,
   border: (_, data) => borderFault('access', data, personalIn),
   folds: [audit, person, identity, erasure, retention],
   commands: { RecordAccess, ...peopleCommands, ...nodeCommands },
   reactions: [],
-  views: [audits, persons, disclosures, erasures],
+  views: [audits, alerts, persons, disclosures, erasures],
   timers,
 };
 
