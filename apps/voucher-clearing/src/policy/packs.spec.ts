@@ -17,7 +17,7 @@ const folderOf = (files: Readonly<Record<string, string>>): string => {
 
 describe('The packs in this repository', () => {
   it('are readable, and there is one for the scheme cxq in each province', () => {
-    const packs = readPacks(join(__dirname, '..', '..', '..', 'policies'));
+    const packs = readPacks(join(__dirname, '..', '..', '..', '..', 'policies'));
     expect(
       packs
         .filter(({ scheme }) => scheme === 'cxq')

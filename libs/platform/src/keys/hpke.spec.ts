@@ -30,7 +30,7 @@ test('a public point of low order opens nothing and breaks nothing', () => {
 });
 
 test('an entry that other software closed opens, for each of its provinces', () => {
-  const vector = JSON.parse(readFileSync(join(__dirname, '../../ledger/vectors/lock.json'), 'utf8')) as {
+  const vector = JSON.parse(readFileSync(join(__dirname, '../../../ledger/vectors/lock.json'), 'utf8')) as {
     readonly leaf: string;
     readonly secrets: Readonly<Record<string, string>>;
     readonly salt: string;

@@ -101,7 +101,7 @@ interface Vector {
   readonly sealed: string;
 }
 // Computed by another implementation (Python, pyca/cryptography) from docs/adr/0003 alone.
-const vectors = JSON.parse(readFileSync(join(__dirname, '../vectors/sealing.json'), 'utf8')) as readonly Vector[];
+const vectors = JSON.parse(readFileSync(join(__dirname, '../../vectors/sealing.json'), 'utf8')) as readonly Vector[];
 
 test.each(vectors)('$suite seals $field "$text" to the frozen bytes', ({ suite, dataKey: key, act, text, iv, sealed, ...where }) => {
   expect(Buffer.from(ivFor(suite, bytes(key), act, where, text)).toString('hex')).toBe(iv);
