@@ -9,7 +9,7 @@ export { contractBreaks, type Schema, type Tagged, type TaggedType } from './com
 export { currentContracts, forReaders, sharedTypes, type SharedType } from './contract-document.js';
 export * from './deciding.js';
 export * from './entry-check.js';
-export { mending } from './mending.js';
+export { mending, mendingOf } from './mending.js';
 export * from './persons.js';
 export { parseRetention, type Retention } from './retention.js';
 export { type EntryContract } from './schema.js';

@@ -29,3 +29,10 @@ export const mending = {
   'E-RECUSE': { zh: '由他人办理', en: 'another person of the office' },
   'E-FILE': { zh: '申请人一次补齐所列材料', en: 'whoever submits, with all that is listed' },
 } as const satisfies Partial<Readonly<Record<CodeName, { readonly zh: string; readonly en: string }>>>;
+
+/** Who can mend what a refusal says: the words of its code, else what its facts told; null where neither says it. */
+export const mendingOf = (code: string, told?: string | number | boolean | null): { readonly zh: string; readonly en: string } | null => {
+  const known: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = mending;
+  if (Object.hasOwn(known, code)) return known[code] ?? null;
+  return told === undefined || told === null ? null : { zh: String(told), en: String(told) };
+};

@@ -1,4 +1,5 @@
 /** Imports over HTTP: tables in either format become the sender's own commands, are reported row by row, and change nothing twice. */
+import { codes, mending } from '@yrd/contracts';
 import { FORMATS, RunningDelta, workbookOf, type Json, type Who } from '@yrd/platform/testing';
 import { startDelta } from '../../testing/delta.js';
 import { agent, clerk, firm, openMarket, type Market } from '../../testing/market.js';
@@ -107,6 +108,16 @@ describe('A table of agencies', () => {
         ]);
         expect([String(words['en']), String(mend['en'])]).toEqual([expect.stringMatching(/[a-z]/), expect.stringMatching(/[a-z]/)]);
       }
+  });
+
+  test('a refused row says by which rule, and who can mend it, in the words of any other refusal (V16)', async () => {
+    const own = '名称,所属机构,统一社会信用代码,服务类别\n自家,dept-32,91310112MAXXE02144,5\n';
+    const { rows: report } = await imported(supervisor, 'agencies', own);
+    const [fault] = report[0]!['faults'] as readonly { words: Record<'zh' | 'en', string>; mend: Record<'zh' | 'en', string> }[];
+    for (const language of ['zh', 'en'] as const) {
+      expect(fault!.words[language]).toContain(`${codes['E-RECUSE'][language]} [${codes['E-RECUSE'].clause}]`);
+      expect(fault!.mend[language]).toContain(mending['E-RECUSE'][language]);
+    }
   });
 
   test('with a column that nobody knows, twice, or missing is refused at once with the list of those that are known', async () => {

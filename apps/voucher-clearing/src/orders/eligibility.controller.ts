@@ -1,7 +1,7 @@
 /** Answers before asking: whether an order would be placed, with its money, or everything that forbids it and what would pass. */
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
-import { codes, mending } from '@yrd/contracts';
+import { codes, mendingOf } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Allows, Call, CurrentActor, CurrentCall, Problem, shownRow } from '@yrd/platform';
 import { forecast, PROVINCES, subject, subjectStream, type Failing, type Forecast, type Wish } from '@yrd/voucher';
@@ -73,11 +73,6 @@ interface ProductFound {
 
 const text = (value: Failing['facts'][string] | undefined): string | null => (value === undefined || value === null ? null : String(value));
 
-const mendingOf = (code: string, told: string | null): Words | null => {
-  const known: Readonly<Record<string, Words>> = mending;
-  return known[code] ?? (told === null ? null : { zh: told, en: told });
-};
-
 const shownFailing = ({ rule, code, clause, facts }: Failing) => {
   const known: Readonly<Record<string, Words>> = codes;
   const { zh, en } = known[code] ?? { zh: code, en: code };
@@ -89,7 +84,7 @@ const shownFailing = ({ rule, code, clause, facts }: Failing) => {
     en,
     seen: text(facts['seen']),
     needed: text(facts['needed']),
-    whoCanMend: mendingOf(code, text(facts['whoCanMend'])),
+    whoCanMend: mendingOf(code, facts['whoCanMend']),
   };
 };
 

@@ -1,6 +1,6 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { mending } from '@yrd/contracts';
+import { mendingOf } from '@yrd/contracts';
 import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from '../audit/audit-notes.js';
@@ -109,8 +109,8 @@ const LABELS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
 
 /** A refusal teaches: the words, the rule, every value seen and needed, and who can mend it. */
 const withFacts = ({ code, row, facts }: Pick<Told, 'code' | 'row' | 'facts'>, language: Language, clause: string | undefined): string => {
-  const mend = (mending as Readonly<Record<string, Words>>)[code]?.[language];
-  const shown = mend === undefined ? facts : { ...facts, whoCanMend: mend };
+  const mend = mendingOf(code, facts['whoCanMend']);
+  const shown = mend === null ? facts : { ...facts, whoCanMend: mend[language] };
   const told = Object.entries(shown).map(([name, value]) => `${LABELS[language][name] ?? name} = ${String(value)}`);
   const rule = clause === undefined ? [] : [`[${clause}]`];
   return [row[language], ...rule, ...(told.length === 0 ? [] : [told.join(language === 'zh' ? '；' : ', ')])].join(' ');

@@ -1,7 +1,7 @@
 /** What can be imported: the columns that a table may have, and the command that each of its rows asks for. */
-import { codes, type AccessName } from '@yrd/contracts';
+import { codes, mendingOf, type AccessName } from '@yrd/contracts';
 import type { Answer } from '@yrd/ledger';
-import { CONCEALED, Problem, type FieldFault } from '../http/problem.js';
+import { CONCEALED, Problem, type Facts, type FieldFault } from '../http/problem.js';
 import { nodeCodes, type CodeRow, type Words } from '../http/problem-codes.js';
 import { fault, type TableCell, type TableFault, type TableRow } from './table.js';
 import { checkedAs } from '../http/validation.js';
@@ -190,22 +190,36 @@ export const readRow = async (kind: ImportKind, header: readonly (Heading | null
   }
 };
 
-/** What a refusal of the domain tells about a row. */
+type Fact = Facts[string];
+
+/** What mends a row that neither its code nor its facts say anything about. */
+const COMPARE: Words = {
+  zh: '核对本行与已登记的内容，更正后再次导入',
+  en: 'compare the row with what is on record, and send it corrected',
+};
+
+/** What a refusal of the domain tells about a row: the words, the rule, what was seen and needed, and who can mend it. */
 export const refusalOf = (header: readonly (Heading | null)[], refused: Extract<Answer, { readonly ok: false }>): RowFault => {
   const { rejected, facts } = refused;
   const code = rejected === CONCEALED ? 'E-NOTFOUND' : rejected;
   const known: Readonly<Record<string, CodeRow>> = { ...nodeCodes, ...codes };
-  const { zh = code, en = code } = known[code] ?? {};
-  const { seen, needed, whoCanMend, field } = facts;
-  const told = (label: string, value: (typeof facts)[string] | undefined): string =>
-    value === undefined || value === null ? '' : ` ${label}${String(value)}`;
+  const row: Pick<CodeRow, 'zh' | 'en' | 'clause'> = known[code] ?? { zh: code, en: code };
+  const who = mendingOf(code, facts['whoCanMend']);
+  const clause = facts['clause'] ?? row.clause;
+  const told = (...parts: readonly (readonly [string, Fact | undefined])[]): string =>
+    parts.flatMap(([label, value]) => (value === undefined || value === null ? [] : [`${label}${String(value)}`])).join(' ');
+  const rule = clause === undefined ? '' : ` [${String(clause)}]`;
+  const mend = {
+    zh: told(['需要：', facts['needed']], ['可由谁补正：', who?.zh]),
+    en: told(['needed: ', facts['needed']], ['who can mend it: ', who?.en]),
+  };
   return {
-    column: header.find((heading) => heading?.column.field === field)?.text ?? null,
+    column: header.find((heading) => heading?.column.field === facts['field'])?.text ?? null,
     code,
-    words: { zh: `${zh}${told('见到：', seen)}`, en: `${en}${told('Seen: ', seen)}` },
-    mend: {
-      zh: `${told('需要：', needed)}${told('由谁处理：', whoCanMend)}`.trim(),
-      en: `${told('needed: ', needed)}${told('who can mend it: ', whoCanMend)}`.trim(),
+    words: {
+      zh: `${row.zh}${rule} ${told(['实际：', facts['seen']])}`.trim(),
+      en: `${row.en}${rule} ${told(['Seen: ', facts['seen']])}`.trim(),
     },
+    mend: mend.en === '' ? COMPARE : mend,
   };
 };
