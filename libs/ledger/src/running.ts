@@ -133,7 +133,8 @@ export class Running {
     );
     await this.inbox.open(peers);
     // Who recovers waits for the others' word, and they for his: until it writes it speaks more often.
-    const pace = (): number => (this.writing.sequencer ? BEAT_MS : OPENING_BEAT_MS);
+    // A beat falls on the beginning of a second: it vouches in whole seconds, and a limit that ends with a day waits for no second one.
+    const pace = (): number => (this.writing.sequencer ? BEAT_MS - (world.clock.now() % BEAT_MS) : OPENING_BEAT_MS);
     void this.loops.start('beat', () => this.beat(), pace);
     void this.loops.start('fold', () => this.rebuilding.step(), this.anyGrown);
     this.loops.add(this.goLive(peers));

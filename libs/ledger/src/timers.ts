@@ -1,7 +1,8 @@
 /**
  * Durable timers: a lapse is an ordinary command whose id is its deadline's. Where a foreign statement could still arrive
  * in time, it fires only when that journal's owner has vouched past the deadline and we have reacted to all it vouched for.
- * A limit is never given up: one whose command is refused stays due, is shown to the operator, and is tried again.
+ * Limits that are due together are fired together, a page in one block, oldest first: one after the other they would wait for each other's
+ * writes. A limit is never given up: one whose command is refused stays due, is shown to the operator, and is tried again.
  */
 import { canonical } from './canonical.js';
 import type { DerivedCommand } from './decider.js';
@@ -63,13 +64,15 @@ export class Timers {
     for (;;) {
       const query = { where: { dueMs: { lt: this.world.clock.now() + 1 } }, order: { field: 'dueMs' }, limit: PAGE };
       const due = await this.world.storage.records.find<Timer>(this.folder.timerTable, after ? { ...query, after } : query);
-      for (const { id, value, rev } of due) {
+      const fires = due.map(({ id, value, rev }) => {
         after = { value: value.dueMs, id };
         stillDue.add(id);
         const paused = (this.refusals.get(id)?.againMs ?? 0) > this.world.clock.monotonic();
-        if (!paused && this.ripe(value) && (await this.one(id, value, rev))) fired += 1;
-        else waiting += 1;
-      }
+        return paused || !this.ripe(value) ? Promise.resolve(false) : this.one(id, value, rev);
+      });
+      const done = (await Promise.all(fires)).filter((each) => each).length;
+      fired += done;
+      waiting += due.length - done;
       if (due.length < PAGE) break;
     }
     for (const id of this.refusals.keys()) if (!stillDue.has(id)) this.refusals.delete(id);
@@ -90,7 +93,8 @@ export class Timers {
     // Patience is for a silent peer: a clock that jumps past it must not cut off one that answers.
     const silent = this.around.quarantined(awaits) || this.world.clock.monotonic() - (word?.heardAt ?? this.began) > SILENT_MS;
     if (silent && this.world.clock.now() > dueMs + patienceMs) return true;
-    return word !== null && word.time > dueMs && this.around.reacted(awaits) >= word.size;
+    // `dueMs` is the first moment that is too late: what its owner states from then on is late, too.
+    return word !== null && word.time >= dueMs && this.around.reacted(awaits) >= word.size;
   }
 
   private async one(key: string, timer: Timer, rev: number): Promise<boolean> {
