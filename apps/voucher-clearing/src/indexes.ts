@@ -23,7 +23,7 @@ const views: Readonly<Record<string, Indexes>> = {
   quotas: [['updatedMs'], ['subject', 'updatedMs'], ['scheme', 'year', 'state', 'updatedMs'], ['leftFen'], ['grantedFen']],
   assessments: [['updatedMs'], ['state', 'updatedMs']],
   complaints: [['id'], ['lodgedMs'], ['answerByMs'], ['province', 'state', 'lodgedMs']],
-  agencies: [['name'], ['province', 'name'], ['classes', 'name'], ['uscc'], ['updatedMs'], ['certificateEndsMs']],
+  agencies: [['name'], ['province', 'id'], ['province', 'name'], ['classes', 'name'], ['uscc'], ['updatedMs'], ['certificateEndsMs']],
   products: [
     ['id'],
     ['name'],

@@ -143,6 +143,8 @@ export const derivedCommands = {
   FollowAgency: following.FollowAgency,
   FollowOrder: following.FollowOrder,
   EndAppraisal: appraisal.EndAppraisal,
+  WatchAgency: appraisal.WatchAgency,
+  ContinueWatching: appraisal.ContinueWatching,
   AskIdle: appraisal.AskIdle,
   ConcludeIdle: appraisal.ConcludeIdle,
   TakeComplaint: complaint.TakeComplaint,

@@ -10,7 +10,7 @@ import { batch } from './settlement/batch.js';
 import { batches } from './settlement/batch-views.js';
 import { notices, officialYears } from './policy/calendar-notice.js';
 import { group, pool } from './quotas/ceiling.js';
-import { concludeIdle } from './agencies/appraisal.js';
+import { concludeIdle, watchAgencies } from './agencies/appraisal.js';
 import { complaint, takeComplaint } from './agencies/complaint.js';
 import { complaints } from './agencies/complaint-view.js';
 import { agencyReactions, following } from './agencies/following.js';
@@ -95,6 +95,7 @@ export const voucher: Context = {
     holdDuplicates,
     ...agencyReactions,
     concludeIdle,
+    watchAgencies,
     takeComplaint,
     ...clearingReactions,
     ...divergenceReactions,

@@ -113,6 +113,8 @@ interface PrivateData {
   AppraisalAwaited: { readonly agency: string; readonly year: number; readonly byMs: number };
   IdleWatched: { readonly agency: string; readonly byMs: number };
   IdleAsked: { readonly agency: string; readonly sinceMs: number };
+  /** Agencies from `after` on are taken up by rules that were adopted after they were admitted. */
+  WatchingContinued: { readonly after: string };
   OrganisationBarred: { readonly agency: string; readonly untilMs: number };
   /** Set aside for another province, and given to an order that was drawn there or back to the account (A1). */
   QuotaSliced: { readonly slice: string; readonly amountFen: number };
@@ -196,6 +198,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   AppraisalAwaited: 'internal',
   IdleWatched: 'internal',
   IdleAsked: 'internal',
+  WatchingContinued: 'internal',
   OrganisationBarred: 'internal',
   QuotaSliced: 'internal',
   QuotaUnsliced: 'internal',

@@ -1,6 +1,7 @@
 /** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
 import type { Entry, TimerChange } from '@yrd/ledger';
 import { yearOf } from './policy/clocks.js';
+import { watchTimers } from './agencies/appraisal.js';
 import { complaintTimers } from './agencies/complaint.js';
 import type { Limit } from './orders/order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
@@ -93,6 +94,7 @@ const agencyTimers = (entry: Entry): readonly TimerChange[] => {
 const limits = (entry: Entry): readonly TimerChange[] => {
   const adopted = dataOf(entry, 'PolicyAdopted');
   if (adopted?.pack.queue) return [lookAtLine(adopted, entry.time)];
+  if (entry.type === 'AgencyRulesAdopted') return watchTimers(entry);
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
   if (entry.stream.startsWith('complaint/')) return complaintTimers(entry);
   if (entry.stream.startsWith('quota/')) return accountLimits(entry);

@@ -16,10 +16,13 @@ interface Adopted {
 }
 
 /** Agencies belong to the province and not to a scheme (M1), so the rules about them stand in one stream, whichever pack brought them. */
-export const agencyRules = foldOf<{ readonly adopted: readonly Adopted[] }, VoucherEvent<'AgencyRulesAdopted'>>(
+export const agencyRules = foldOf<
+  { readonly adopted: readonly Adopted[] },
+  VoucherEvent<'AgencyRulesAdopted'> | PrivateEvent<'WatchingContinued'>
+>(
   'agency-rules',
   { adopted: [] },
-  { AgencyRulesAdopted: (state, each) => ({ adopted: [...state.adopted, each] }) },
+  { AgencyRulesAdopted: (state, each) => ({ adopted: [...state.adopted, each] }), WatchingContinued: (state) => state },
 );
 
 /** Until when an organisation may not come in again; an agency that is over keeps it, whatever its next one is called. */

@@ -74,6 +74,8 @@ export interface Agency {
   readonly missed: readonly number[];
   /** Without orders since then, ms: it was told to go; null while it has some. */
   readonly idleSinceMs: number | null;
+  /** Its appraisals are awaited, and whether it has orders is looked at (M4). */
+  readonly watched: boolean;
   /** It was revoked for fraud. */
   readonly fraud: boolean;
 }
@@ -97,6 +99,7 @@ const initial: Agency = {
   appraisals: {},
   missed: [],
   idleSinceMs: null,
+  watched: false,
   fraud: false,
 };
 
@@ -144,7 +147,7 @@ export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
   AgencyAppraised: (state, { year, grade }) => ({ ...state, appraisals: { ...state.appraisals, [year]: grade } }),
   AppraisalMissed: (state, { year }) => ({ ...state, missed: [...state.missed, year] }),
   AgencyIdle: (state, { sinceMs }) => ({ ...state, idleSinceMs: sinceMs }),
-  AppraisalAwaited: (state) => state,
+  AppraisalAwaited: (state) => ({ ...state, watched: true }),
   IdleWatched: (state) => state,
   IdleAsked: (state) => ({ ...state, idleSinceMs: null }),
   OutOfScopeReported: (state, data) => ({ ...state, reports: [...state.reports, data] }),

@@ -14,7 +14,10 @@ const ready = (): Delta => {
   d.world.settle();
   return d;
 };
-const types = (d: Delta, type: string): number => d.world.nodes['31'].entries.filter((entry) => entry.type === type).length;
+const all = (d: Delta, type: string): readonly string[] =>
+  d.world.nodes['31'].entries.filter((entry) => entry.type === type).map(({ stream }) => stream);
+/** Of the agency that was admitted under the rules. */
+const types = (d: Delta, type: string): number => all(d, type).filter((stream) => stream === 'agency/b31').length;
 const appraise = (d: Delta, year: number, grade = 'passed') => onAgency(d, 'AppraiseAgency', { agency: 'b31', year, grade });
 
 describe('M4: the yearly appraisal', () => {
@@ -38,6 +41,59 @@ describe('M4: the yearly appraisal', () => {
     d.world.pass(366 * DAY_MS);
     expect(agencyIn(d, 'b31').missed).toEqual([2026]);
     expect(types(d, 'AppraisalAwaited')).toBe(3);
+  });
+});
+
+describe('M4: agencies that were admitted before there were rules', () => {
+  const adopt = (d: Delta, change: object = {}) =>
+    d.does('31', 'AdoptPolicy', { pack: { ...ruled('31', { ...RULES, idleMonths: 2 }), ...change } }, staff('31'));
+
+  test('are taken up when rules are adopted: appraised each year, and told to go without orders', () => {
+    const d = delta();
+    adopt(d);
+    d.world.pass(0);
+    expect([all(d, 'AppraisalAwaited').length, all(d, 'IdleWatched').length]).toEqual([1, 1]);
+    d.world.pass(62 * DAY_MS);
+    expect(agencyIn(d, 'a31').idleSinceMs).not.toBeNull();
+    d.world.pass(340 * DAY_MS);
+    expect(agencyIn(d, 'a31').missed).toEqual([2026]);
+    expect(d.world.nodes['31'].parked).toEqual([]);
+  });
+
+  test('are taken up once, however many rules follow, and one that has left is not', () => {
+    const d = delta();
+    d.does('31', 'ExitAgency', { agency: 'a31' }, { ...staff('31'), organisation: 'org-a31', roles: ['agency'] });
+    d.does(
+      '31',
+      'AdmitAgency',
+      { agency: 'c31', organisation: 'org-c', name: 'C', uscc: '91310000MAXXXX0150', classes: ['5'] },
+      staff('31'),
+    );
+    adopt(d);
+    d.world.pass(0);
+    adopt(d, { version: '31-agencies-2' });
+    d.world.pass(0);
+    expect([all(d, 'AppraisalAwaited').length, all(d, 'IdleWatched').length]).toEqual([1, 1]);
+  });
+
+  test('are taken up on the first day of rules that are still to come', () => {
+    const d = delta();
+    adopt(d, { from: '2026-04-01' });
+    d.world.pass(DAY_MS);
+    expect(all(d, 'AppraisalAwaited')).toHaveLength(0);
+    d.world.pass(30 * DAY_MS);
+    expect(all(d, 'AppraisalAwaited')).toHaveLength(1);
+  });
+
+  test('are all taken up, also where they are more than one page', () => {
+    const d = delta();
+    for (let at = 0; at < 120; at += 1) {
+      const body = { agency: `m${at}`, organisation: `org-m${at}`, name: 'M', uscc: '91310000MAXXXX0150', classes: ['5'] };
+      d.does('31', 'AdmitAgency', body, staff('31'));
+    }
+    adopt(d);
+    d.world.pass(0);
+    expect(all(d, 'AppraisalAwaited')).toHaveLength(121);
   });
 });
 

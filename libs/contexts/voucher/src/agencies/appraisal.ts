@@ -1,10 +1,22 @@
 /** What a province looks at by the calendar (M4): each agency is appraised once a year, and one without orders for long is told to go. */
 import { refuse, type AgencyRules } from '@yrd/contracts';
-import type { Handler, Reaction, Turn } from '@yrd/ledger';
+import {
+  toStream,
+  type Decision,
+  type DerivedCommand,
+  type Entry,
+  type Handler,
+  type Reaction,
+  type TimerChange,
+  type Turn,
+} from '@yrd/ledger';
 import { addMonths, endOfDayMs, localDate } from '@yrd/standards';
 import { AT_WORK, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
 import { agencyAct, agencyRules, mayAbout, rulesAt, underRules } from './agency-rules.js';
 import { dayEndMs, dayOf, yearOf } from '../policy/clocks.js';
+import { handler } from '../handling.js';
+import { byPages } from '../orders/order-pages.js';
+import type { PrivateEvent } from '../private-events.js';
 import { dataOf, idOf } from '../reading.js';
 import { agencyRulesStream, agencyStream } from '../streams.js';
 import type { OrderRow } from '../views.js';
@@ -26,6 +38,39 @@ export const watching = (agency: string, turn: Turn): readonly AgencyEvent[] => 
   const rules = rulesAt(turn.state(agencyRules, agencyRulesStream), turn.now)?.rules;
   return rules ? [awaited(agency, yearOf(turn.now), rules), idleBy(agency, turn.now, rules)] : [];
 };
+
+/** Derived → what is watched of an agency that was admitted before there were rules (M4), from now on; none where it is watched already. */
+export const WatchAgency: Handler<OfAgency> = agencyAct(
+  () => null,
+  ({ agency: id }, state, turn) => ({ events: atWork(state) && !state.watched ? watching(id, turn) : [] }),
+);
+
+type Watching = PrivateEvent<'WatchingContinued'>['data'];
+/** Derived from a timer and page by page → WatchingContinued: agencies from `after` on are looked at. */
+export const ContinueWatching: Handler<Watching> = handler({
+  target: () => agencyRulesStream,
+  decide: (data: Watching): Decision => toStream(agencyRulesStream, [{ type: 'WatchingContinued', data }]),
+});
+const continueWatching = (after: string): DerivedCommand => ({ command: 'ContinueWatching', target: agencyRulesStream, body: { after } });
+
+/** Rules were adopted: from their first day on every agency of the province is watched, also those that were there before. */
+export const watchTimers = (entry: Entry): readonly TimerChange[] => {
+  const adopted = dataOf(entry, 'AgencyRulesAdopted');
+  if (!adopted) return [];
+  return [{ set: `watch/${adopted.version}`, dueMs: Math.max(adopted.fromMs, entry.time), fires: continueWatching('') }];
+};
+export const watchAgencies = byPages<Watching>({
+  name: 'watch-agencies',
+  view: 'agencies',
+  on: ['WatchingContinued'],
+  pageOf: (entry) => dataOf(entry, 'WatchingContinued') ?? { after: '' },
+  concerned: ({ after }, province) => ({ province, id: { gte: after } }),
+  each: (row) => {
+    const id = row.slice(row.indexOf('.') + 1);
+    return { command: 'WatchAgency', target: agencyStream(id), body: { agency: id } };
+  },
+  next: ({ after }) => continueWatching(after),
+});
 
 export interface AppraiseAgency extends OfAgency {
   readonly year: number;
