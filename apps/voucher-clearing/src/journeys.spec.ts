@@ -128,12 +128,12 @@ describe('A11: messages that come doubled, again, or out of their order', () => 
     let arrivals = 0;
     const arrival = () => ({ fate: (arrivals += 1) % 2 === 0 ? ('twice' as const) : ('after the next' as const), delayMs: 0 });
     delta.world.mischief = { strike: () => null, arrival };
-    const order = await orders.deliver({ agencyProvince: '31', mode: 'tongdui' }, (each) => `result of ${each}`);
+    const order = await orders.deliver({ agencyProvince: '31', mode: 'tongdui' });
     await delta.does(firm, `/v1/orders/${order}/acceptance`);
     const abroad = `/v1/orders/${order}?province=32`;
     await delta.until(async () => (await delta.get(agent('31'), abroad)).body['state'] === 'ServiceAccepted');
     delta.world.mischief = null;
-    expect(arrivals).toBeGreaterThan(10);
+    expect(arrivals).toBeGreaterThan(4);
     expect((await delta.get(firm, `/v1/orders?subject=${subject}&state=ServiceAccepted`)).body['items']).toHaveLength(1);
   }, 60_000);
 });

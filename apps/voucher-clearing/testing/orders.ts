@@ -69,7 +69,7 @@ export class Orders {
   }
 
   /** From placing to a delivered service. Answers the order. */
-  async deliver(change: Partial<Wanted> = {}, result: (order: string) => string = () => 'result'): Promise<string> {
+  async deliver(change: Partial<Wanted> = {}, result = (order: string): string => `result of ${order}`): Promise<string> {
     const wanted = this.wanted(change);
     const { agencyProvince, agency, amountFen } = wanted;
     const order = String((await this.patiently(firm, '/v1/orders', wanted))['id']);

@@ -62,7 +62,7 @@ export class Reactor {
 
   constructor(
     private readonly world: World,
-    context: Context,
+    private readonly context: Context,
     private readonly vocabulary: Vocabulary,
     private readonly folder: Folder,
     private readonly around: ReactorWorld,
@@ -261,7 +261,11 @@ export class Reactor {
   }
 
   private async answer(need: Need): Promise<unknown> {
-    if ('stream' in need) return this.around.state(need.journal, need.stream);
+    if ('stream' in need) {
+      if (this.around.journals.has(need.journal)) return this.around.state(need.journal, need.stream);
+      // A province that is not in the federation has said nothing.
+      return this.context.folds.find(({ kind }) => need.stream.startsWith(`${kind}/`))?.initial ?? null;
+    }
     if ('rows' in need) {
       const rows = await this.folder.rows(need.rows, { where: need.where, limit: need.limit });
       return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
