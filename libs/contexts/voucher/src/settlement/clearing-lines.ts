@@ -115,6 +115,11 @@ export const linesOf = (found: Found, pair: string, cuts: Cuts): readonly LineRo
     `Pair ${pair} has ${rows.length} lines in one window, the limit is ${LINES_MAX}; close windows more often.`,
   );
   const moved = found.rows<LineRow>('lines', movedWhere(pair));
+  // What the limit cuts off would be in no window at all: a debt that nobody pays, and two nodes that agree on it.
+  invariant(
+    moved.length < MOVED_MAX,
+    `Pair ${pair} has ${moved.length} lines that were ever disputed or moved, the limit is ${MOVED_MAX}; a newer version has to raise it.`,
+  );
   const past = pastIn(found, pair, pastOf(moved));
   return [...rows.filter((row) => !row.moved), ...moved.map((row) => ({ ...row, ...placed(row, past) }))].filter((row) =>
     inWindow(row, cuts.now, cuts.before),
