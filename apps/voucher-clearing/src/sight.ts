@@ -2,7 +2,7 @@
 import { isStaff } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Problem } from '@yrd/platform';
-import { agency, agencyStream, ownerOf, subject, subjectStream } from '@yrd/voucher';
+import { agency, agencyStream, order, ownerOf, subject, subjectStream } from '@yrd/voucher';
 import { Desk } from './desk.js';
 
 /** Whose rows a list is about, as the asker names it. */
@@ -39,6 +39,14 @@ export class Sight {
     if (isStaff(actor.roles)) return true;
     if (terms.home === this.desk.province && (await this.ofSubject(actor, terms.subject))) return true;
     return this.ofAgency(actor, terms.agencyProvince, terms.agency);
+  }
+
+  /** The same of an order, or of a proposal that its home refused. */
+  async ofState(actor: Actor, home: string, { terms, refusedProposal }: (typeof order)['initial']): Promise<boolean> {
+    if (terms !== null) return this.ofOrder(actor, terms);
+    if (refusedProposal === null) return false;
+    const { subject: who = '', agencyProvince, agency: by = '' } = refusedProposal;
+    return this.ofOrder(actor, { home, subject: who, agencyProvince, agency: by });
   }
 
   /**

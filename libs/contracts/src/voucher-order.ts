@@ -76,10 +76,13 @@ export const placing = {
   OrderQueued: federal(Type.Object({ ...terms, voucherFen: Type.Optional(Fen) }), { ...termsExample, reservedFen: 0 }),
   /** Its turn came and a rule forbids it now: it leaves the line for good. */
   OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts: Facts }), { ...O, code: 'E-AGENCY', facts: { seen: 'Suspended' } }),
+  /** `subject`, `agency`: whose proposal it was, so that both may read why; absent in older entries. */
   ProposalRefused: federal(
     Type.Object({
       ...order,
+      subject: Type.Optional(Id),
       agencyProvince: Province,
+      agency: Type.Optional(Id),
       code: CodeWord,
       facts: Facts,
     }),

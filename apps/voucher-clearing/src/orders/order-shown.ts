@@ -1,4 +1,5 @@
 /** An order as it is answered: its terms, where it stands, and what happened, without keys and without who put a hand on it. */
+import { codes } from '@yrd/contracts';
 import { deadlineOf, provisionalOf, type order as orderFold } from '@yrd/voucher';
 
 type Order = (typeof orderFold)['initial'];
@@ -8,6 +9,15 @@ const withoutKey = <T extends { readonly invoiceKey: string }>(file: T | null): 
   if (file === null) return null;
   const { invoiceKey: _key, ...shown } = file;
   return shown;
+};
+
+/** A proposal that was refused: no order came of it, and its parties are told why, in both languages. Null where there is none. */
+export const shownRefusal = ({ phase, refusedProposal }: Order, province: string): object | null => {
+  if (refusedProposal === null) return null;
+  const { order: id, code, facts, ...parties } = refusedProposal;
+  const words = Object.entries(codes).find(([name]) => name === code)?.[1];
+  const refusal = { code, clause: words?.clause ?? null, title: words && { zh: words.zh, en: words.en }, facts };
+  return { id, state: phase, province, ...parties, proposalRefused: refusal };
 };
 
 /** Null when there is no such order: a proposal that was refused has no terms. */

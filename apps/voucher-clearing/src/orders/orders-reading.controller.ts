@@ -35,7 +35,7 @@ import { Desk } from '../desk.js';
 import { ItemClass, SchemeName } from '../fields.js';
 import { OrderListed } from '../list-rows.js';
 import { MODES, OrderPath, type ProvinceCode } from './order-bodies.js';
-import { shownOrder } from './order-shown.js';
+import { shownOrder, shownRefusal } from './order-shown.js';
 import { OrderTally } from './order-tally.js';
 import { only, orderOf, range, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
@@ -136,12 +136,13 @@ export class OrdersReadingController {
     @CurrentActor() actor: Actor,
     @CurrentCall() call: Call,
   ): Promise<object> {
-    const found = await this.desk.node.read(order, orderStream(path.order), journalOf(query.province ?? this.desk.province));
-    const shown = shownOrder(found.state);
-    if (shown === null || found.state.terms === null || !(await this.sight.ofOrder(actor, found.state.terms)))
-      throw Problem.unseen(shown !== null);
+    const home = query.province ?? this.desk.province;
+    const found = await this.desk.node.read(order, orderStream(path.order), journalOf(home));
+    const { state } = found;
+    const shown = shownOrder(state) ?? shownRefusal(state, home);
+    if (shown === null || !(await this.sight.ofState(actor, home, state))) throw Problem.unseen(shown !== null);
     call.stamp(found);
-    return { ...shown, reminder: await this.reminder(found.state, found.state.terms) };
+    return state.terms === null ? shown : { ...shown, reminder: await this.reminder(state, state.terms) };
   }
 
   /** By the pack and the calendar of the order's home, which are read only where a limit runs. */

@@ -78,6 +78,8 @@ export interface Order {
   readonly terms: VoucherData<'OrderPlaced'> | null;
   /** The voucher part asked for in so many words by an order that waited in line; null where none was. */
   readonly wantedFen: number | null;
+  /** Why it never became an order; null where it did. */
+  readonly refusedProposal: VoucherData<'ProposalRefused'> | null;
   /** Why it is held; empty when it is not. */
   readonly holds: readonly string[];
   /** What each hold rests on, where its entry says so, and since when the limits of a held order stand still. */
@@ -118,6 +120,7 @@ const initial: Order = {
   phase: 'None',
   terms: null,
   wantedFen: null,
+  refusedProposal: null,
   holds: [],
   held: {},
   stoppedMs: null,
@@ -187,7 +190,7 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   },
   OrderUnqueued: closed,
   ReservationMade: (state, { ceilings }) => ({ ...state, ceilings }),
-  ProposalRefused: closed,
+  ProposalRefused: (state, refusedProposal) => ({ ...closed(state), refusedProposal }),
   OrderAccepted: (state, data) => ({ ...state, phase: 'Accepted', contractByMs: data.contractByMs, ...set(state, 'contract', data) }),
   AcceptanceRefused: same,
   OrderDeclined: closed,

@@ -204,7 +204,8 @@ export const TakeProposal: Handler<TakeProposal> = handler({
         ? refuse('E-ROLE', { seen: uptoFen, needed: `the subject's leave for ${wantedFen} fen` })
         : place(turn, command, { proposed: true });
     if (!isRejection(answer)) return answer;
-    const data = { order: command.order, agencyProvince: command.agencyProvince, code: answer.rejected, facts: answer.facts };
+    const { order: id, subject: who, agencyProvince, agency: by } = command;
+    const data = { order: id, subject: who, agencyProvince, agency: by, code: answer.rejected, facts: answer.facts };
     // The id of a live order is not closed by a proposal that repeats it.
     const taken = turn.state(order, orderStream(command.order)).phase !== 'None';
     return taken ? [] : [{ stream: orderStream(command.order), events: [{ type: 'ProposalRefused', data }] }];
