@@ -45,6 +45,10 @@ const ONCE: readonly string[] = [
   'LineSettled',
   'PaymentInstructed',
   'RedemptionSettled',
+  'DisputeRaised',
+  'DisputeResolved',
+  'ClawbackOrdered',
+  'ClawbackRecovered',
 ];
 const ENDS: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'ProposalRefused', 'RedemptionSettled'];
 
@@ -82,15 +86,47 @@ const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<s
   return states;
 };
 
-/** What every account holds is what its open orders hold. */
-const conserved = (states: ReadonlyMap<string, Quota>, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
+/**
+ * What is taken back was paid, and comes back whole to those who paid it (V23, V24): a refund frees as much of the quota, a fraud
+ * nothing. Order → what was restored of its quota, fen.
+ */
+const takenBack = (entries: readonly Entry[], orders: ReadonlyMap<string, Order>, complaints: Complaints): ReadonlyMap<string, number> => {
+  const restored = new Map<string, number>();
+  for (const entry of entries.filter(({ type }) => type === 'QuotaRestored')) {
+    const id = String(entry.data['order']);
+    restored.set(id, (restored.get(id) ?? 0) + fenOf(entry));
+  }
+  const sum = (amounts: readonly number[]): number => amounts.reduce((all, each) => all + each, 0);
+  for (const [id, { approval, after }] of orders) {
+    const { clawbacks } = after;
+    const taken = sum(clawbacks.map(({ amountFen }) => amountFen));
+    if (taken > (approval?.subsidyFen ?? 0)) complaints.push(`of order ${id} ${taken} fen were taken back, more than the subsidy`);
+    for (const { payers, amountFen, number } of clawbacks)
+      if (sum(Object.values(payers)) !== amountFen)
+        complaints.push(`clawback ${number} of order ${id} does not share out ${amountFen} fen`);
+    const free = sum(clawbacks.filter(({ cause, recovered }) => recovered && cause !== 'fraud').map(({ amountFen }) => amountFen));
+    if (free !== (restored.get(id) ?? 0))
+      complaints.push(`order ${id} restored ${restored.get(id) ?? 0} fen of its quota, and not ${free}`);
+  }
+  return restored;
+};
+
+/** What every account holds is what its open orders hold, and what it has consumed is what its paid ones cost and did not give back. */
+const conserved = (
+  states: ReadonlyMap<string, Quota>,
+  orders: ReadonlyMap<string, Order>,
+  restored: ReadonlyMap<string, number>,
+  complaints: Complaints,
+): void => {
   for (const [stream, state] of states) {
-    const open = [...orders.values()].filter(
-      ({ terms, phase }) =>
-        terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}` && phase !== 'Closed' && phase !== 'Settled',
-    );
+    const mine = [...orders].filter(([, { terms }]) => terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}`);
+    const open = mine.map(([, order]) => order).filter(({ phase }) => phase !== 'Closed' && phase !== 'Settled');
     const reserved = open.reduce((all, { terms }) => all + (terms?.reservedFen ?? 0), 0);
     if (reserved !== state.reservedFen) complaints.push(`${stream} has ${state.reservedFen} reserved, its open orders ${reserved}`);
+    const cost = mine
+      .filter(([, { phase }]) => phase === 'Settled')
+      .reduce((all, [id, { approval }]) => all + (approval?.subsidyFen ?? 0) - (restored.get(id) ?? 0), 0);
+    if (cost !== state.consumedFen) complaints.push(`${stream} has ${state.consumedFen} consumed, its paid orders cost ${cost}`);
   }
 };
 
@@ -168,7 +204,7 @@ export const auditBooks = (run: HostileRun, journals: Journals): readonly string
   for (const province of run.honest) {
     const entries = entriesOf(journals.get(province));
     const mine = holds(entries, complaints);
-    conserved(accounts(entries, complaints), mine, complaints);
+    conserved(accounts(entries, complaints), mine, takenBack(entries, mine, complaints), complaints);
     invoices(entries, complaints);
     for (const [id, state] of mine) orders.set(id, state);
   }

@@ -6,15 +6,19 @@ import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 const COURSES = {
   paid: 4,
   signed: 3,
+  disputed: 2,
   accepted: 3,
   withdrawn: 3,
-  raced: 8,
-  lapsed: 8,
+  raced: 7,
+  lapsed: 7,
   declined: 6,
   proposed: 4,
   greedy: 8,
 } as const;
 type Course = keyof typeof COURSES;
+
+/** Courses that go on to a contract. */
+export const CONTRACTED: readonly Course[] = ['paid', 'signed', 'disputed'];
 
 export interface Deal {
   readonly id: string;

@@ -14,6 +14,8 @@ const STAGE_MAX_MS = 40_000;
 const REST_MAX_MS = 90_000;
 /** Nothing may change for this long before a federation is called at rest, ms: a lost block shows at the second beat. */
 const REST_MS = 5_000;
+/** How often is looked, ms: each look asks every node for all it knows. */
+const LOOK_MS = 1_000;
 
 export interface Telling {
   readonly seed: number;
@@ -79,7 +81,7 @@ const rest = async (run: HostileRun): Promise<string | null> => {
   const until = run.scheduler.now + REST_MAX_MS;
   while (!still()) {
     if (run.scheduler.now > until) return `The federation did not come to rest: ${why ?? 'it was still for too short a time'}.`;
-    await run.scheduler.pass(250);
+    await run.scheduler.pass(LOOK_MS);
   }
   return null;
 };

@@ -2,7 +2,8 @@
 import type { Actor, Answer } from '@yrd/ledger';
 import { thieve, type Chance, type HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
-import { dealsOf, type Deal } from './deals.js';
+import { dispute, takeBack, type Act } from './aftermath.js';
+import { CONTRACTED, dealsOf, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 import { actor, agent, DAY_MS, hex, pack, staff } from './scenario.js';
 
@@ -22,7 +23,6 @@ const GRANT_FEN = 12_000_000;
 const subjects = { firm: { capFen: GRANT_FEN, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } };
 
 export class Trade {
-  /** Windows that were closed: the province and its answer. */
   readonly deals: readonly Deal[];
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly placed = new Set<string>();
@@ -174,9 +174,9 @@ export class Trade {
     if (course === 'withdrawn') await this.agencys(deal, 'WithdrawFromOrder', { cause: 'no staff' });
   }
 
-  /** Contracts, and for those that are to be paid the service. */
+  /** Contracts, and for most of them the service, which some firms dispute. */
   async serve(): Promise<void> {
-    const under = this.deals.filter(({ course }) => course === 'paid' || course === 'signed');
+    const under = this.deals.filter(({ course }) => CONTRACTED.includes(course));
     await Promise.all(
       under.map(async (deal) => {
         const signedMs = Math.floor(this.run.world.now);
@@ -188,9 +188,10 @@ export class Trade {
           endMs: signedMs + DAY_MS,
         };
         if (!(await this.agencys(deal, 'SignAsAgency', contract))) return;
-        if (!(await this.firms(deal, 'SignContract', contract)) || deal.course !== 'paid') return;
-        if (await this.agencys(deal, 'DeliverService', { deliverableHash: hex(`result ${deal.id}`) }))
-          await this.firms(deal, 'ConfirmAcceptance', {});
+        if (!(await this.firms(deal, 'SignContract', contract)) || deal.course === 'signed') return;
+        if (!(await this.agencys(deal, 'DeliverService', { deliverableHash: hex(`result ${deal.id}`) }))) return;
+        if (deal.course === 'disputed') await dispute(this.act, deal, firm(deal.home));
+        else await this.firms(deal, 'ConfirmAcceptance', {});
       }),
     );
   }
@@ -226,13 +227,15 @@ export class Trade {
     );
   }
 
-  /** Pays what is settled. */
+  /** Pays what is settled, and takes some of it back. */
   async pay(): Promise<void> {
     await Promise.all(
-      this.paid().map(async ({ id, home }) => {
+      this.paid().map(async (deal) => {
+        const { id, home } = deal;
         const finance = actor(home, 'finance');
-        if (await this.act(home, 'InstructPayment', { order: id }, finance, id))
-          await this.act(home, 'ConfirmPaid', { order: id, receiptHash: hex(`receipt ${id}`) }, finance, id);
+        if (!(await this.act(home, 'InstructPayment', { order: id }, finance, id))) return;
+        if (await this.act(home, 'ConfirmPaid', { order: id, receiptHash: hex(`receipt ${id}`) }, finance, id))
+          await takeBack(this.act, deal);
       }),
     );
   }
@@ -256,7 +259,7 @@ export class Trade {
   }
 
   /** One step of somebody: asked again while time can mend the refusal. True when it was taken. */
-  private async act(province: ProvinceCode, command: string, body: object, by: Actor, about: string): Promise<boolean> {
+  private readonly act: Act = async (province, command, body, by, about) => {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const ask = { command, body, actor: by, key: `${about} ${command} ${attempt}` };
       const answer = await this.run.ask(province, ask);
@@ -269,7 +272,7 @@ export class Trade {
       await this.changed(`${province}|${orderStream(about)}`);
     }
     return false;
-  }
+  };
 
   /** The same under the same key is the same answer. */
   private async repeat(province: ProvinceCode, ask: Parameters<HostileRun['ask']>[1], first: Extract<Answer, { ok: true }>): Promise<void> {
