@@ -269,4 +269,14 @@ export const MUTANTS: readonly Mutant[] = [
     'if (mine.pair === theirs.pair) {',
     'voucher/src/(settlement/settlement|views|journeys)',
   ),
+  voucher('settlement/clawback')(
+    'give the quota back after a fraud',
+    "more: cause === 'fraud' ? [] : restored(state, amountFen)",
+    'more: restored(state, amountFen)',
+  ),
+  voucher('orders/serving')(
+    'keep the quota of a service that does not count',
+    "outcome === 'none' ? release(state, reservedFen) : []",
+    '[]',
+  ),
 ];
