@@ -1,5 +1,6 @@
 /** A record of the audit as it is answered: whole to auditors, to a party without what would tell of others. */
 import type { AuditRow } from '@yrd/access';
+import { CONCEALED } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import type { Cell } from '@yrd/platform';
 
@@ -14,7 +15,7 @@ export const shownRecord = ({ ids: _, concerns: __, ...row }: AuditRow, retentio
 export type ShownRecord = ReturnType<typeof shownRecord>;
 
 /** E-ROW would tell that the thing is there: to whom it was refused, it is the same as nothing. */
-const told = (code: string | null): string | null => (code === 'E-ROW' ? 'E-NOTFOUND' : code);
+const told = (code: string | null): string | null => (code === CONCEALED ? 'E-NOTFOUND' : code);
 
 /** What somebody sees of a record that concerns him: who acted and from where is shown of his own acts only. */
 export const shownToParty = (row: AuditRow, actor: Actor) => {

@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiProduces, IntersectionType } from '@nestjs/swagger';
+import { IntersectionType } from '@nestjs/swagger';
 import { concernsOf, type AuditRow } from '@yrd/access';
 import { accessTable, OUTCOMES, type AccessName, type Outcome } from '@yrd/contracts';
 import type { Actor, LedgerNode, RecordQuery } from '@yrd/ledger';
@@ -21,6 +21,7 @@ import {
   pagesOf,
   Problem,
   ReadQuery,
+  Sends,
   TextField,
   TimeMs,
   type HttpResponse,
@@ -174,7 +175,7 @@ export class AuditController {
   /** Every line of the NDJSON can be checked by itself, offline (docs/VERIFYING.md); the last one says how many there are. */
   @Get('export')
   @Allows('ReadAuditExport')
-  @ApiProduces('application/x-ndjson', 'text/csv')
+  @Sends('Records with their proofs, a line each, or a table for people.', 'application/x-ndjson', 'text/csv')
   async export(@Query() query: ExportQuery, @CurrentCall() call: Call, @Res() response: HttpResponse): Promise<void> {
     const found = await this.desk.period(query);
     const csv = query.format === 'csv';

@@ -1,16 +1,19 @@
 /** Erasure over HTTP: asked for by the person or a clerk, and followed province by province. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { person, personStream, type ErasureRow } from '@yrd/access';
 import type { Actor } from '@yrd/ledger';
 import { Allows, Call, CurrentActor, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { AskErasureBody, ErasurePath, PersonPath } from './person-bodies.js';
 import { PersonsDesk } from './persons-desk.js';
+import { ErasureAsked, ErasureShown } from './answers.js';
 
 @Controller('v1')
 export class ErasuresController {
   constructor(private readonly desk: PersonsDesk) {}
 
   @Post('persons/:person/erasure')
+  @ApiOkResponse({ type: ErasureAsked })
   @Offers('AskErasure')
   async ask(@Param() { person: id }: PersonPath, @Body() { caseNumber }: AskErasureBody, @CurrentCall() call: Call): Promise<object> {
     const { state } = await this.desk.seen(call.actor, id);
@@ -24,6 +27,7 @@ export class ErasuresController {
 
   @Get('erasures/:erasure')
   @Allows('ReadErasure')
+  @ApiOkResponse({ type: ErasureShown })
   async read(@Param() { erasure: id }: ErasurePath, @Query() _query: ReadQuery, @CurrentActor() actor: Actor): Promise<object> {
     const { rows } = await this.desk.node.rows<ErasureRow>('erasures', { where: { id }, limit: 1 });
     const row = rows[0]?.row;

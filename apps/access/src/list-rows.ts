@@ -1,5 +1,5 @@
 /** The rows that lists of the access register show: what each field is, for the description of the interface and for tables alike. */
-import { shownRow } from '@yrd/platform';
+import { shownRow, type ShownField } from '@yrd/platform';
 
 const NULLABLE = { nullable: true } as const;
 
@@ -34,22 +34,23 @@ export const AuditListed = shownRow('AuditListed', {
 export const OwnAuditListed = shownRow('OwnAuditListed', {
   ...happened,
   own: ['本人所为', 'whether it is an own act', 'yesno'],
-  address: ['地址', 'address of the client, of own acts', 'text', NULLABLE],
-  trace: ['追踪号', 'trace, of own acts', 'text', NULLABLE],
+  address: ['地址', 'address of the client, of own acts', 'text', { ...NULLABLE, optional: true }],
+  trace: ['追踪号', 'trace, of own acts', 'text', { ...NULLABLE, optional: true }],
 });
 
-export const PersonListed = shownRow('PersonListed', {
+export const personListed = {
   id: ['人员编号', 'id'],
   organisation: ['机构', 'organisation'],
   kind: ['身份', 'capacity'],
   state: ['状态', 'state'],
-  fields: ['信息（脱敏）', 'fields, masked', 'object', NULLABLE],
+  fields: ['信息（脱敏）', 'field → its value, masked', 'map', { ...NULLABLE, each: 'text' }],
   recordedMs: ['登记时间', 'when he was recorded', 'time'],
   hasAccount: ['已绑定账号', 'whether an account is bound', 'yesno'],
   erasure: ['删除申请', 'id of the erasure asked for', 'text', NULLABLE],
   untilMs: ['保存至', 'kept until', 'time', NULLABLE],
   basis: ['保存依据', 'why it is kept', 'text', NULLABLE],
-});
+} as const satisfies Readonly<Record<string, ShownField>>;
+export const PersonListed = shownRow('PersonListed', personListed);
 
 export const DisclosureListed = shownRow('DisclosureListed', {
   id: ['编号', 'id'],

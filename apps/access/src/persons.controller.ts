@@ -8,6 +8,7 @@ import { Allows, answerList, Call, CurrentActor, CurrentCall, Lists, ListQuery, 
 import { DisclosureListed, PersonListed } from './list-rows.js';
 import { BindAccountBody, CorrectPersonBody, DisclosePersonBody, PersonPath, PersonsQuery, RecordPersonBody } from './person-bodies.js';
 import { erased, PersonsDesk } from './persons-desk.js';
+import { Disclosed, PersonShown } from './answers.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -72,8 +73,8 @@ export class PersonsController {
   }
 
   @Post(':person/disclosures')
+  @ApiOkResponse({ type: Disclosed })
   @Offers('DisclosePerson')
-  @ApiOkResponse({ schema: { type: 'object', properties: { values: { type: 'object', additionalProperties: { type: 'string' } } } } })
   async disclose(@Param() { person: id }: PersonPath, @Body() body: DisclosePersonBody, @CurrentCall() call: Call): Promise<object> {
     const hour = Math.floor(this.desk.node.status().now / HOUR_MS);
     const answer = await this.desk.act(call, 'DisclosePerson', { person: id, ...body, reader: call.actor.person, hour });
@@ -102,6 +103,7 @@ export class PersonsController {
 
   @Get(':person')
   @Allows('ReadPerson')
+  @ApiOkResponse({ type: PersonShown })
   async read(
     @Param() { person: id }: PersonPath,
     @Query() _query: ReadQuery,

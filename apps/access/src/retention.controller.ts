@@ -1,9 +1,11 @@
 /** How long records with personal data are kept: the packs at hand, and the one in force. */
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { retention, retentionAt, retentionStream } from '@yrd/access';
 import { Allows, Call, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { AdoptRetentionBody } from './person-bodies.js';
 import { PersonsDesk } from './persons-desk.js';
+import { RetentionShown } from './answers.js';
 
 @Controller('v1/retention')
 export class RetentionController {
@@ -19,6 +21,7 @@ export class RetentionController {
 
   @Get()
   @Allows('ReadRetention')
+  @ApiOkResponse({ type: RetentionShown })
   async read(@Query() _query: ReadQuery): Promise<object> {
     const { state } = await this.desk.node.read(retention, retentionStream);
     const inForce = retentionAt(state, this.desk.node.status().now);

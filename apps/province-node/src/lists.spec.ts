@@ -72,13 +72,14 @@ test('there is no list that the description does not call one', () => {
         'ReadAlerts',
         'ReadAssessments',
         'ReadAudit',
+        'ReadComplaints',
         'ReadDisclosures',
         'ReadImports',
         'ReadLines',
         'ReadOrders',
         'ReadOwnAudit',
       ],
-      ...['ReadPersons', 'ReadProducts', 'ReadQuotas', 'ReadRedemptions', 'ReadWindows'],
+      ...['ReadPayments', 'ReadPersons', 'ReadProducts', 'ReadQuotas', 'ReadRedemptions', 'ReadWindows'],
     ].sort(),
   );
   for (const { row, asks } of routes)

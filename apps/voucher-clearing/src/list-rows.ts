@@ -61,6 +61,7 @@ export const RedemptionListed = shownRow('RedemptionListed', {
   payers: ['各省承担（分）', 'province → what it pays, fen', 'object'],
   shareAwaited: ['待对方省确认', 'whether another payer has still to accept', 'yesno'],
   returns: ['退回次数', 'how often it was returned', 'whole'],
+  returnPaymentFlagged: ['回款存疑', 'whether a payment back is suspected', 'yesno'],
   unpaidSinceMs: ['逾期未付自', 'since when it is told to be unpaid', 'time', NULLABLE],
   clawedBackFen: ['已决定追回（分）', 'ordered back, fen', 'whole'],
   recoveredFen: ['已追回（分）', 'came back, fen', 'whole'],
@@ -112,8 +113,8 @@ export const QuotaListed = shownRow('QuotaListed', {
 const classes = ['服务类别', 'classes of service; * is every one', 'words'] as const;
 const recognition = Object.fromEntries(
   PROVINCES.flatMap((each): (readonly [string, ShownField])[] => [
-    [`recognised${each}`, [`${each} 互认`, `whether ${each} recognises it`, 'text', NULLABLE]],
-    [`classes${each}`, [`${each} 互认类别`, `classes that ${each} recognises`, 'words', NULLABLE]],
+    [`recognised${each}`, [`${each} 互认`, `whether ${each} recognises it`, 'text', { optional: true }]],
+    [`classes${each}`, [`${each} 互认类别`, `classes that ${each} recognises`, 'words', { optional: true }]],
   ]),
 );
 
@@ -140,7 +141,7 @@ export const AgencyListed = shownRow('AgencyListed', {
 export const AssessmentListed = shownRow('AssessmentListed', {
   id,
   name: ['名称', 'name'],
-  state: ['状态', 'state', 'text', { enum: ASSESSMENT_PHASES }],
+  state: ['状态', 'state', 'text', { enum: [...ASSESSMENT_PHASES, ...AGENCY_PHASES] }],
   classes,
   reasons: ['未核实事项', 'what was not confirmed', 'words'],
   assessedMs: ['自评时间', 'when it assessed itself', 'time'],

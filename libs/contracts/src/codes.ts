@@ -78,3 +78,6 @@ export const codes = {
 } as const satisfies Readonly<Record<string, Code>>;
 
 export type CodeName = keyof typeof codes;
+
+/** Of another organisation: told like what is not there, so that nobody learns of a thing by guessing its id. */
+export const CONCEALED = 'E-ROW' satisfies CodeName;

@@ -5,6 +5,7 @@ import { SimulatedWorld } from '@yrd/ledger/testing';
 import { readConfig, type Environment } from '../src/config/config.js';
 import { localWrapping } from '../src/keys/key-wrapping.js';
 import { Service, type ServedContext } from '../src/service.js';
+import { AnswerCheck } from './answer-check.js';
 import { startIssuer, type Issuer } from './issuer.js';
 
 export const DAY_MS = 86_400_000;
@@ -41,6 +42,7 @@ export class RunningDelta {
   private readonly services = new Map<string, Service>();
   private driving = true;
   private keys = 0;
+  private described: AnswerCheck | null = null;
 
   private constructor(
     readonly world: SimulatedWorld,
@@ -54,6 +56,7 @@ export class RunningDelta {
     void delta.drive();
     for (const province of provinces) delta.services.set(province, await delta.begin(province));
     for (const province of provinces) await delta.until(async () => (await delta.fetch(province, '/health/ready')).status === 200);
+    delta.described = new AnswerCheck((await (await delta.fetch(provinces[0] ?? '31', '/openapi.json')).json()) as never);
     return delta;
   }
 
@@ -97,7 +100,7 @@ export class RunningDelta {
   ): Promise<Told> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const init = { method: 'POST', body: text, headers: { ...this.headers(who), ...more.headers } };
-    return told(await this.fetch(more.at ?? who.province, path, init));
+    return this.told('post', path, await this.fetch(more.at ?? who.province, path, init));
   }
 
   /** The same, which must be carried out. Answers its body. */
@@ -108,7 +111,7 @@ export class RunningDelta {
   }
 
   async get(who: Who, path: string): Promise<Told> {
-    return told(await this.fetch(who.province, path, { headers: this.headers(who) }));
+    return this.told('get', path, await this.fetch(who.province, path, { headers: this.headers(who) }));
   }
 
   async until(holds: () => Promise<boolean>): Promise<void> {
@@ -117,6 +120,14 @@ export class RunningDelta {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     throw new Error('It never became so.');
+  }
+
+  /** An answer, which must be what the interface describes: so every journey of every test proves the description. */
+  private async told(verb: 'get' | 'post', path: string, answer: Response): Promise<Told> {
+    const body = (await answer.json()) as Json;
+    const fault = answer.ok ? this.described?.fault(verb, path, answer.status, body) : null;
+    if (fault) throw new Error(fault);
+    return { status: answer.status, headers: answer.headers, body };
   }
 
   private async begin(province: string): Promise<Service> {
@@ -157,9 +168,3 @@ export class RunningDelta {
     }
   }
 }
-
-const told = async (answer: Response): Promise<Told> => ({
-  status: answer.status,
-  headers: answer.headers,
-  body: (await answer.json()) as Json,
-});

@@ -1,5 +1,6 @@
 /** Service agencies of this province and their listed products; the list shows those of all provinces. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   AmountFen,
@@ -38,6 +39,7 @@ import { AgencyListed } from '../list-rows.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
 import { AgencyPath } from '../paths.js';
 import { only, orderOf, sorts } from '../rows.js';
+import { AgencyShown } from './agency-answers.js';
 
 const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs');
 
@@ -217,6 +219,7 @@ export class AgenciesController {
 
   @Get(':agency')
   @Allows('ReadAgency')
+  @ApiOkResponse({ type: AgencyShown })
   async read(@Param() path: AgencyPath, @Query() query: AgencyQuery, @CurrentCall() call: Call): Promise<object> {
     const province = query.province ?? this.desk.province;
     const found = await this.desk.node.read(agency, agencyStream(path.agency), journalOf(province));

@@ -1,5 +1,6 @@
 /** How an agency comes in: self-assessment, verification, publicity and objections. What it says of itself stays in its province. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   Call,
@@ -28,6 +29,7 @@ import { AssessmentListed } from '../list-rows.js';
 import { AgencyPath } from '../paths.js';
 import { only, orderOf, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
+import { AssessmentShown } from './agency-answers.js';
 
 const FORMS = ['legal-entity', 'unincorporated'] as const;
 const OUTCOMES = ['verified', 'not-verified'] as const;
@@ -150,6 +152,7 @@ export class AssessmentsController {
 
   @Get(':agency')
   @Allows('ReadAssessment')
+  @ApiOkResponse({ type: AssessmentShown })
   async read(
     @Param() path: AgencyPath,
     @Query() _query: ReadQuery,

@@ -3,18 +3,18 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
+  answerList,
   Call,
   CodeWord,
   CurrentActor,
   CurrentCall,
+  ListQuery,
+  Lists,
   MadeId,
   Offers,
   OneOf,
-  PageQuery,
   Problem,
-  readPage,
   ReadQuery,
-  RowsPage,
 } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { COMPLAINT_STATES, PROVINCES, type ComplaintRow } from '@yrd/voucher';
@@ -22,6 +22,7 @@ import { Desk } from '../desk.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
 import { only, orderOf, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
+import { ComplaintShown } from './agency-answers.js';
 
 const AGENCY_PROVINCE = { zh: '服务机构所在省', en: 'province of the agency' };
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
@@ -55,7 +56,7 @@ class AnswerComplaintBody {
   answer: string;
 }
 
-class ComplaintsQuery extends PageQuery {
+class ComplaintsQuery extends ListQuery {
   @OneOf(PROVINCES, { ...AGENCY_PROVINCE, optional: true })
   province?: ProvinceCode;
 
@@ -97,15 +98,16 @@ export class ComplaintsController {
 
   @Get()
   @Allows('ReadComplaints')
-  @ApiOkResponse({ type: RowsPage })
-  rows(@Query() query: ComplaintsQuery) {
+  @Lists(ComplaintShown)
+  rows(@Query() query: ComplaintsQuery, @CurrentCall() call: Call) {
     const { province, agency, state, overdue, sort = 'lodgedMs' } = query;
     const where = only({ province, agency, state, overdue: overdue === undefined ? undefined : overdue === 'yes' });
-    return readPage(this.desk.node, { view: 'complaints', where, order: orderOf(sort) }, query);
+    return answerList<ComplaintRow>(call, this.desk.node, { view: 'complaints', where, order: orderOf(sort), row: ComplaintShown }, query);
   }
 
   @Get(':complaint')
   @Allows('ReadComplaint')
+  @ApiOkResponse({ type: ComplaintShown })
   async read(@Param() { complaint: id }: ComplaintPath, @Query() _query: ReadQuery, @CurrentActor() actor: Actor): Promise<object> {
     const [found] = (await this.desk.node.rows<ComplaintRow>('complaints', { where: { id }, limit: 1 })).rows;
     if (found === undefined || !(await this.mayRead(actor, found.row))) throw Problem.unseen(found !== undefined);

@@ -1,9 +1,11 @@
 /** Recognition: which agencies of other provinces are paid for here, and for which classes of service (M1). */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, Call, CodeWord, CurrentCall, MadeId, Offers, OneOf, Problem, ReadQuery } from '@yrd/platform';
 import { PROVINCES, recognition, recognitionStream } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { Classes } from '../fields.js';
+import { RecognitionShown } from './agency-answers.js';
 
 class RecognitionPath {
   @OneOf(PROVINCES, { zh: '服务机构所在省', en: 'home province of the agency' })
@@ -49,6 +51,7 @@ export class RecognitionsController {
 
   @Get()
   @Allows('ReadRecognition')
+  @ApiOkResponse({ type: RecognitionShown })
   async read(@Param() path: RecognitionPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const found = await this.desk.node.read(recognition, recognitionStream(path.agencyProvince, path.agency));
     if (found.version === 0) throw new Problem('E-NOTFOUND');

@@ -7,6 +7,7 @@ import {
   ListQuery,
   ReadQuery,
   Shown,
+  shownRow,
   type AnswerFormat,
   type Cell,
   type ImportJob,
@@ -104,6 +105,23 @@ export class ImportShown {
   @Shown({ zh: '结束时间', en: 'when it ended' }, 'time', { nullable: true })
   finishedMs: number | null;
 }
+
+const BothLanguages = shownRow('BothLanguages', { zh: ['中文', 'in Chinese'], en: ['英文', 'in English'] });
+const RowFaultShown = shownRow<RowResult['faults'][number]>('ImportRowFault', {
+  column: ['列', 'column', 'text', { nullable: true }],
+  code: ['代码', 'code of the refusal'],
+  words: ['原因', 'why', 'object', { of: () => BothLanguages }],
+  mend: ['如何更正', 'how to mend it', 'object', { of: () => BothLanguages }],
+});
+const RowResultShown = shownRow<RowResult>('ImportRowResult', {
+  line: ['行', 'line of the table', 'whole'],
+  outcome: ['结果', 'outcome', 'text', { enum: OUTCOMES }],
+  faults: ['错误', 'what is wrong', 'objects', { of: () => RowFaultShown }],
+});
+export const ImportReport = shownRow('ImportReport', {
+  import: ['导入', 'the import', 'object', { of: () => ImportShown }],
+  rows: ['各行结果', 'rows', 'objects', { of: () => RowResultShown }],
+});
 
 export const shown = (job: ImportJob): ImportShown => {
   const {

@@ -14,7 +14,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import { isStaff, type AccessName } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import {
@@ -28,6 +28,8 @@ import {
   NoBody,
   Problem,
   ReadQuery,
+  Sends,
+  FORMATS,
   answerList,
   Lists,
   sent,
@@ -40,6 +42,7 @@ import {
   type RowResult,
 } from '@yrd/platform';
 import {
+  ImportReport,
   ImportPath,
   ImportQuery,
   ImportShown,
@@ -71,6 +74,12 @@ const Takes = (row: AccessName): MethodDecorator =>
       headers: { Location: { description: 'Where its progress is found.', schema: { type: 'string' } } },
     }),
   );
+
+const REPORT_CONTENT = {
+  'application/json': { schema: { $ref: getSchemaPath(ImportReport) } },
+  [FORMATS.csv]: { schema: { type: 'string' } },
+  [FORMATS.xlsx]: { schema: { type: 'string', format: 'binary' } },
+};
 
 @Controller('v1/imports')
 export class ImportsController implements OnApplicationBootstrap, OnModuleDestroy {
@@ -121,7 +130,7 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
 
   @Get('templates/:kind')
   @Allows('ReadImportTemplate')
-  @ApiProduces('text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  @Sends('A table with its headings and an example.', 'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
   template(@Param() { kind }: KindPath, @Query() { format }: TemplateQuery, @CurrentCall() call: Call) {
     const lines = templateOf(this.kind(kind));
     return call.table(`import-${kind}`, format ?? 'csv', () => Readable.from(lines));
@@ -147,7 +156,7 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
   /** Every change until the end, then nothing more: whoever comes late is told how it stands. */
   @Get(':import/events')
   @Allows('FollowImport')
-  @ApiProduces('text/event-stream')
+  @Sends('Events `progress`, each with the import as it stands.', 'text/event-stream')
   async follow(
     @Param() path: ImportPath,
     @Query() _query: ReadQuery,
@@ -174,7 +183,8 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
 
   @Get(':import/report')
   @Allows('ReadImportReport')
-  @ApiProduces('application/json', 'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  @ApiExtraModels(ImportReport)
+  @ApiOkResponse({ content: REPORT_CONTENT })
   async report(
     @Param() path: ImportPath,
     @Query() { format, outcome }: ReportQuery,

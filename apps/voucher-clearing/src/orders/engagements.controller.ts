@@ -1,5 +1,6 @@
 /** The agency's side of orders, at its own node: statements that the order's home takes up or refuses. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import { isStaff } from '@yrd/contracts';
 import { Allows, Call, CurrentActor, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
@@ -15,6 +16,7 @@ import {
   ProposeOrderBody,
 } from './order-bodies.js';
 import { Sight } from '../sight.js';
+import { EngagementShown } from './order-answers.js';
 
 @Controller('v1/engagements')
 export class EngagementsController {
@@ -71,6 +73,7 @@ export class EngagementsController {
 
   @Get(':order')
   @Allows('ReadEngagement')
+  @ApiOkResponse({ type: EngagementShown })
   async read(
     @Param() path: OrderPath,
     @Query() _query: ReadQuery,

@@ -21,10 +21,11 @@ export const shownRefusal = ({ phase, refusedProposal }: Order, province: string
 };
 
 /** Null when there is no such order: a proposal that was refused has no terms. */
-export const shownOrder = (state: Order): object | null => {
+export const shownOrder = (state: Order) => {
   const { terms } = state;
   if (terms === null) return null;
-  const { order: id, home, ...rest } = terms;
+  // How its limit was counted is said in words with the limit.
+  const { order: id, home, counted: _counted, ...rest } = terms;
   const { phase, holds, hands, redemption, asked, ...more } = state;
   const {
     signature,
@@ -74,3 +75,5 @@ export const shownOrder = (state: Order): object | null => {
     clawbacks: after.clawbacks,
   };
 };
+
+export type ShownOrder = NonNullable<ReturnType<typeof shownOrder>>;

@@ -1,9 +1,11 @@
 /** The working-day calendar of this province: years by their notices, pinned or adopted, and years that are provisional. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, Call, CurrentCall, DAY, Day, FromText, ListOf, Nested, Offers, Prose, ReadQuery, WordList, Year } from '@yrd/platform';
 import { toShanghaiDate } from '@yrd/standards';
 import { awaiting, calendarStream, notices, officialYears } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { CalendarShown, CalendarYearShown } from './policy-answers.js';
 
 const FESTIVALS_MAX = 20;
 const YEAR = { zh: '年度', en: 'year' };
@@ -69,6 +71,7 @@ export class CalendarController {
 
   @Get()
   @Allows('ReadCalendar')
+  @ApiOkResponse({ type: CalendarShown })
   async list(@Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const { state, known } = await this.known(call);
     const next = Number(toShanghaiDate(this.desk.node.status().now).slice(0, 4)) + 1;
@@ -79,6 +82,7 @@ export class CalendarController {
 
   @Get(':year')
   @Allows('ReadCalendarYear')
+  @ApiOkResponse({ type: CalendarYearShown })
   async read(@Param() { year }: CalendarPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const { state, known } = await this.known(call);
     return shown(year, state, known);

@@ -1,10 +1,12 @@
 /** Policy packs: what this node can adopt, and what it adopted. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { VoucherPack } from '@yrd/contracts';
 import { Allows, Call, CurrentCall, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { effective, policy, policyStream } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { PackVersion, SchemeName } from '../fields.js';
+import { PoliciesShown, PolicyShown } from './policy-answers.js';
 
 class AdoptPolicyBody {
   @SchemeName()
@@ -32,6 +34,7 @@ export class PoliciesController {
 
   @Get()
   @Allows('ReadPolicies')
+  @ApiOkResponse({ type: PoliciesShown })
   async list(@Query() _query: ReadQuery): Promise<object> {
     const mine = this.desk.packs.filter(({ province }) => province === this.desk.province);
     return { items: await Promise.all(mine.map((pack) => this.standing(pack))) };
@@ -39,6 +42,7 @@ export class PoliciesController {
 
   @Get(':version')
   @Allows('ReadPolicy')
+  @ApiOkResponse({ type: PolicyShown })
   async read(@Param() { version }: PolicyPath, @Query() _query: ReadQuery): Promise<object> {
     const pack = this.desk.packs.find((each) => each.province === this.desk.province && each.version === version);
     if (pack === undefined) throw new Problem('E-NOTFOUND');

@@ -2,10 +2,9 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { readPack, voucherContracts, type VoucherPack } from '@yrd/contracts';
 import { Busy } from '@yrd/ledger';
-import { Allows, Call, CurrentCall, Day, Problem, TextField, type HttpResponse } from '@yrd/platform';
+import { Allows, Call, CurrentCall, Day, Problem, Sends, TextField, type HttpResponse } from '@yrd/platform';
 import { addDays, localDate, startOfDayMs } from '@yrd/standards';
 import { journalOf, policy, policyStream, WhatIf, type Policy, type WhatIfAsked } from '@yrd/voucher';
 import { Desk } from '../desk.js';
@@ -113,8 +112,7 @@ export class WhatIfController {
   @Post()
   @HttpCode(200)
   @Allows('WhatIfPolicy')
-  @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({ description: 'Lines of JSON: `progress` now and then, and last `result`.' })
+  @Sends('Lines of JSON: `progress` now and then, and last `result`.', 'application/x-ndjson')
   async replay(@Body() { pack: text, from, to }: WhatIfBody, @CurrentCall() call: Call, @Res() response: HttpResponse): Promise<void> {
     const fromMs = from === undefined ? undefined : startOfDayMs(dayOf('from', from));
     const toMs = to === undefined ? undefined : startOfDayMs(addDays(dayOf('to', to), 1));

@@ -1,5 +1,6 @@
 /** Quota accounts: what a subject may spend under a scheme in a year. An account is named `<subject>.<scheme>.<year>`. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import {
@@ -30,6 +31,7 @@ import { SchemeName } from '../fields.js';
 import { QuotaListed } from '../list-rows.js';
 import { only, orderOf, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
+import { QuotaShown } from './quota-answers.js';
 
 const STATES = ['Submitted', 'Returned', 'Refused', 'Granted', 'Frozen', 'Closed'] as const;
 const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
@@ -177,6 +179,7 @@ export class QuotasController {
 
   @Get(':quota')
   @Allows('ReadQuota')
+  @ApiOkResponse({ type: QuotaShown })
   async read(
     @Param() path: QuotaPath,
     @Query() _query: ReadQuery,

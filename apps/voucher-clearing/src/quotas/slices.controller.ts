@@ -1,5 +1,6 @@
 /** Slices of a quota (A1): set aside at home for an agency of another province, drawn on there while the two are cut off. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import {
   Allows,
@@ -20,6 +21,7 @@ import { Desk } from '../desk.js';
 import { ProductCode, SchemeName } from '../fields.js';
 import { MODES, type ProvinceCode } from '../orders/order-bodies.js';
 import { Sight } from '../sight.js';
+import { SliceShown } from './quota-answers.js';
 
 const HOME = { zh: '额度所在省', en: 'province whose quota it is a part of' };
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
@@ -108,6 +110,7 @@ export class SlicesController {
 
   @Get(':slice')
   @Allows('ReadSlice')
+  @ApiOkResponse({ type: SliceShown })
   async read(
     @Param() path: SlicePath,
     @Query() query: SliceQuery,

@@ -1,5 +1,6 @@
 /** Subjects: firms and teams of this province, by facts that each have a source and a date. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   AmountFen,
@@ -37,6 +38,7 @@ import type { ProvinceCode } from '../orders/order-bodies.js';
 import { shownOwnership } from './ownership.controller.js';
 import { SubjectPath } from '../paths.js';
 import { Sight } from '../sight.js';
+import { SubjectShown } from './quota-answers.js';
 
 const KINDS = ['firm', 'team'] as const;
 const FACTS = ['status', 'address', 'sme-year', 'team-core', 'group', 'link'] as const;
@@ -165,6 +167,7 @@ export class SubjectsController {
 
   @Get(':subject')
   @Allows('ReadSubject')
+  @ApiOkResponse({ type: SubjectShown })
   async read(
     @Param() path: SubjectPath,
     @Query() query: SubjectQuery,

@@ -1,9 +1,11 @@
 /** The half-yearly audit (V25): its seed, its sample, and all that anybody needs to draw it again. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, Call, CurrentCall, DocumentHash, Offers, Problem, ReadQuery, TextField } from '@yrd/platform';
 import { audit, auditStream, type PaymentRow } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { SchemeName } from '../fields.js';
+import { AuditSampleShown } from './settlement-answers.js';
 
 class HalfPath {
   @TextField(/^20\d{2}H[12]$/, 6, { zh: '半年', en: 'half-year' }, '2026H1')
@@ -38,6 +40,7 @@ export class AuditSamplesController {
 
   @Get(':half')
   @Allows('ReadAuditSample')
+  @ApiOkResponse({ type: AuditSampleShown })
   async read(@Param() { half }: HalfPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const found = await this.desk.node.read(audit, auditStream(half));
     const { seed, drawn } = found.state;

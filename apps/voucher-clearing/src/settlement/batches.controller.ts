@@ -1,10 +1,12 @@
 /** Clearing batches: a pair within a window, from its cut until both sides have reconciled it with their treasuries. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, Call, CurrentCall, NoBody, Offers, Problem, ReadQuery } from '@yrd/platform';
 import { PAIRS, batchOf, type BatchRow, type LineRow, type ShownBatch, type WindowRow } from '@yrd/voucher';
 import { BatchPath, BatchReceiptBody, LineBody, LinePath, LineReasonBody, RepairBody } from './batch-bodies.js';
 import { Desk } from '../desk.js';
 import { WindowPath } from '../paths.js';
+import { BatchShown, BatchesShown } from './settlement-answers.js';
 
 /** Lines shown with a batch; the whole list is `GET /v1/lines`. */
 const LINES_SHOWN = 500;
@@ -15,6 +17,7 @@ export class BatchesController {
 
   @Get(':window')
   @Allows('ReadBatches')
+  @ApiOkResponse({ type: BatchesShown })
   async list(@Param() { window }: WindowPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const row = await this.windowRow(window, call);
     const found = await this.desk.node.rows<BatchRow>('batches', { where: { window }, limit: PAIRS.length });
@@ -24,6 +27,7 @@ export class BatchesController {
 
   @Get(':window/:pair')
   @Allows('ReadBatch')
+  @ApiOkResponse({ type: BatchShown })
   async read(@Param() { window, pair }: BatchPath, @Query() _query: ReadQuery, @CurrentCall() call: Call): Promise<object> {
     const row = await this.windowRow(window, call);
     const found = await this.desk.node.rows<BatchRow>('batches', { where: { window, pair }, limit: 1 });

@@ -18,6 +18,7 @@ import {
 } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { WindowPath } from '../paths.js';
+import { ExplanationShown } from './settlement-answers.js';
 
 /** An order, or a clawback of one: `<order>~1`. */
 const LINE = /^[A-Za-z0-9._-]{1,80}(~[1-9]\d{0,2})?$/;
@@ -47,7 +48,10 @@ export class ExplainingController {
 
   @Get(':window/explanation')
   @Allows('ExplainWindow')
-  @ApiOkResponse({ description: 'Each pair with whom it waits for and where it parts; with `line`, also where that line belongs.' })
+  @ApiOkResponse({
+    type: ExplanationShown,
+    description: 'Each pair with whom it waits for and where it parts; with `line`, also where that line belongs.',
+  })
   async explain(@Param() { window }: WindowPath, @Query() { pair, line }: ExplanationQuery, @CurrentCall() call: Call): Promise<object> {
     const page = await this.desk.node.rows<WindowRow>('windows', { where: { window: { in: [window - 1, window] } }, limit: 2 });
     const at = (number: number): WindowRow | null => page.rows.find(({ row }) => row.window === number)?.row ?? null;

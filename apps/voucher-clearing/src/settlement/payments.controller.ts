@@ -1,34 +1,42 @@
 /** Between finance and its treasury: accounts, payment files out, receipts in. */
 import { createHash } from 'node:crypto';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { ApiCreatedResponse } from '@nestjs/swagger';
 import {
   Allows,
+  AmountFen,
+  answerList,
   Call,
   CurrentCall,
   Day,
   FromText,
+  ListQuery,
+  Lists,
+  MadeId,
   Offers,
   OneOf,
-  PageQuery,
+  pagesOf,
   Problem,
   ReadQuery,
   Refused,
-  RowsPage,
+  Sends,
   TableFault,
   TextField,
+  TimeMs,
   WholeNumber,
   XmlFault,
-  pagesOf,
-  readPage,
   type HttpResponse,
 } from '@yrd/platform';
 import { TREASURY, account, accountStream, type Account, type PaymentRow } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { csvOf, fileName, painOf, sumOf, decimal, type Payment, type PaymentFile } from './payment-file.js';
 import { ReceiptFault, camtReceipts, csvReceipts, type Receipt } from './receipts.js';
-import { only } from '../rows.js';
+import { only, orderOf, range, sorts } from '../rows.js';
+import { PaymentListed, ReceiptsTaken } from './settlement-answers.js';
 
+/** A subject, `31.` with an agency, or the own treasury. */
+const PAYEE = /^(treasury|[0-9a-f]{26}|3[1-4]\.[0-9a-f]{26})$/;
+const SORTS = sorts('instructedMs', 'amountFen', 'reference');
 const STATES = ['instructed', 'paid', 'returned'] as const;
 const FILES = ['pain.001', 'csv'] as const;
 const RECEIPTS = ['camt.054', 'csv'] as const;
@@ -38,9 +46,38 @@ const PAGE = 1_000;
 /** Characters of a receipt file at most; a body holds no more. */
 const RECEIPT_MAX = 250_000;
 
-class PaymentsQuery extends PageQuery {
+class PaymentsQuery extends ListQuery {
   @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof STATES)[number];
+
+  @FromText()
+  @WholeNumber(0, 1_000_000, { zh: '清算窗口；0 为省内订单', en: 'settlement window; 0 within the province', optional: true }, 1)
+  window?: number;
+
+  @MadeId({ zh: '订单编号', en: 'id of the order', optional: true })
+  order?: string;
+
+  @TextField(PAYEE, 29, { zh: '收款方', en: 'payee', optional: true }, '31.0f3c5a9b1d2e4f60718293a4b5')
+  payee?: string;
+
+  @FromText()
+  @TimeMs({ zh: '指令时间自（毫秒，含）', en: 'instructed from this time on, ms', optional: true })
+  instructedFrom?: number;
+
+  @FromText()
+  @TimeMs({ zh: '指令时间至（毫秒，不含）', en: 'instructed before this time, ms', optional: true })
+  instructedTo?: number;
+
+  @FromText()
+  @AmountFen({ zh: '金额自（分，含）', en: 'amount from this on, fen', optional: true })
+  amountFrom?: number;
+
+  @FromText()
+  @AmountFen({ zh: '金额至（分，不含）', en: 'amount below this, fen', optional: true })
+  amountTo?: number;
+
+  @OneOf(SORTS, { zh: '排序，- 为降序', en: 'order; - is descending', optional: true })
+  sort?: (typeof SORTS)[number];
 }
 class FilePath {
   @FromText()
@@ -56,7 +93,7 @@ class FileQuery extends ReadQuery {
 }
 class AccountBody {
   @TextField(
-    /^(treasury|[0-9a-f]{26}|3[1-4]\.[0-9a-f]{26})$/,
+    PAYEE,
     29,
     { zh: '收款方：主体编号、省.机构编号，或 treasury 本省国库', en: 'payee: a subject, 31.agency, or treasury for the own' },
     'treasury',
@@ -90,8 +127,8 @@ class ReceiptsBody {
 interface Mismatch {
   readonly endToEndId: string;
   readonly why: string;
-  readonly seen: string | number | null;
-  readonly needed: string | number | null;
+  readonly seen: string | null;
+  readonly needed: string | null;
 }
 
 @Controller('v1')
@@ -106,15 +143,18 @@ export class PaymentsController {
 
   @Get('payments')
   @Allows('ReadPayments')
-  @ApiOkResponse({ type: RowsPage })
-  list(@Query() query: PaymentsQuery) {
-    const where = { province: this.desk.province, ...only({ state: query.state }) };
-    return readPage<PaymentRow>(this.desk.node, { view: 'payments', where, order: { field: 'instructedMs', descending: true } }, query);
+  @Lists(PaymentListed)
+  list(@Query() query: PaymentsQuery, @CurrentCall() call: Call) {
+    const { state, window, order, payee, sort = '-instructedMs' } = query;
+    const instructedMs = range(query.instructedFrom, query.instructedTo);
+    const amountFen = range(query.amountFrom, query.amountTo);
+    const where = { province: this.desk.province, ...only({ state, window, order, payee, instructedMs, amountFen }) };
+    return answerList<PaymentRow>(call, this.desk.node, { view: 'payments', where, order: orderOf(sort), row: PaymentListed }, query);
   }
 
   @Get('payment-files/:window/:day')
   @Allows('ReadPaymentFile')
-  @ApiProduces('application/xml', 'text/csv')
+  @Sends('Payments of a window and day, for the bank.', 'application/xml', 'text/csv')
   async file(
     @Param() path: FilePath,
     @Query() { format = 'pain.001' }: FileQuery,
@@ -132,6 +172,7 @@ export class PaymentsController {
   /** Each receipt is matched by its end-to-end id; the same file again changes nothing. */
   @Post('treasury-receipts')
   @Allows('ImportReceipts')
+  @ApiCreatedResponse({ type: ReceiptsTaken })
   async receipts(@Body() { format, content }: ReceiptsBody, @CurrentCall() call: Call): Promise<object> {
     const receiptHash = createHash('sha256').update(content).digest('hex');
     const counts = { paid: 0, returned: 0, repeated: 0 };
@@ -147,11 +188,11 @@ export class PaymentsController {
 
   private async match(receipt: Receipt, receiptHash: string, call: Call): Promise<'paid' | 'returned' | 'repeated' | Mismatch> {
     const { endToEndId, amountFen, currency, what, reason } = receipt;
-    const not = (why: string, seen: Mismatch['seen'], needed: Mismatch['needed']): Mismatch => ({
+    const not = (why: string, seen: string | number | null, needed: string | number | null): Mismatch => ({
       endToEndId: endToEndId.slice(0, 60),
       why,
-      seen,
-      needed,
+      seen: seen === null ? null : String(seen),
+      needed: needed === null ? null : String(needed),
     });
     const where = { reference: endToEndId, province: this.desk.province };
     const row = (await this.desk.node.rows<PaymentRow>('payments', { where, limit: 1 })).rows[0]?.row;

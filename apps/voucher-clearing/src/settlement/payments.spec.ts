@@ -73,7 +73,7 @@ test('receipts are matched by their references; each mismatch is listed, and the
     paid: 0,
     mismatches: [
       { why: 'unknown' },
-      { why: 'amount', seen: 1_999_999, needed: 2_000_000 },
+      { why: 'amount', seen: '1999999', needed: '2000000' },
       { why: 'currency', seen: 'USD' },
       { why: 'not-booked' },
     ],

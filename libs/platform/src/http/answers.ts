@@ -1,12 +1,12 @@
 /** What answers look like, for the description of the interface. */
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 
 /** A command was carried out, or had been before. */
 export class CommandAnswered {
   @ApiProperty({ description: '读己所写 · Read your own write with ?at= and this.', example: '32/voucher@128' })
   position: string;
 
-  @ApiProperty({ example: 'order/0f3c5a9b1d2e4f60718293a4b5' })
+  @ApiProperty({ description: '所涉事项的流 · The stream of the thing that it is about.', example: 'order/0f3c5a9b1d2e4f60718293a4b5' })
   stream: string;
 
   @ApiProperty({ description: '流版本，即 ETag · The version of the stream, also in ETag.', example: 3 })
@@ -33,3 +33,7 @@ export class RowsPage {
   @ApiProperty({ type: [String], example: ['31/voucher@40', '32/voucher@128'] })
   positions: string[];
 }
+
+/** Describes a route that sends a file, or a stream of lines, in one of these types. */
+export const Sends = (description: string, ...types: readonly string[]): MethodDecorator =>
+  ApiOkResponse({ description, content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) });

@@ -1,6 +1,6 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { mendingOf } from '@yrd/contracts';
+import { CONCEALED, mendingOf } from '@yrd/contracts';
 import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from '../audit/audit-notes.js';
@@ -19,9 +19,6 @@ export interface FieldFault {
   readonly rule: string;
   readonly message: Words;
 }
-
-/** Of another organisation: told like what is not there, so that nobody learns of a thing by guessing its id. */
-export const CONCEALED = 'E-ROW';
 
 interface ProblemOptions {
   readonly seenAs?: string;

@@ -1,19 +1,28 @@
 /** The fields that answers are made of: one line says what a field is, for the description of the interface and for tables alike. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
 import type { Cell } from '../tables/csv.js';
 import type { Words } from './fields.js';
 
 const COLUMNS = 'yrd:columns';
 
-/** What a field holds; a `time` is a number of ms, and a day with its hour to people. */
-type Holds = 'text' | 'whole' | 'time' | 'yesno' | 'words' | 'object' | 'objects';
+/**
+ * What a field holds; a `time` is a number of ms, and a day with its hour to people; a `map` goes from names to what `of` or `each` says.
+ */
+type Holds = 'text' | 'whole' | 'wholes' | 'time' | 'yesno' | 'words' | 'object' | 'objects' | 'map';
+type Scalar = Exclude<Holds, 'object' | 'objects' | 'map'>;
 
 interface More {
   readonly nullable?: true;
+  /** Left out where there is nothing to say. */
+  readonly optional?: true;
   readonly enum?: readonly string[];
   /** The class of an object, or of each of several. */
   readonly of?: () => new () => object;
+  /** What each entry of a map holds. */
+  readonly each?: Scalar;
+  /** The JSON schema of an object that a contract describes. */
+  readonly schema?: object;
   readonly example?: unknown;
 }
 
@@ -23,15 +32,36 @@ interface ShownColumn {
   readonly holds: Holds;
 }
 
-const SCHEMAS: Readonly<Record<Exclude<Holds, 'object' | 'objects'>, ApiPropertyOptions>> = {
+const SCHEMAS = {
   text: { type: String },
   whole: { type: 'integer' },
-  time: { type: 'integer' },
+  wholes: { type: 'array', items: { type: 'integer' } },
+  time: { type: 'integer', format: 'int64' },
   yesno: { type: Boolean },
   words: { type: [String] },
+} satisfies Readonly<Record<Scalar, ApiPropertyOptions>>;
+
+/** Each entry of a map, in the words of JSON Schema itself. */
+const EACH: Readonly<Record<Scalar, object>> = {
+  text: { type: 'string' },
+  whole: { type: 'integer' },
+  wholes: { type: 'array', items: { type: 'integer' } },
+  time: { type: 'integer', format: 'int64' },
+  yesno: { type: 'boolean' },
+  words: { type: 'array', items: { type: 'string' } },
 };
 
-const schemaOf = (holds: Holds, of: More['of']): ApiPropertyOptions => {
+const schemaOf = (holds: Holds, { of, each, schema }: More): object => {
+  // What a library puts beside a schema of its own, under symbols, is no part of it.
+  if (schema) {
+    const { required, ...plain } = JSON.parse(JSON.stringify(schema)) as { readonly required?: readonly string[] };
+    // `required` of the library says whether this field itself may be left out.
+    return holds === 'objects'
+      ? { type: 'array', items: { required, ...plain } }
+      : { ...plain, ...(required && { selfRequired: required }) };
+  }
+  if (holds === 'map')
+    return { type: 'object', additionalProperties: of ? { $ref: getSchemaPath(of()) } : each === undefined ? true : EACH[each] };
   if (holds !== 'object' && holds !== 'objects') return SCHEMAS[holds];
   const isArray = holds === 'objects';
   // The library knows a lazy type by its name, `type`.
@@ -41,12 +71,16 @@ const schemaOf = (holds: Holds, of: More['of']): ApiPropertyOptions => {
     : { type: 'object', additionalProperties: true };
 };
 
+/** What a field says of itself: a time is told with its unit, as no other number could be mistaken for it. */
+const said = ({ zh, en }: Words, holds: Holds): string => (holds === 'time' ? `${zh}（毫秒） · ${en}, ms` : `${zh} · ${en}`);
+
 /** A field of an answer. Fields stand in tables in the order in which they are declared. */
-export const Shown = (words: Words, holds: Holds = 'text', { nullable, enum: choices, of, example }: More = {}): PropertyDecorator => {
-  const { zh, en, optional } = words;
+export const Shown = (words: Words, holds: Holds = 'text', more: More = {}): PropertyDecorator => {
+  const { nullable, enum: choices, of, example } = more;
+  const { zh, optional = more.optional } = words;
   const options = {
-    ...schemaOf(holds, of),
-    description: `${zh} · ${en}`,
+    ...schemaOf(holds, more),
+    description: said(words, holds),
     ...(nullable && { nullable }),
     ...(choices && { enum: [...choices] }),
     ...(example !== undefined && { example }),
@@ -56,7 +90,10 @@ export const Shown = (words: Words, holds: Holds = 'text', { nullable, enum: cho
     const mine: ShownColumn = { field: String(field), heading: `${zh} ${String(field)}`, holds };
     Reflect.defineMetadata(COLUMNS, [...before.filter((each) => each.field !== mine.field), mine], target);
   };
-  return applyDecorators(optional === true ? ApiPropertyOptional(options) : ApiProperty(options), column);
+  const models: PropertyDecorator = (target) => {
+    if (of) ApiExtraModels(of())(target.constructor);
+  };
+  return applyDecorators(optional === true ? ApiPropertyOptional(options) : ApiProperty(options), column, models);
 };
 
 const columnsOf = (type: new () => object): readonly ShownColumn[] =>

@@ -1,7 +1,7 @@
 /** What can be imported: the columns that a table may have, and the command that each of its rows asks for. */
-import { codes, mendingOf, type AccessName } from '@yrd/contracts';
+import { codes, CONCEALED, mendingOf, type AccessName } from '@yrd/contracts';
 import type { Answer } from '@yrd/ledger';
-import { CONCEALED, Problem, type Facts, type FieldFault } from '../http/problem.js';
+import { Problem, type Facts, type FieldFault } from '../http/problem.js';
 import { nodeCodes, type CodeRow, type Words } from '../http/problem-codes.js';
 import { fault, type TableCell, type TableFault, type TableRow } from './table.js';
 import { checkedAs } from '../http/validation.js';
