@@ -145,10 +145,11 @@ const outside = async (run: Run): Promise<void> => {
     const value = await provideGoTools(run.place.root, process.env);
     return { passed: value ? 1 : 0, failed: 0, value };
   });
-  if (tools === null) say('!! NO GO ON THIS MACHINE: the log was NOT shown to verifiers that nobody here wrote. Install Go 1.24 or newer.');
+  if (tools === null) say('!! NO GO ON THIS MACHINE: neither the log nor a file was shown to what others wrote. Install Go 1.24 or newer.');
   if (tools) {
     const env = { YRD_FSCK: tools.fsck, YRD_GO_VERIFIER: tools.verifier };
     await jest(run, 'logs under their eyes', 'outside', env, ['--testPathPatterns=(log-verifiers|erased-log)']);
+    await jest(run, 'files in a store of theirs', 'outside', { YRD_S3_SERVER: tools.s3Server }, ['--testPathPatterns=s3-files.outside']);
   }
   const fuzzer = await phase(run, 'a fuzzer of others (Python)', async () => {
     const value = await provideFuzzer(process.env);

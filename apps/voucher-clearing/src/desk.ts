@@ -2,8 +2,9 @@
 import { createHmac } from 'node:crypto';
 import type { VoucherPack } from '@yrd/contracts';
 import type { LedgerNode } from '@yrd/ledger';
-import { Problem, type Call, type CommandAnswer } from '@yrd/platform';
+import { Problem, type Call, type CommandAnswer, type KeptFiles } from '@yrd/platform';
 import type { BodyOf, PersonCommand } from '@yrd/voucher';
+import { namedIn } from './orders/named-files.js';
 import type { Packs } from './policy/packs.js';
 
 /** How a created thing is named, and where it is then found. */
@@ -19,10 +20,12 @@ export class Desk {
     readonly province: string,
     readonly packs: Packs,
     private readonly sharedKey: Uint8Array,
+    private readonly files: Pick<KeptFiles, 'naming'>,
   ) {}
 
   /** Carries a command out. @throws Refused, Problem, Unavailable, Busy as `Call.run`. */
-  act<N extends PersonCommand>(call: Call, command: N, body: BodyOf<N> & object): Promise<CommandAnswer> {
+  async act<N extends PersonCommand>(call: Call, command: N, body: BodyOf<N> & object): Promise<CommandAnswer> {
+    await this.files.naming(call.actor.organisation, namedIn(body));
     return call.run(this.node, command, body);
   }
 
@@ -41,7 +44,9 @@ export class Desk {
     command: N,
     { id, at, body }: Omit<Created<N>, 'kind'> & { readonly id: string },
   ): Promise<CommandAnswer & { readonly id: string }> {
-    const answer = await call.run(this.node, command, body(id), { created: () => at(id) });
+    const asked = body(id);
+    await this.files.naming(call.actor.organisation, namedIn(asked));
+    const answer = await call.run(this.node, command, asked, { created: () => at(id) });
     return { id, ...answer };
   }
 

@@ -34,6 +34,7 @@ const views: Readonly<Record<string, Indexes>> = {
     ['province', 'commonClass', 'priceFen'],
   ],
   redemptions: [['updatedMs'], ['state', 'updatedMs'], ['deadlineMs'], ['claimFen']],
+  papers: [['id'], ['hashes']],
   windows: [['window']],
   batches: [['window', 'pair']],
   payments: [

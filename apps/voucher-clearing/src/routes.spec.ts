@@ -98,8 +98,8 @@ describe('The routes', () => {
     expect(new Set(addresses).size).toBe(addresses.length);
   });
 
-  /** Questions whose body does not fit into an address, and files of many small commands. */
-  const QUESTIONS = /^v1\/(policies\/what-if|eligibility|treasury-receipts)/;
+  /** Questions whose body does not fit into an address, files of many small commands, and files of orders. */
+  const QUESTIONS = /^v1\/(policies\/what-if|eligibility|treasury-receipts|files$)/;
 
   it('carry out commands, take imports and long questions only by POST, and nothing by GET', () => {
     const changing = routes.filter(({ address }) => /^v1\/imports\/[a-z-]+$|\/cancellation$/.test(address)).map(({ method }) => method);

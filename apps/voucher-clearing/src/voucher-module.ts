@@ -1,7 +1,16 @@
 /** Voucher clearing as a service: HTTP to commands and queries. Every rule is in `@yrd/voucher`. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { LedgerNode } from '@yrd/ledger';
-import { importIndexes, Imports, type ContextGround, type NodeConfig, type ServedContext } from '@yrd/platform';
+import {
+  fileIndexes,
+  importIndexes,
+  Imports,
+  KeptFiles,
+  openStore,
+  type ContextGround,
+  type NodeConfig,
+  type ServedContext,
+} from '@yrd/platform';
 import { voucher } from '@yrd/voucher';
 import { AgenciesController } from './agencies/agencies.controller.js';
 import { AssessmentsController } from './agencies/assessments.controller.js';
@@ -14,6 +23,7 @@ import { DesksController } from './desks.controller.js';
 import { EligibilityController } from './orders/eligibility.controller.js';
 import { EngagementsController } from './orders/engagements.controller.js';
 import { ExplainingController } from './settlement/explaining.controller.js';
+import { FilesController } from './orders/files.controller.js';
 import { importKinds } from './imports/import-kinds.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { indexes } from './indexes.js';
@@ -62,6 +72,7 @@ export const controllers = [
   RedeemingController,
   OrdersReadingController,
   EngagementsController,
+  FilesController,
   InvoicesController,
   ExplainingController,
   WindowsController,
@@ -72,19 +83,24 @@ export const controllers = [
   ImportsController,
 ];
 
-type Settings = Pick<NodeConfig, 'province' | 'policiesPath' | 'invoiceKey' | 'instance'>;
+type Settings = Pick<NodeConfig, 'province' | 'policiesPath' | 'invoiceKey' | 'instance' | 'files'>;
 
 @Module({})
 export class VoucherModule {
   /** @throws when a policy pack in `config.policiesPath` is not usable: a node must not start with rules it cannot read. */
   static forNode(node: LedgerNode, config: Settings, ground: ContextGround): DynamicModule {
-    const desk = new Desk(node, config.province, readPacks(config.policiesPath), config.invoiceKey);
+    const refersTo = async (hash: string): Promise<boolean> =>
+      (await node.rows('papers', { where: { hashes: hash }, limit: 1 })).rows.length > 0;
+    const files = new KeptFiles({ store: openStore(config.files), rules: config.files, node, ground, refersTo });
+    const desk = new Desk(node, config.province, readPacks(config.policiesPath), config.invoiceKey, files);
     const kinds = importKinds(desk);
     return {
       module: VoucherModule,
       controllers,
       providers: [
         { provide: Desk, useValue: desk },
+        { provide: KeptFiles, useValue: files },
+        { provide: 'FilesConfig', useValue: config.files },
         { provide: Sight, useValue: new Sight(desk) },
         { provide: OrderTally, useValue: new OrderTally(node) },
         { provide: WhatIfDesk, useValue: new WhatIfDesk(desk) },
@@ -99,6 +115,6 @@ export class VoucherModule {
 export const voucherClearing: ServedContext = {
   context: voucher,
   module: (node, config, ground) => VoucherModule.forNode(node, config, ground),
-  indexes: { ...indexes, ...importIndexes },
+  indexes: { ...indexes, ...importIndexes, ...fileIndexes },
   owners: ownersOf,
 };

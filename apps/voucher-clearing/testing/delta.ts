@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { voucherContracts, type VoucherPack } from '@yrd/contracts';
-import type { ServedContext } from '@yrd/platform';
+import type { Environment, ServedContext } from '@yrd/platform';
 import { RunningDelta } from '@yrd/platform/testing';
 import { stringify } from 'yaml';
 import { voucherClearing } from '../src/index.js';
@@ -38,19 +38,20 @@ const agenciesPackOf = (province: ProvinceCode): VoucherPack => ({
   },
 });
 
-/** Starts these provinces; `clearing` where a test looks at the nodes behind the service, `more` packs beside the usual. */
+/** Starts these provinces; `clearing` where a test looks at the nodes behind the service, `more` packs beside the usual, other settings. */
 export const startDelta = (
   provinces: readonly ProvinceCode[],
   beside: readonly ServedContext[] = [],
   clearing: ServedContext = voucherClearing,
   more: readonly VoucherPack[] = [],
+  environment: Environment = {},
 ): Promise<RunningDelta> => {
   const policies = mkdtempSync(join(tmpdir(), 'yrd-policies-'));
   for (const pack of [...provinces.flatMap((province) => [packOf(province), agenciesPackOf(province)]), ...more])
     writeFileSync(join(policies, `voucher-${pack.province}-${pack.scheme}.yaml`), stringify(pack));
   return RunningDelta.start(provinces, {
     contexts: [clearing, ...beside],
-    environment: { YRD_POLICIES: policies },
+    environment: { YRD_POLICIES: policies, ...environment },
     after: () => rmSync(policies, { recursive: true }),
   });
 };

@@ -62,19 +62,19 @@ export class Orders {
     return last;
   }
 
-  /** A contract about so much, signed now, for a day. */
-  contract(amountFen: number) {
+  /** A contract about so much, signed now, for a day; `paper` is what it is written in. */
+  contract(amountFen: number, paper = 'contract') {
     const { nowMs } = this.delta;
-    return { contractHash: hash('contract'), amountFen, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
+    return { contractHash: hash(paper), amountFen, signedMs: nowMs, startMs: nowMs, endMs: nowMs + DAY_MS };
   }
 
   /** From placing to a delivered service. Answers the order. */
-  async deliver(change: Partial<Wanted> = {}, result = (order: string): string => `result of ${order}`): Promise<string> {
+  async deliver(change: Partial<Wanted> = {}, result = (order: string): string => `result of ${order}`, paper?: string): Promise<string> {
     const wanted = this.wanted(change);
     const { agencyProvince, agency, amountFen } = wanted;
     const order = String((await this.patiently(firm, '/v1/orders', wanted))['id']);
     const [by, at] = [{ home: '32', agency }, agent(agencyProvince)];
-    const contract = this.contract(amountFen);
+    const contract = this.contract(amountFen, paper);
     await this.patiently(at, `/v1/engagements/${order}/acceptance`, by);
     await this.reaches(order, 'Accepted');
     await this.patiently(at, `/v1/engagements/${order}/signature`, { ...by, ...contract });

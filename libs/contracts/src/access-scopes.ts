@@ -19,13 +19,24 @@ export const SCOPES = {
   'orders:read': {
     zh: '读取本机构的订单、主体与额度',
     en: 'Read orders, subjects and quotas of the own organisation',
-    rows: ['AskEligibility', 'ReadOrders', 'ReadOrder', 'ReadSubject', 'ReadQuotas', 'ReadQuota', 'ReadEngagement'],
+    rows: [
+      'AskEligibility',
+      'ReadOrders',
+      'ReadOrder',
+      'ReadOrderFiles',
+      'ReadOrderFile',
+      'ReadSubject',
+      'ReadQuotas',
+      'ReadQuota',
+      'ReadEngagement',
+    ],
   },
   'orders:write': {
     zh: '以企业身份下单、签约、验收、申请兑付',
     en: 'Place, sign, accept and redeem orders as the enterprise',
     rows: [
       'AllowProposer',
+      'HandInFile',
       'PlaceOrder',
       'CancelOrder',
       'SignContract',
@@ -46,6 +57,7 @@ export const SCOPES = {
       'ImportProducts',
       ...FOLLOWING,
       'ProposeOrder',
+      'HandInFile',
       'AcceptOrder',
       'DeclineOrder',
       'WithdrawFromOrder',

@@ -5,12 +5,14 @@ import { ApiHeader } from '@nestjs/swagger';
 import { commandId, streamId, type Actor, type Answer, type LedgerNode, type Position, type RowPage, type StreamRead } from '@yrd/ledger';
 import { noteDone, noteRead } from './audit/audit-notes.js';
 import type { Cell } from './tables/csv.js';
-import { readFile } from './http/file-body.js';
+import type { Readable } from 'node:stream';
+import { readFile, takeDocument, type DocumentLimits } from './http/file-body.js';
 import { nodeHasher } from './keys/node-crypto.js';
 import { showPosition } from './nodes.js';
 import { Problem, Refused } from './http/problem.js';
 import { askedOf, type Request, type Response } from './http/request.js';
-import { formatAsked, sentTable, type AnswerFormat } from './tables/table-answer.js';
+import type { StoredFile } from './files/arrivals.js';
+import { formatAsked, sent, sentTable, type AnswerFormat } from './tables/table-answer.js';
 import type { TableFile } from './tables/table-file.js';
 
 /** 1–255 visible ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
@@ -115,6 +117,11 @@ export class Call {
     return readFile(this.request);
   }
 
+  /** Hands on the document that the request brings, on a route that takes one. @throws Problem as `takeDocument`, and as `take`. */
+  document<T>(limits: DocumentLimits, take: (content: Readable) => Promise<T>): Promise<T> {
+    return takeDocument(this.request, limits, take);
+  }
+
   /** Where the thing is found that was taken in hand and is not done yet. */
   location(at: string): void {
     this.response.setHeader('Location', at);
@@ -139,6 +146,13 @@ export class Call {
   /** Id of the command: the same whenever it is sent again. */
   commandId(command: string): string {
     return commandId(nodeHasher, this.actor.organisation, command, this.idempotencyKey);
+  }
+
+  /** A file as the answer, to be saved and not to be shown; its tag is its hash, which never changes. */
+  sendFile({ hash, bytes, type }: StoredFile, name: string, content: AsyncIterable<Buffer>): StreamableFile {
+    this.response.setHeader('ETag', `"${hash}"`);
+    this.response.setHeader('Content-Length', bytes);
+    return sent(this.response, type, name, content);
   }
 
   /** Marks an answer about one stream with its version (`ETag`) and position. */

@@ -167,7 +167,7 @@ export class Service {
     try {
       const app = await this.createApp();
       this.app = app;
-      limitServer(app.getHttpServer(), config.limits);
+      limitServer(app.getHttpServer(), config.limits, config.files.timeoutMs);
       this.renewal = renewing(app.getHttpServer(), config.http.tls, this.log);
       await app.listen(config.port, config.host);
       this.address = await app.getUrl();

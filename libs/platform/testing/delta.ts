@@ -1,4 +1,6 @@
 /** Provinces with their services behind real HTTP, over a simulated world whose time runs tenfold. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openNode } from '@yrd/ledger';
 import { SimulatedWorld } from '@yrd/ledger/testing';
@@ -41,6 +43,8 @@ export interface DeltaOptions {
 export class RunningDelta {
   private readonly services = new Map<string, Service>();
   private driving = true;
+  /** Each province keeps files below it. */
+  readonly files = mkdtempSync(join(tmpdir(), 'yrd-files-'));
   private keys = 0;
   private described: AnswerCheck | null = null;
 
@@ -64,6 +68,7 @@ export class RunningDelta {
     await Promise.all([...this.services.values()].map((service) => service.stop()));
     this.driving = false;
     await this.issuer.close();
+    rmSync(this.files, { recursive: true });
     this.options.after?.();
   }
 
@@ -77,8 +82,13 @@ export class RunningDelta {
     this.world.epoch += ms;
   }
 
+  /** Where a province answers. */
+  url(province: string): string {
+    return this.services.get(province)?.url ?? '';
+  }
+
   fetch(province: string, path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.services.get(province)?.url}${path}`, init);
+    return fetch(`${this.url(province)}${path}`, init);
   }
 
   /** Headers of somebody who sends a new command. */
@@ -142,6 +152,7 @@ export class RunningDelta {
       YRD_PORT: '0',
       YRD_OPEN_ALONE: 'yes',
       YRD_LOG: 'silent',
+      YRD_FILES_FOLDER: join(this.files, province),
       // A test asks more in a minute than any person.
       YRD_PERSON_REQUESTS: '1000000',
       ...this.options.environment,

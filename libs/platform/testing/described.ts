@@ -34,7 +34,7 @@ export const NOWHERE = 'ffffffffffffffffffffffffff';
 export const idsOf = (year: number, { subject = NOWHERE, agency = NOWHERE, order = NOWHERE, import: job = NOWHERE } = {}): Ids => ({
   ...{ subject, agency, order, quota: `${subject}.cxq.${year}`, id: `31.${agency}.p1` },
   ...{ agencyProvince: '31', home: '32', product: 'p1', province: '32', context: 'voucher', index: '0', path: '0/000' },
-  ...{ import: job, kind: 'agencies', version: '32-cxq-test.1', certificate: 'CMA-0001', year: '2026' },
+  ...{ hash: 'f'.repeat(64), import: job, kind: 'agencies', version: '32-cxq-test.1', certificate: 'CMA-0001', year: '2026' },
   ...{ window: '1', pair: '32-31', lineId: order, clawback: '1', day: '2026-01-05', half: '2026H1', complaint: NOWHERE, slice: NOWHERE },
 });
 

@@ -59,7 +59,7 @@ class Province {
       () => world.storage.records,
       () => this.world.now,
     );
-    const kinds = importKinds(new Desk(this.node, '32', [], new Uint8Array(32)));
+    const kinds = importKinds(new Desk(this.node, '32', [], new Uint8Array(32), { naming: () => Promise.resolve() }));
     this.imports = new Imports({ node: this.node, kinds, instance: '32-1', ground });
   }
 

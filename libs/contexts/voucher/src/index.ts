@@ -27,6 +27,7 @@ import { inheritQuota } from './quotas/merging.js';
 import { countUse, stateUse } from './quotas/moving.js';
 import { lines } from './settlement/line-views.js';
 import { order } from './orders/order.js';
+import { papers } from './orders/paper-views.js';
 import { payments } from './settlement/payment-views.js';
 import { policy } from './policy/policy.js';
 import { privateEntryTypes } from './private-events.js';
@@ -101,7 +102,7 @@ export const voucher: Context = {
     ...divergenceReactions,
     drawLots,
   ],
-  views: [orders, quotas, assessments, agencies, complaints, products, redemptions, windows, lines, batches, payments, invoices],
+  views: [orders, quotas, assessments, agencies, complaints, products, redemptions, windows, lines, batches, payments, invoices, papers],
   timers,
 };
 
@@ -163,4 +164,5 @@ export {
   type PairExplained,
 } from './settlement/explaining.js';
 export { TREASURY, type Account } from './settlement/account.js';
+export type { NamedBy, Paper, PapersRow } from './orders/paper-views.js';
 export type { PaymentRow } from './settlement/payment-views.js';

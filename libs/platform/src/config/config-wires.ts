@@ -26,6 +26,8 @@ export interface Wires {
   /** With user, password and files in it, as the driver reads them: never shown, never logged. */
   readonly mongoUrl: string;
   readonly http: HttpWire;
+  /** Wires of which the operator says that something else encrypts them. */
+  readonly vouched: readonly string[];
 }
 
 /** What the variables of a wire are read with. */
@@ -37,7 +39,7 @@ export interface Given {
   readonly vouched: readonly string[];
 }
 
-const WIRES = /^(kafka|mongo|http)$/;
+const WIRES = /^(kafka|mongo|http|files)$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 const hostOf = (hostAndPort: string): string => hostAndPort.replace(/:\d{1,5}$/, '');
@@ -203,7 +205,7 @@ const readHttp = (given: Given, host: string): HttpWire => {
 
 /** The wires from the environment; faults go to `read`. `host` is where HTTP is answered. */
 export const readWires = (read: Reader, host: string, o: { readonly production: boolean; readText(path: string): string }): Wires => {
-  const vouched = read.has('YRD_PLAIN') ? read.list('YRD_PLAIN', WIRES, 'kafka, mongo or http') : [];
+  const vouched = read.has('YRD_PLAIN') ? read.list('YRD_PLAIN', WIRES, 'kafka, mongo, http or files') : [];
   const given: Given = { read, readText: o.readText, production: o.production, vouched };
-  return { kafka: readKafka(given), mongoUrl: readMongo(given), http: readHttp(given, host) };
+  return { kafka: readKafka(given), mongoUrl: readMongo(given), http: readHttp(given, host), vouched };
 };

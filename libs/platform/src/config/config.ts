@@ -5,6 +5,7 @@ import { WARNING_DAYS, type Federation } from '@yrd/ledger';
 import { parseFederation } from './config-federation.js';
 import { readKafka, readMongo, readWires, type Given, type Wires } from './config-wires.js';
 import type { KafkaSettings } from '../kafka/kafka-client.js';
+import { readFiles, type FilesConfig } from './config-files.js';
 import { readTokenRules, type TokenRules } from './config-issuers.js';
 import { readPersonal, type PersonalConfig } from './config-personal.js';
 
@@ -55,6 +56,7 @@ export interface NodeConfig extends Wires {
   /** HMAC key under which invoice numbers cross borders, the same in all nodes (V15). 32 bytes; never shown, never logged. */
   readonly invoiceKey: Uint8Array;
   readonly personal: PersonalConfig;
+  readonly files: FilesConfig;
   readonly limits: Limits;
   /** How long records of the audit have to be kept, days (domain 1.8). Shown with each; nothing is deleted when it is over. */
   readonly auditRetentionDays: number;
@@ -184,12 +186,13 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
   const host = read.text('YRD_HOST', '127.0.0.1');
   const keysPath = read.text('YRD_KEYS');
   const federation = readFederation(read, province, readText);
+  const wires = readWires(read, host, { production, readText });
   const config: NodeConfig = {
     production,
     province,
     host,
     port: read.whole('YRD_PORT', { min: 0, max: 65_535, fallback: /^\d{2}$/.test(province) ? 3_100 + Number(province) : 3_100 }),
-    ...readWires(read, host, { production, readText }),
+    ...wires,
     keysPath,
     federation,
     policiesPath: read.text('YRD_POLICIES'),
@@ -202,6 +205,7 @@ export const readConfig = (env: Environment, readText: (path: string) => string)
     keyDays: read.whole('YRD_KEY_DAYS', { min: 1, max: 36_500, fallback: 1_095 }),
     keyWarningDays: read.list('YRD_KEY_WARNING_DAYS', /^\d{1,4}$/, 'a number of days', WARNING_DAYS.join(',')).map(Number),
     invoiceKey: readInvoiceKey(read, production, federation.federation),
+    files: readFiles(read, { production, province, keysPath, readText, vouched: wires.vouched }),
     personal: readPersonal(read, { production, federation: federation.federation, keysPath }),
     limits: readLimits(read),
     auditRetentionDays: read.whole('YRD_AUDIT_RETENTION_DAYS', AUDIT_RETENTION_DAYS),

@@ -1,4 +1,5 @@
-/** Routes that take a table as their body, CSV or a workbook: the only ones, and only after who sends it has been let in. */
+/** Routes that take a file as their body, a table or a document: the only ones, and only after who sends it has been let in. */
+import { PassThrough, type Readable } from 'node:stream';
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
@@ -6,10 +7,12 @@ import { collect } from './body.js';
 import { handlersOf } from '../handlers.js';
 import { Problem, retryAfter } from './problem.js';
 import type { Request } from './request.js';
+import { FILE_TYPES } from '../files/file-types.js';
 import { formatOf, FORMATS } from '../tables/table.js';
 import type { TableFile } from '../tables/table-file.js';
 
 const TAKES_FILE = 'yrd:takes-file';
+type Takes = 'table' | 'document';
 
 /** Bytes of a file: 50,000 rows of CSV come to eight million, packed in a workbook to three. */
 const FILE_BYTES = 16_777_216;
@@ -21,17 +24,32 @@ const RECEIVING_MAX = 4;
 /** Marks a route that takes a table. */
 export const TakesFile = (): MethodDecorator =>
   applyDecorators(
-    SetMetadata(TAKES_FILE, true),
+    SetMetadata(TAKES_FILE, 'table' satisfies Takes),
     ApiConsumes(...Object.values(FORMATS)),
     ApiBody({ required: true, schema: { type: 'string', format: 'binary' } }),
   );
 
-/** Whether an address is one of the routes that take a table. */
-export const takingFiles = (discovery: DiscoveryService): ((path: string) => boolean) => {
+/** Marks a route that takes a document, streamed: `call.document()`. What its sender says of it is not asked. */
+export const TakesDocument = (): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(TAKES_FILE, 'document' satisfies Takes),
+    ApiConsumes('application/octet-stream', ...FILE_TYPES),
+    ApiBody({ required: true, schema: { type: 'string', format: 'binary' } }),
+  );
+
+/** What an address takes as a file; undefined for every other. */
+export type Taking = (path: string) => Takes | undefined;
+
+/** The routes that take a file. */
+export const takingFiles = (discovery: DiscoveryService): Taking => {
   const pathOf = (of: object): string => String(Reflect.getMetadata('path', of)).replace(/^\/|\/$/g, '');
   const taking = handlersOf(discovery).filter(({ method }) => Reflect.hasMetadata(TAKES_FILE, method));
-  const known = new Set(taking.map(({ controller, method }) => `/${pathOf(controller)}/${pathOf(method)}`));
-  return (path) => known.has(path);
+  const addressOf = (controller: object, method: object): string =>
+    `/${[pathOf(controller), pathOf(method)].filter((part) => part !== '').join('/')}`;
+  const known = new Map(
+    taking.map(({ controller, method }) => [addressOf(controller, method), Reflect.getMetadata(TAKES_FILE, method) as Takes]),
+  );
+  return (path) => known.get(path);
 };
 
 /** What a request says that its body is; null when that is no table. */
@@ -43,9 +61,11 @@ const tableType = ({ headers }: Request): Pick<TableFile, 'format' | 'charset'> 
   return { format: found, charset: charset ?? null };
 };
 
-/** Whether the body is left to the route: it is a table, and sent to where one is taken. */
-export const leftToRoute = (request: Request, taking: (path: string) => boolean): boolean =>
-  request.method === 'POST' && taking(request.path) && tableType(request) !== null;
+/** Whether the body is left to the route: it is a table and sent to where one is taken, or whatever is sent to where documents are. */
+export const leftToRoute = (request: Request, taking: Taking): boolean => {
+  const takes = request.method === 'POST' ? taking(request.path) : undefined;
+  return takes === 'document' || (takes === 'table' && tableType(request) !== null);
+};
 
 let receiving = 0;
 
@@ -59,5 +79,44 @@ export const readFile = async (request: Request): Promise<TableFile> => {
     return { ...type, bytes: await collect(request, { bodyBytes: FILE_BYTES, bodyTimeoutMs: FILE_TIMEOUT_MS }) };
   } finally {
     receiving -= 1;
+  }
+};
+
+/** Limits of a document on its way. */
+export interface DocumentLimits {
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+  /** Documents received at the same time. */
+  readonly atOnce: number;
+}
+
+let documents = 0;
+
+/**
+ * Hands on the document that a request brings, as a stream that fails when its sender breaks off or is too slow. What is not taken of it
+ * flows away, so that the sender hears why.
+ * @throws Problem E-TOO-LARGE, E-MALFORMED, E-BUSY, and what `take` failed by.
+ */
+export const takeDocument = async <T>(request: Request, limits: DocumentLimits, take: (content: Readable) => Promise<T>): Promise<T> => {
+  const { bytesMax, timeoutMs, atOnce } = limits;
+  const close = { Connection: 'close' };
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax)
+    throw new Problem('E-TOO-LARGE', { facts: { limitBytes: bytesMax }, headers: close });
+  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw Problem.malformed('The body is compressed: send the file itself.', '请求体经过压缩：请直接发送文件内容。');
+  if (documents >= atOnce) throw new Problem('E-BUSY', { headers: { ...retryAfter(5_000), ...close } });
+  documents += 1;
+  const content = new PassThrough();
+  const late = setTimeout(() => content.destroy(new Problem('E-SLOW', { facts: { timeoutMs }, headers: close })), timeoutMs);
+  const lost = (): void => void content.destroy(Problem.malformed('The body broke off.', '请求体中断。'));
+  request.once('error', lost).once('aborted', lost).pipe(content);
+  try {
+    return await take(content);
+  } finally {
+    clearTimeout(late);
+    documents -= 1;
+    request.off('error', lost).off('aborted', lost).unpipe(content);
+    content.destroy();
+    request.resume();
   }
 };

@@ -24,9 +24,10 @@ const answerBroken = (error: Error & { readonly code?: string }, socket: Socket)
 };
 
 /** Sets the limits of a server that Nest has made. */
-export const limitServer = (server: Server, limits: Limits): void => {
+export const limitServer = (server: Server, limits: Limits, fileTimeoutMs: number): void => {
   server.headersTimeout = limits.bodyTimeoutMs;
-  server.requestTimeout = 2 * limits.bodyTimeoutMs;
+  // Whoever reads a body has a limit of his own; this one is for what nobody reads.
+  server.requestTimeout = Math.max(2 * limits.bodyTimeoutMs, limits.bodyTimeoutMs + fileTimeoutMs);
   server.keepAliveTimeout = 65_000;
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = 10_000;

@@ -86,6 +86,39 @@ export const nodeCodes = {
       'Send the file itself as text/csv or application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: not compressed, no form.',
     ],
   ),
+  'E-DOCUMENT': row(
+    415,
+    ['不接受的文件种类', 'A kind of file that is not taken'],
+    [
+      '按文件起始字节辨认，可接受：{types}。请直接发送文件内容，不压缩、不用表单。',
+      'Taken are {types}, told by the first bytes. Send the file itself: not compressed, no form.',
+    ],
+  ),
+  'E-FILE-ELSEWHERE': row(
+    404,
+    ['此节点没有该文件', 'This node does not hold the file'],
+    [
+      '文件不出省：该文件应在以下省份的节点提交并保存：{provinces}。请向该省对方当事人或主管部门索取，或由本省当事人在此提交（POST /v1/files）。',
+      'Files never cross a border: it is for the node of {provinces} to hold it. Ask the party or the office there for it, ' +
+        'or let the party of this province hand it in here (POST /v1/files).',
+    ],
+  ),
+  'E-FILE-MISSING': row(
+    409,
+    ['所列文件尚未提交', 'A file that is named was not handed in'],
+    [
+      '请先由本机构在本节点提交：POST /v1/files，再办理。缺少：{hashes}。',
+      'Hand it in here first, by the organisation that names it: POST /v1/files, then try again. Missing: {hashes}.',
+    ],
+  ),
+  'E-FILE-DAMAGED': row(
+    500,
+    ['所存文件已损坏或丢失', 'The stored file is damaged or gone'],
+    [
+      '存储内容与其 SHA-256 不符，不予提供。请由持有原件的一方再次提交：POST /v1/files。',
+      'What is stored does not have this SHA-256, so it is not given out. Let who has the original hand it in again: POST /v1/files.',
+    ],
+  ),
   'E-TABLE': row(422, ['表格无法读取', 'The table cannot be read'], ['{reasonZh}', '{reason}']),
   'E-HOME': row(
     421,
