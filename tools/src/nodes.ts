@@ -36,6 +36,8 @@ export const nodeEnvironment = (o: NodesOptions, code: string): NodeJS.ProcessEn
   YRD_PORT: String(o.ports.get(code)),
   YRD_KEYS: keyFile(o.home, code),
   YRD_FEDERATION: federationFile(o.home),
+  // No two nodes share a folder of files: each sweeps by what it knows itself.
+  YRD_FILES_FOLDER: join(process.env['YRD_FILES_FOLDER'] ?? join(o.home, 'data', 'files'), code),
   YRD_POLICIES: process.env['YRD_POLICIES'] ?? join(o.root, 'policies'),
   YRD_ISSUER: o.issuer,
   KAFKA_BROKERS: o.brokersOf?.(code) ?? o.servers.kafkaBrokers,

@@ -131,7 +131,7 @@ export class EngagementSignatureBody extends SignatureBody {
 }
 
 export class DeliveryBody extends EngagementBody {
-  @DocumentHash({ zh: '服务成果 SHA-256；成果本身不上传', en: 'SHA-256 of the result; the result itself stays' })
+  @DocumentHash({ zh: '服务成果 SHA-256；成果本身不出省', en: 'SHA-256 of the result; the result itself stays in the province' })
   deliverableHash: string;
 }
 

@@ -187,3 +187,55 @@ describe('the federation file', () => {
     },
   );
 });
+
+describe('where files are kept', () => {
+  const bucket: Environment = {
+    ...good,
+    YRD_FILES: 's3',
+    YRD_FILES_ENDPOINT: 'https://s3.example.gov.cn/',
+    YRD_FILES_BUCKET: 'papers-32',
+    YRD_FILES_ACCESS_KEY: 'yrd',
+    YRD_FILES_SECRET_FILE: 'secret.txt',
+  };
+  const withSecret = (env: Environment, secret = ' hidden\n') =>
+    readConfig(env, (path) => (path === 'secret.txt' ? secret : JSON.stringify(federation)));
+
+  it('is a folder of the province beside its keys, where nothing is said', () => {
+    expect(read({ ...good, YRD_KEYS: 'node/keys.json' }).files).toMatchObject({
+      place: { s3: null, folder: 'node/files/32' },
+      bytesMax: 33_554_432,
+      kinds: ['pdf', 'png', 'jpeg', 'ofd', 'zip', 'xml'],
+      days: 30,
+      demanded: false,
+    });
+  });
+
+  it('is a bucket, with its secret from a file', () => {
+    expect(withSecret(bucket).files.place.s3).toEqual({
+      endpoint: 'https://s3.example.gov.cn',
+      bucket: 'papers-32',
+      region: 'us-east-1',
+      accessKey: 'yrd',
+      secretKey: 'hidden',
+    });
+  });
+
+  it.each<[string, Environment, RegExp]>([
+    ['a bucket without its secret', { YRD_FILES_SECRET_FILE: '' }, /YRD_FILES_SECRET_FILE is not set/],
+    [
+      'a store in the clear in production',
+      { NODE_ENV: 'production', YRD_FILES_ENDPOINT: 'http://s3.example.gov.cn' },
+      /YRD_FILES_ENDPOINT/,
+    ],
+    ['a kind that nobody knows', { YRD_FILE_KINDS: 'pdf,exe' }, /YRD_FILE_KINDS holds "exe"/],
+  ])('is not %s', (_what, change, fault) => {
+    let said = '';
+    try {
+      withSecret({ ...bucket, ...change });
+    } catch (error) {
+      said = String(error);
+    }
+    expect(said).toMatch(fault);
+    expect(said).not.toContain('hidden');
+  });
+});
