@@ -115,6 +115,24 @@ export const OrderShown = shownRow<ShownOrder & { readonly reminder: unknown }>(
   reminder: ['临近时限提醒', 'a limit that comes near', 'object', { ...NULLABLE, of: () => ReminderShown }],
 });
 
+const RefusalShown = shownRow('ProposalRefusal', {
+  code: ['拒绝代码', 'code of the refusal'],
+  clause: ['所依条款', 'clause of the rule', 'text', NULLABLE],
+  title: ['中英文说明', 'what it says, in Chinese and English', 'map', { ...OPTIONAL, each: 'text' }],
+  facts: ['所依据的事实', 'values seen and needed', 'map'],
+});
+
+/** A proposal that its home refused, in place of an order. */
+export const RefusedProposalShown = shownRow('RefusedProposal', {
+  id: ['订单编号', 'id'],
+  state: ['状态', 'state', 'text', { enum: PHASES }],
+  province: ['企业所在省', 'province of the enterprise', 'text', OF_PROVINCE],
+  subject: ['用券主体编号', 'id of the subject', 'text', OPTIONAL],
+  agencyProvince: ['机构所在省', 'province of the agency', 'text', OF_PROVINCE],
+  agency: ['服务机构编号', 'id of the agency', 'text', OPTIONAL],
+  proposalRefused: ['拒绝', 'why it was refused', 'object', { of: () => RefusalShown }],
+});
+
 export const OrderCounts = shownRow('OrderCounts', {
   states: ['各状态订单数', 'state → how many orders', 'map', { each: 'whole' }],
   total: ['订单总数', 'all orders', 'whole'],

@@ -1,6 +1,6 @@
 /** Orders as people read them: lists, counts, one order from its home journal or from a replica of it. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import {
   Allows,
@@ -40,7 +40,7 @@ import { shownOrder, shownRefusal } from './order-shown.js';
 import { OrderTally } from './order-tally.js';
 import { only, orderOf, range, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
-import { OrderCounts, OrderShown } from './order-answers.js';
+import { OrderCounts, OrderShown, RefusedProposalShown } from './order-answers.js';
 
 const SORTS = sorts('placedMs', 'updatedMs', 'deadlineMs', 'amountFen', 'number');
 const HOME = { zh: '企业所在省', en: 'province of the enterprise', optional: true };
@@ -133,7 +133,8 @@ export class OrdersReadingController {
 
   @Get(':order')
   @Allows('ReadOrder')
-  @ApiOkResponse({ type: OrderShown })
+  @ApiExtraModels(OrderShown, RefusedProposalShown)
+  @ApiOkResponse({ schema: { oneOf: [OrderShown, RefusedProposalShown].map((type) => ({ $ref: getSchemaPath(type) })) } })
   async read(
     @Param() path: OrderPath,
     @Query() query: OrderQuery,
