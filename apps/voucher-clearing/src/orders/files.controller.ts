@@ -33,16 +33,15 @@ import { Sight } from '../sight.js';
 import { OrderPath } from './order-bodies.js';
 
 const NULLABLE = { nullable: true } as const;
-const HASH = 'SHA-256';
 
 const FileHandedIn = shownRow('FileHandedIn', {
-  hash: ['文件 SHA-256', `its ${HASH}, by which commands name it`],
+  hash: ['文件 SHA-256', 'SHA-256 of the file, by which commands name it'],
   bytes: ['字节数', 'bytes', 'whole'],
   type: ['类型', 'media type, told by its first bytes', 'text', { enum: FILE_TYPES }],
 });
 
 const OrderFile = shownRow('OrderFile', {
-  hash: ['文件 SHA-256', HASH],
+  hash: ['文件 SHA-256', 'SHA-256 of the file'],
   kind: ['种类', 'kind of paper'],
   provinces: ['应保存于', 'provinces whose node it is for to hold it', 'words'],
   held: ['本节点已保存', 'whether this node holds it for a party of the order', 'yesno'],
