@@ -94,7 +94,7 @@ test('two reservations of 60,000 on 100,000, one at home and one by a foreign en
   await agreement();
   const proposed = await ask(who, `/v1/orders/${String(foreign['id'])}`);
   const homeWon = home.status === 201;
-  expect(homeWon ? proposed.status : bodyOf(proposed)['state']).toBe(homeWon ? 404 : 'Accepted');
+  expect(bodyOf(proposed)).toMatchObject(homeWon ? { state: 'Closed', proposalRefused: { code: 'E-QUOTA' } } : { state: 'Accepted' });
   if (!homeWon) expect(bodyOf(home)).toMatchObject({ code: 'E-QUOTA' });
 });
 

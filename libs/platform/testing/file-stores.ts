@@ -15,8 +15,11 @@ export const pdf = (text = ''): Buffer => Buffer.from(`%PDF-1.7\n${text}`);
 export const LIMITS: FileLimits = { bytesMax: 8_388_608, kinds: FILE_KINDS };
 const MIB = 1_048_576;
 
+/** The runner's globals, handed in: only specs have them. */
+type Runner = Pick<typeof globalThis, 'afterAll' | 'describe' | 'expect' | 'test'>;
+
 /** Declares the tests. `open` is given a folder of this machine, for the store itself or for what is on its way to it. */
-export const keepsFiles = (what: string, open: (folder: string) => FileStore): void =>
+export const keepsFiles = ({ afterAll, describe, expect, test }: Runner, what: string, open: (folder: string) => FileStore): void =>
   describe(what, () => {
     const folder = mkdtempSync(join(tmpdir(), 'yrd-store-'));
     const store = (): FileStore => open(folder);

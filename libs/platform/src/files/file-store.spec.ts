@@ -53,8 +53,8 @@ afterAll(async () => {
   rmSync(arriving, { recursive: true });
 });
 
-keepsFiles('a folder', (folder) => new FolderFiles(folder, LIMITS));
-keepsFiles('a store that speaks S3', (folder) => new S3Files(bucket.place, folder, LIMITS));
+keepsFiles({ afterAll, describe, expect, test }, 'a folder', (folder) => new FolderFiles(folder, LIMITS));
+keepsFiles({ afterAll, describe, expect, test }, 'a store that speaks S3', (folder) => new S3Files(bucket.place, folder, LIMITS));
 
 test('a request is signed as AWS shows it by an example of its own', () => {
   // Amazon S3 API reference, "Signature Calculations: Transferring Payload in a Single Chunk", GET Object.

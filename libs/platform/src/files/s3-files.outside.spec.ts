@@ -50,7 +50,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-keepsFiles('a server of others that speaks S3', (arriving) => new S3Files(place, arriving, LIMITS));
+keepsFiles({ afterAll, describe, expect, test }, 'a server of others that speaks S3', (arriving) => new S3Files(place, arriving, LIMITS));
 
 const opened = (change: Partial<S3Place> = {}): S3Files => new S3Files({ ...place, ...change }, join(folder, 'arriving'), LIMITS);
 
