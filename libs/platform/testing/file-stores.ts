@@ -16,7 +16,9 @@ export const LIMITS: FileLimits = { bytesMax: 8_388_608, kinds: FILE_KINDS };
 const MIB = 1_048_576;
 
 /** The runner's globals, handed in: only specs have them. */
-type Runner = Pick<typeof globalThis, 'afterAll' | 'describe' | 'expect' | 'test'>;
+interface Runner extends Pick<typeof globalThis, 'afterAll' | 'describe' | 'test'> {
+  readonly expect: jest.Expect;
+}
 
 /** Declares the tests. `open` is given a folder of this machine, for the store itself or for what is on its way to it. */
 export const keepsFiles = ({ afterAll, describe, expect, test }: Runner, what: string, open: (folder: string) => FileStore): void =>
