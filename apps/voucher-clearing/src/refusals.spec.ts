@@ -140,7 +140,10 @@ test('E-DATE: a contract dated before its order', async () => {
 });
 
 test('E-DUPFILE: one result for two orders holds both', async () => {
-  const [first] = [await serve('one report'), await serve('one report')];
+  const both = [await serve('one report'), await serve('one report')];
+  // The hold follows the delivery: whoever accepts before it is there has accepted.
+  for (const order of both) await delta.until(async () => (await delta.get(firm, `/v1/orders/${order}`)).body['held'] === true);
+  const [first] = both;
   await teaches('E-DUPFILE', firm, `/v1/orders/${first}/acceptance`, {});
 });
 
