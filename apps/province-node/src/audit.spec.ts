@@ -121,6 +121,15 @@ describe('a record', () => {
     expect((await read(reader, `/v1/orders/${order}`, { 'Yrd-Purpose': 'curiosity' })).status).toBe(400);
   });
 
+  test('of who looks for the files of an order names the order, also where there is none', async () => {
+    const [listed, sought] = [
+      await read(reader, `/v1/orders/${order}/files`),
+      await read(reader, `/v1/orders/${order}/files/${'a'.repeat(64)}`),
+    ];
+    expect(await traced(listed.trace)).toMatchObject({ outcome: 'read', row: 'ReadOrderFiles', about: [`order/${order}`] });
+    expect(await traced(sought.trace)).toMatchObject({ outcome: 'refused', row: 'ReadOrderFile', about: [`order/${order}`] });
+  });
+
   test('is not made of what everybody may read', async () => {
     for (const path of ['/v1/agencies', '/v1/status', '/v1/windows', '/v1/orders/summary', '/log/32/voucher/checkpoint'])
       await read(reader, path);
