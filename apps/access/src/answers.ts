@@ -1,10 +1,8 @@
 /** What single reads of the access register answer: each field with what it means and its unit. */
 import { Retention } from '@yrd/contracts';
-import { CommandAnswered, Shown, shownRow } from '@yrd/platform';
+import { CommandAnswered, NULLABLE, OPTIONAL, Shown, shownRow } from '@yrd/platform';
 import { personListed } from './list-rows.js';
 
-const NULLABLE = { nullable: true } as const;
-const OPTIONAL = { optional: true } as const;
 const word = { class: ['记录类别', 'class of the records'], basis: ['保存依据代码', 'code of the clause that demands it'] } as const;
 
 const DutyShown = shownRow('RetentionDuty', { ...word, untilMs: ['保存至', 'kept until', 'time'] });

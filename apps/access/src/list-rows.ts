@@ -1,7 +1,5 @@
 /** The rows that lists of the access register show: what each field is, for the description of the interface and for tables alike. */
-import { shownRow, type ShownField } from '@yrd/platform';
-
-const NULLABLE = { nullable: true } as const;
+import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
 
 const happened = {
   id: ['记录编号', 'id'],
@@ -34,8 +32,8 @@ export const AuditListed = shownRow('AuditListed', {
 export const OwnAuditListed = shownRow('OwnAuditListed', {
   ...happened,
   own: ['本人所为', 'whether it is an own act', 'yesno'],
-  address: ['地址', 'address of the client, of own acts', 'text', { ...NULLABLE, optional: true }],
-  trace: ['追踪号', 'trace, of own acts', 'text', { ...NULLABLE, optional: true }],
+  address: ['地址', 'address of the client, of own acts', 'text', { ...NULLABLE, ...OPTIONAL }],
+  trace: ['追踪号', 'trace, of own acts', 'text', { ...NULLABLE, ...OPTIONAL }],
 });
 
 export const personListed = {

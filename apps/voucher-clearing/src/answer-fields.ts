@@ -1,9 +1,7 @@
 /** What several answers of voucher clearing tell in the same words. */
-import { shownRow, type ShownField } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 
-export const NULLABLE = { nullable: true } as const;
-export const OPTIONAL = { optional: true } as const;
 export const OF_PROVINCE = { enum: PROVINCES } as const;
 
 /** An exact share: `of` out of `in`. */

@@ -1,9 +1,10 @@
 /** Lists for the desks of the province's staff: redemptions under way, and the lines that provinces owe each other. */
 import { Controller, Get, Query } from '@nestjs/common';
-import { Allows, AmountFen, answerList, Call, CurrentCall, FromText, ListQuery, Lists, OneOf } from '@yrd/platform';
+import { Allows, answerList, Call, CurrentCall, ListQuery, Lists, OneOf } from '@yrd/platform';
 import { PROVINCES, PHASES } from '@yrd/voucher';
 import { Desk } from './desk.js';
 import { type ProvinceCode } from './orders/order-bodies.js';
+import { AmountsQuery } from './fields.js';
 import { LineListed, RedemptionListed } from './list-rows.js';
 import { only, orderOf, range, sorts } from './rows.js';
 
@@ -24,20 +25,12 @@ class RedemptionsQuery extends ListQuery {
   sort?: (typeof REDEMPTION_SORTS)[number];
 }
 
-class LinesQuery extends ListQuery {
+class LinesQuery extends AmountsQuery {
   @OneOf(PROVINCES, { zh: '付款省', en: 'paying province', optional: true })
   payer?: ProvinceCode;
 
   @OneOf(PROVINCES, { zh: '收款省', en: 'receiving province', optional: true })
   payee?: ProvinceCode;
-
-  @FromText()
-  @AmountFen({ zh: '金额自（分，含）', en: 'amount from this on, fen', optional: true })
-  amountFrom?: number;
-
-  @FromText()
-  @AmountFen({ zh: '金额至（分，不含）', en: 'amount below this, fen', optional: true })
-  amountTo?: number;
 
   @OneOf(LINE_SORTS, { zh: '排序', en: 'order', optional: true })
   sort?: (typeof LINE_SORTS)[number];

@@ -1,5 +1,5 @@
 /** Fields of voucher clearing: schemes, packs, classes and products, and the identifiers that others issue. */
-import { Issued, TextField, WholeNumber, WordList, type Words } from '@yrd/platform';
+import { AmountFen, FromText, Issued, ListQuery, TextField, WholeNumber, WordList, type Words } from '@yrd/platform';
 import { invoiceNumber, uscc } from '@yrd/standards';
 
 export const SchemeName = (words: Words = { zh: '创新券方案', en: 'voucher scheme' }): PropertyDecorator =>
@@ -27,3 +27,14 @@ export const InvoiceNumber = (): PropertyDecorator =>
     { zh: '数电票号码', en: 'number of the all-digital invoice, 20 digits' },
     '26310000000000000001',
   );
+
+/** A list that is asked for by amount. */
+export class AmountsQuery extends ListQuery {
+  @FromText()
+  @AmountFen({ zh: '金额自（分，含）', en: 'amount from this on, fen', optional: true })
+  amountFrom?: number;
+
+  @FromText()
+  @AmountFen({ zh: '金额至（分，不含）', en: 'amount below this, fen', optional: true })
+  amountTo?: number;
+}

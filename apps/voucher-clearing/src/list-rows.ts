@@ -1,8 +1,7 @@
 /** The rows that lists of voucher clearing show: what each field is, for the description of the interface and for tables alike. */
-import { shownRow, type ShownField } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
 import { AGENCY_PHASES, ASSESSMENT_PHASES, PHASES, PROVINCES, type LineRow, type OrderRow } from '@yrd/voucher';
 
-const NULLABLE = { nullable: true } as const;
 const OF_PROVINCE = { enum: PROVINCES } as const;
 
 const id = ['编号', 'id'] as const;
@@ -113,8 +112,8 @@ export const QuotaListed = shownRow('QuotaListed', {
 const classes = ['服务类别', 'classes of service; * is every one', 'words'] as const;
 const recognition = Object.fromEntries(
   PROVINCES.flatMap((each): (readonly [string, ShownField])[] => [
-    [`recognised${each}`, [`${each} 互认`, `whether ${each} recognises it`, 'text', { optional: true }]],
-    [`classes${each}`, [`${each} 互认类别`, `classes that ${each} recognises`, 'words', { optional: true }]],
+    [`recognised${each}`, [`${each} 互认`, `whether ${each} recognises it`, 'text', OPTIONAL]],
+    [`classes${each}`, [`${each} 互认类别`, `classes that ${each} recognises`, 'words', OPTIONAL]],
   ]),
 );
 

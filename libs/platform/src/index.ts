@@ -29,7 +29,7 @@ export { Custody, Erased, SUBJECT_KEYS, type Fields, type MatchingKey, type Open
 export { type ContextGround } from './context-ground.js';
 export { type StoredFile } from './files/arrivals.js';
 export { FILE_TYPES } from './files/file-types.js';
-export { fileIndexes, KeptFiles } from './files/kept-files.js';
+export { fileIndexes, KeptFiles, type KeptFile } from './files/kept-files.js';
 export { openStore } from './files/open-store.js';
 export { TakesDocument, TakesFile } from './http/file-body.js';
 export { importIndexes, IMPORT_STATES, isOver, type ImportJob } from './tables/import-jobs.js';
@@ -49,7 +49,7 @@ export { CommandAnswered, RowsPage, Sends } from './http/answers.js';
 export { offeredBy, Offers } from './offers.js';
 export { answerList, Lists, pagesOf, type Rows } from './http/lists.js';
 export { ListQuery, PageQuery, ReadQuery, readPage, type Page } from './http/paging.js';
-export { Shown, shownRow, type ShownField } from './http/shown.js';
+export { NULLABLE, OPTIONAL, Shown, shownRow, type ShownField } from './http/shown.js';
 export { Problem, Refused } from './http/problem.js';
 export { beginEvents, type Response as HttpResponse } from './http/request.js';
 export { runService } from './run-service.js';

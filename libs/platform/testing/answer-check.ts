@@ -5,7 +5,8 @@ type Schema = Readonly<Record<string, unknown>>;
 interface Operation {
   readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>;
 }
-interface Document {
+/** As much of an OpenAPI document as answers are held against. */
+export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
@@ -17,7 +18,7 @@ export class AnswerCheck {
   private readonly compiled = new Map<string, ValidateFunction>();
   private readonly routes: readonly { readonly shape: RegExp; readonly path: string; readonly fixed: number }[];
 
-  constructor(private readonly document: Document) {
+  constructor(private readonly document: ApiDocument) {
     this.routes = Object.keys(document.paths)
       .map((path) => ({
         path,

@@ -7,7 +7,7 @@ import { SimulatedWorld } from '@yrd/ledger/testing';
 import { readConfig, type Environment } from '../src/config/config.js';
 import { localWrapping } from '../src/keys/key-wrapping.js';
 import { Service, type ServedContext } from '../src/service.js';
-import { AnswerCheck } from './answer-check.js';
+import { AnswerCheck, type ApiDocument } from './answer-check.js';
 import { startIssuer, type Issuer } from './issuer.js';
 
 export const DAY_MS = 86_400_000;
@@ -60,7 +60,7 @@ export class RunningDelta {
     void delta.drive();
     for (const province of provinces) delta.services.set(province, await delta.begin(province));
     for (const province of provinces) await delta.until(async () => (await delta.fetch(province, '/health/ready')).status === 200);
-    delta.described = new AnswerCheck((await (await delta.fetch(provinces[0] ?? '31', '/openapi.json')).json()) as never);
+    delta.described = new AnswerCheck((await (await delta.fetch(provinces[0] ?? '31', '/openapi.json')).json()) as ApiDocument);
     return delta;
   }
 

@@ -1,7 +1,7 @@
 /** What single reads about agencies answer: each field with what it means and its unit. */
-import { shownRow } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow } from '@yrd/platform';
 import { AGENCY_PHASES, ASSESSMENT_PHASES, COMPLAINT_STATES, type ComplaintRow } from '@yrd/voucher';
-import { NULLABLE, OF_PROVINCE, OPTIONAL } from '../answer-fields.js';
+import { OF_PROVINCE } from '../answer-fields.js';
 
 const classes = ['服务类别；* 为全部', 'classes of service; * is every one', 'words'] as const;
 const agency = ['服务机构编号', 'id of the agency'] as const;

@@ -130,7 +130,7 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
 
   @Get('templates/:kind')
   @Allows('ReadImportTemplate')
-  @Sends('A table with its headings and an example.', 'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  @Sends('A table with its headings and an example.', ...Object.values(FORMATS))
   template(@Param() { kind }: KindPath, @Query() { format }: TemplateQuery, @CurrentCall() call: Call) {
     const lines = templateOf(this.kind(kind));
     return call.table(`import-${kind}`, format ?? 'csv', () => Readable.from(lines));

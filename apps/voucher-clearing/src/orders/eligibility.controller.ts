@@ -3,7 +3,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
 import { codes, mendingOf } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
-import { Allows, Call, CurrentActor, CurrentCall, Problem, shownRow } from '@yrd/platform';
+import { Allows, Call, CurrentActor, CurrentCall, NULLABLE, Problem, shownRow } from '@yrd/platform';
 import { forecast, PROVINCES, subject, subjectStream, type Failing, type Forecast, type Wish } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { PlaceOrderBody } from './order-bodies.js';
@@ -11,7 +11,6 @@ import { Sight } from '../sight.js';
 
 /** Products of a province that are tried: those nearest below the price that was asked about. */
 const TRIED_MAX = 10;
-const NULLABLE = { nullable: true } as const;
 
 const FailingShown = shownRow('EligibilityFailing', {
   rule: ['规则', 'name of the rule'],

@@ -11,10 +11,12 @@ import {
   DocumentHash,
   FILE_TYPES,
   KeptFiles,
+  NULLABLE,
   Problem,
   ReadQuery,
   shownRow,
   TakesDocument,
+  type KeptFile,
   type NodeConfig,
 } from '@yrd/platform';
 import {
@@ -31,8 +33,6 @@ import {
 import { Desk } from '../desk.js';
 import { Sight } from '../sight.js';
 import { OrderPath } from './order-bodies.js';
-
-const NULLABLE = { nullable: true } as const;
 
 const FileHandedIn = shownRow('FileHandedIn', {
   hash: ['文件 SHA-256', 'SHA-256 of the file, by which commands name it'],
@@ -101,8 +101,10 @@ export class FilesController implements OnApplicationBootstrap, OnModuleDestroy 
   @ApiOkResponse({ type: OrderFiles })
   async list(@Param() path: OrderPath, @Query() _query: ReadQuery, @CurrentActor() actor: Actor): Promise<object> {
     const { terms, papers } = await this.seen(actor, path.order);
-    const held = await this.kept.held(papers.map(({ hash }) => hash));
-    const parties = await this.parties(terms);
+    const held = await this.heldFor(
+      terms,
+      papers.map(({ hash }) => hash),
+    );
     const byKind = new Map<string, { readonly paper: Paper; readonly provinces: Set<string> }>();
     for (const paper of papers) {
       const key = `${paper.kind} ${paper.hash}`;
@@ -111,9 +113,15 @@ export class FilesController implements OnApplicationBootstrap, OnModuleDestroy 
       each.provinces.add(provinceOf(terms, paper.by));
     }
     const files = [...byKind.values()].map(({ paper: { hash, kind }, provinces }) => {
-      const found = held.get(hash);
-      const here = found?.by.some((each) => parties.has(each)) === true ? found : null;
-      return { hash, kind, provinces: [...provinces].sort(), held: here !== null, bytes: here?.bytes ?? null, type: here?.type ?? null };
+      const here = held.get(hash);
+      return {
+        hash,
+        kind,
+        provinces: [...provinces].sort(),
+        held: here !== undefined,
+        bytes: here?.bytes ?? null,
+        type: here?.type ?? null,
+      };
     });
     return { order: path.order, files };
   }
@@ -129,10 +137,8 @@ export class FilesController implements OnApplicationBootstrap, OnModuleDestroy 
     const { terms, papers } = await this.seen(actor, order);
     const named = papers.filter((paper) => paper.hash === hash);
     if (named.length === 0) throw Problem.unseen(false);
-    const found = (await this.kept.held([hash])).get(hash);
-    const parties = await this.parties(terms);
-    // Who knows a hash can name it in an order of his own: a file is shown through an order whose party handed it in, and no other.
-    if (!found?.by.some((each) => parties.has(each))) {
+    const found = (await this.heldFor(terms, [hash])).get(hash);
+    if (!found) {
       const provinces = [...new Set(named.map(({ by }) => provinceOf(terms, by)))].sort();
       throw new Problem('E-FILE-ELSEWHERE', { facts: { provinces: provinces.join(', ') } });
     }
@@ -149,6 +155,15 @@ export class FilesController implements OnApplicationBootstrap, OnModuleDestroy 
     if (!terms || !(await this.sight.ofOrder(actor, { ...terms, home: terms.province }))) throw Problem.unseen(terms !== undefined);
     const named = (await node.rows<PapersRow>('papers', { where: { id }, limit: 1 })).rows[0]?.row.papers ?? [];
     return { terms, papers: named.filter((paper) => mayKnow(actor, paper)) };
+  }
+
+  /**
+   * Those of these files that this node holds for a party of the order, by hash. Who knows a hash can name it in an order of his own: a
+   * file is shown through an order whose party handed it in, and no other.
+   */
+  private async heldFor(terms: Terms, hashes: readonly string[]): Promise<ReadonlyMap<string, KeptFile>> {
+    const [held, parties] = await Promise.all([this.kept.held(hashes), this.parties(terms)]);
+    return new Map([...held].filter(([, { by }]) => by.some((each) => parties.has(each))));
   }
 
   /** Organisations of this province that are a party of the order; after a merger (A7) also the one that was merged. */

@@ -1,18 +1,7 @@
 /** What single reads of orders answer: each field with what it means and its unit. */
-import { shownRow } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow } from '@yrd/platform';
 import { PHASES } from '@yrd/voucher';
-import {
-  fenByProvince,
-  LineStated,
-  NULLABLE,
-  OF_PROVINCE,
-  OPTIONAL,
-  provisional,
-  ratio,
-  redemption,
-  ReminderShown,
-  signature,
-} from '../answer-fields.js';
+import { fenByProvince, LineStated, OF_PROVINCE, provisional, ratio, redemption, ReminderShown, signature } from '../answer-fields.js';
 import type { ShownOrder } from './order-shown.js';
 
 const ContractShown = shownRow('OrderContract', signature);

@@ -1,7 +1,7 @@
 /** What reads of packs and calendars answer: each field with what it means. */
 import { VoucherPack } from '@yrd/contracts';
-import { shownRow, type ShownField } from '@yrd/platform';
-import { NULLABLE, OF_PROVINCE, OPTIONAL, provisional } from '../answer-fields.js';
+import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
+import { OF_PROVINCE, provisional } from '../answer-fields.js';
 
 const standing = {
   province: ['省', 'province', 'text', OF_PROVINCE],

@@ -1,7 +1,7 @@
 /** What single reads of subjects, quotas and slices answer: each field with what it means and its unit. */
-import { shownRow } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow } from '@yrd/platform';
 import { STAGES, type Check } from '@yrd/voucher';
-import { NULLABLE, OF_PROVINCE, OPTIONAL, ratio } from '../answer-fields.js';
+import { OF_PROVINCE, ratio } from '../answer-fields.js';
 
 const subject = ['用券主体编号', 'id of the subject'] as const;
 const scheme = ['方案', 'scheme'] as const;

@@ -4,13 +4,11 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse } from '@nestjs/swagger';
 import {
   Allows,
-  AmountFen,
   answerList,
   Call,
   CurrentCall,
   Day,
   FromText,
-  ListQuery,
   Lists,
   MadeId,
   Offers,
@@ -29,6 +27,7 @@ import {
 } from '@yrd/platform';
 import { TREASURY, account, accountStream, type Account, type PaymentRow } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { AmountsQuery } from '../fields.js';
 import { csvOf, fileName, painOf, sumOf, decimal, type Payment, type PaymentFile } from './payment-file.js';
 import { ReceiptFault, camtReceipts, csvReceipts, type Receipt } from './receipts.js';
 import { only, orderOf, range, sorts } from '../rows.js';
@@ -46,7 +45,7 @@ const PAGE = 1_000;
 /** Characters of a receipt file at most; a body holds no more. */
 const RECEIPT_MAX = 250_000;
 
-class PaymentsQuery extends ListQuery {
+class PaymentsQuery extends AmountsQuery {
   @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof STATES)[number];
 
@@ -67,14 +66,6 @@ class PaymentsQuery extends ListQuery {
   @FromText()
   @TimeMs({ zh: '指令时间至（毫秒，不含）', en: 'instructed before this time, ms', optional: true })
   instructedTo?: number;
-
-  @FromText()
-  @AmountFen({ zh: '金额自（分，含）', en: 'amount from this on, fen', optional: true })
-  amountFrom?: number;
-
-  @FromText()
-  @AmountFen({ zh: '金额至（分，不含）', en: 'amount below this, fen', optional: true })
-  amountTo?: number;
 
   @OneOf(SORTS, { zh: '排序，- 为降序', en: 'order; - is descending', optional: true })
   sort?: (typeof SORTS)[number];

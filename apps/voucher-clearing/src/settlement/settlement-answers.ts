@@ -1,8 +1,8 @@
 /** What reads of settlement answer: each field with what it means and its unit. */
-import { shownRow, type ShownField } from '@yrd/platform';
+import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
 import { BATCH_STATES, PAIRS, PHASES, type PaymentRow } from '@yrd/voucher';
 import { LineListed } from '../list-rows.js';
-import { NULLABLE, OF_PROVINCE, OPTIONAL, ratio } from '../answer-fields.js';
+import { OF_PROVINCE, ratio } from '../answer-fields.js';
 
 const window = ['清算窗口序号', 'number of the window', 'whole'] as const;
 const pair = ['省际对（付款省-收款省）', 'pair, payer first', 'text', { enum: PAIRS }] as const;

@@ -138,9 +138,7 @@ const searched = (name: string, on: readonly string[]): View<{ readonly index: n
   name,
   on,
   key: ({ index }) => String(index).padStart(INDEX_DIGITS, '0'),
-  fold: (_, entry) => {
-    return { index: entry.index, record: recordOf(entry) };
-  },
+  fold: (_, entry) => ({ index: entry.index, record: recordOf(entry) }),
   join: (parts) => {
     const [found] = Object.entries(parts);
     if (!found) return null;

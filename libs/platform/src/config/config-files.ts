@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { FILE_KINDS, type FileKindName } from '../files/file-types.js';
 import type { S3Place } from '../files/s3-files.js';
 import type { Reader } from './config.js';
+import { fileOf } from './config-wires.js';
 
 export interface FilesConfig {
   /** A bucket, or null for a folder; with a bucket the folder is where uploads are laid until they are whole. */
@@ -32,16 +33,11 @@ interface Around {
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 const readSecret = (read: Reader, name: string, readText: Around['readText']): string => {
-  const path = read.text(name);
-  if (path === '') return '';
-  try {
-    const secret = readText(path).trim();
-    if (secret === '') read.faults.push(`${name} names an empty file: write the secret key into it`);
-    return secret;
-  } catch {
-    read.faults.push(`${name} names ${path}, which cannot be read: give the path of a file that the node's user may read`);
-    return '';
-  }
+  // A missing variable is told as every other.
+  if (read.text(name) === '') return '';
+  const secret = fileOf({ read, readText }, name)?.trim();
+  if (secret === '') read.faults.push(`${name} names an empty file: write the secret key into it`);
+  return secret ?? '';
 };
 
 const readBucket = (read: Reader, { production, readText, vouched }: Around): S3Place => {

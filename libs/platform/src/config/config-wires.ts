@@ -47,7 +47,7 @@ const hostOf = (hostAndPort: string): string => hostAndPort.replace(/:\d{1,5}$/,
 const vouchFor = (wire: string): string => `name ${wire} in YRD_PLAIN if a mesh, a tunnel or a proxy encrypts that wire`;
 
 /** The text of a file that a variable names; undefined when it is not set or cannot be read. */
-const fileOf = ({ read, readText }: Given, name: string): string | undefined => {
+export const fileOf = ({ read, readText }: Pick<Given, 'read' | 'readText'>, name: string): string | undefined => {
   if (!read.has(name)) return undefined;
   const path = read.text(name);
   try {

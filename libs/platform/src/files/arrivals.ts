@@ -67,6 +67,9 @@ class Measured extends Transform {
   }
 }
 
+/** Nobody sends a file for so long, real ms. */
+const ABANDONED_MS = 86_400_000;
+
 const isMissing = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT';
 /** What a call answers, or null where there is no such file. */
 export const ifThere = <T>(asked: Promise<T>): Promise<T | null> =>
@@ -99,12 +102,12 @@ export class Arrivals {
     }
   }
 
-  /** Removes what a crash left behind so long ago (real time, ms) that nobody is writing it any more. */
-  async clear(olderMs: number): Promise<void> {
+  /** Removes what a crash left behind so long ago that nobody is writing it any more. */
+  async clear(): Promise<void> {
     for (const name of (await ifThere(readdir(this.folder))) ?? []) {
       const path = join(this.folder, name);
       const found = await ifThere(stat(path));
-      if (found && found.mtimeMs < Date.now() - olderMs) await rm(path, { force: true, recursive: true });
+      if (found && found.mtimeMs < Date.now() - ABANDONED_MS) await rm(path, { force: true, recursive: true });
     }
   }
 }

@@ -23,8 +23,6 @@ export interface FileStore {
   clear(): Promise<void>;
 }
 
-/** Nobody sends a file for so long, ms. */
-export const ABANDONED_MS = 86_400_000;
 const HASH = /^[0-9a-f]{64}$/;
 /** Whether it can be the name of a file: nothing else becomes part of a path or an address. */
 export const isHash = (name: string): boolean => HASH.test(name);
@@ -72,7 +70,7 @@ export class FolderFiles implements FileStore {
   }
 
   clear(): Promise<void> {
-    return this.arrivals.clear(ABANDONED_MS);
+    return this.arrivals.clear();
   }
 
   private path(hash: string): string | null {

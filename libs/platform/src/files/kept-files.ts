@@ -134,7 +134,8 @@ export class KeptFiles {
     const held = await this.held(hashes);
     const missing = hashes.filter((hash) => held.get(hash)?.by.includes(organisation) !== true);
     if (this.o.rules.demanded && missing.length > 0) throw new Problem('E-FILE-MISSING', { facts: { hashes: missing.join(' ') } });
-    for (const hash of held.keys())
+    // What is named already stays anyhow.
+    for (const { hash } of [...held.values()].filter(({ state }) => state === 'waiting'))
       await this.change(hash, (known) => (known?.state === 'waiting' ? { ...known, atMs: this.now() } : known));
   }
 

@@ -6,7 +6,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Arrivals, type FileLimits, type StoredFile } from './arrivals.js';
-import { ABANDONED_MS, isHash, type FileStore } from './file-store.js';
+import { isHash, type FileStore } from './file-store.js';
 
 /** A bucket and how it is reached. */
 export interface S3Place {
@@ -90,7 +90,7 @@ export class S3Files implements FileStore {
   }
 
   clear(): Promise<void> {
-    return this.arrivals.clear(ABANDONED_MS);
+    return this.arrivals.clear();
   }
 
   /**

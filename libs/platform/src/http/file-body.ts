@@ -52,11 +52,14 @@ export const takingFiles = (discovery: DiscoveryService): Taking => {
   return (path) => known.get(path);
 };
 
+/** Whether a body is sent as it is. */
+const isPlain = (headers: Request['headers']): boolean => (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity';
+
 /** What a request says that its body is; null when that is no table. */
 const tableType = ({ headers }: Request): Pick<TableFile, 'format' | 'charset'> | null => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
   const found = formatOf(type.toLowerCase());
-  if (found === undefined || (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') return null;
+  if (found === undefined || !isPlain(headers)) return null;
   const charset = parameters.map((each) => /^charset="?([\w-]{1,20})"?$/i.exec(each)?.[1]).find((each) => each !== undefined);
   return { format: found, charset: charset ?? null };
 };
@@ -67,19 +70,31 @@ export const leftToRoute = (request: Request, taking: Taking): boolean => {
   return takes === 'document' || (takes === 'table' && tableType(request) !== null);
 };
 
-let receiving = 0;
+const CLOSE = { Connection: 'close' } as const;
+
+/** Bodies that are received at the same time. */
+class Receiving {
+  private underWay = 0;
+
+  /** @throws Problem E-BUSY while so many are under way, and what `receive` failed by. */
+  async one<T>(most: number, receive: () => Promise<T>): Promise<T> {
+    if (this.underWay >= most) throw new Problem('E-BUSY', { headers: { ...retryAfter(5_000), ...CLOSE } });
+    this.underWay += 1;
+    try {
+      return await receive();
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+}
+const [tables, documents] = [new Receiving(), new Receiving()];
 
 /** The table that a request brings. @throws Problem E-FILE-TYPE, E-TOO-LARGE, E-SLOW, E-BUSY. */
 export const readFile = async (request: Request): Promise<TableFile> => {
   const type = tableType(request);
   if (!type) throw new Problem('E-FILE-TYPE');
-  if (receiving >= RECEIVING_MAX) throw new Problem('E-BUSY', { headers: { ...retryAfter(5_000), Connection: 'close' } });
-  receiving += 1;
-  try {
-    return { ...type, bytes: await collect(request, { bodyBytes: FILE_BYTES, bodyTimeoutMs: FILE_TIMEOUT_MS }) };
-  } finally {
-    receiving -= 1;
-  }
+  const limits = { bodyBytes: FILE_BYTES, bodyTimeoutMs: FILE_TIMEOUT_MS };
+  return tables.one(RECEIVING_MAX, async () => ({ ...type, bytes: await collect(request, limits) }));
 };
 
 /** Limits of a document on its way. */
@@ -90,8 +105,6 @@ export interface DocumentLimits {
   readonly atOnce: number;
 }
 
-let documents = 0;
-
 /**
  * Hands on the document that a request brings, as a stream that fails when its sender breaks off or is too slow. What is not taken of it
  * flows away, so that the sender hears why.
@@ -99,24 +112,22 @@ let documents = 0;
  */
 export const takeDocument = async <T>(request: Request, limits: DocumentLimits, take: (content: Readable) => Promise<T>): Promise<T> => {
   const { bytesMax, timeoutMs, atOnce } = limits;
-  const close = { Connection: 'close' };
   if (Number(request.headers['content-length'] ?? 0) > bytesMax)
-    throw new Problem('E-TOO-LARGE', { facts: { limitBytes: bytesMax }, headers: close });
-  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw new Problem('E-TOO-LARGE', { facts: { limitBytes: bytesMax }, headers: CLOSE });
+  if (!isPlain(request.headers))
     throw Problem.malformed('The body is compressed: send the file itself.', '请求体经过压缩：请直接发送文件内容。');
-  if (documents >= atOnce) throw new Problem('E-BUSY', { headers: { ...retryAfter(5_000), ...close } });
-  documents += 1;
-  const content = new PassThrough();
-  const late = setTimeout(() => content.destroy(new Problem('E-SLOW', { facts: { timeoutMs }, headers: close })), timeoutMs);
-  const lost = (): void => void content.destroy(Problem.malformed('The body broke off.', '请求体中断。'));
-  request.once('error', lost).once('aborted', lost).pipe(content);
-  try {
-    return await take(content);
-  } finally {
-    clearTimeout(late);
-    documents -= 1;
-    request.off('error', lost).off('aborted', lost).unpipe(content);
-    content.destroy();
-    request.resume();
-  }
+  return documents.one(atOnce, async () => {
+    const content = new PassThrough();
+    const late = setTimeout(() => content.destroy(new Problem('E-SLOW', { facts: { timeoutMs }, headers: CLOSE })), timeoutMs);
+    const lost = (): void => void content.destroy(Problem.malformed('The body broke off.', '请求体中断。'));
+    request.once('error', lost).once('aborted', lost).pipe(content);
+    try {
+      return await take(content);
+    } finally {
+      clearTimeout(late);
+      request.off('error', lost).off('aborted', lost).unpipe(content);
+      content.destroy();
+      request.resume();
+    }
+  });
 };

@@ -32,24 +32,18 @@ interface ShownColumn {
   readonly holds: Holds;
 }
 
-const SCHEMAS = {
-  text: { type: String },
-  whole: { type: 'integer' },
-  wholes: { type: 'array', items: { type: 'integer' } },
-  time: { type: 'integer', format: 'int64' },
-  yesno: { type: Boolean },
-  words: { type: [String] },
-} satisfies Readonly<Record<Scalar, ApiPropertyOptions>>;
+/** Words for what a field may do. */
+export const NULLABLE = { nullable: true } as const;
+export const OPTIONAL = { optional: true } as const;
 
-/** Each entry of a map, in the words of JSON Schema itself. */
-const EACH: Readonly<Record<Scalar, object>> = {
+const SCHEMAS = {
   text: { type: 'string' },
   whole: { type: 'integer' },
   wholes: { type: 'array', items: { type: 'integer' } },
   time: { type: 'integer', format: 'int64' },
   yesno: { type: 'boolean' },
   words: { type: 'array', items: { type: 'string' } },
-};
+} as const satisfies Readonly<Record<Scalar, ApiPropertyOptions>>;
 
 const schemaOf = (holds: Holds, { of, each, schema }: More): object => {
   // What a library puts beside a schema of its own, under symbols, is no part of it.
@@ -61,7 +55,7 @@ const schemaOf = (holds: Holds, { of, each, schema }: More): object => {
       : { ...plain, ...(required && { selfRequired: required }) };
   }
   if (holds === 'map')
-    return { type: 'object', additionalProperties: of ? { $ref: getSchemaPath(of()) } : each === undefined ? true : EACH[each] };
+    return { type: 'object', additionalProperties: of ? { $ref: getSchemaPath(of()) } : each === undefined ? true : SCHEMAS[each] };
   if (holds !== 'object' && holds !== 'objects') return SCHEMAS[holds];
   const isArray = holds === 'objects';
   // The library knows a lazy type by its name, `type`.

@@ -15,7 +15,7 @@ import { AT_WORK, type Agency, type AgencyEvent, type OfAgency } from './agency.
 import { agencyAct, agencyRules, mayAbout, rulesAt, underRules } from './agency-rules.js';
 import { dayEndMs, dayOf, yearOf } from '../policy/clocks.js';
 import { handler } from '../handling.js';
-import { byPages } from '../orders/order-pages.js';
+import { byPages } from '../pages.js';
 import type { PrivateEvent } from '../private-events.js';
 import { dataOf, idOf } from '../reading.js';
 import { agencyRulesStream, agencyStream } from '../streams.js';

@@ -9,7 +9,7 @@ import { active, agency, type Agency } from './agency.js';
 import { handler } from '../handling.js';
 import { AGENCY_HOLD, heldFor, REDEMPTION_HOLD, releasedFrom } from '../orders/holding.js';
 import { OPEN_PHASES, order, termsOf, type Order, type OrderEvent, type Phase } from '../orders/order.js';
-import { byPages } from '../orders/order-pages.js';
+import { byPages } from '../pages.js';
 import type { PrivateEvent } from '../private-events.js';
 import { dataOf, idOf, provinceOf } from '../reading.js';
 import { heldPlaces, release } from '../quotas/reservation.js';

@@ -76,10 +76,10 @@ export const papers: View<Part> = {
   key: keyOf,
   fold: (part, entry) => ({ id: keyOf(entry), papers: joined(part?.papers ?? [], papersOf(entry)) }),
   join: (parts): PapersRow | null => {
-    const all = Object.keys(parts)
+    const named = Object.keys(parts)
       .sort()
-      .flatMap((journal) => parts[journal]!.papers)
-      .reduce<readonly Paper[]>((known, one) => joined(known, [one]), []);
+      .flatMap((journal) => parts[journal]!.papers);
+    const all = joined([], named);
     const [first] = Object.values(parts);
     return first === undefined ? null : { id: first.id, hashes: [...new Set(all.map(({ hash }) => hash))], papers: all };
   },

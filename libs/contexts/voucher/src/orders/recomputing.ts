@@ -9,7 +9,7 @@ import { dayStartMs, recount } from '../policy/clocks.js';
 import { handler } from '../handling.js';
 import { order, termsOf, type Order } from './order.js';
 import { limitIn, type Limited } from './order-limits.js';
-import { byPages } from './order-pages.js';
+import { byPages } from '../pages.js';
 import type { PrivateEvent } from '../private-events.js';
 import { dataOf } from '../reading.js';
 import { commit, redeemable, type OfOrder } from './serving.js';

@@ -4,7 +4,7 @@ import { handler } from '../handling.js';
 import { heldFor, releasedFrom } from './holding.js';
 import { legal } from './legality.js';
 import { order } from './order.js';
-import { byPages } from './order-pages.js';
+import { byPages } from '../pages.js';
 import { dataOf, idOf } from '../reading.js';
 import { BAR, barFacts, sanction } from './sanction.js';
 import { commit } from './serving.js';
