@@ -72,6 +72,10 @@ const ago = (ms) => {
   return language === 'zh' ? `${minutes} 分钟前` : `${minutes} min ago`;
 };
 
+/** What a node calls itself is in one language; the four provinces have their names in both. */
+const PROVINCES = { 31: ['上海市', 'Shanghai'], 32: ['江苏省', 'Jiangsu'], 33: ['浙江省', 'Zhejiang'], 34: ['安徽省', 'Anhui'] };
+const provinceName = ({ province, name }) => PROVINCES[province]?.[language === 'zh' ? 0 : 1] ?? name;
+
 const toneOf = { live: 'good', quarantined: 'bad' };
 
 const journalRow = (journal, own) => {
@@ -110,8 +114,8 @@ const keyWarning = ({ name, fingerprint, daysLeft }) => {
 const zone = { timeZone: 'Asia/Shanghai', dateStyle: 'long', timeStyle: 'medium' };
 
 const showStatus = (status) => {
-  document.title = `${status.name} · ${status.province}`;
-  put('name', `${status.name} (${status.province})`);
+  document.title = `${provinceName(status)} · ${status.province}`;
+  put('name', `${provinceName(status)} (${status.province})`);
   put('ready', say(status.ready ? 'ready' : 'notReady'));
   byId('ready').className = `pill ${status.ready ? 'good' : 'warn'}`;
   byId('ready').title = status.contexts.map(({ notReady }) => notReady).filter(Boolean).join('\n');
@@ -129,7 +133,7 @@ const showStatus = (status) => {
   const line = language === 'zh' ? `排队命令 ${queued}，搁置条目 ${parked}。` : `${queued} commands queued, ${parked} entries set aside.`;
   put('queue', line);
   const others = status.federation.filter(({ province }) => province !== status.province);
-  put('others', ...others.map(({ name, province, url }) => make('li', {}, make('a', { href: url }, `${name} (${province})`))));
+  put('others', ...others.map((each) => make('li', {}, make('a', { href: each.url }, `${provinceName(each)} (${each.province})`))));
 };
 
 /** `states`: state → count. */

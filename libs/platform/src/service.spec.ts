@@ -58,6 +58,7 @@ const pageFolder = (): string => {
     ['page.css', 'body{}'],
     ['page.js', '0'],
     ['sign-in.js', '0'],
+    ['icon.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
   ] as const) {
     writeFileSync(join(folder, name), text);
   }

@@ -15,6 +15,7 @@ const files = {
   '/page/page.css': ['page.css', 'text/css'],
   '/page/page.js': ['page.js', 'text/javascript'],
   '/page/sign-in.js': ['sign-in.js', 'text/javascript'],
+  '/page/icon.svg': ['icon.svg', 'image/svg+xml'],
 } as const;
 
 /** The policy of the page, which may also speak with the issuer that people sign in at. */
