@@ -102,7 +102,7 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
       ...of('position', 'stretches', 'mark', 'seed', 'population'),
       ...of('id', 'sample'),
       ...of('time', 'half'),
-      ...of('position', 'journal', 'size', 'restsOn', 'foreign', 'foreignSize', 'cuts', 'digest', 'marks', 'firstMark'),
+      ...of('position', 'position', 'journal', 'size', 'restsOn', 'foreign', 'foreignSize', 'cuts', 'digest', 'marks', 'firstMark'),
       ...of('rule', 'mapping', 'pack', 'rules', 'notice', 'replaces', 'holidays'),
       ...of('words', 'cause', 'decision', 'source', 'facts', 'name', 'detail', 'zh', 'en'),
     },

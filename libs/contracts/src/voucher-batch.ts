@@ -9,8 +9,11 @@ export const LISTED_MAX = 500;
 
 /** A line: its order, or its order with the number of a clawback. No order id holds a `~`. */
 export const LineName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,80}(~[0-9]{1,3})?$' });
-/** Lines after this name and up to that one, by code units; null where the stretch is open. */
-const bounds = { after: Type.Union([LineName, Type.Null()]), until: Type.Union([LineName, Type.Null()]) };
+/** Where a line is counted (libs/contexts/voucher, `lineKey`): which home, whether late, its position; with its name that is its key. */
+const LinePlace = Type.String({ pattern: '^[01][01][a-p][0-9]{1,16}$' });
+const LineKey = Type.String({ pattern: '^[01][01][a-p][0-9]{1,16}:[A-Za-z0-9._-]{1,80}(~[0-9]{1,3})?$' });
+/** Lines behind this key and up to that one, by code units; null where the stretch is open. */
+const bounds = { after: Type.Union([LineKey, Type.Null()]), until: Type.Union([LineKey, Type.Null()]) };
 const batch = {
   window: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
   /** Ordered pair of provinces, payer first: `32-31`. */
@@ -41,9 +44,9 @@ export const batches = {
     Type.Object({
       ...batch,
       ...bounds,
-      lines: Type.Array(Type.Object({ lineId: LineName, home: Province, amountFen: Fen }), { maxItems: LISTED_MAX }),
+      lines: Type.Array(Type.Object({ position: LinePlace, lineId: LineName, home: Province, amountFen: Fen }), { maxItems: LISTED_MAX }),
     }),
-    { ...B, after: null, until: null, lines: [{ lineId: 'b2f0c1', home: '32', amountFen: 3_750_000 }] },
+    { ...B, after: null, until: null, lines: [{ position: '01b41', lineId: 'b2f0c1', home: '32', amountFen: 3_750_000 }] },
   ),
   /** V22: the first line that differs, and the others of its stretch; `null` where a side did not count it. */
   DifferenceNamed: federal(

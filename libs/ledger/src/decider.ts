@@ -151,7 +151,33 @@ export interface DerivedCommand {
 export type Need =
   | { readonly stream: string; readonly journal: string }
   | { readonly rows: string; readonly where: Readonly<Record<string, import('./ports.js').Match>>; readonly limit: number }
-  | { readonly rootOf: string; readonly size: number };
+  | { readonly rootOf: string; readonly size: number }
+  | Scan;
+
+/** Rows of a view in their order, however many there are: a page is read at a time, each row goes to the collector, none is kept. */
+export interface Scan {
+  /** What the reaction calls it; each name once for an entry. */
+  readonly scan: string;
+  readonly view: string;
+  /** Read one after the other, each in the order of this field and then of the ids of its rows. */
+  readonly ranges: readonly ScanRange[];
+  /** Fields of the rows that are read. */
+  readonly only: readonly string[];
+  readonly into: () => Collector;
+}
+export interface ScanRange {
+  readonly where: Readonly<Record<string, import('./ports.js').Match>>;
+  readonly by: string;
+  /** Begin after this value and id. */
+  readonly after?: { readonly value: number | string; readonly id: string };
+}
+/** Takes the rows of a scan; it is the answer. */
+export interface Collector {
+  /** False when no more are wanted. */
+  take(row: object): boolean;
+  /** There are no more. Not called when no more were wanted. */
+  end(): void;
+}
 
 /** The answers, in the same terms. Throws when it was not asked for. */
 export interface Found {
@@ -159,8 +185,12 @@ export interface Found {
   state<S, E extends DomainEvent>(fold: Fold<S, E>, journal: string, stream: string): S;
   /** Joined rows of a view; complete up to the entry reacted to, perhaps newer. */
   rows<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[];
+  /** The same, or undefined while they have not been asked for, or not been found yet. */
+  known<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[] | undefined;
   /** Tree root (hex) of a journal at a size; null when it is quarantined short of that, or of no node here. */
   rootOf(journal: string, size: number): string | null;
+  /** The collector of a scan, which took all its rows; undefined while it was only asked for. */
+  scanned(scan: string): Collector | undefined;
   /** Whether anything below this size of the journal is parked or of an unknown type. */
   parkedBelow(journal: string, size: number): boolean;
   /** SHA-256 of the text's UTF-8, 64 hex digits. */
@@ -179,6 +209,8 @@ export interface Reaction {
   readonly from: 'own' | 'foreign' | 'any';
   /** Called until it names nothing new, with what was found so far (missing needs read as unavailable). */
   needs?(entry: Entry, found: Found): readonly Need[];
+  /** Its commands go to streams of their own, in any order: they are carried out side by side. */
+  readonly apart?: true;
   react(entry: Entry, found: Found): readonly DerivedCommand[];
 }
 

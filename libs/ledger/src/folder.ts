@@ -272,7 +272,10 @@ export class Folder {
   rows(view: string, query: RecordQuery): Promise<readonly Recorded<ViewRow>[]> {
     const where = Object.fromEntries(Object.entries(query.where ?? {}).map(([field, match]) => [`row.${field}`, match]));
     const order = query.order && { ...query.order, field: `row.${query.order.field}` };
-    return this.world.storage.records.find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }) }).catch(notNow);
+    const only = query.only?.map((field) => `row.${field}`);
+    return this.world.storage.records
+      .find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }), ...(only && { only }) })
+      .catch(notNow);
   }
 }
 

@@ -1,31 +1,120 @@
-/** What a reaction asked for, as it was found: answers by the need that named them. */
+/** What a reaction asks for, found round by round: answers by the need that named them. */
 import { hex, utf8 } from './bytes.js';
 import { canonical } from './canonical.js';
-import { invariant, type DomainEvent, type Fold, type Found, type Need } from './decider.js';
+import {
+  invariant,
+  type Collector,
+  type Context,
+  type DomainEvent,
+  type Entry,
+  type Fold,
+  type Found,
+  type Need,
+  type Reaction,
+  type Scan,
+} from './decider.js';
 import type { Folder } from './folder.js';
-import type { Hasher, Match } from './ports.js';
+import type { Journal } from './journal.js';
+import { notNow, Unavailable } from './node.js';
+import type { Hasher, Match, RecordQuery, Scalar } from './ports.js';
+
+/** How often a reaction may name something new. */
+const NEED_ROUNDS = 8;
+/** Rows of a scan that are read at once: few enough that whoever waits for the processor meanwhile has a turn soon. */
+const SCAN_ROWS = 1_000;
 
 /** One text for each need: the limit of rows is none of its meaning. */
-export const needKey = (need: Need): string => {
+const needKey = (need: Need): string => {
   if ('stream' in need) return `s|${need.journal}|${need.stream}`;
   if ('rows' in need) return `r|${need.rows}|${canonical(need.where)}`;
+  if ('scan' in need) return `c|${need.scan}`;
   return `t|${need.rootOf}|${need.size}`;
 };
 
 /** The answers found so far, in the terms of a reaction. */
-export const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: ReadonlyMap<string, unknown>): Found => {
+const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: ReadonlyMap<string, unknown>): Found => {
   const take = (need: Need): unknown => {
     const found = answers.get(needKey(need));
     invariant(found !== undefined, `A reaction reads what it did not name: ${needKey(need)}.`);
     return found;
   };
+  const known = <R>(view: string, where: Readonly<Record<string, Match>>) =>
+    answers.get(needKey({ rows: view, where, limit: 0 })) as readonly R[] | undefined;
   return {
     province,
     state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,
-    rows: <R>(view: string, where: Readonly<Record<string, Match>>) =>
-      (answers.get(needKey({ rows: view, where, limit: 0 })) ?? []) as readonly R[],
+    rows: (view, where) => known(view, where) ?? [],
+    known,
     rootOf: (journal, size) => take({ rootOf: journal, size }) as string | null,
+    scanned: (scan) => answers.get(`c|${scan}`) as Collector | undefined,
     parkedBelow: (journal, size) => folder.parkedBelow(journal, size),
     hash: (value) => hex(hasher.sha256(utf8(value))),
   };
 };
+
+/** Where needs are answered. */
+export interface FinderWorld {
+  readonly province: string;
+  readonly journals: ReadonlyMap<string, Journal>;
+  /** Whether a journal contradicted itself and goes no further here. */
+  quarantined(journal: string): boolean;
+  /** The state of any stream, own or foreign. */
+  state(journal: string, stream: string): Promise<unknown>;
+}
+
+export class Finder {
+  constructor(
+    private readonly hasher: Hasher,
+    private readonly context: Context,
+    private readonly folder: Folder,
+    private readonly around: FinderWorld,
+  ) {}
+
+  /** Answers what the reaction names, round by round, until it names nothing new. */
+  async find(reaction: Reaction, entry: Entry): Promise<Found> {
+    const answers = new Map<string, unknown>();
+    const found = foundOf(this.around.province, this.folder, this.hasher, answers);
+    for (let round = 0; round < NEED_ROUNDS; round++) {
+      const missing = (reaction.needs?.(entry, found) ?? []).filter((need) => !answers.has(needKey(need)));
+      if (missing.length === 0) return found;
+      for (const need of missing) if (!answers.has(needKey(need))) answers.set(needKey(need), await this.answer(need));
+    }
+    invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
+  }
+
+  private async answer(need: Need): Promise<unknown> {
+    if ('stream' in need) {
+      if (this.around.journals.has(need.journal)) return this.around.state(need.journal, need.stream);
+      // A province that is not in the federation has said nothing.
+      return this.context.folds.find(({ kind }) => need.stream.startsWith(`${kind}/`))?.initial ?? null;
+    }
+    if ('rows' in need) {
+      const rows = await this.folder.rows(need.rows, { where: need.where, limit: need.limit });
+      return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
+    }
+    if ('scan' in need) return this.scan(need);
+    const journal = this.around.journals.get(need.rootOf);
+    if (!journal) return null;
+    if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
+    // It comes, unless its owner is shut out: nobody waits for what a quarantined journal would have said.
+    if (!this.around.quarantined(need.rootOf))
+      throw new Unavailable(`${need.rootOf} is here up to ${journal.size} only, and is needed up to ${need.size}.`);
+    return null;
+  }
+
+  private async scan({ view, ranges, only, into }: Scan): Promise<Collector> {
+    const collector = into();
+    for (const { where, by, after } of ranges) {
+      let query: RecordQuery = { where, order: { field: by }, only, ...(after && { after }), limit: SCAN_ROWS };
+      for (;;) {
+        const page = await this.folder.rows(view, query);
+        for (const { value } of page) if (value.row !== null && !collector.take(value.row)) return collector;
+        const last = page.at(-1);
+        if (!last || page.length < SCAN_ROWS) break;
+        query = { ...query, after: { value: (last.value.row as Readonly<Record<string, Scalar>> | null)?.[by] ?? null, id: last.id } };
+      }
+    }
+    collector.end();
+    return collector;
+  }
+}

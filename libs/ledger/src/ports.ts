@@ -101,6 +101,8 @@ export interface RecordQuery {
   readonly order?: { readonly field: string; readonly descending?: boolean };
   /** Start after this row: its order field's value and its id. */
   readonly after?: { readonly value: Scalar; readonly id: string };
+  /** Paths of the value that are read, for whoever reads many: the others are left out. */
+  readonly only?: readonly string[];
   readonly limit: number;
 }
 

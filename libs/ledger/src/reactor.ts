@@ -4,38 +4,32 @@
  * the effect is durable, and is saved a few times a second. Entries of one stream react in order; a stream that cannot be
  * handled is parked, the rest goes on.
  */
-import { hex } from './bytes.js';
 import { canonical } from './canonical.js';
-import { byEntryType, invariant, type Context, type DerivedCommand, type Entry, type Found, type Need, type Reaction } from './decider.js';
+import { byEntryType, type Context, type DerivedCommand, type Entry, type Found, type Reaction } from './decider.js';
 import type { Vocabulary } from './entry.js';
-import { foundOf, needKey } from './found.js';
+import { Finder, type FinderWorld } from './found.js';
 import { decodedFrom } from './decoded-from.js';
 import type { Folder } from './folder.js';
 import { derivedId } from './ids.js';
 import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
-import { Busy, notNow, Unavailable, type Answer, type Redriven } from './node.js';
+import { Busy, Unavailable, type Answer, type Redriven } from './node.js';
 import { allParked, type KeptItem } from './parked.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
-const NEED_ROUNDS = 4;
+/** Commands of one reaction that run side by side. */
+const SIDE_BY_SIDE = 64;
 /** How often is looked whether the steps under way have ended, ms. */
 const HOLD_MS = 5;
 const PARKED = 'parked-reactions';
 const POSITIONS = 'reactions';
 
 /** What reactions need of their node. */
-export interface ReactorWorld {
-  readonly province: string;
-  readonly journals: ReadonlyMap<string, Journal>;
+export interface ReactorWorld extends FinderWorld {
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** Whether what an entry rests on is folded here. */
   reached(basis: Entry['basis']): boolean;
-  /** Whether a journal contradicted itself and goes no further here. */
-  quarantined(journal: string): boolean;
-  /** The state of any stream, own or foreign. */
-  state(journal: string, stream: string): Promise<unknown>;
   /** Another node's entry that a journal contradicts itself: its two notes are held against what is known here. */
   weigh(evidence: Entry): Promise<void>;
 }
@@ -59,15 +53,17 @@ export class Reactor {
   private held = false;
   /** The reactions by the entry types they look at. */
   private readonly byType: ReadonlyMap<string, readonly Reaction[]>;
+  private readonly finder: Finder;
 
   constructor(
     private readonly world: World,
-    private readonly context: Context,
+    context: Context,
     private readonly vocabulary: Vocabulary,
     private readonly folder: Folder,
     private readonly around: ReactorWorld,
   ) {
     this.byType = byEntryType(context.reactions);
+    this.finder = new Finder(world.hasher, context, folder, around);
   }
 
   async open(): Promise<void> {
@@ -208,20 +204,19 @@ export class Reactor {
   private async handle(entry: Entry, reactions: readonly Reaction[]): Promise<void> {
     try {
       for (const reaction of reactions) {
-        const found = await this.find(reaction, entry);
-        const ordinals = new Map<string, number>();
-        for (const command of reaction.react(entry, found)) {
-          const ordinal = ordinals.get(command.target) ?? 0;
-          ordinals.set(command.target, ordinal + 1);
-          const id = derivedId(this.world.hasher, {
-            journal: entry.journal,
-            index: entry.index,
-            reaction: reaction.name,
-            target: command.target,
-            ordinal,
-          });
-          const answer = await this.around.submit(command, id, entry.trace);
-          if (!answer.ok) return await this.park(entry, `${reaction.name} was refused: ${answer.rejected} ${canonical(answer.facts)}`);
+        const found = await this.finder.find(reaction, entry);
+        const commands = this.named(reaction, entry, found);
+        const most = reaction.apart ? SIDE_BY_SIDE : 1;
+        for (let from = 0; from < commands.length; from += most) {
+          // All end before a failure counts, as with streams.
+          const ended = await Promise.allSettled(
+            commands.slice(from, from + most).map(({ command, id }) => this.around.submit(command, id, entry.trace)),
+          );
+          for (const each of ended) {
+            if (each.status === 'rejected') throw each.reason;
+            const answer = each.value;
+            if (!answer.ok) return await this.park(entry, `${reaction.name} was refused: ${answer.rejected} ${canonical(answer.facts)}`);
+          }
         }
       }
     } catch (error) {
@@ -229,6 +224,17 @@ export class Reactor {
       if (error instanceof Unavailable) throw error;
       await this.park(entry, `A reaction failed: ${String(error)}`);
     }
+  }
+
+  /** The commands of a reaction with their ids, which are the same however often it reacts. */
+  private named(reaction: Reaction, entry: Entry, found: Found): readonly { readonly command: DerivedCommand; readonly id: string }[] {
+    const ordinals = new Map<string, number>();
+    return reaction.react(entry, found).map((command) => {
+      const ordinal = ordinals.get(command.target) ?? 0;
+      ordinals.set(command.target, ordinal + 1);
+      const of = { journal: entry.journal, index: entry.index, reaction: reaction.name };
+      return { command, id: derivedId(this.world.hasher, { ...of, target: command.target, ordinal }) };
+    });
   }
 
   private async park(entry: Omit<Item, 'entry'>, why: string): Promise<void> {
@@ -246,37 +252,6 @@ export class Reactor {
       what: 'reactor.parked',
       facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why },
     });
-  }
-
-  /** Answers what the reaction names, round by round, until it names nothing new. */
-  private async find(reaction: Reaction, entry: Entry): Promise<Found> {
-    const answers = new Map<string, unknown>();
-    const found = foundOf(this.around.province, this.folder, this.world.hasher, answers);
-    for (let round = 0; round < NEED_ROUNDS; round++) {
-      const missing = (reaction.needs?.(entry, found) ?? []).filter((need) => !answers.has(needKey(need)));
-      if (missing.length === 0) return found;
-      for (const need of missing) answers.set(needKey(need), await this.answer(need));
-    }
-    invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
-  }
-
-  private async answer(need: Need): Promise<unknown> {
-    if ('stream' in need) {
-      if (this.around.journals.has(need.journal)) return this.around.state(need.journal, need.stream);
-      // A province that is not in the federation has said nothing.
-      return this.context.folds.find(({ kind }) => need.stream.startsWith(`${kind}/`))?.initial ?? null;
-    }
-    if ('rows' in need) {
-      const rows = await this.folder.rows(need.rows, { where: need.where, limit: need.limit });
-      return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
-    }
-    const journal = this.around.journals.get(need.rootOf);
-    if (!journal) return null;
-    if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
-    // It comes, unless its owner is shut out: nobody waits for what a quarantined journal would have said.
-    if (!this.around.quarantined(need.rootOf))
-      throw new Unavailable(`${need.rootOf} is here up to ${journal.size} only, and is needed up to ${need.size}.`);
-    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the ledger expects of records: guarded writes, all or none, and queries in one order. */
-import type { Match, RecordQuery, RecordWrite, Records } from '../src/ports.js';
+import type { Match, RecordWrite, Records } from '../src/ports.js';
 import type { Subject } from './contract.js';
 
 interface Lease {
@@ -202,98 +202,4 @@ export const recordsContract = (subject: Subject): void => {
   guardsContract(subject);
   batchContract(subject);
   valuesContract(subject);
-};
-
-/** Rows whose order by `at` has a missing field, a null, ties, numbers, texts and booleans; listed in that order. */
-const rows: readonly (readonly [string, object])[] = [
-  ['b0', { kind: 'x' }],
-  ['b1', { kind: 'y', at: null }],
-  ['a2', { kind: 'x', at: -1, window: { status: 'open' } }],
-  ['z3', { kind: 'y', at: 9, window: { status: 'open' } }],
-  ['a4', { kind: 'x', at: 10, window: { status: 'closed' } }],
-  ['c4', { kind: 'y', at: 10, window: { status: 'open' } }],
-  ['d4', { kind: 'z', at: 10 }],
-  ['a5', { kind: 'x', at: '2026-11-23' }],
-  ['b5', { kind: 'x', at: '2026-11-24' }],
-  ['a6', { kind: 'x', at: false }],
-  ['a7', { kind: 'x', at: true }],
-];
-const inOrder = rows.map(([id]) => id);
-
-export const queriesContract = ({ describe, test, expect, world, fresh }: Subject): void => {
-  describe('asking for records', () => {
-    const table = async (): Promise<string> => {
-      const name = fresh('orders');
-      await world().storage.records.write([...rows].reverse().map(([id, value]) => ({ table: name, id, value })));
-      return name;
-    };
-    const ids = async (name: string, query: RecordQuery): Promise<readonly string[]> =>
-      (await world().storage.records.find(name, query)).map(({ id }) => id);
-    const order = { field: 'at' };
-
-    test('without an order they come by id', async () => {
-      const name = await table();
-      expect(await ids(name, { limit: 99 })).toEqual([...inOrder].sort());
-      expect(await ids(name, { limit: 2, after: { value: null, id: 'a7' } })).toEqual(['b0', 'b1']);
-    });
-
-    test('null and missing are one and stand first, then numbers, texts, booleans; ties by id', async () => {
-      expect(await ids(await table(), { limit: 99, order })).toEqual(inOrder);
-    });
-
-    test('descending is the same list from its other end', async () => {
-      expect(await ids(await table(), { limit: 99, order: { ...order, descending: true } })).toEqual([...inOrder].reverse());
-    });
-
-    test('pages of any size, one after the other, are the whole list, both ways', async () => {
-      const name = await table();
-      for (const descending of [false, true]) {
-        for (const limit of [1, 2, 4]) {
-          const seen: string[] = [];
-          let after: RecordQuery['after'];
-          for (let page = 0; page <= inOrder.length; page += 1) {
-            const found = await world().storage.records.find<{ at?: string | number | null }>(name, {
-              limit,
-              order: { field: 'at', descending },
-              ...(after ? { after } : {}),
-            });
-            seen.push(...found.map(({ id }) => id));
-            const last = found.at(-1);
-            if (!last) break;
-            after = { value: last.value.at ?? null, id: last.id };
-          }
-          expect(seen).toEqual(descending ? [...inOrder].reverse() : inOrder);
-        }
-      }
-    });
-
-    test('fields match by equality, by list, and within what they hold', async () => {
-      const name = await table();
-      expect(await ids(name, { limit: 99, where: { kind: 'y' }, order })).toEqual(['b1', 'z3', 'c4']);
-      expect(await ids(name, { limit: 99, where: { kind: { in: ['y', 'z'] } }, order })).toEqual(['b1', 'z3', 'c4', 'd4']);
-      expect(await ids(name, { limit: 99, where: { 'window.status': 'open', kind: 'x' } })).toEqual(['a2']);
-      expect(await ids(name, { limit: 99, where: { at: true } })).toEqual(['a7']);
-      expect(await ids(name, { limit: 99, where: { kind: { in: [] } } })).toEqual([]);
-    });
-
-    test('a missing field counts as null', async () => {
-      const name = await table();
-      expect(await ids(name, { limit: 99, where: { at: null } })).toEqual(['b0', 'b1']);
-      expect(await ids(name, { limit: 99, where: { at: { in: [null, 9] } }, order })).toEqual(['b0', 'b1', 'z3']);
-      expect(await ids(name, { limit: 99, where: { 'window.status': null, kind: 'z' } })).toEqual(['d4']);
-    });
-
-    test('a range holds its lower end, not its upper one, and no other type', async () => {
-      const name = await table();
-      expect(await ids(name, { limit: 99, where: { at: { gte: 9, lt: 10 } }, order })).toEqual(['z3']);
-      expect(await ids(name, { limit: 99, where: { at: { gte: 10 } }, order })).toEqual(['a4', 'c4', 'd4']);
-      expect(await ids(name, { limit: 99, where: { at: { lt: '2026-11-24' } }, order })).toEqual(['a5']);
-    });
-
-    test('a limit ends the list, and none gives nothing', async () => {
-      const name = await table();
-      expect(await ids(name, { limit: 3, order })).toEqual(inOrder.slice(0, 3));
-      expect(await ids(name, { limit: 0, order })).toEqual([]);
-    });
-  });
 };

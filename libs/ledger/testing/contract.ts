@@ -6,7 +6,8 @@ import type { World } from '../src/ports.js';
 import { blocksContract } from './contract-blocks.js';
 import { busContract } from './contract-bus.js';
 import { localContract } from './contract-local.js';
-import { queriesContract, recordsContract } from './contract-records.js';
+import { queriesContract } from './contract-queries.js';
+import { recordsContract } from './contract-records.js';
 
 /** What the suite uses of `expect`. */
 export interface Expectation {

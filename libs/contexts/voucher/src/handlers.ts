@@ -185,6 +185,7 @@ export const derivedCommands = {
   SettleLine: paying.SettleLine,
   AttestPair: window.AttestPair,
   SettlePair: window.SettlePair,
+  ContinueSettling: window.ContinueSettling,
   MarkDiverged: window.MarkDiverged,
   NetWindow: window.NetWindow,
   TakeAuditSample: auditSample.TakeAuditSample,

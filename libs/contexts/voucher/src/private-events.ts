@@ -166,6 +166,8 @@ interface PrivateData {
   AccountRecorded: { readonly payee: string; readonly name: string; readonly bank: string; readonly account: string };
   AuditSampleAsked: { readonly half: string; readonly seed: string; readonly share: Ratio };
   AttestationAsked: { readonly window: number };
+  /** The lines of a settled pair behind this key are still to be settled. */
+  SettlingContinued: { readonly window: number; readonly pair: string; readonly after: string };
   /** Limits are counted again by this notice for orders from `after` on. */
   RecomputationContinued: { readonly year: number; readonly notice: string; readonly after: string };
 }
@@ -222,6 +224,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   IntegrityReferred: 'sensitive',
   AuditSampleAsked: 'internal',
   AttestationAsked: 'internal',
+  SettlingContinued: 'internal',
   RecomputationContinued: 'internal',
 };
 

@@ -5,6 +5,7 @@
 import {
   isRejection,
   type Actor,
+  type Collector,
   type DerivedCommand,
   type DomainEvent,
   type Entry,
@@ -12,6 +13,7 @@ import {
   type Found,
   type Handler,
   type Match,
+  type Need,
   type Peek,
   type Question,
   type Reaction,
@@ -21,7 +23,7 @@ import {
 } from '@yrd/ledger';
 import { voucherFaults } from '@yrd/contracts';
 import { voucher } from '../src/index.js';
-import { hash, matches, needKey } from './finding.js';
+import { hash, matches, needKey, scanned } from './finding.js';
 import type { World } from './world.js';
 
 export const PROVINCE_CODES = ['31', '32', '33', '34'] as const;
@@ -214,11 +216,19 @@ export class Node {
     if (!reaction.on.includes(entry.type)) return;
     const mine = entry.journal === this.journal;
     if ((reaction.from === 'own' && !mine) || (reaction.from === 'foreign' && mine)) return;
-    const asked = new Map<string, number>();
+    const asked = new Map<string, Need>();
     const found = this.found(asked);
     for (let before = -1; before !== asked.size;) {
       before = asked.size;
-      (reaction.needs?.(entry, found) ?? []).forEach((need) => asked.set(needKey(need), 'rows' in need ? need.limit : 1));
+      for (const need of reaction.needs?.(entry, found) ?? []) {
+        if (asked.has(needKey(need))) continue;
+        asked.set(needKey(need), need);
+        if ('scan' in need)
+          this.scans.set(
+            need.scan,
+            scanned(need, (view, where) => this.rows(view, where)),
+          );
+      }
     }
     reaction.react(entry, found).forEach((derived, ordinal) => {
       const id = `${entry.journal} ${entry.index} ${reaction.name} ${derived.target} ${ordinal}`;
@@ -233,11 +243,20 @@ export class Node {
     if (no) this.parked.push({ command, why: no });
   }
 
-  private found(asked: ReadonlyMap<string, number>): Found {
-    const must = (key: string): number => {
-      const limit = asked.get(key);
-      if (limit === undefined) throw new Error(`Not asked for: ${key}`);
-      return limit;
+  /** What the reaction under way has read into its collectors. */
+  private scans = new Map<string, Collector>();
+
+  private found(asked: ReadonlyMap<string, Need>): Found {
+    this.scans = new Map();
+    const must = (key: string): Need => {
+      const need = asked.get(key);
+      if (need === undefined) throw new Error(`Not asked for: ${key}`);
+      return need;
+    };
+    const rows = <R>(view: string, where: Readonly<Record<string, Match>>): readonly R[] => {
+      const need = must(`rows ${view} ${JSON.stringify(where)}`);
+      const byId = [...this.rows<{ readonly id: string }>(view, where)].sort((one, other) => (one.id < other.id ? -1 : 1));
+      return byId.slice(0, 'limit' in need ? need.limit : 0) as readonly unknown[] as readonly R[];
     };
     return {
       province: this.province,
@@ -246,11 +265,10 @@ export class Node {
         must(`state ${journal} ${stream}`);
         return this.state(fold, stream, journal);
       },
-      rows: <R>(view: string, where: Readonly<Record<string, Match>>) => {
-        const limit = must(`rows ${view} ${JSON.stringify(where)}`);
-        const byId = [...this.rows<{ readonly id: string }>(view, where)].sort((one, other) => (one.id < other.id ? -1 : 1));
-        return byId.slice(0, limit) as readonly unknown[] as readonly R[];
-      },
+      rows,
+      known: <R>(view: string, where: Readonly<Record<string, Match>>) =>
+        asked.has(`rows ${view} ${JSON.stringify(where)}`) ? rows<R>(view, where) : undefined,
+      scanned: (scan) => this.scans.get(scan),
       rootOf: (journal, size) => {
         must(`root ${journal} ${size}`);
         return this.world.rootOf(journal, size);

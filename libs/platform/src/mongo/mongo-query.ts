@@ -20,6 +20,9 @@ const condition = (match: Match): unknown => {
   };
 };
 
+const isRange = (match: Match | undefined): boolean =>
+  typeof match === 'object' && match !== null && (match.gte !== undefined || match.lt !== undefined);
+
 const KINDS = ['null', 'number', 'string', 'bool'] as const;
 
 const kindOf = (value: Scalar): number =>
@@ -30,7 +33,7 @@ const ofKinds = (path: string, kinds: readonly (typeof KINDS)[number][]): readon
   kinds.map((kind) => (kind === 'null' ? { [path]: null } : { [path]: { $type: kind } }));
 
 /** Rows that follow the one the last page ended with. */
-const following = ({ order, after }: RecordQuery): readonly Filter[] => {
+const following = ({ where, order, after }: RecordQuery): readonly Filter[] => {
   if (!after) return [];
   const towards = order?.descending ? '$lt' : '$gt';
   const byId = { _id: { [towards]: after.id } };
@@ -38,8 +41,11 @@ const following = ({ order, after }: RecordQuery): readonly Filter[] => {
   const path = valuePath(order.field);
   const kind = kindOf(after.value);
   const further = after.value === null ? [] : [{ [path]: { [towards]: after.value } }];
+  const tie = { [path]: after.value, ...byId };
+  // Within a range all are of one type. The index is entered where the last page ended: an $or alone would read on from the range’s start.
+  if (isRange(where?.[order.field])) return [{ [path]: { [`${towards}e`]: after.value } }, { $or: [...further, tie] }];
   const others = ofKinds(path, order.descending ? KINDS.slice(0, kind) : KINDS.slice(kind + 1));
-  return [{ $or: [...further, ...others, { [path]: after.value, ...byId }] }];
+  return [{ $or: [...further, ...others, tie] }];
 };
 
 /** The filter of a query. */

@@ -89,7 +89,8 @@ class MongoRecords implements Records {
 
   async find<T>(table: string, query: Parameters<Records['find']>[1]): Promise<readonly Recorded<T>[]> {
     if (query.limit < 1) return [];
-    const rows = (await this.table(table)).find(filterOf(query), MAJORITY_READ);
+    const only = query.only && { rev: 1, ...Object.fromEntries(query.only.map((path) => [valuePath(path), 1])) };
+    const rows = (await this.table(table)).find(filterOf(query), { ...MAJORITY_READ, ...(only && { projection: only }) });
     const found = await rows.sort(sortOf(query)).limit(Math.floor(query.limit)).toArray();
     return found.map(({ _id, v, rev }) => ({ id: _id, value: v as T, rev }));
   }

@@ -1,10 +1,24 @@
 /** Reactions that settle windows. Nobody proposes: each node attests what it sees, and the fold of all attestations settles. */
-import { fen, type DerivedCommand, type Entry, type Need, type Reaction } from '@yrd/ledger';
-import { cutsOf, cutsWhere, linesOf, ready, windowNeeds, type Where } from './clearing-lines.js';
+import { fen, type DerivedCommand, type Entry, type Found, type Need, type Reaction } from '@yrd/ledger';
+import { cutsIn, lineNeeds, readInto, ready, type Asked, type Cuts, type LineSink, type Where } from './clearing-lines.js';
 import type { WindowRow } from './clearing-views.js';
-import { lineOfId, type CutRow } from './line-views.js';
+import { lineOfId } from './line-views.js';
 import { dataOf, provinceOf } from '../reading.js';
-import { FOLD_VERSION, PAIRS, agree, attest, isSide, netted, otherSide, parting, sidesOf, windowDigest } from './settlement.js';
+import {
+  FOLD_VERSION,
+  PAIRS,
+  PairCount,
+  agree,
+  isSide,
+  lineKey,
+  netted,
+  otherSide,
+  parting,
+  sidesOf,
+  windowDigest,
+  type Attestation,
+  type Line,
+} from './settlement.js';
 import { journalOf, orderStream, windowStream } from '../streams.js';
 
 /** What of a batch a line leaves by: both agreed to move it, or one side disputes it. */
@@ -28,6 +42,21 @@ const touched = (entry: Entry): Touched | null => {
   return asked && { window: asked.window, pairs: PAIRS, anew: false };
 };
 
+/** The journals of both sides at their cuts; null where a root is not known, or never will be, or something below a cut is parked. */
+const rootsIn = (found: Found, pair: string, { now }: Cuts): Attestation['cuts'] | null => {
+  const roots: Record<string, { size: number; root: string }> = {};
+  for (const [journal, size] of sizesOf(pair, now)) {
+    const root = found.parkedBelow(journal, size) ? null : found.rootOf(journal, size);
+    if (root === null) return null;
+    roots[journal] = { size, root };
+  }
+  return roots;
+};
+const sizesOf = (pair: string, now: Cuts['now']): readonly (readonly [journal: string, size: number])[] =>
+  Object.values(sidesOf(pair)).map((side) => [journalOf(side), now[side] ?? 0]);
+
+const COUNTING = 'count';
+
 /**
  * Attests every pair of which both sides have closed: also those of others, as a witness. Silent over a journal with something
  * parked, or cut off short.
@@ -38,24 +67,27 @@ const attestPairs: Reaction = {
   from: 'any',
   needs: (entry, found) => {
     const what = touched(entry);
-    return what ? windowNeeds(found, what.window, what.pairs) : [];
+    if (!what) return [];
+    const { window } = what;
+    const cuts = cutsIn(found, window);
+    const roots = (pair: string): readonly Need[] =>
+      cuts && ready(cuts, [pair]).length > 0 ? sizesOf(pair, cuts.now).map(([rootOf, size]) => ({ rootOf, size })) : [];
+    return what.pairs.flatMap((pair) => [
+      // The roots first: what a reading begins with is found before it.
+      ...roots(pair),
+      ...lineNeeds(found, { window, pair }, COUNTING, (known) => {
+        const at = rootsIn(found, pair, known);
+        return at && new PairCount({ window, pair, cuts: at }, (text) => found.hash(text));
+      }),
+    ]);
   },
   react: (entry, found) => {
     const what = touched(entry);
     if (!what) return [];
-    const cuts = cutsOf(found.rows<CutRow>('lines', cutsWhere(what.window)), what.window);
-    return ready(cuts, what.pairs).flatMap((pair): readonly DerivedCommand[] => {
-      const sides = Object.values(sidesOf(pair)).map((side) => ({ journal: journalOf(side), size: cuts.now[side] ?? 0 }));
-      if (sides.some(({ journal, size }) => found.parkedBelow(journal, size))) return [];
-      const roots: Record<string, { size: number; root: string }> = {};
-      for (const { journal, size } of sides) {
-        const root = found.rootOf(journal, size);
-        if (root === null) return [];
-        roots[journal] = { size, root };
-      }
-      const lines = linesOf(found, pair, cuts);
-      const attested = attest({ window: what.window, pair, cuts: roots }, lines, (text) => found.hash(text));
-      return [{ command: 'AttestPair', target: windowStream(what.window), body: { ...attested, anew: what.anew } }];
+    return what.pairs.flatMap((pair): readonly DerivedCommand[] => {
+      const counted = readInto<PairCount>(found, { window: what.window, pair }, COUNTING);
+      if (!counted) return [];
+      return [{ command: 'AttestPair', target: windowStream(what.window), body: { ...counted.attestation, anew: what.anew } }];
     });
   },
 };
@@ -114,27 +146,50 @@ const netWindow: Reaction = {
   },
 };
 
-/** A settled pair frees the payments of its lines, each at the line's home. */
+/** Lines that are settled after one entry: more than one page would keep what else this node reacts to waiting. */
+const PAGE = 500;
+
+/** The next page of lines. */
+class PageOf implements LineSink {
+  readonly lines: Line[] = [];
+  take(line: Line): boolean {
+    this.lines.push(line);
+    return this.lines.length < PAGE;
+  }
+}
+const SETTLING = 'settle';
+
+/** A settled pair frees the payments of its lines, each at the line’s home, a page at a time: the next begins behind its last line. */
 const settleLines: Reaction = {
   name: 'settle-lines',
-  on: ['PairSettled'],
+  on: ['PairSettled', 'SettlingContinued'],
   from: 'own',
+  apart: true,
   needs: (entry, found) => {
-    const settled = dataOf(entry, 'PairSettled');
-    return settled ? windowNeeds(found, settled.window, [settled.pair]) : [];
+    const asked = settlingOf(entry, found);
+    return asked ? lineNeeds(found, asked, SETTLING, () => new PageOf()) : [];
   },
   react: (entry, found) => {
-    const settled = dataOf(entry, 'PairSettled');
-    if (!settled) return [];
-    const { window, pair } = settled;
-    const cuts = cutsOf(found.rows<CutRow>('lines', cutsWhere(window)), window);
-    return linesOf(found, pair, cuts)
-      .filter(({ home }) => home === found.province)
-      .map(({ of: order, clawback }) => {
+    const asked = settlingOf(entry, found);
+    const cuts = asked && cutsIn(found, asked.window);
+    const lines = (asked && readInto<PageOf>(found, asked, SETTLING)?.lines) ?? [];
+    if (!asked || !cuts) return [];
+    const { window, pair } = asked;
+    const last = lines.length < PAGE ? undefined : lines.at(-1);
+    const next = last && { window, pair, after: lineKey(last, cuts.before) };
+    return [
+      ...lines.map((line) => {
+        const { order, clawback } = lineOfId(line.order);
         const body = { order, window, pair, ...(clawback === null ? {} : { clawback }) };
         return { command: 'SettleLine', target: orderStream(order), body };
-      });
+      }),
+      ...(next ? [{ command: 'ContinueSettling', target: windowStream(window), body: next }] : []),
+    ];
   },
+};
+const settlingOf = (entry: Entry, found: Found): Asked | null => {
+  const of = dataOf(entry, 'PairSettled') ?? dataOf(entry, 'SettlingContinued');
+  return of && { window: of.window, pair: of.pair, after: 'after' in of ? of.after : null, home: found.province };
 };
 
 /** A line that left a settled pair waits for the next window, at its home; unless it is paid already. */

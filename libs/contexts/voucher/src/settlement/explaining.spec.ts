@@ -1,17 +1,13 @@
 /** Why a pair of a window, or a line, stands where it does. */
-import { attest, explainLine, explainPair, linePlaced, windowsOfMoves, type CutRow, type LineRow, type WindowRow } from '../index.js';
+import { attest } from '../../testing/finding.js';
+import { explainLine, explainPair, linePlaced, windowsOfMoves, type CutRow, type LineRow, type WindowRow } from '../index.js';
 
-const hash = (text: string): string =>
-  [...text]
-    .reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % 1_000_003, 7)
-    .toString(16)
-    .padEnd(64, '0');
 const cuts = { '31/voucher': { size: 40, root: 'a' }, '32/voucher': { size: 52, root: 'b' } };
 const line = (order: string, amountFen: number): LineRow => ({
   ...{ kind: 'line', id: order, of: order, order, clawback: null, pair: '32-31', payer: '32', payee: '31', home: '32' },
   ...{ amountFen, homeSize: 50, foreignSize: 40, payableMs: 1, settledIn: null, moves: [], moved: false, lost: false },
 });
-const saying = (...lines: readonly LineRow[]) => ({ '32-31': attest({ window: 2, pair: '32-31', cuts }, lines, hash) });
+const saying = (...lines: readonly LineRow[]) => ({ '32-31': attest({ window: 2, pair: '32-31', cuts }, lines) });
 const row = (window: number, closed: readonly string[], attested: WindowRow['attested'] = {}): WindowRow => ({
   ...{ id: String(window), window, attested, settled: [], diverged: [], netted: {}, digests: {}, equal: false, dissent: false },
   closes: Object.fromEntries(closed.map((each) => [each, { size: 52, atMs: 1 }])),

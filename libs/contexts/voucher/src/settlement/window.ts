@@ -8,7 +8,8 @@ import type { Attestation } from './settlement.js';
 import { windowRegister, windowStream } from '../streams.js';
 
 export type WindowEvent =
-  VoucherEvent<'WindowClosed' | 'PairAttested' | 'PairSettled' | 'PairDiverged' | 'WindowNetted'> | PrivateEvent<'AttestationAsked'>;
+  | VoucherEvent<'WindowClosed' | 'PairAttested' | 'PairSettled' | 'PairDiverged' | 'WindowNetted'>
+  | PrivateEvent<'AttestationAsked' | 'SettlingContinued'>;
 
 export type Agreed = Pick<VoucherData<'PairSettled'>, 'digest' | 'count' | 'sumFen'>;
 
@@ -28,6 +29,7 @@ const initial: Window = { closed: false, attested: {}, settled: {}, diverged: {}
 export const window = foldOf<Window, WindowEvent>('window', initial, {
   WindowClosed: (state) => ({ ...state, closed: true }),
   AttestationAsked: (state) => state,
+  SettlingContinued: (state) => state,
   PairAttested: (state, { pair, digest }) => ({ ...state, attested: { ...state.attested, [pair]: digest } }),
   PairSettled: (state, { pair, digest, count, sumFen }) => ({ ...state, settled: { ...state.settled, [pair]: { digest, count, sumFen } } }),
   PairDiverged: (state, data) => ({
@@ -94,6 +96,11 @@ export const SettlePair = derived<VoucherData<'PairSettled'>>((command, state) =
     ? []
     : [{ type: 'PairSettled', data: command }],
 );
+
+/** Derived: a page of a settled pair's lines was full → SettlingContinued: the lines behind it are settled next. */
+export const ContinueSettling = derived<PrivateEvent<'SettlingContinued'>['data']>(({ window: number, pair, after }) => [
+  { type: 'SettlingContinued', data: { window: number, pair, after } },
+]);
 
 /** Whether both sides of a pair stand apart: the other one attests something else, and nothing is settled. */
 export const isDiverged = (state: Window, pair: string, other: string): boolean =>
