@@ -11,3 +11,4 @@ export const rowsOfTable = async (format: TableFormat, bytes: Uint8Array): Promi
   for await (const { cells } of tableRows({ format, bytes, charset: null })) found.push(cells);
   return found;
 };
+export { ImportRun } from '../src/tables/import-run.js';

@@ -1,10 +1,10 @@
 /** Imports survive their process: killed at any moment, another one carries them on, no row is done twice or lost, and none is kept. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openNode, type Actor, type LedgerNode } from '@yrd/ledger';
+import { openNode, Unavailable, type Actor, type LedgerNode } from '@yrd/ledger';
 import { SimulatedWorld, type Side } from '@yrd/ledger/testing';
 import { Imports, isOver, type ImportJob, type RowResult } from '@yrd/platform';
-import { HeapGrowth, quietGround } from '@yrd/platform/testing';
+import { HeapGrowth, ImportRun, quietGround } from '@yrd/platform/testing';
 import { subject, subjectStream, voucher } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { importKinds } from './import-kinds.js';
@@ -21,6 +21,8 @@ class Province {
   kills = 0;
   node!: LedgerNode;
   imports!: Imports;
+  private kinds!: ReturnType<typeof importKinds>;
+  private ground!: ReturnType<typeof quietGround>;
   private dead = false;
   private driving = true;
 
@@ -55,31 +57,65 @@ class Province {
     this.node = openNode({ world, province: '32', context: voucher, federation: this.world.federation, instance: '32-1', openAlone: true });
     await this.node.start();
     await this.until(() => this.node.status().notReady === null);
-    const ground = quietGround(
+    this.ground = quietGround(
       () => world.storage.records,
       () => this.world.now,
     );
-    const kinds = importKinds(new Desk(this.node, '32', [], new Uint8Array(32), { naming: () => Promise.resolve() }));
-    this.imports = new Imports({ node: this.node, kinds, instance: '32-1', ground });
+    this.kinds = importKinds(new Desk(this.node, '32', [], new Uint8Array(32), { naming: () => Promise.resolve() }));
+    this.imports = new Imports({ node: this.node, kinds: this.kinds, instance: '32-1', ground: this.ground });
   }
 
-  /** Runs the imports until the job is over; the process is killed after every so many port calls, and started again. */
+  /** Takes a table of facts in, whose rows nobody begins to carry out. */
+  async received(lines: readonly string[], dryRun = false): Promise<string> {
+    const bytes = Buffer.from(`subject,fact,value,source,asOf\n${lines.join('\n')}\n`);
+    return (await this.imports.jobs.receive(jobOf(bytes, this.world.now, lines.length, dryRun), bytes)).id;
+  }
+
+  /** Records an address by hand. */
+  async moved(to: string, value: string): Promise<void> {
+    const body = { subject: to, fact: 'address', value, source: '登记档案', asOf: '2026-01-05' };
+    await this.node.execute({ command: 'RecordSubjectFact', body, actor: clerk, idempotencyKey: to, trace: '' });
+  }
+
+  /** What is recorded of a subject: how often anything was, and the address that stands. */
+  async standing(id: string): Promise<readonly [number, string | undefined]> {
+    const { state, version } = await this.node.read(subject, subjectStream(id));
+    return [version, state.facts.address?.value];
+  }
+
+  /** Another process carries the job out, to its end. */
+  async carriedOut(instance: string, node = this.node): Promise<void> {
+    const { jobs } = this.imports;
+    const { kinds, ground } = this;
+    const job = (await jobs.claim(instance, new Set(), this.world.now))!;
+    const kind = kinds.find(({ name }) => name === job.kind)!;
+    const halt = new AbortController().signal;
+    await new ImportRun({ kind, node, jobs, instance, ground, halt, now: () => this.world.now }, job).toItsEnd();
+  }
+
+  /** Runs the imports until the job is over, or until the process is killed, after so many port calls, and started again: null then. */
+  async runs(id: string, calls: number): Promise<ImportJob | null> {
+    this.left = calls;
+    this.imports.start();
+    while (!this.dead) {
+      const job = await Promise.race([this.imports.jobs.get(id), sleep(20)]);
+      if (job && isOver(job)) {
+        this.left = null;
+        return job;
+      }
+      await sleep(5);
+    }
+    this.kills += 1;
+    void this.imports.stop();
+    await this.start();
+    return null;
+  }
+
+  /** Runs them until the job is over, however often they are killed. */
   async finish(id: string, callsBetweenKills: number): Promise<ImportJob> {
     for (;;) {
-      this.left = callsBetweenKills + 7 * this.kills;
-      this.imports.start();
-      for (;;) {
-        const job = await Promise.race([this.imports.jobs.get(id), sleep(20)]);
-        if (job && isOver(job)) {
-          this.left = null;
-          return job;
-        }
-        if (this.dead) break;
-        await sleep(5);
-      }
-      this.kills += 1;
-      void this.imports.stop();
-      await this.start();
+      const job = await this.runs(id, callsBetweenKills + 7 * this.kills);
+      if (job) return job;
     }
   }
 
@@ -110,33 +146,93 @@ const jobOf = (bytes: Buffer, now: number, rows: number, dryRun = false): Import
   ...{ finishedMs: null, owner: null, claimedUntilMs: 0 },
 });
 
+/** What came of each row, whose lines follow each other. */
+const outcomes = async ({ imports }: Province, job: ImportJob): Promise<readonly RowResult['outcome'][]> => {
+  const report: RowResult[] = [];
+  for await (const row of imports.jobs.results(job)) report.push(row);
+  expect(report.map(({ line }) => line)).toEqual(report.map((_, at) => at + 2));
+  return report.map(({ outcome }) => outcome);
+};
+
+/** A row that says where a subject is. */
+const address = (of: string, value: string): string => `${of},address,${value},登记档案,2026-01-05`;
+
 test('a process killed again and again in the middle of an import: every row is done exactly once, and reported so', async () => {
   const province = await Province.opened();
   // Each row undoes the one before: done twice, or out of its order, it would leave a trace.
-  const lines = Array.from({ length: ROWS }, (_, at) => `${SUBJECTS[at % 4]!},address,320${(at >> 2) % 2}00,登记档案,2026-01-05`);
-  const bytes = Buffer.from(`subject,fact,value,source,asOf\n${lines.join('\n')}\n`);
-  const { id } = await province.imports.jobs.receive(jobOf(bytes, province.world.now, ROWS), bytes);
+  const lines = Array.from({ length: ROWS }, (_, at) => address(SUBJECTS[at % 4]!, `320${(at >> 2) % 2}00`));
+  const id = await province.received(lines);
 
   const job = await province.finish(id, 40);
 
   expect([job.state, job.read, job.done, job.unchanged, job.refused]).toEqual(['done', ROWS, ROWS, 0, 0]);
   expect(province.kills).toBeGreaterThan(4);
-  for (const each of SUBJECTS) {
-    const { state, version } = await province.node.read(subject, subjectStream(each));
-    expect([version, state.facts.address?.value]).toEqual([1 + ROWS / 4, '320100']);
-  }
-  const report: RowResult[] = [];
-  for await (const row of province.imports.jobs.results(job)) report.push(row);
-  expect(report.map(({ line, outcome }) => [line, outcome])).toEqual(lines.map((_, at) => [at + 2, 'done']));
+  for (const each of SUBJECTS) expect(await province.standing(each)).toEqual([1 + ROWS / 4, '320100']);
+  expect(await outcomes(province, job)).toEqual(lines.map(() => 'done'));
+});
+
+test('a row that changed nothing is not decided again behind a later row: killed between them, the later one stands', async () => {
+  const province = await Province.opened();
+  for (const each of SUBJECTS) await province.moved(each, '320000');
+  // Each second row says what stands, each other one changes it: decided again after that, it would undo it and go unseen.
+  const lines = Array.from({ length: ROWS }, (_, at) => address(SUBJECTS[at % 4]!, `320${(((at >> 2) + 1) >> 1) % 10}00`));
+  const id = await province.received(lines);
+
+  const job = await province.finish(id, 40);
+
+  expect([job.state, job.done, job.unchanged, job.refused]).toEqual(['done', ROWS / 2, ROWS / 2, 0]);
+  expect(province.kills).toBeGreaterThan(4);
+  for (const each of SUBJECTS) expect((await province.standing(each))[0]).toBe(2 + ROWS / 8);
+  expect(await outcomes(province, job)).toEqual(lines.map((_, at) => ((at >> 2) % 2 === 0 ? 'unchanged' : 'done')));
+});
+
+test('cancelled while its process is dead, an import reports what that had done', async () => {
+  const province = await Province.opened();
+  const id = await province.received(Array.from({ length: ROWS }, (_, at) => address(SUBJECTS[at % 4]!, `320${(at >> 2) % 2}00`)));
+  const done = async (): Promise<number> =>
+    (await Promise.all(SUBJECTS.map((each) => province.standing(each)))).reduce((sum, [version]) => sum + version - 1, 0);
+  // Until rows are done that no kept batch tells of.
+  for (let calls = 30; (await done()) <= (await province.imports.jobs.get(id))!.read; calls += 7)
+    expect(await province.runs(id, calls)).toBeNull();
+
+  await province.imports.cancel(id);
+  const job = await province.finish(id, 10_000);
+
+  expect([job.state, job.done, job.read]).toEqual(['cancelled', await done(), await done()]);
+  expect(await outcomes(province, job)).toHaveLength(job.done);
+});
+
+test('who stood still until another process took the import over sends no row behind that one', async () => {
+  const province = await Province.opened();
+  const [one] = SUBJECTS as [string];
+  await province.moved(one, '320000');
+  await province.received([address(one, '320000'), address(one, '320100')]);
+  const [now, date] = [jest.spyOn(performance, 'now'), jest.spyOn(Date, 'now')];
+  let stood = false;
+  const still = async (request: Parameters<LedgerNode['execute']>[0]) => {
+    if (stood) return province.node.execute(request);
+    stood = true;
+    const [at, day] = [performance.now() + 70_000, Date.now() + 70_000];
+    now.mockReturnValue(at);
+    date.mockReturnValue(day);
+    await province.carriedOut('32-2');
+    throw new Unavailable('Here a minute passes.');
+  };
+
+  const slow = province.carriedOut('32-1', Object.create(province.node, { execute: { value: still } }) as LedgerNode);
+
+  await expect(slow.finally(() => [now, date].forEach((each) => each.mockRestore()))).rejects.toThrow(/another process/);
+  // The first row would find 320100 there, and be no repeat: it wrote nothing the first time.
+  expect(await province.standing(one)).toEqual([3, '320100']);
 });
 
 test('50,000 rows are decided in bounded memory', async () => {
   const rows = 50_000;
   const province = await Province.opened();
   const line = (at: number): string => `${SUBJECTS[at % 4]!},link,${`${at}`.padEnd(180, 'link')},登记档案,2026-01-05`;
-  const bytes = Buffer.from(`subject,fact,value,source,asOf\n${Array.from({ length: rows }, (_, at) => line(at)).join('\n')}\n`);
   // On trial, so that what grows is not the ledger of this test.
-  const { id } = await province.imports.jobs.receive(jobOf(bytes, province.world.now, rows, true), bytes);
+  const lines = Array.from({ length: rows }, (_, at) => line(at));
+  const id = await province.received(lines.splice(0), true);
   const heap = new HeapGrowth();
   province.imports.start();
   let job = await province.imports.jobs.get(id);

@@ -71,6 +71,11 @@ export class Lost extends Error {
   override readonly name = 'Lost';
 }
 
+/** What came of the rows of one batch. */
+interface Results {
+  readonly results: readonly RowResult[];
+}
+
 export const importIndexes: RecordIndexes = {
   [JOBS]: [['createdMs'], ['organisation', 'createdMs'], ['state', 'createdMs'], ['state', 'finishedMs']],
 };
@@ -146,8 +151,8 @@ export class ImportJobs {
     const count = (outcome: RowResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
     return this.change(
       id,
-      (job) => {
-        if (job.owner !== owner || job.state !== 'running') throw new Lost(`${id} is carried on by another process.`);
+      (before) => {
+        const job = claimedBy(owner, before);
         const counted = {
           read: job.read + results.length,
           done: job.done + count('done'),
@@ -158,7 +163,21 @@ export class ImportJobs {
         const kept = { ...job, ...counted, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs };
         return job.cancelAsked ? over(kept, 'cancelled', nowMs) : kept;
       },
-      ({ batches }) => [{ table: RESULTS, id: nth(id, batches - 1), value: { results } }],
+      ({ batches }) => [{ table: RESULTS, id: nth(id, batches - 1), value: { results } satisfies Results }],
+    );
+  }
+
+  /** Rows of the batch under way whose outcome was kept before its end, by a process that died in it. */
+  async settled({ id, batches }: ImportJob): Promise<readonly RowResult[]> {
+    return (await this.records().get<Results>(RESULTS, nth(id, batches)))?.value.results ?? [];
+  }
+
+  /** Keeps what is known of the batch under way, and the claim. @throws Lost when another has claimed the job meanwhile. */
+  async settle({ id }: ImportJob, owner: string, results: readonly RowResult[]): Promise<void> {
+    await this.change(
+      id,
+      (job) => ({ ...claimedBy(owner, job), claimedUntilMs: Date.now() + CLAIM_MS }),
+      ({ batches }) => [{ table: RESULTS, id: nth(id, batches), value: { results } satisfies Results }],
     );
   }
 
@@ -182,7 +201,7 @@ export class ImportJobs {
   async *results({ id, batches }: ImportJob): AsyncGenerator<RowResult> {
     for (let at = 0; at < batches; at += RESULTS_PAGE) {
       const ids = Array.from({ length: Math.min(RESULTS_PAGE, batches - at) }, (_, more) => nth(id, at + more));
-      const found = await this.records().getMany<{ readonly results: readonly RowResult[] }>(RESULTS, ids);
+      const found = await this.records().getMany<Results>(RESULTS, ids);
       const byId = new Map(found.map((each) => [each.id, each.value.results]));
       for (const each of ids) yield* byId.get(each) ?? [];
     }
@@ -195,7 +214,8 @@ export class ImportJobs {
     for (const where of [ended, stale])
       for (const job of await this.find({ where, limit: SWEPT })) {
         await this.dropFile(job);
-        for (let at = 0; at < job.batches; at += 1) await this.records().write([{ table: RESULTS, id: nth(job.id, at), value: null }]);
+        // One more than it counts: of the batch that it ended in, something may be kept.
+        for (let at = 0; at <= job.batches; at += 1) await this.records().write([{ table: RESULTS, id: nth(job.id, at), value: null }]);
         await this.records().write([{ table: JOBS, id: job.id, value: null }]);
       }
   }
@@ -220,6 +240,12 @@ export class ImportJobs {
     throw new Unavailable('Too many change this import at once.');
   }
 }
+
+/** @throws Lost when it is not, or no more. */
+const claimedBy = (owner: string, job: ImportJob): ImportJob => {
+  if (job.owner !== owner || job.state !== 'running') throw new Lost(`${job.id} is carried on by another process.`);
+  return job;
+};
 
 const over = (job: ImportJob, state: ImportState, finishedMs: number): ImportJob => ({
   ...job,

@@ -4,36 +4,23 @@
  * it is, so that a second import of the same file changes nothing.
  */
 import { createHash } from 'node:crypto';
-import { Busy, Unavailable, type Answer, type LedgerNode } from '@yrd/ledger';
-import { noteRow } from '../audit/audit-notes.js';
+import { Unavailable, type LedgerNode } from '@yrd/ledger';
 import { sleepMs } from '../clock.js';
 import type { Call } from '../commands.js';
-import { headerOf, readRow, refusalOf, type ImportKind, type ReadRow, type RowResult, type Wanted } from './import-kind.js';
-import { ImportJobs, isOver, Lost, type ImportJob } from './import-jobs.js';
+import type { ImportKind } from './import-kind.js';
+import { ImportJobs, Lost, type ImportJob } from './import-jobs.js';
+import { batchesOf, ImportRun } from './import-run.js';
 import { Problem } from '../http/problem.js';
 import type { Words } from '../http/problem-codes.js';
 import type { ContextGround } from '../context-ground.js';
-import { fault, TableFault, type TableRow } from './table.js';
-import { tableRows, type TableFile } from './table-file.js';
+import { fault, TableFault } from './table.js';
+import type { TableFile } from './table-file.js';
 
-/** Rows whose outcome is kept in one write. */
-const BATCH_ROWS = 100;
-/** Rows carried out at the same time: few enough that people at their desks are not kept waiting. */
-const LANES = 16;
 /** Jobs carried on by one process at the same time; each holds its file in memory. */
 const AT_ONCE = 3;
 /** How often jobs are looked for that another process left behind, ms. */
 const LOOK_MS = 2_000;
 const SWEEP_MS = 3_600_000;
-/** Pauses while the node takes no command, ms. */
-const PAUSE_MS = 250;
-const PAUSE_MAX_MS = 5_000;
-/** Records of the audit that may wait before the next batch begins. */
-const AUDIT_WAITS_MAX = 2_000;
-/** What only an operator can mend, for every row alike: it is waited for. */
-const FROZEN: readonly string[] = ['E-FROZEN', 'E-KEY'];
-/** Refusals that may say that it stands already. */
-const STANDS: readonly string[] = ['E-STATE', 'E-YEAR'];
 
 export interface ImportsOptions {
   readonly node: LedgerNode;
@@ -41,29 +28,6 @@ export interface ImportsOptions {
   /** Name of this process among those that carry jobs on; the same after a restart. */
   readonly instance: string;
   readonly ground: Pick<ContextGround, 'records' | 'trail' | 'log'>;
-}
-
-type Header = ReturnType<typeof headerOf>;
-
-interface Batch {
-  readonly header: Header;
-  readonly rows: readonly TableRow[];
-}
-
-/** The rows behind a header, in batches, from the nth on. */
-async function* batchesOf(kind: ImportKind, file: TableFile, from: number): AsyncGenerator<Batch> {
-  let header: Header | null = null;
-  let rows: TableRow[] = [];
-  let count = 0;
-  for await (const row of tableRows(file)) {
-    if (!header) header = headerOf(kind, row);
-    else if (count++ >= from) rows.push(row);
-    if (!header || rows.length < BATCH_ROWS) continue;
-    yield { header, rows };
-    rows = [];
-  }
-  if (!header) throw fault('The table is empty: begin with a header.', '表格为空：首行须为表头。');
-  if (rows.length > 0) yield { header, rows };
 }
 
 export class Imports {
@@ -162,12 +126,14 @@ export class Imports {
 
   /** Carries a job on to its end. False when it has to be taken up again later, here or by another process. */
   private async carryOn(job: ImportJob): Promise<boolean> {
-    const { instance, ground, kinds } = this.o;
+    const { instance, ground, kinds, node } = this.o;
     const end = (state: ImportJob['state'], why: Words | null = null) => this.jobs.end(job.id, instance, state, this.now(), why);
     try {
       const kind = kinds.find(({ name }) => name === job.kind);
       if (!kind) throw fault(`This version has no import ${job.kind}.`, `此版本没有导入类型 ${job.kind}。`);
-      if (!job.cancelAsked) await this.rows(kind, job);
+      const run = { kind, node, instance, ground, jobs: this.jobs, halt: this.halt.signal, now: () => this.now() };
+      // Also of one that is to be cancelled: rows that a killed process had under way may be done, and the report says so.
+      await new ImportRun(run, job).toItsEnd();
       await end(job.cancelAsked ? 'cancelled' : 'done');
       return true;
     } catch (error) {
@@ -180,73 +146,5 @@ export class Imports {
         () => false,
       );
     }
-  }
-
-  private async rows(kind: ImportKind, job: ImportJob): Promise<void> {
-    for await (const batch of batchesOf(kind, await this.jobs.file(job), job.read)) {
-      const results = await this.carryOut(kind, job, batch);
-      if (isOver(await this.jobs.keep(job, this.o.instance, results, this.now()))) return;
-    }
-  }
-
-  /** What comes of a batch. Rows about one thing follow each other, the rest goes side by side. */
-  private async carryOut(kind: ImportKind, job: ImportJob, { header, rows }: Batch): Promise<readonly RowResult[]> {
-    while (this.o.ground.trail.size > AUDIT_WAITS_MAX) await this.pause(PAUSE_MS);
-    const results = new Map<number, RowResult>();
-    const lanes = new Map<string, (() => Promise<void>)[]>();
-    for (const read of await Promise.all(rows.map((row) => readRow(kind, header, row)))) {
-      const { line, row, faults } = read;
-      if (!row) results.set(line, { line, outcome: 'refused', faults });
-      else {
-        const wanted = await kind.wanted(row);
-        const work = async (): Promise<void> => void results.set(line, await this.carryOutRow(kind, job, header, read, wanted));
-        lanes.set(wanted.target, [...(lanes.get(wanted.target) ?? []), work]);
-      }
-    }
-    const waiting = lanes.values();
-    const lane = async (): Promise<void> => {
-      for (const works of waiting) for (const work of works) await work();
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
-    return rows.map(({ line }) => results.get(line)!);
-  }
-
-  private async carryOutRow(kind: ImportKind, job: ImportJob, header: Header, { line, row }: ReadRow, wanted: Wanted): Promise<RowResult> {
-    const trial = kind.repeats ? await this.command({ ...job, dryRun: true }, line, wanted) : null;
-    // What this job has done itself is no reason: it says so when it is sent again.
-    if (trial?.ok && !trial.repeated && (await kind.stands?.(row!)) === true) return { line, outcome: 'unchanged', faults: [] };
-    const answer = await this.command(job, line, wanted);
-    if (answer.ok && answer.unchanged) return { line, outcome: 'unchanged', faults: [] };
-    const mayStand = !answer.ok && STANDS.includes(answer.rejected);
-    if (mayStand && (await kind.stands?.(row!)) === true) return { line, outcome: 'unchanged', faults: [] };
-    if (!job.dryRun) noteRow(this.o.ground.trail, job, wanted.command, answer);
-    return answer.ok ? { line, outcome: 'done', faults: [] } : { line, outcome: 'refused', faults: [refusalOf(header, answer)] };
-  }
-
-  /** Sends a row's command until the node has decided it. */
-  private async command(job: ImportJob, line: number, { command, body }: Wanted): Promise<Answer> {
-    const { actor, trace, dryRun } = job;
-    const idempotencyKey = `import/${job.id}/${line}`;
-    for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(PAUSE_MAX_MS, 2 * pauseMs)) {
-      try {
-        const answer = await this.o.node.execute({ command, body, actor, idempotencyKey, trace, ...(dryRun && { dry: true }) });
-        if (answer.ok || !FROZEN.includes(answer.rejected)) return answer;
-      } catch (error) {
-        if (!(error instanceof Busy || error instanceof Unavailable)) return this.failed(job, line, error);
-        pauseMs = Math.max(pauseMs, Math.min(error.retryAfterMs, PAUSE_MAX_MS));
-      }
-      await this.pause(pauseMs);
-    }
-  }
-
-  /** A row that the node fails at is no reason to stop at the others. */
-  private failed(job: ImportJob, line: number, error: unknown): Answer {
-    this.o.ground.log.error({ err: error, import: job.id, line, trace: job.trace }, 'a row of an import failed unexpectedly');
-    return { ok: false, rejected: 'E-INTERNAL', facts: {} };
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await sleepMs(ms, this.halt.signal);
-    this.halt.signal.throwIfAborted();
   }
 }
