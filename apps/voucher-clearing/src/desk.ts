@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import type { VoucherPack } from '@yrd/contracts';
 import type { LedgerNode } from '@yrd/ledger';
 import { Problem, type Call, type CommandAnswer, type KeptFiles } from '@yrd/platform';
-import type { BodyOf, PersonCommand } from '@yrd/voucher';
+import type { Calendar } from '@yrd/standards';
+import { calendarOf, calendarStream, journalOf, notices, type BodyOf, type PersonCommand } from '@yrd/voucher';
 import { namedIn } from './orders/named-files.js';
 import type { Packs } from './policy/packs.js';
 
@@ -55,6 +56,11 @@ export class Desk {
     const pack = this.packs.find((each) => each.province === this.province && each.scheme === scheme && each.version === version);
     if (pack === undefined) throw new Problem('E-NOTFOUND', { facts: { scheme, version } });
     return pack;
+  }
+
+  /** The working-day calendar of a province, with the notices that it adopted as far as they are read here. */
+  async calendar(province: string): Promise<Calendar> {
+    return calendarOf((await this.node.read(notices, calendarStream, journalOf(province))).state);
   }
 
   /** V11: whoever owns or runs a firm crosses as a keyed hash of the number that others issued, never as that number. */

@@ -1,17 +1,18 @@
 /** Lists for the desks of the province's staff: redemptions under way, and the lines that provinces owe each other. */
 import { Controller, Get, Query } from '@nestjs/common';
-import { Allows, answerList, Call, CurrentCall, ListQuery, Lists, OneOf } from '@yrd/platform';
+import { Allows, answerList, Call, CurrentCall, Lists, OneOf } from '@yrd/platform';
 import { PROVINCES, PHASES } from '@yrd/voucher';
 import { Desk } from './desk.js';
+import { answerDue, DueQuery } from './due.js';
 import { type ProvinceCode } from './orders/order-bodies.js';
 import { AmountsQuery } from './fields.js';
 import { LineListed, RedemptionListed } from './list-rows.js';
 import { only, orderOf, range, sorts } from './rows.js';
 
-const REDEMPTION_SORTS = sorts('updatedMs', 'deadlineMs', 'claimFen');
+const REDEMPTION_SORTS = sorts('updatedMs', 'dueMs', 'claimFen');
 const LINE_SORTS = sorts('payableMs', 'amountFen');
 
-class RedemptionsQuery extends ListQuery {
+class RedemptionsQuery extends DueQuery {
   @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof PHASES)[number];
 
@@ -46,7 +47,7 @@ export class DesksController {
   redemptions(@Query() query: RedemptionsQuery, @CurrentCall() call: Call) {
     const { state, province, agencyProvince, sort = '-updatedMs' } = query;
     const where = only({ state, province, agencyProvince });
-    return answerList(call, this.desk.node, { view: 'redemptions', where, order: orderOf(sort), row: RedemptionListed }, query);
+    return answerDue(call, this.desk, { view: 'redemptions', where, order: orderOf(sort), row: RedemptionListed }, query);
   }
 
   @Get('lines')

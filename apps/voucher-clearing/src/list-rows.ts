@@ -1,5 +1,6 @@
 /** The rows that lists of voucher clearing show: what each field is, for the description of the interface and for tables alike. */
 import { NULLABLE, OPTIONAL, shownRow, type ShownField } from '@yrd/platform';
+import { dueFields } from './due.js';
 import { AGENCY_PHASES, ASSESSMENT_PHASES, PHASES, PROVINCES, type LineRow, type OrderRow } from '@yrd/voucher';
 
 const OF_PROVINCE = { enum: PROVINCES } as const;
@@ -17,7 +18,10 @@ const deadlineMs = ['时限', 'when the present state ends by itself', 'time', N
 const deadlineProvisional = ['时限是否暂定', 'why the limit may still move', 'object', NULLABLE] as const;
 const subsidyFen = ['补助（分）', 'subsidy, fen', 'whole', NULLABLE] as const;
 
-export const OrderListed = shownRow<OrderRow>('OrderListed', {
+/** A row as it is shown over which clocks run. */
+type Dated<R> = R & Readonly<Record<keyof typeof dueFields, unknown>>;
+
+export const OrderListed = shownRow<Dated<OrderRow>>('OrderListed', {
   id,
   number,
   state: phase,
@@ -43,6 +47,7 @@ export const OrderListed = shownRow<OrderRow>('OrderListed', {
   deadlineMs,
   deadlineProvisional,
   workingLimitMs: ['工作日时限', 'end of a limit in working days', 'time', NULLABLE],
+  ...dueFields,
 });
 
 export const RedemptionListed = shownRow('RedemptionListed', {
@@ -66,8 +71,7 @@ export const RedemptionListed = shownRow('RedemptionListed', {
   recoveredFen: ['已追回（分）', 'came back, fen', 'whole'],
   lineSettled,
   updatedMs,
-  deadlineMs,
-  deadlineProvisional,
+  ...dueFields,
 });
 
 export const LineListed = shownRow<LineRow>('LineListed', {
@@ -107,6 +111,7 @@ export const QuotaListed = shownRow('QuotaListed', {
   useUntilMs: ['使用期截止', 'to be used until', 'time'],
   redeemUntilMs: ['兑付期截止', 'to be redeemed until', 'time'],
   updatedMs,
+  ...dueFields,
 });
 
 const classes = ['服务类别', 'classes of service; * is every one', 'words'] as const;
@@ -135,6 +140,7 @@ export const AgencyListed = shownRow('AgencyListed', {
   idleSinceMs: ['长期无订单起始', 'since when it has had no order', 'time', NULLABLE],
   ...recognition,
   updatedMs,
+  ...dueFields,
 });
 
 export const AssessmentListed = shownRow('AssessmentListed', {
@@ -145,6 +151,7 @@ export const AssessmentListed = shownRow('AssessmentListed', {
   reasons: ['未核实事项', 'what was not confirmed', 'words'],
   assessedMs: ['自评时间', 'when it assessed itself', 'time'],
   updatedMs,
+  ...dueFields,
 });
 
 export const ProductListed = shownRow('ProductListed', {

@@ -47,7 +47,7 @@ export { type MovableClock } from './node-facts.js';
 export { parsePosition, showPosition } from './nodes.js';
 export { CommandAnswered, RowsPage, Sends } from './http/answers.js';
 export { offeredBy, Offers } from './offers.js';
-export { answerList, Lists, pagesOf, type Rows } from './http/lists.js';
+export { answerList, Lists, pagesOf, type List, type Rows } from './http/lists.js';
 export { ListQuery, PageQuery, ReadQuery, readPage, type Page } from './http/paging.js';
 export { NULLABLE, OPTIONAL, Shown, shownRow, type ShownField } from './http/shown.js';
 export { Problem, Refused } from './http/problem.js';

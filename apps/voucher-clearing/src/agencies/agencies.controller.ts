@@ -12,8 +12,6 @@ import {
   OneOf,
   OrganisationId,
   NoBody,
-  answerList,
-  ListQuery,
   Lists,
   Problem,
   Prose,
@@ -34,6 +32,7 @@ import {
   rulesAt,
 } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { answerDue, DueQuery } from '../due.js';
 import { Classes, ItemClass, ProductCode, Uscc } from '../fields.js';
 import { AgencyListed } from '../list-rows.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
@@ -41,7 +40,7 @@ import { AgencyPath } from '../paths.js';
 import { only, orderOf, sorts } from '../rows.js';
 import { AgencyShown } from './agency-answers.js';
 
-const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs');
+const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs', 'dueMs');
 
 class ProductPath extends AgencyPath {
   @ProductCode()
@@ -118,7 +117,7 @@ class RevisePriceBody {
   fromMs: number;
 }
 
-class AgenciesQuery extends ListQuery {
+class AgenciesQuery extends DueQuery {
   @OneOf(PROVINCES, { zh: '所在省', en: 'home province', optional: true })
   province?: ProvinceCode;
 
@@ -214,7 +213,7 @@ export class AgenciesController {
     // A list in a row matches by its elements; an agency admitted for everything has the class too.
     const classes = itemClass === undefined ? undefined : { in: [itemClass, '*'] };
     const where = only({ province, state, classes });
-    return answerList(call, this.desk.node, { view: 'agencies', where, order: orderOf(sort), row: AgencyListed }, query);
+    return answerDue(call, this.desk, { view: 'agencies', where, order: orderOf(sort), row: AgencyListed }, query);
   }
 
   @Get(':agency')

@@ -2,6 +2,7 @@
 import { NULLABLE, OPTIONAL, shownRow } from '@yrd/platform';
 import { AGENCY_PHASES, ASSESSMENT_PHASES, COMPLAINT_STATES, type ComplaintRow } from '@yrd/voucher';
 import { OF_PROVINCE } from '../answer-fields.js';
+import { dueFields } from '../due.js';
 
 const classes = ['服务类别；* 为全部', 'classes of service; * is every one', 'words'] as const;
 const agency = ['服务机构编号', 'id of the agency'] as const;
@@ -78,7 +79,7 @@ export const AssessmentShown = shownRow('AssessmentShown', {
   publicUntilMs: ['公示截止', 'end of its publicity', 'time', NULLABLE],
 });
 
-export const ComplaintShown = shownRow<ComplaintRow>('ComplaintShown', {
+export const ComplaintShown = shownRow<ComplaintRow & Readonly<Record<keyof typeof dueFields, unknown>>>('ComplaintShown', {
   id: ['投诉编号', 'id'],
   state: ['状态', 'state', 'text', { enum: COMPLAINT_STATES }],
   province: ['机构所在省', 'province of the agency, which answers', 'text', OF_PROVINCE],
@@ -92,6 +93,7 @@ export const ComplaintShown = shownRow<ComplaintRow>('ComplaintShown', {
   reminded: ['已提醒', 'whether somebody was reminded', 'yesno'],
   overdue: ['是否逾期', 'whether it is overdue', 'yesno'],
   answer: ['首次答复代码', 'code of the first answer', 'text', NULLABLE],
+  ...dueFields,
 });
 
 const ServiceClassShown = shownRow('ServiceClass', {

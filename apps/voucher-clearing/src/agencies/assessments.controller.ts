@@ -13,8 +13,6 @@ import {
   NoBody,
   Offers,
   OneOf,
-  answerList,
-  ListQuery,
   Lists,
   Problem,
   Prose,
@@ -24,6 +22,7 @@ import {
 import type { Actor } from '@yrd/ledger';
 import { agency, AGENCY_PHASES, agencyStream, ASSESSMENT_PHASES } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { answerDue, DueQuery } from '../due.js';
 import { Classes, Uscc } from '../fields.js';
 import { AssessmentListed } from '../list-rows.js';
 import { AgencyPath } from '../paths.js';
@@ -34,7 +33,7 @@ import { AssessmentShown } from './agency-answers.js';
 const FORMS = ['legal-entity', 'unincorporated'] as const;
 const OUTCOMES = ['verified', 'not-verified'] as const;
 const STATES = [...ASSESSMENT_PHASES, ...AGENCY_PHASES] as const;
-const SORTS = sorts('updatedMs', 'assessedMs');
+const SORTS = sorts('updatedMs', 'assessedMs', 'dueMs');
 const PAPERS_MAX = 20;
 const POINT = /^[a-z][a-z-]{1,39}$/;
 
@@ -82,7 +81,7 @@ class AgencyGroundsBody {
   grounds: string;
 }
 
-class AssessmentsQuery extends ListQuery {
+class AssessmentsQuery extends DueQuery {
   @OneOf(STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof STATES)[number];
 
@@ -142,12 +141,7 @@ export class AssessmentsController {
   @Lists(AssessmentListed)
   rows(@Query() query: AssessmentsQuery, @CurrentCall() call: Call) {
     const { state, sort = '-updatedMs' } = query;
-    return answerList(
-      call,
-      this.desk.node,
-      { view: 'assessments', where: only({ state }), order: orderOf(sort), row: AssessmentListed },
-      query,
-    );
+    return answerDue(call, this.desk, { view: 'assessments', where: only({ state }), order: orderOf(sort), row: AssessmentListed }, query);
   }
 
   @Get(':agency')

@@ -1,24 +1,11 @@
 /** Complaints about agencies (M5): lodged at the complainant's node, answered at the agency's, seen with their limits by staff of both. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import {
-  Allows,
-  answerList,
-  Call,
-  CodeWord,
-  CurrentActor,
-  CurrentCall,
-  ListQuery,
-  Lists,
-  MadeId,
-  Offers,
-  OneOf,
-  Problem,
-  ReadQuery,
-} from '@yrd/platform';
+import { Allows, Call, CodeWord, CurrentActor, CurrentCall, Lists, MadeId, Offers, OneOf, Problem, ReadQuery } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
 import { COMPLAINT_STATES, PROVINCES, type ComplaintRow } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { answerDue, DueQuery, showDue } from '../due.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
 import { only, orderOf, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
@@ -26,7 +13,7 @@ import { ComplaintShown } from './agency-answers.js';
 
 const AGENCY_PROVINCE = { zh: '服务机构所在省', en: 'province of the agency' };
 const AGENCY = { zh: '服务机构编号', en: 'id of the agency' };
-const SORTS = sorts('answerByMs', 'lodgedMs');
+const SORTS = sorts('answerByMs', 'lodgedMs', 'dueMs');
 const LATE = ['yes', 'no'] as const;
 
 class LodgeComplaintBody {
@@ -56,7 +43,7 @@ class AnswerComplaintBody {
   answer: string;
 }
 
-class ComplaintsQuery extends ListQuery {
+class ComplaintsQuery extends DueQuery {
   @OneOf(PROVINCES, { ...AGENCY_PROVINCE, optional: true })
   province?: ProvinceCode;
 
@@ -66,7 +53,7 @@ class ComplaintsQuery extends ListQuery {
   @OneOf(COMPLAINT_STATES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof COMPLAINT_STATES)[number];
 
-  @OneOf(LATE, { zh: '是否逾期', en: 'whether it is overdue', optional: true })
+  @OneOf(LATE, { zh: '是否曾逾期，含逾期后答复的', en: 'whether it was told to be overdue, answered since or not', optional: true })
   overdue?: (typeof LATE)[number];
 
   @OneOf(SORTS, { zh: '排序', en: 'order', optional: true })
@@ -102,7 +89,7 @@ export class ComplaintsController {
   rows(@Query() query: ComplaintsQuery, @CurrentCall() call: Call) {
     const { province, agency, state, overdue, sort = 'lodgedMs' } = query;
     const where = only({ province, agency, state, overdue: overdue === undefined ? undefined : overdue === 'yes' });
-    return answerList<ComplaintRow>(call, this.desk.node, { view: 'complaints', where, order: orderOf(sort), row: ComplaintShown }, query);
+    return answerDue(call, this.desk, { view: 'complaints', where, order: orderOf(sort), row: ComplaintShown }, query);
   }
 
   @Get(':complaint')
@@ -111,7 +98,7 @@ export class ComplaintsController {
   async read(@Param() { complaint: id }: ComplaintPath, @Query() _query: ReadQuery, @CurrentActor() actor: Actor): Promise<object> {
     const [found] = (await this.desk.node.rows<ComplaintRow>('complaints', { where: { id }, limit: 1 })).rows;
     if (found === undefined || !(await this.mayRead(actor, found.row))) throw Problem.unseen(found !== undefined);
-    return found.row;
+    return showDue(this.desk, found.row);
   }
 
   /** The complainant at home, the agency at home, and staff of either. */

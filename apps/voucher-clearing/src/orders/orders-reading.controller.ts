@@ -5,12 +5,10 @@ import type { Actor } from '@yrd/ledger';
 import {
   Allows,
   AmountFen,
-  answerList,
   Call,
   CurrentActor,
   CurrentCall,
   FromText,
-  ListQuery,
   Lists,
   MadeId,
   OneOf,
@@ -33,6 +31,7 @@ import {
   ticking,
 } from '@yrd/voucher';
 import { Desk } from '../desk.js';
+import { answerDue, DueQuery } from '../due.js';
 import { ItemClass, SchemeName } from '../fields.js';
 import { OrderListed } from '../list-rows.js';
 import { MODES, OrderPath, type ProvinceCode } from './order-bodies.js';
@@ -42,10 +41,10 @@ import { only, orderOf, range, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
 import { OrderCounts, OrderShown, RefusedProposalShown } from './order-answers.js';
 
-const SORTS = sorts('placedMs', 'updatedMs', 'deadlineMs', 'amountFen', 'number');
+const SORTS = sorts('placedMs', 'updatedMs', 'dueMs', 'amountFen', 'number');
 const HOME = { zh: '企业所在省', en: 'province of the enterprise', optional: true };
 
-class OrdersQuery extends ListQuery {
+class OrdersQuery extends DueQuery {
   @OneOf(PHASES, { zh: '状态', en: 'state', optional: true })
   state?: (typeof PHASES)[number];
 
@@ -121,7 +120,7 @@ export class OrdersReadingController {
     const amountFen = range(query.amountFrom, query.amountTo);
     const whose = await this.sight.narrow(actor, only({ agencyProvince, subject, agency }));
     const where = only({ state, province, scheme, itemClass, mode, placedMs, amountFen, ...whose });
-    return answerList(call, this.desk.node, { view: 'orders', where, order: orderOf(sort), row: OrderListed }, query);
+    return answerDue(call, this.desk, { view: 'orders', where, order: orderOf(sort), row: OrderListed }, query);
   }
 
   @Get('summary')

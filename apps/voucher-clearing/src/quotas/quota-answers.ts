@@ -32,6 +32,7 @@ export const QuotaShown = shownRow('QuotaShown', {
   over: ['使用期已过', 'whether the time to use it is over', 'yesno'],
   useUntilMs: ['使用期截止', 'to be used until', 'time'],
   redeemUntilMs: ['兑付期截止', 'to be redeemed until', 'time'],
+  closesMs: ['年度关闭', 'when the year closes and what is not reserved is void', 'time', NULLABLE],
 });
 
 const FACTS = ['status', 'address', 'sme-year', 'team-core', 'group', 'link'];

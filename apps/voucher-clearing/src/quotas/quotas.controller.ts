@@ -16,8 +16,6 @@ import {
   Offers,
   OneOf,
   NoBody,
-  answerList,
-  ListQuery,
   Lists,
   Problem,
   Prose,
@@ -27,6 +25,7 @@ import {
 import { quota, STAGES, stageOf } from '@yrd/voucher';
 import { Matches } from 'class-validator';
 import { Desk } from '../desk.js';
+import { answerDue, DueQuery } from '../due.js';
 import { SchemeName } from '../fields.js';
 import { QuotaListed } from '../list-rows.js';
 import { only, orderOf, sorts } from '../rows.js';
@@ -36,7 +35,7 @@ import { QuotaShown } from './quota-answers.js';
 const STATES = ['Submitted', 'Returned', 'Refused', 'Granted', 'Frozen', 'Closed'] as const;
 const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
 
-const SORTS = sorts('updatedMs', 'askedFen', 'grantedFen', 'leftFen', 'useUntilMs');
+const SORTS = sorts('updatedMs', 'askedFen', 'grantedFen', 'leftFen', 'useUntilMs', 'dueMs');
 
 class QuotaPath {
   @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
@@ -87,7 +86,7 @@ class QuotaReasonBody {
   reason: string;
 }
 
-class QuotasQuery extends ListQuery {
+class QuotasQuery extends DueQuery {
   @MadeId({ ...SUBJECT, optional: true })
   subject?: string;
 
@@ -174,7 +173,7 @@ export class QuotasController {
     const { subject, scheme, year, state, sort = '-updatedMs' } = query;
     await this.sight.narrow(actor, only({ subject }));
     const where = only({ subject, scheme, year, state });
-    return answerList(call, this.desk.node, { view: 'quotas', where, order: orderOf(sort), row: QuotaListed }, query);
+    return answerDue(call, this.desk, { view: 'quotas', where, order: orderOf(sort), row: QuotaListed }, query);
   }
 
   @Get(':quota')

@@ -45,7 +45,8 @@ import { slice } from './quotas/slice.js';
 import { subject } from './quotas/subject.js';
 import { timers } from './timers.js';
 import { agencies, assessments, invoices, products } from './agencies/market-views.js';
-import { orders, quotas, redemptions } from './views.js';
+import { quotas } from './quotas/quota-view.js';
+import { orders, redemptions } from './views.js';
 import { window } from './settlement/window.js';
 
 export const voucher: Context = {
@@ -106,6 +107,7 @@ export const voucher: Context = {
   timers,
 };
 
+export { calendarOf } from './policy/calendar-notice.js';
 export {
   account,
   audit,
@@ -149,7 +151,8 @@ export * from './settlement/settlement.js';
 export * from './streams.js';
 export { forecast, type Breakdown, type Failing, type Forecast } from './orders/asking.js';
 export type { Wish } from './orders/placing-rules.js';
-export { awaiting, deadlineOf, provisionalOf, type OrderRow, type Provisional } from './views.js';
+export { awaiting, CLOCK_NAMES, CLOCKS, daysLeft, dueBeforeMs, NEVER_MS, type Due, type Provisional } from './due.js';
+export { deadlineOf, provisionalOf, type OrderRow } from './views.js';
 export { BATCH_STATES, batchOf, type BatchRow, type ShownBatch } from './settlement/batch-views.js';
 export type { WindowRow } from './settlement/clearing-views.js';
 export { lineId, lineOfId, type ConfirmRow, type CutRow, type LineRow } from './settlement/line-views.js';

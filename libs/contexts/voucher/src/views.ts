@@ -1,12 +1,13 @@
-/** Read models for people: orders, redemptions, quotas. Each journal folds into its own part of a row. */
+/** Read models for people: orders and redemptions. Each journal folds into its own part of a row. */
 import type { VoucherData } from '@yrd/contracts';
 import type { View } from '@yrd/ledger';
-import { stageOf } from './quotas/claim.js';
+import { awaiting, dueOf, until, type Due, type Provisional } from './due.js';
 import { takenBackFen } from './orders/afterwards.js';
 import { order, type Order } from './orders/order.js';
 import { limitIn } from './orders/order-limits.js';
-import { quota, type Quota } from './quotas/quota.js';
-import { eventOf, idIn, idOf, provinceOf, type EntryName } from './reading.js';
+import { ticking } from './orders/reminding.js';
+import { eventOf, idIn, provinceOf, type EntryName } from './reading.js';
+import { unpaidBy } from './settlement/unpaid.js';
 
 /** What the agency's province said last about an order. */
 interface OrderPart {
@@ -77,24 +78,6 @@ export const deadlineOf = (state: Order): number | null => {
   return limited?.runs ? limited.lastMs : null;
 };
 
-/** That a time limit may still move, in words for people. */
-export interface Provisional {
-  /** Years whose notices of holidays are awaited. */
-  readonly awaits: readonly number[];
-  readonly zh: string;
-  readonly en: string;
-}
-
-/** What is awaited, in words; null when nothing is. */
-export const awaiting = (awaits: readonly number[]): Provisional | null =>
-  awaits.length === 0
-    ? null
-    : {
-        awaits,
-        zh: `暂定：待采用${awaits.join('、')}年节假日安排通知后重新计算`,
-        en: `Provisional: counted again when the holiday notice for ${awaits.join(' and ')} is adopted`,
-      };
-
 /** The mark of the running limit; null where none runs or nothing can move it. */
 export const provisionalOf = (state: Order): Provisional | null => {
   const limited = limitIn(state);
@@ -102,7 +85,7 @@ export const provisionalOf = (state: Order): Provisional | null => {
 };
 
 /** Row of view `orders`; amounts in fen, times in ms. */
-export interface OrderRow {
+export interface OrderRow extends Due {
   readonly id: string;
   readonly number: string;
   readonly state: Order['phase'];
@@ -131,6 +114,15 @@ export interface OrderRow {
   /** End of a limit in working days, also of an interrupted one; null where none ends the present state. */
   readonly workingLimitMs: number | null;
 }
+
+/** The clocks over an order: the limit of its state, none while a hold stops it, and the payment that is awaited (V18). */
+const orderDue = (state: Order): Due => {
+  const limited = ticking(state);
+  return dueOf([
+    limited && { clock: limited.limit, lastMs: limited.lastMs, awaits: limited.counted?.awaits },
+    until('payment', unpaidBy(state)),
+  ]);
+};
 
 const workingLimit = (state: Order): number | null => {
   const limited = limitIn(state);
@@ -161,6 +153,7 @@ const orderRow = (id: string, state: Order, terms: VoucherData<'OrderPlaced'>): 
   deadlineMs: deadlineOf(state),
   deadlineProvisional: provisionalOf(state),
   workingLimitMs: workingLimit(state),
+  ...orderDue(state),
 });
 
 export const orders: View<OrderPart> = {
@@ -218,68 +211,7 @@ export const redemptions: View<{ readonly state: Order; readonly updatedMs: numb
       recoveredFen: takenBackFen(state.after.clawbacks.filter(({ recovered }) => recovered)),
       lineSettled: state.lineSettled,
       updatedMs,
-      deadlineMs: deadlineOf(state),
-      deadlineProvisional: provisionalOf(state),
-    };
-  },
-};
-
-interface QuotaPart {
-  readonly state: Quota;
-  readonly id: string;
-  readonly updatedMs: number;
-}
-export const quotas: View<QuotaPart> = {
-  name: 'quotas',
-  on: [
-    'QuotaApplied',
-    'QuotaPassed',
-    'QuotaReturned',
-    'QuotaRefused',
-    'QuotaGranted',
-    'QuotaReserved',
-    'QuotaReleased',
-    'QuotaConsumed',
-    'QuotaConsumptionReversed',
-    'QuotaRestored',
-    'QuotaFrozen',
-    'QuotaUnfrozen',
-    'QuotaClosed',
-    'QuotaCounted',
-    'QuotaVoided',
-    'QuotaSliced',
-    'QuotaUnsliced',
-  ],
-  // Other provinces show only that something was reserved or released, not the account.
-  key: (entry) => idIn(entry, 'quota'),
-  fold: (part, entry) => ({
-    id: idOf(entry.stream),
-    state: quota.evolve(part?.state ?? quota.initial, eventOf(entry)),
-    updatedMs: entry.time,
-  }),
-  join: (parts) => {
-    const part = Object.values(parts)[0];
-    if (!part || part.state.phase === 'None') return null;
-    const { state, id, updatedMs } = part;
-    const [subject = '', scheme = '', year = ''] = id.split('.');
-    const leftFen = state.grantedFen - state.reservedFen - state.consumedFen;
-    return {
-      id,
-      subject,
-      scheme,
-      year: Number(year),
-      state: state.phase,
-      stage: stageOf(state),
-      further: state.further,
-      askedFen: state.askedFen,
-      claims: state.claims,
-      grantedFen: state.grantedFen,
-      reservedFen: state.reservedFen,
-      consumedFen: state.consumedFen,
-      leftFen,
-      useUntilMs: state.useUntilMs,
-      redeemUntilMs: state.redeemUntilMs,
-      updatedMs,
+      ...orderDue(state),
     };
   },
 };

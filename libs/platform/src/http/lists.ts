@@ -5,7 +5,7 @@ import type { RecordQuery, RowPage } from '@yrd/ledger';
 import { RowsPage } from './answers.js';
 import type { Call } from '../commands.js';
 import type { Cell } from '../tables/csv.js';
-import { cursorOf, readPage, type ListQuery, type Page } from './paging.js';
+import { cursorOf, readPage, type Listed, type ListQuery, type Page } from './paging.js';
 import { cellsOf, headingsOf } from './shown.js';
 import { FORMATS } from '../tables/table.js';
 
@@ -15,8 +15,7 @@ const TABLE_PAGE = 500;
 const TABLE_ROWS_MAX = 1_000_000;
 
 /** A list of a service. */
-export interface List<R extends object> extends Pick<RecordQuery, 'where' | 'order'> {
-  readonly view: string;
+export interface List<R extends object> extends Listed {
   /** What a row shows: its description, and the columns of its table. */
   readonly row: new () => object;
   /** Rows as they are shown, where that is not what the view holds. */

@@ -64,9 +64,9 @@ export interface Page<T> {
 }
 
 /** Which list a cursor belongs to, in 12 hex digits: a cursor of another list would skip rows silently. */
-const listMark = (view: string, query: Pick<RecordQuery, 'where' | 'order'>): string =>
+const listMark = ({ view, where, asked, order }: Listed): string =>
   createHash('sha256')
-    .update(JSON.stringify([view, query.where ?? null, query.order ?? null]))
+    .update(JSON.stringify([view, asked ?? where ?? null, order ?? null]))
     .digest('hex')
     .slice(0, 12);
 
@@ -95,11 +95,16 @@ const decodeCursor = (mark: string, cursor: string): After => {
   return { value, id };
 };
 
-type Listed = { readonly view: string } & Pick<RecordQuery, 'where' | 'order'>;
+/** Which list it is. */
+export interface Listed extends Pick<RecordQuery, 'where' | 'order'> {
+  readonly view: string;
+  /** What was asked for, where `where` moves with time: a cursor belongs to that. */
+  readonly asked?: object;
+}
 
 /** Where a list goes on; undefined at its beginning. @throws Problem E-VALIDATION for a cursor of another list. */
 export const cursorOf = (list: Listed, { cursor }: PageQuery): After | undefined =>
-  cursor === undefined ? undefined : decodeCursor(listMark(list.view, list), cursor);
+  cursor === undefined ? undefined : decodeCursor(listMark(list), cursor);
 
 /** One page of a view's rows, each with its `id`. @throws Problem E-VALIDATION for a cursor of another list. */
 export const readPage = async <R extends object>(
@@ -116,7 +121,7 @@ export const readPage = async <R extends object>(
   });
   return {
     items: found.rows.map(({ id, row }) => ({ ...row, id })),
-    next: found.next === null ? null : encodeCursor(listMark(list.view, list), found.next),
+    next: found.next === null ? null : encodeCursor(listMark(list), found.next),
     positions: showPositions(found.positions),
   };
 };

@@ -76,6 +76,8 @@ export interface Agency {
   readonly idleSinceMs: number | null;
   /** Its appraisals are awaited, and whether it has orders is looked at (M4). */
   readonly watched: boolean;
+  /** The appraisal awaited next, known at home only. */
+  readonly awaited: { readonly year: number; readonly byMs: number } | null;
   /** It was revoked for fraud. */
   readonly fraud: boolean;
 }
@@ -100,6 +102,7 @@ const initial: Agency = {
   missed: [],
   idleSinceMs: null,
   watched: false,
+  awaited: null,
   fraud: false,
 };
 
@@ -144,10 +147,14 @@ export const agency = foldOf<Agency, AgencyEvent>('agency', initial, {
     const known = state.certificates[certificate];
     return known ? certified(state, { ...known, withdrawn: true }) : state;
   },
-  AgencyAppraised: (state, { year, grade }) => ({ ...state, appraisals: { ...state.appraisals, [year]: grade } }),
+  AgencyAppraised: (state, { year, grade }) => ({
+    ...state,
+    appraisals: { ...state.appraisals, [year]: grade },
+    awaited: state.awaited?.year === year ? null : state.awaited,
+  }),
   AppraisalMissed: (state, { year }) => ({ ...state, missed: [...state.missed, year] }),
   AgencyIdle: (state, { sinceMs }) => ({ ...state, idleSinceMs: sinceMs }),
-  AppraisalAwaited: (state) => ({ ...state, watched: true }),
+  AppraisalAwaited: (state, { year, byMs }) => ({ ...state, watched: true, awaited: { year, byMs } }),
   IdleWatched: (state) => state,
   IdleAsked: (state) => ({ ...state, idleSinceMs: null }),
   OutOfScopeReported: (state, data) => ({ ...state, reports: [...state.reports, data] }),

@@ -1,11 +1,12 @@
 /** Read model of complaints: who is to answer what until when, and what is late (M5). */
 import type { View } from '@yrd/ledger';
 import { complaint, type Complaint } from './complaint.js';
+import { dueOf, until, type Due } from '../due.js';
 import { eventOf, idIn, idOf, provinceOf } from '../reading.js';
 
 export const COMPLAINT_STATES = ['Lodged', 'Taken', 'Refused', 'Answered'] as const;
 
-export interface ComplaintRow {
+export interface ComplaintRow extends Due {
   readonly id: string;
   readonly state: (typeof COMPLAINT_STATES)[number];
   /** Province of the agency, which answers. */
@@ -32,6 +33,10 @@ const stateOf = ({ taken, refused, answer }: Complaint): ComplaintRow['state'] =
   if (answer !== null) return 'Answered';
   return refused ? 'Refused' : taken ? 'Taken' : 'Lodged';
 };
+
+/** The clock of the first answer, until there is one. */
+const complaintDue = ({ taken, answer }: Complaint): Due =>
+  dueOf([answer === null ? until('answer', taken?.answerByMs, taken?.counted?.awaits) : null]);
 
 export const complaints: View<Part> = {
   name: 'complaints',
@@ -69,6 +74,7 @@ export const complaints: View<Part> = {
       reminded: told.reminded,
       overdue: told.overdue,
       answer: told.answer,
+      ...complaintDue(told),
     };
   },
 };

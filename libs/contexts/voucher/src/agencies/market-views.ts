@@ -1,9 +1,10 @@
 /** Read models of the market: assessments, agencies with their recognition in each province, products with prices, invoices. */
 import type { View } from '@yrd/ledger';
 import { commonService } from '@yrd/standards';
-import { agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
+import { AT_WORK, agency, priceAt, type Agency, type AgencyEvent } from './agency.js';
+import { dueOf, until, type Running } from '../due.js';
 import { invoice, type Invoice } from '../orders/invoice.js';
-import { firstEndMs } from './qualification.js';
+import { firstEndMs, neededUntilMs } from './qualification.js';
 import { dataOf, eventOf, idIn, idOf, provinceOf, type EntryName } from '../reading.js';
 
 interface AgencyPart {
@@ -25,6 +26,19 @@ export const limitsOf = ({ phase, endsMs, suspension, exclusion }: Agency) => ({
   suspendedUntilMs: suspension?.untilMs ?? null,
   excludedUntilMs: exclusion?.untilMs ?? null,
 });
+
+const publicity = ({ phase, endsMs }: Agency): Running | null => (phase === 'Publicised' ? until('publicity', endsMs) : null);
+
+/** What ends of an agency by itself, as everybody may know it. */
+const publicClocks = (state: Agency): readonly (Running | null)[] => [
+  publicity(state),
+  until('suspension', state.suspension?.untilMs),
+  until('exclusion', state.exclusion?.untilMs),
+  AT_WORK.includes(state.phase) ? until('certificate', neededUntilMs(state)) : null,
+];
+
+/** What the province's staff has still to do about it (M4). */
+const appraisal = ({ phase, awaited }: Agency): Running | null => (AT_WORK.includes(phase) ? until('appraisal', awaited?.byMs) : null);
 
 /** What everybody may know of an agency; what it said of itself before is not among it. */
 const AGENCY_EVENTS: readonly EntryName[] = [
@@ -51,7 +65,7 @@ const AGENCY_EVENTS: readonly EntryName[] = [
 /** Assessments of this province, for its staff: from the agency's own word on to what came of it. */
 export const assessments: View<{ readonly id: string; readonly state: Agency; readonly since: number; readonly updatedMs: number }> = {
   name: 'assessments',
-  on: ['AgencySelfAssessed', 'AgencyVerified', 'AgencyNotVerified', ...AGENCY_EVENTS],
+  on: ['AgencySelfAssessed', 'AgencyVerified', 'AgencyNotVerified', 'AppraisalAwaited', ...AGENCY_EVENTS],
   key: (entry) => idIn(entry, 'agency'),
   fold: (part, entry) => ({
     id: idOf(entry.stream),
@@ -64,7 +78,8 @@ export const assessments: View<{ readonly id: string; readonly state: Agency; re
     if (!part) return null;
     const { id, state, since, updatedMs } = part;
     const { phase, name, classes } = state;
-    return { id, name, state: phase, classes, reasons: state.reasons, assessedMs: since, updatedMs };
+    const due = dueOf([publicity(state), appraisal(state)]);
+    return { id, name, state: phase, classes, reasons: state.reasons, assessedMs: since, updatedMs, ...due };
   },
 };
 
@@ -116,6 +131,7 @@ export const agencies: View<AgencyPart> = {
         ]),
       ),
       updatedMs: Math.max(...Object.values(parts).map(({ updatedMs }) => updatedMs)),
+      ...dueOf(publicClocks(state)),
     };
   },
 };

@@ -52,6 +52,15 @@ export const firstEndMs = ({ certificates }: Agency): number | null => {
   return ends.length === 0 ? null : Math.min(...ends);
 };
 
+/** When the first certificate ends that no later one makes up for, item by item, ms; null without any. */
+export const neededUntilMs = ({ certificates }: Agency): number | null => {
+  const good = Object.values(certificates).filter(({ withdrawn }) => !withdrawn);
+  const needed = good.filter((each) =>
+    each.items.some((item) => !good.some((other) => other.untilOn > each.untilOn && covers(other.items, item))),
+  );
+  return needed.length === 0 ? null : Math.min(...needed.map(endsMs));
+};
+
 /** An agency that is at work, or on its way to be. */
 const here = ['SelfAssessed', 'Verified', 'Publicised', 'Objected', 'Active', 'Suspended'] as const;
 

@@ -1,6 +1,6 @@
 /** Reminders before a limit (domain §1.5): so many working days ahead by the calendar of its home. Shown, never decided on. */
 import type { VoucherPack } from '@yrd/contracts';
-import { toShanghaiDate, workingDaysLeft } from '@yrd/standards';
+import { CLOCKS, daysLeft } from '../due.js';
 import { calendarOf, type Notices } from '../policy/calendar-notice.js';
 import { limitIn, type Limited } from './order-limits.js';
 import type { Limit, Order } from './order.js';
@@ -14,13 +14,6 @@ export interface Reminder {
   readonly en: string;
 }
 
-const LIMITS: Readonly<Record<Limit, readonly [zh: string, en: string]>> = {
-  accept: ['机构接单', 'the agency to accept'],
-  contract: ['签订合同', 'the contract to be signed'],
-  redeem: ['申请兑付', 'redemption to be asked for'],
-  publicity: ['公示', 'objections'],
-};
-
 /** The limit that may be reminded of; null where none runs or the clock stands. */
 export const ticking = (state: Order): Limited | null => {
   const limited = limitIn(state);
@@ -33,8 +26,8 @@ export const reminderOf = (state: Order, pack: VoucherPack | null, notices: Noti
   const ahead = pack?.remindWorkingDays;
   if (ahead === undefined || limited === null || nowMs > limited.lastMs) return null;
   const { limit, lastMs } = limited;
-  const left = workingDaysLeft(toShanghaiDate(nowMs), toShanghaiDate(lastMs), calendarOf(notices));
+  const left = daysLeft(nowMs, lastMs, calendarOf(notices));
   if (left > ahead) return null;
-  const [zh, en] = LIMITS[limit];
+  const [zh, en] = CLOCKS[limit];
   return { limit, lastMs, workingDaysLeft: left, zh: `${zh}期限还剩 ${left} 个工作日`, en: `${left} working days left for ${en}` };
 };

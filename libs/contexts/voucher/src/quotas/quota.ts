@@ -47,6 +47,8 @@ export interface Quota {
   readonly over: boolean;
   readonly useUntilMs: number;
   readonly redeemUntilMs: number;
+  /** Last millisecond of the year's use; null in accounts older than that limit. */
+  readonly closesMs: number | null;
 }
 
 const initial: Quota = {
@@ -65,6 +67,7 @@ const initial: Quota = {
   over: false,
   useUntilMs: 0,
   redeemUntilMs: 0,
+  closesMs: null,
 };
 
 /** Whether the next claim mends one that was returned. */
@@ -74,12 +77,13 @@ export const corrects = ({ phase, further }: Quota): boolean => phase === 'Retur
 const back = (state: Quota, amountFen: number) => (state.over ? { grantedFen: state.grantedFen - amountFen } : {});
 
 export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
-  QuotaApplied: (state, { askedFen, level = 'province' }) => ({
+  QuotaApplied: (state, { askedFen, level = 'province', closesMs = state.closesMs }) => ({
     ...state,
     ...(corrects(state) ? {} : { passed: null, returnedBy: [] }),
     ...(state.phase === 'Granted' ? { further: 'submitted' } : { phase: 'Submitted' }),
     askedFen,
     level,
+    closesMs,
   }),
   QuotaPassed: (state, { person }) => ({ ...state, level: 'province', passed: { askedFen: state.askedFen, person } }),
   QuotaReturned: (state, { level = 'province' }) => ({
@@ -88,7 +92,7 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     returnedBy: [...state.returnedBy, level],
   }),
   QuotaRefused: (state) => (state.phase === 'Granted' ? { ...state, further: 'none' } : { ...state, phase: 'Refused' }),
-  QuotaGranted: (state, { amountFen, useUntilMs, redeemUntilMs }) => ({
+  QuotaGranted: (state, { amountFen, useUntilMs, redeemUntilMs, closesMs = state.closesMs }) => ({
     ...state,
     phase: 'Granted',
     further: 'none',
@@ -97,6 +101,7 @@ export const quota = foldOf<Quota, QuotaEvent>('quota', initial, {
     over: false,
     useUntilMs,
     redeemUntilMs,
+    closesMs,
   }),
   QuotaReserved: (state, { amountFen }) => ({ ...state, reservedFen: state.reservedFen + amountFen }),
   QuotaReleased: (state, { amountFen }) => ({ ...state, ...back(state, amountFen), reservedFen: state.reservedFen - amountFen }),

@@ -1,13 +1,16 @@
 /** The alarm of V18: an approved redemption that is still not paid when the pack's limit is over, told to both provinces. */
 import { toStream, type Decision, type Entry, type Handler, type TimerChange } from '@yrd/ledger';
 import { handler } from '../handling.js';
-import { order, termsOf, type Phase } from '../orders/order.js';
+import { order, termsOf, type Order, type Phase } from '../orders/order.js';
 import { dataOf, idOf } from '../reading.js';
 import type { OfOrder } from '../orders/serving.js';
 import { orderStream } from '../streams.js';
 
 const WAITING: readonly Phase[] = ['Approved', 'Publicised', 'Objected', 'Payable'];
 const keyOf = (id: string): string => `unpaid/${id}`;
+
+/** V18: until when an approved redemption is to be paid, ms; null where none waits for money or the pack has no such limit. */
+export const unpaidBy = ({ phase, approval }: Order): number | null => (WAITING.includes(phase) ? (approval?.alarmMs ?? null) : null);
 
 /** The alarm runs from approval, and again when a payment came back; it ends with the payment. */
 export const unpaidTimer = (entry: Entry): readonly TimerChange[] => {
@@ -28,7 +31,7 @@ export const RaiseUnpaid: Handler<RaiseUnpaid> = handler({
   decide: ({ order: id, alarmMs }, turn): Decision => {
     const state = turn.state(order, orderStream(id));
     const { approval, phase, lineSettled, after } = state;
-    if (!WAITING.includes(phase) || approval?.alarmMs !== alarmMs || after.alarmedMs !== null) return [];
+    if (!approval || unpaidBy(state) !== alarmMs || after.alarmedMs !== null) return [];
     const { agencyProvince, policy } = termsOf(state);
     const data = { order: id, agencyProvince, phase, alarmMs, subsidyFen: approval.subsidyFen, lineSettled };
     return toStream(orderStream(id), [{ type: 'UnpaidAlarmRaised', data }], policy);
