@@ -78,12 +78,12 @@ const LAYERS = [
   layer('cli', ['contracts', 'standards', 'platform', 'ledger'], []),
   layer('identity', ['identity'], ['oidc-provider', 'oidc-provider/*', 'jose']),
   layer('tool', ['tool', 'identity', 'contracts', 'standards', 'platform', 'ledger'], ['*']),
-  layer('bench', ['e2e', 'platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),
+  layer('bench', ['e2e', 'service', 'context', 'contracts', 'platform', 'ledger'], [...NEST, 'kafkajs', 'mongoose']),
   layer('e2e', ['tool', 'contracts', 'standards', 'ledger'], ['kafkajs', 'mongoose', 'jose', 'yaml']),
 ];
 const SCOPES = [
   ...CONTEXTS.map((name) => ({ sourceTag: `scope:${name}`, onlyDependOnLibsWithTags: [`scope:${name}`, 'scope:shared'] })),
-  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:bench', 'scope:e2e', 'scope:shared'] },
+  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:bench', 'scope:e2e', 'scope:voucher', 'scope:shared'] },
   { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
 ];
 

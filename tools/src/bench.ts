@@ -9,7 +9,7 @@ import { startServers, type Servers } from './servers.js';
 import { openStage } from './stage.js';
 import { onStopAsked, type Place } from './start.js';
 
-const PARTS = ['writing', 'carrying', 'reading', 'absence', 'orders'] as const;
+const PARTS = ['writing', 'carrying', 'reading', 'absence', 'settlement', 'orders'] as const;
 
 const numberAfter = (args: readonly string[], name: string, fallback: number): number => {
   const at = args.indexOf(`--${name}`);
@@ -22,14 +22,14 @@ const partsOf = (args: readonly string[]): readonly string[] => {
   const named = args.filter((arg, at) => !arg.startsWith('--') && !args[at - 1]?.startsWith('--'));
   const unknown = named.find((arg) => !PARTS.some((part) => part === arg));
   if (unknown !== undefined) throw new Fault(`There is no part "${unknown}": name some of ${PARTS.join(', ')}, or none to run all.`);
-  // An absence takes minutes to prepare: it is measured when asked for.
-  return named.length === 0 ? PARTS.filter((part) => part !== 'absence') : named;
+  // What takes minutes to prepare is measured when asked for.
+  return named.length === 0 ? PARTS.filter((part) => part !== 'absence' && part !== 'settlement') : named;
 };
 
-/** `npm run bench -- [writing] [carrying] [reading] [absence] [orders] [--rounds 5] [--entries 2000000]`. Answers the exit code. */
+/** `npm run bench -- [writing] [carrying] [reading] [absence] [settlement] [orders] [--rounds 5] [--entries 2000000] [--lines 1000000]`. Answers the exit code. */
 export const bench = async (place: Place, args: readonly string[]): Promise<number> => {
   const parts = partsOf(args);
-  const order = { rounds: numberAfter(args, 'rounds', 5), entries: numberAfter(args, 'entries', 2_000_000) };
+  const order = { rounds: numberAfter(args, 'rounds', 5), entries: numberAfter(args, 'entries', 2_000_000), lines: numberAfter(args, 'lines', 1_000_000) };
   const home = mkdtempSync(join(tmpdir(), 'yrd-bench-'));
   const processes = createProcesses({ entry: place.entry, logs: join(home, 'logs') });
   processes.removeOnDeath(home);

@@ -2,7 +2,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
 import type { StoredBlock, World } from '@yrd/ledger';
-import { paced, spread } from './measure.js';
+import { lasting, paced, spread } from './measure.js';
 import { openFederation, pay, type Servers } from './nodes.js';
 import { interleaved, ratioOf, type Row } from './table.js';
 import { NOTE } from './transfers.js';
@@ -102,7 +102,7 @@ export const carryingRows = async (servers: Servers, rounds: number, say: (line:
   let ids = 0;
   const p99: Record<'chain' | 'replica' | 'view', number[]> = { chain: [], replica: [], view: [] };
   const measure = (name: keyof typeof p99, one: (n: number) => Promise<unknown>) => async (): Promise<number> => {
-    const { p50Ms, p99Ms } = await paced(PER_SECOND, FOR_MS, one);
+    const { p50Ms, p99Ms } = await paced(PER_SECOND, lasting(FOR_MS), one);
     p99[name].push(p99Ms);
     return p50Ms;
   };

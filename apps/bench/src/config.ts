@@ -6,7 +6,9 @@ export interface BenchConfig {
   readonly rounds: number;
   /** Size of the large ledger. */
   readonly entries: number;
-  /** Parts to run: `writing`, `carrying`, `reading`; `orders` needs four nodes, whose addresses are in the environment. */
+  /** Lines of the large settlement window. */
+  readonly lines: number;
+  /** Parts to run: `writing`, `carrying`, `reading`, `absence`, `settlement`; `orders` needs four nodes, whose addresses are in the environment. */
   readonly parts: readonly string[];
   /** What the command lines of MongoDB, Kafka and nodes hold. */
   readonly pidWords: readonly string[];

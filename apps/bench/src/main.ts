@@ -4,6 +4,7 @@ import { carryingRows } from './carrying.js';
 import { benchConfig } from './config.js';
 import { orderRows } from './orders.js';
 import { readingRows } from './reading.js';
+import { settlingRows } from './settling.js';
 import { tableOf, type Row } from './table.js';
 import { writingRows } from './writing.js';
 
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   carrying: () => carryingRows(servers, order.rounds, say),
   orders: () => orderRows(order.rounds, order.pidWords, say),
   reading: () => readingRows(servers, order.rounds, order.entries, say),
+  settlement: () => settlingRows(servers, order.lines, order.pidWords, say),
   absence: () => absenceRows(servers, Math.min(order.entries, 1_000_000), say),
 };
 

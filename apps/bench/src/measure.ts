@@ -39,12 +39,18 @@ export const flood = async (ways: number, forMs: number, one: (n: number) => Pro
   return figureOf(tookMs, last - begin);
 };
 
-/** Begins an operation at a fixed rate for `forMs`, however long each takes: times are from when it should have begun. */
-export const paced = async (perSecond: number, forMs: number, one: (n: number) => Promise<unknown>): Promise<Figure> => {
+/** Says that it is over once this time has passed since the first question. */
+export const lasting = (forMs: number): (() => boolean) => {
+  let since: number | null = null;
+  return () => performance.now() - (since ??= performance.now()) >= forMs;
+};
+
+/** Begins an operation at a fixed rate until it is over, however long each takes: times are from when it should have begun. */
+export const paced = async (perSecond: number, over: () => boolean, one: (n: number) => Promise<unknown>): Promise<Figure> => {
   const tookMs: number[] = [];
   const running: Promise<unknown>[] = [];
   const start = performance.now();
-  for (let n = 0; (n * 1_000) / perSecond < forMs; n += 1) {
+  for (let n = 0; !over(); n += 1) {
     const due = start + (n * 1_000) / perSecond;
     const early = due - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
@@ -97,4 +103,15 @@ export const cpuSeconds = (words: readonly string[]): number => {
 export const threadCpuMs = (): number => {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
+};
+
+/** Watches the heap from now on; answers by how much it was larger at its largest, MiB, and watches no more. */
+export const watchHeap = (): (() => number) => {
+  const before = process.memoryUsage().heapUsed;
+  let most = before;
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().heapUsed)), 50);
+  return () => {
+    clearInterval(timer);
+    return (most - before) / 2 ** 20;
+  };
 };

@@ -1,25 +1,21 @@
 /** Rows of reading: replay, replay with every hash checked, opening a stream, rebuilding a view, and what an entry costs to keep. */
 import {
   decodeEntries,
-  encodeEntries,
   leafHash,
   makeEntry,
   append,
   emptyRange,
-  entriesOf,
   equal,
   rangeRoot,
-  readOn,
   text,
   utf8,
   type BlockStore,
   type CompactRange,
   type LedgerEntry,
-  type StoredBlock,
-  type World,
 } from '@yrd/ledger';
 import { nodeHasher, nodeRandom } from '@yrd/platform';
 import mongoose from 'mongoose';
+import { eachBlock, goesOnAtItsEnd, Growing } from './growing.js';
 import { spread } from './measure.js';
 import { openFederation, type Opened, type Servers } from './nodes.js';
 import { interleaved, ratioOf, type Row } from './table.js';
@@ -41,16 +37,7 @@ const entryAt = (origin: string, index: number, stream: string): LedgerEntry => 
   return makeEntry(nodeHasher, index, { ...facts, ...rest }, utf8(JSON.stringify(payload)), { payload: nodeRandom.bytes(32) });
 };
 
-const eachBlock = async (store: BlockStore, take: (block: StoredBlock) => void): Promise<number> => {
-  let size = 0;
-  for await (const blocks of readOn(store, 0)) {
-    for (const block of blocks) take(block);
-    size = blocks.at(-1)!.first + blocks.at(-1)!.count;
-  }
-  return size;
-};
-
-/** Grows a journal block by block behind its node's back, as its writer would have. */
+/** Grows a journal of amounts behind its node's back, up to a size. */
 export const fill = async (
   store: BlockStore,
   origin: string,
@@ -58,36 +45,15 @@ export const fill = async (
   accounts: number,
   blockCommits = BLOCK_COMMITS,
 ): Promise<void> => {
-  let range: CompactRange = emptyRange;
-  let size = await eachBlock(store, (block) => {
-    range = append(
-      nodeHasher,
-      range,
-      entriesOf(block).map(({ leaf }) => leafHash(nodeHasher, leaf)),
+  const journal = await Growing.on(store);
+  while (journal.size < to) {
+    const from = journal.size;
+    await journal.add(
+      Array.from({ length: Math.min(blockCommits, to - from) }, (_, at) => {
+        const stream = `account/a-${((from + at) * 7_919) % accounts}`;
+        return { stream, entries: [entryAt(origin, from + at, stream)] };
+      }),
     );
-  });
-  while (size < to) {
-    const entries = Array.from({ length: Math.min(blockCommits, to - size) }, (_, at) => ({
-      index: size + at,
-      stream: `account/a-${((size + at) * 7_919) % accounts}`,
-    }));
-    const made = entries.map(({ index, stream }) => ({ index, stream, entry: entryAt(origin, index, stream) }));
-    range = append(
-      nodeHasher,
-      range,
-      made.map(({ entry }) => leafHash(nodeHasher, entry.leaf)),
-    );
-    const commits = made.map(({ index, stream, entry }) => ({
-      first: index,
-      count: 1,
-      streams: [stream],
-      versions: [0],
-      command: index.toString(16).padStart(64, '0'),
-      body: '',
-      bytes: encodeEntries([entry]),
-    }));
-    await store.insert({ first: size, count: made.length, root: rangeRoot(nodeHasher, range), epoch: 1, at: 1_760_000_000_000, commits });
-    size += made.length;
   }
 };
 
@@ -124,17 +90,6 @@ const openings = async ({ node }: Opened, accounts: number, count: number): Prom
   }
   return spread(tookMs).median;
 };
-
-/** What was filled in behind a node's back is not sent to a topic that nobody reads: the node goes on at its end. */
-const goesOnAtItsEnd = (world: World): World => ({
-  ...world,
-  bus: {
-    ensure: (topics) => world.bus.ensure(topics),
-    publish: (topic, value, headers) => world.bus.publish(topic, value, headers),
-    subscribe: (options, handle) => world.bus.subscribe(options, handle),
-    last: () => Promise.resolve(null),
-  },
-});
 
 /** One journal of this many entries under a node that keeps no view; each stream has ten entries. */
 const ledgerOf = async (servers: Servers, name: string, size: number): Promise<Opened> => {
