@@ -28,7 +28,7 @@ import type { Row } from './table.js';
 const MINE = '31';
 const FEDERATION = 'settling.test';
 const WINDOW = 1;
-const BLOCK_COMMITS = 500;
+const BLOCK_COMMITS = 50;
 /** Commands a second that go on all the time, and how long they are watched where nothing else happens. */
 const LIVE = 50;
 const QUIET_MS = 10_000;

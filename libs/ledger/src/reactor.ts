@@ -19,7 +19,7 @@ import { allParked, type KeptItem } from './parked.js';
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
 /** Commands of one reaction that run side by side. */
-const SIDE_BY_SIDE = 64;
+const SIDE_BY_SIDE = 16;
 /** How often is looked whether the steps under way have ended, ms. */
 const HOLD_MS = 5;
 const PARKED = 'parked-reactions';
