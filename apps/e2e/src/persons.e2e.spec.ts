@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseVerifier, utf8, verifyProof, type Federation } from '@yrd/ledger';
-import { testHasher, testSigner } from '@yrd/ledger/testing';
+import { formsOf, testHasher, testSigner } from '@yrd/ledger/testing';
 import { personIdCheckDigit } from '@yrd/standards';
 import { ask, bodyOf, does, firm, office, openMarket, staff, tries, type Body, type Market, type Province } from './delta.js';
 import { eventually, type Person } from './http.js';
 import { place, serve } from './order.js';
-import { formsOf, keyRow, tracesInDatabases, tracesInFiles, tracesInTopics } from './traces.js';
+import { keyRow, tracesInDatabases, tracesInFiles, tracesInTopics } from './traces.js';
 
 const numberOf = (first17: string): string => first17 + personIdCheckDigit(first17);
 /** Marked values: nothing else in the world holds them. */

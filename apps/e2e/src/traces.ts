@@ -5,46 +5,12 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { mongo } from 'mongoose';
 import type { Federation } from '@yrd/ledger';
+import { finderOf, type Traces } from '@yrd/ledger/testing';
 import { given } from './delta.js';
 import { eventually } from './http.js';
 
-/** Base64 of bytes that may stand anywhere in a longer text: three alignments, without the characters that neighbours share. */
-const base64Forms = (bytes: Buffer): readonly Buffer[] =>
-  [0, 1, 2].map((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const from = before === 0 ? 0 : before + 1;
-    const until = text.length - ((before + bytes.length) % 3 === 0 ? 0 : 1);
-    return Buffer.from(text.slice(from, until));
-  });
-
-/** A text as bytes may hold it: UTF-8, UTF-16 of both orders, hex, base64, and escaped as JSON does. */
-export const formsOf = (text: string): readonly Buffer[] => {
-  const utf8 = Buffer.from(text, 'utf8');
-  const little = Buffer.from(text, 'utf16le');
-  const escaped = [...text].map((char) => (char < '\u007f' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)).join('');
-  const forms = [
-    utf8,
-    little,
-    Buffer.from(little).swap16(),
-    Buffer.from(utf8.toString('hex')),
-    Buffer.from(utf8.toString('hex').toUpperCase()),
-  ];
-  return [...forms, Buffer.from(escaped), ...base64Forms(utf8), ...base64Forms(little)];
-};
-
 // The driver would import `os` lazily, which jest's sandbox cannot.
 const connect = (): Promise<mongo.MongoClient> => mongo.MongoClient.connect(given('MONGO_URL'), { runtimeAdapters: { os } });
-
-/** Place and text of each trace. */
-export type Traces = readonly string[];
-
-/** Looks through bytes for texts in every form of theirs. */
-const finder = (texts: readonly string[]): ((place: string, bytes: Buffer) => Traces) => {
-  const sought = texts.map((text) => ({ text, forms: formsOf(text) }));
-  return (place, bytes) => sought.flatMap(({ text, forms }) => (forms.some((form) => bytes.includes(form)) ? [`${place}: ${text}`] : []));
-};
 
 /** Topics of the running federation: those that others left on the same broker are not its own. */
 const topicsOf = (all: readonly string[]): string[] => {
@@ -64,7 +30,7 @@ export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> 
   const admin = kafka.admin();
   await admin.connect();
   const topics = topicsOf(await admin.listTopics());
-  const found = finder(texts);
+  const found = finderOf(texts);
   const ends = new Map<string, number>();
   for (const topic of topics)
     for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
@@ -99,7 +65,7 @@ export const tracesInTopics = async (texts: readonly string[]): Promise<Traces> 
 export const tracesInDatabases = async (texts: readonly string[]): Promise<Traces> => {
   const client = await connect();
   const traces: string[] = [];
-  const found = finder(texts);
+  const found = finderOf(texts);
   try {
     const { databases } = await client.db().admin().listDatabases();
     for (const { name: database } of databases) {
@@ -126,7 +92,7 @@ export const tracesInFiles = (texts: readonly string[]): { readonly files: reado
     .map((each) => join(each.parentPath, each.name))
     // What Kafka and MongoDB keep on disk is compressed: it is read through them.
     .filter((path) => /\.(log|json)$/.test(path) && !/[\\/](kafka|mongo)[\\/]/.test(path));
-  const found = finder(texts);
+  const found = finderOf(texts);
   return { files, traces: files.flatMap((path) => found(path.slice(home.length), readFileSync(path))) };
 };
 

@@ -10,6 +10,18 @@ export const importRows = {
   ImportSubjectFacts: row(entry, 'eachRow', '导入主体事实', 'Import facts about subjects'),
   ImportQuotaApplications: row(firm, 'eachRow', '导入额度申领', 'Import applications for quotas'),
   ImportQuotaGrants: row(approver, 'eachRow', '导入额度授予', 'Import grants of quotas'),
+  ImportSubjectOwnership: row(
+    entry,
+    'eachRow',
+    '导入主体股权与控制关系（封存）',
+    'Import who owns and controls subjects; the file lies sealed',
+  ),
+  ImportAgencyOwnership: row(
+    supervisor,
+    'eachRow',
+    '导入服务机构股权与控制关系（封存）',
+    'Import who owns and controls agencies; the file lies sealed',
+  ),
   ReadImportTemplate: open('导入模板：表头与一行示例', 'Template of an import: the header and a row to look at'),
   ReadImports: row(parties, 'none', '本机构的导入；本省工作人员可看全部', 'Imports of the own organisation; staff of the province see all'),
   ReadImport: row(parties, 'ownOrStaff', '一次导入及其进度', 'One import and how far it is'),

@@ -12,3 +12,4 @@ export * from './quick-crypto.js';
 export * from './scheduler.js';
 export * from './simulated-world.js';
 export * from './test-crypto.js';
+export * from './traces.js';

@@ -33,7 +33,7 @@ export { fileIndexes, KeptFiles, type KeptFile } from './files/kept-files.js';
 export { openStore } from './files/open-store.js';
 export { TakesDocument, TakesFile } from './http/file-body.js';
 export { importIndexes, IMPORT_STATES, isOver, type ImportJob } from './tables/import-jobs.js';
-export { templateOf, type ImportKind, type RowResult } from './tables/import-kind.js';
+export { templateOf, type Flaw, type Gathered, type ImportKind, type RowResult } from './tables/import-kind.js';
 export { Imports } from './tables/imports.js';
 export { databaseOf, processService } from './ground.js';
 export { CSV_MARK, csvLine, type Cell } from './tables/csv.js';

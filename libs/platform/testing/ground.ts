@@ -2,9 +2,16 @@
 import type { Records } from '@yrd/ledger';
 import { AuditTrail } from '../src/audit/audit-trail.js';
 import type { ContextGround } from '../src/context-ground.js';
+import { Custody } from '../src/keys/custody.js';
+import { localWrapping } from '../src/keys/key-wrapping.js';
 import { openLog } from '../src/log.js';
 
-export const quietGround = (records: () => Records, now: () => number): Pick<ContextGround, 'records' | 'trail' | 'log'> => {
+const KEY = Buffer.from('a key for tests that wraps keys!');
+
+export const quietGround = (records: () => Records, now: () => number): ContextGround => {
   const log = openLog('silent', '32');
-  return { records, log, trail: new AuditTrail({ province: '32', log, now, node: null, owners: async () => [] }) };
+  const suite = 'aes-256-gcm';
+  const wrapping = localWrapping([KEY], suite);
+  const custody = new Custody({ records, wrapping, suite, keyBackupDays: 7, matchingKeys: [], personKey: new Uint8Array(32) });
+  return { custody, records, log, trail: new AuditTrail({ province: '32', log, now, node: null, owners: async () => [] }) };
 };

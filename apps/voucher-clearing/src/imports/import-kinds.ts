@@ -6,10 +6,9 @@ import type { Desk } from '../desk.js';
 import { SchemeName } from '../fields.js';
 import { ApplyQuotaBody } from '../quotas/quotas.controller.js';
 import { RecordFactBody } from '../quotas/subjects.controller.js';
+import { column, ID } from './columns.js';
+import { ownershipKinds } from './ownership-kinds.js';
 
-const ID = '0f3c5a9b1d2e4f60718293a4b5';
-const column = (field: string, zh: string, example: string, holds: ImportKind['columns'][number]['holds'] = 'text') =>
-  ({ field, zh, example, holds }) as const;
 const account = [column('subject', '用券主体编号', ID), column('scheme', '方案', 'cxq'), column('year', '年度', '2026', 'whole')];
 
 class ProductRow extends ListProductBody {
@@ -134,4 +133,5 @@ export const importKinds = (desk: Desk): readonly ImportKind[] => [
   subjectFacts,
   applications(desk),
   grants(desk),
+  ...ownershipKinds(desk),
 ];

@@ -14,7 +14,15 @@ import {
   type RowResult,
 } from '@yrd/platform';
 
-const KINDS = ['agencies', 'products', 'subject-facts', 'quota-applications', 'quota-grants'] as const;
+const KINDS = [
+  'agencies',
+  'products',
+  'subject-facts',
+  'quota-applications',
+  'quota-grants',
+  'subject-ownership',
+  'agency-ownership',
+] as const;
 export type KindName = (typeof KINDS)[number];
 const YES = ['true', 'false'] as const;
 const OUTCOMES = ['done', 'unchanged', 'refused'] as const;

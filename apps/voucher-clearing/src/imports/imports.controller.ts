@@ -128,6 +128,18 @@ export class ImportsController implements OnApplicationBootstrap, OnModuleDestro
     return this.take('quota-grants', query, call);
   }
 
+  @Post('subject-ownership')
+  @Takes('ImportSubjectOwnership')
+  subjectOwnership(@Query() query: ImportQuery, @CurrentCall() call: Call) {
+    return this.take('subject-ownership', query, call);
+  }
+
+  @Post('agency-ownership')
+  @Takes('ImportAgencyOwnership')
+  agencyOwnership(@Query() query: ImportQuery, @CurrentCall() call: Call) {
+    return this.take('agency-ownership', query, call);
+  }
+
   @Get('templates/:kind')
   @Allows('ReadImportTemplate')
   @Sends('A table with its headings and an example.', ...Object.values(FORMATS))

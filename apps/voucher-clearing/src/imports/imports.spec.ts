@@ -1,11 +1,13 @@
 /** Imports over HTTP: tables in either format become the sender's own commands, are reported row by row, and change nothing twice. */
 import { codes, mending } from '@yrd/contracts';
-import { FORMATS, RunningDelta, workbookOf, type Json, type Who } from '@yrd/platform/testing';
+import { FORMATS, RunningDelta, type Json, type Who } from '@yrd/platform/testing';
 import { startDelta } from '../../testing/delta.js';
+import { book, faultsOf, Importing } from '../../testing/importing.js';
 import { agent, clerk, firm, openMarket, type Market } from '../../testing/market.js';
 
 let delta: RunningDelta;
 let market: Market;
+let tables: Importing;
 let year: number;
 const supervisor: Who = { province: '32', role: 'supervisor', org: 'dept-32' };
 const reviewer: Who = { province: '32', role: 'reviewer', org: 'dept-32' };
@@ -14,49 +16,19 @@ beforeAll(async () => {
   delta = await startDelta(['31', '32']);
   year = new Date(delta.nowMs).getUTCFullYear();
   market = await openMarket(delta, year);
+  tables = new Importing(delta);
 }, 60_000);
 afterAll(() => delta.stop());
 
-const send = (who: Who, kind: string, body: string | Buffer, headers: Record<string, string> = {}) =>
-  delta
-    .fetch(who.province, `/v1/imports/${kind}`, {
-      method: 'POST',
-      headers: { ...delta.headers(who), 'Content-Type': 'text/csv', ...headers },
-      body: typeof body === 'string' ? body : new Uint8Array(body),
-    })
-    .then(async (answer) => ({ status: answer.status, headers: answer.headers, body: (await answer.json()) as Json }));
-
-const finished = async (who: Who, id: string): Promise<Json> => {
-  let job: Json = {};
-  await delta.until(async () => {
-    job = (await delta.get(who, `/v1/imports/${id}`)).body;
-    return ['done', 'cancelled', 'failed'].includes(String(job['state']));
-  });
-  return job;
-};
-
-/** Sends a table and waits for its end. Answers how many rows were done, unchanged and refused, and the report. */
-const imported = async (who: Who, kind: string, body: string | Buffer, headers: Record<string, string> = {}) => {
-  const answer = await send(who, kind, body, headers);
-  expect([answer.status, answer.body['detail']]).toEqual([202, undefined]);
-  const id = String(answer.body['id']);
-  expect(answer.headers.get('location')).toBe(`/v1/imports/${id}`);
-  const job = await finished(who, id);
-  expect([job['state'], job['read']]).toEqual(['done', job['rows']]);
-  const { body: report } = await delta.get(who, `/v1/imports/${id}/report`);
-  return { id, counts: [job['done'], job['unchanged'], job['refused']], rows: report['rows'] as readonly Json[] };
-};
+const send = (...sent: Parameters<Importing['send']>) => tables.send(...sent);
+const finished = (who: Who, id: string) => tables.finished(who, id);
+const imported = (...sent: Parameters<Importing['imported']>) => tables.imported(...sent);
 
 const SECOND = '91310115MAXXE01186';
 const AGENCIES = `所属机构,名称,统一社会信用代码,服务类别
 org-a,甲检测中心,91310112MAXXE02144,5；11
 org-b,"乙，中心",${SECOND},*
 `;
-const book = async (rows: readonly (readonly (string | number)[])[]): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  for await (const part of workbookOf(rows)) parts.push(part);
-  return Buffer.concat(parts);
-};
 const agencyNames = async (): Promise<readonly unknown[]> =>
   ((await delta.get(supervisor, '/v1/agencies?province=32')).body['items'] as readonly Json[]).map(({ name }) => name);
 
@@ -90,12 +62,7 @@ describe('A table of agencies', () => {
 `;
     const { counts, rows: report } = await imported(supervisor, 'agencies', rows);
     expect(counts).toEqual([0, 0, 3]);
-    const faults = report.map(({ line, outcome, faults: each }) => [
-      line,
-      outcome,
-      (each as readonly { column: string; code: string; words: Json; mend: Json }[]).map(({ column, code }) => `${column} ${code}`),
-    ]);
-    expect(faults).toEqual([
+    expect(report.map((row) => [row['line'], row['outcome'], faultsOf(row)])).toEqual([
       [2, 'refused', ['organisation E-VALIDATION', '统一社会信用代码 E-VALIDATION']],
       [3, 'refused', ['null E-STATE']],
       [4, 'refused', ['null E-RECUSE']],

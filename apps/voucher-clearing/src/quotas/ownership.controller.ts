@@ -1,45 +1,11 @@
 /** Ownership of subjects and agencies (V11): numbers of persons and firms come in, keyed hashes go on, and nothing else is kept of them. */
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { HOLDER_KINDS, TIES, type Ownership } from '@yrd/contracts';
-import { Call, CurrentCall, Day, Issued, ListOf, Nested, Offers, OneOf, Problem, Prose } from '@yrd/platform';
-import { personId } from '@yrd/standards';
+import type { Ownership } from '@yrd/contracts';
+import { Call, CurrentCall, Day, ListOf, Offers, Problem, Prose } from '@yrd/platform';
 import { agency, agencyStream, subject, subjectStream, type ownership } from '@yrd/voucher';
 import { Desk } from '../desk.js';
-import { Uscc } from '../fields.js';
-import { Share } from '../orders/order-bodies.js';
 import { AgencyPath, SubjectPath } from '../paths.js';
-
-/** How many ties one record takes. */
-const TIES_MAX = 200;
-
-/** One tie as a clerk reads it off the register of firms. */
-class TieBody {
-  @OneOf(TIES, {
-    zh: 'holder 股东，controller 实际控制人，representative 法定代表人，officer 董事、监事、高管，controlled 其控制的企业',
-    en: 'what somebody is to the party; controlled: a firm that the party controls',
-  })
-  as: (typeof TIES)[number];
-
-  @OneOf(HOLDER_KINDS, {
-    zh: 'person 自然人，firm 企业，state 国资监管机构',
-    en: 'person, firm, or a body that exercises the state’s ownership',
-  })
-  kind: (typeof HOLDER_KINDS)[number];
-
-  @Issued(
-    'isPersonId',
-    personId.parse,
-    { zh: '公民身份号码（自然人），只存带钥杂凑', en: 'citizen identity number of a person; only its keyed hash is kept', optional: true },
-    '11010519491231002X',
-  )
-  idNumber?: string;
-
-  @Uscc({ zh: '统一社会信用代码（企业、国资机构）', en: 'unified social credit code of a firm or body', optional: true })
-  uscc?: string;
-
-  @Nested(() => Share, { zh: '持股比例', en: 'the share held', optional: true })
-  share?: Share;
-}
+import { isNumberedRight, ONE_NUMBER, ownershipOf, TieBody, TIES_MAX } from './ties.js';
 
 class OwnershipBody {
   @ListOf(() => TieBody, TIES_MAX, {
@@ -78,26 +44,11 @@ export class OwnershipController {
   }
 
   /** @throws Problem E-VALIDATION naming every tie whose number is missing or of the wrong kind. */
-  private keyed({ ties, source, asOf }: OwnershipBody, own: string): Ownership {
-    const faults = ties.flatMap(({ kind, idNumber, uscc }, at) => {
-      const fits = kind === 'person' ? idNumber !== undefined && uscc === undefined : uscc !== undefined && idNumber === undefined;
-      const message = {
-        zh: '自然人填 idNumber，企业和国资机构填 uscc，且只填一项',
-        en: 'a person has an idNumber, a firm or body a uscc, and nobody both',
-      };
-      return fits ? [] : [{ field: `/ties/${at}`, rule: 'oneNumber', message }];
-    });
+  private keyed(body: OwnershipBody, own: string): Ownership {
+    const faults = body.ties.flatMap((tie, at) =>
+      isNumberedRight(tie) ? [] : [{ field: `/ties/${at}`, rule: 'oneNumber', message: ONE_NUMBER }],
+    );
     if (faults.length > 0) throw Problem.invalid(...faults);
-    return {
-      self: own === '' ? null : this.desk.party(own),
-      ties: ties.map(({ as, kind, idNumber, uscc, share }) => ({
-        as,
-        kind,
-        key: this.desk.party(idNumber ?? uscc ?? ''),
-        ...(share === undefined ? {} : { share: { of: share.of, in: share.in } }),
-      })),
-      source,
-      asOf,
-    };
+    return ownershipOf(this.desk, body, own);
   }
 }

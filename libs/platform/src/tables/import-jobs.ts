@@ -3,6 +3,8 @@
  * a job needs to go on after a crash is here; whoever carries it on has claimed it, and what another did meanwhile is never written over.
  */
 import { Unavailable, type Actor, type Records, type RecordQuery, type RowPage } from '@yrd/ledger';
+import type { ContextGround } from '../context-ground.js';
+import { ImportFiles } from './import-files.js';
 import type { RowResult } from './import-kind.js';
 import type { RecordIndexes } from '../mongo/mongo-records.js';
 import { Problem, Refused, retryAfter } from '../http/problem.js';
@@ -11,10 +13,7 @@ import type { TableFormat } from './table.js';
 import type { TableFile } from './table-file.js';
 
 const JOBS = 'imports';
-const FILES = 'import-files';
 const RESULTS = 'import-results';
-/** Bytes of a file kept in one record: as text a third more, far below what a document may hold. */
-const CHUNK_BYTES = 1_048_576;
 /** Batches of results read at a time. */
 const RESULTS_PAGE = 20;
 /** Jobs of one organisation that wait or run at most. */
@@ -46,8 +45,13 @@ export interface ImportJob {
   readonly trace: string;
   readonly format: TableFormat;
   readonly charset: string | null;
-  readonly sha256: string;
+  /** What its file is known again by, as `ImportFiles.kept` makes it. */
+  readonly digest: string;
   readonly bytes: number;
+  /** Whom its file is sealed to; null where it lies open. */
+  readonly sealedTo: string | null;
+  /** Something of its file may still be here. */
+  readonly held: boolean;
   /** Rows of the file without its header. */
   readonly rows: number;
   /** Of these, rows whose outcome is known. */
@@ -77,39 +81,47 @@ interface Results {
 }
 
 export const importIndexes: RecordIndexes = {
-  [JOBS]: [['createdMs'], ['organisation', 'createdMs'], ['state', 'createdMs'], ['state', 'finishedMs']],
+  [JOBS]: [['createdMs'], ['organisation', 'createdMs'], ['state', 'createdMs'], ['state', 'finishedMs'], ['held', 'state']],
 };
 
 const nth = (id: string, at: number): string => `${id}.${String(at).padStart(6, '0')}`;
 
 export class ImportJobs {
-  constructor(private readonly records: () => Records) {}
+  readonly files: ImportFiles;
+
+  constructor(private readonly ground: Pick<ContextGround, 'records' | 'custody'>) {
+    this.files = new ImportFiles(ground);
+  }
 
   /** Keeps a file with its job. The same one again is the job that there is. @throws Refused E-IDEMPOTENCY, Problem E-BUSY. */
-  async receive(job: ImportJob, bytes: Uint8Array): Promise<ImportJob> {
-    const records = this.records();
-    const known = (await records.get<ImportJob>(JOBS, job.id))?.value;
-    if (known && (known.sha256 !== job.sha256 || known.kind !== job.kind || known.dryRun !== job.dryRun))
-      throw new Refused('imports', { rejected: 'E-IDEMPOTENCY', facts: { import: job.id } });
-    if (known && known.state !== 'receiving') return known;
+  async receive(wanted: ImportJob, bytes: Uint8Array): Promise<ImportJob> {
+    const { id } = wanted;
+    const job = (await this.get(id)) ?? (await this.begun(wanted));
+    if (job.digest !== wanted.digest || job.kind !== wanted.kind || job.dryRun !== wanted.dryRun)
+      throw new Refused('imports', { rejected: 'E-IDEMPOTENCY', facts: { import: id } });
+    if (job.state !== 'receiving') return job;
+    await this.files.write(job, bytes);
+    const kept = await this.change(id, (each) => (each.state === 'receiving' ? { ...each, state: 'waiting' } : each));
+    // Who sent it twice at once may have written parts after the other one's job was over.
+    if (isOver(kept)) await this.files.drop(kept);
+    return kept;
+  }
+
+  /** The job as it now is, by whomever it was begun: of two who send at once, the first one's. */
+  private async begun(job: ImportJob): Promise<ImportJob> {
     const where = { organisation: job.organisation, state: { in: OPEN } };
-    if ((await records.find(JOBS, { where, limit: OPEN_MAX })).length >= OPEN_MAX)
-      throw new Problem('E-BUSY', { headers: retryAfter(60_000) });
-    if (!known) await records.write([{ table: JOBS, id: job.id, value: job, rev: 0 }]);
-    for (let at = 0; at * CHUNK_BYTES < bytes.length; at += 1) {
-      const data = Buffer.from(bytes.subarray(at * CHUNK_BYTES, (at + 1) * CHUNK_BYTES)).toString('base64');
-      await records.write([{ table: FILES, id: nth(job.id, at), value: { data } }]);
-    }
-    return this.change(job.id, (each) => (each.state === 'receiving' ? { ...each, state: 'waiting' } : each));
+    if ((await this.find({ where, limit: OPEN_MAX })).length >= OPEN_MAX) throw new Problem('E-BUSY', { headers: retryAfter(60_000) });
+    await this.records.write([{ table: JOBS, id: job.id, value: job, rev: 0 }]);
+    return (await this.get(job.id)) ?? job;
   }
 
   /** Null when there is none. */
   async get(id: string): Promise<ImportJob | null> {
-    return (await this.records().get<ImportJob>(JOBS, id))?.value ?? null;
+    return (await this.records.get<ImportJob>(JOBS, id))?.value ?? null;
   }
 
   async find(query: RecordQuery): Promise<readonly ImportJob[]> {
-    return (await this.records().find<ImportJob>(JOBS, query)).map(({ value }) => value);
+    return (await this.records.find<ImportJob>(JOBS, query)).map(({ value }) => value);
   }
 
   /** A page of them, as a list of rows is read. */
@@ -123,14 +135,11 @@ export class ImportJobs {
     };
   }
 
-  async file({ id, bytes, format, charset }: ImportJob): Promise<TableFile> {
-    const parts: Buffer[] = [];
-    for (let at = 0; at * CHUNK_BYTES < bytes; at += 1) {
-      const part = await this.records().get<{ readonly data: string }>(FILES, nth(id, at));
-      if (!part) throw new Lost(`A part of the file of ${id} is gone.`);
-      parts.push(Buffer.from(part.value.data, 'base64'));
-    }
-    return { format, charset, bytes: Buffer.concat(parts) };
+  /** @throws TableFault, Lost. */
+  async file(job: ImportJob): Promise<TableFile> {
+    const file = await this.files.read(job);
+    if (!file) throw new Lost(`A part of the file of ${job.id} is gone.`);
+    return file;
   }
 
   /** The oldest job that nobody carries on, claimed for this process; null when there is none. */
@@ -169,7 +178,7 @@ export class ImportJobs {
 
   /** Rows of the batch under way whose outcome was kept before its end, by a process that died in it. */
   async settled({ id, batches }: ImportJob): Promise<readonly RowResult[]> {
-    return (await this.records().get<Results>(RESULTS, nth(id, batches)))?.value.results ?? [];
+    return (await this.records.get<Results>(RESULTS, nth(id, batches)))?.value.results ?? [];
   }
 
   /** Keeps what is known of the batch under way, and the claim. @throws Lost when another has claimed the job meanwhile. */
@@ -184,7 +193,7 @@ export class ImportJobs {
   /** Ends a job, and lets its file go. */
   async end(id: string, owner: string, state: ImportState, nowMs: number, why: Words | null = null): Promise<void> {
     const job = await this.change(id, (each) => (each.owner === owner && !isOver(each) ? { ...over(each, state, nowMs), why } : each));
-    if (isOver(job)) await this.dropFile(job);
+    if (isOver(job)) await this.letGo(job);
   }
 
   /** Asks for an end: at once where nobody carries it on, else after the rows under way. */
@@ -193,7 +202,7 @@ export class ImportJobs {
       if (isOver(each)) return each;
       return each.state === 'running' ? { ...each, cancelAsked: true } : over(each, 'cancelled', nowMs);
     });
-    if (isOver(job)) await this.dropFile(job);
+    if (isOver(job)) await this.letGo(job);
     return job;
   }
 
@@ -201,10 +210,15 @@ export class ImportJobs {
   async *results({ id, batches }: ImportJob): AsyncGenerator<RowResult> {
     for (let at = 0; at < batches; at += RESULTS_PAGE) {
       const ids = Array.from({ length: Math.min(RESULTS_PAGE, batches - at) }, (_, more) => nth(id, at + more));
-      const found = await this.records().getMany<Results>(RESULTS, ids);
+      const found = await this.records.getMany<Results>(RESULTS, ids);
       const byId = new Map(found.map((each) => [each.id, each.value.results]));
       for (const each of ids) yield* byId.get(each) ?? [];
     }
+  }
+
+  /** Lets go of the files of jobs that are over, where whoever ended them could not. */
+  async letGoOfOver(): Promise<void> {
+    for (const job of await this.find({ where: { held: true, state: { in: OVER } }, limit: SWEPT })) await this.letGo(job);
   }
 
   /** Lets go of jobs that are long over, and of files that never came whole. */
@@ -213,15 +227,20 @@ export class ImportJobs {
     const stale = { state: 'receiving', createdMs: { lt: nowMs - RECEIVE_MS } };
     for (const where of [ended, stale])
       for (const job of await this.find({ where, limit: SWEPT })) {
-        await this.dropFile(job);
+        await this.files.drop(job);
         // One more than it counts: of the batch that it ended in, something may be kept.
-        for (let at = 0; at <= job.batches; at += 1) await this.records().write([{ table: RESULTS, id: nth(job.id, at), value: null }]);
-        await this.records().write([{ table: JOBS, id: job.id, value: null }]);
+        for (let at = 0; at <= job.batches; at += 1) await this.records.write([{ table: RESULTS, id: nth(job.id, at), value: null }]);
+        await this.records.write([{ table: JOBS, id: job.id, value: null }]);
       }
   }
 
-  private async dropFile({ id, bytes }: ImportJob): Promise<void> {
-    for (let at = 0; at * CHUNK_BYTES < bytes; at += 1) await this.records().write([{ table: FILES, id: nth(id, at), value: null }]);
+  private get records(): Records {
+    return this.ground.records();
+  }
+
+  private async letGo(job: ImportJob): Promise<void> {
+    await this.files.drop(job);
+    await this.change(job.id, (each) => (each.held ? { ...each, held: false } : each));
   }
 
   /** Changes a job as it is now, also where others change it at the same time. */
@@ -231,11 +250,11 @@ export class ImportJobs {
     more: (job: ImportJob) => readonly { readonly table: string; readonly id: string; readonly value: object }[] = () => [],
   ): Promise<ImportJob> {
     for (let tries = 0; tries < 20; tries += 1) {
-      const found = await this.records().get<ImportJob>(JOBS, id);
+      const found = await this.records.get<ImportJob>(JOBS, id);
       if (!found) throw new Lost(`${id} is gone.`);
       const value = next(found.value);
       if (value === found.value) return value;
-      if (await this.records().write([{ table: JOBS, id, value, rev: found.rev }, ...more(value)])) return value;
+      if (await this.records.write([{ table: JOBS, id, value, rev: found.rev }, ...more(value)])) return value;
     }
     throw new Unavailable('Too many change this import at once.');
   }

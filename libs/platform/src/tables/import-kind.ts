@@ -3,7 +3,8 @@ import { codes, CONCEALED, mendingOf, type AccessName } from '@yrd/contracts';
 import type { Answer } from '@yrd/ledger';
 import { Problem, type Facts, type FieldFault } from '../http/problem.js';
 import { nodeCodes, type CodeRow, type Words } from '../http/problem-codes.js';
-import { fault, type TableCell, type TableFault, type TableRow } from './table.js';
+import { isCutOff, valueOf, type Holds } from './import-cells.js';
+import { fault, type TableFault, type TableRow } from './table.js';
 import { checkedAs } from '../http/validation.js';
 
 export interface Column {
@@ -11,8 +12,9 @@ export interface Column {
   readonly field: string;
   /** Its heading in Chinese. */
   readonly zh: string;
-  /** `fen` may also come in yuan, under a heading of its own; `words` are several, with blanks or commas between. */
-  readonly holds: 'text' | 'whole' | 'fen' | 'day' | 'words';
+  readonly holds: Holds;
+  /** What people write for the codes of a field, where they do not write the codes. */
+  readonly words?: Readonly<Record<string, string>>;
   readonly example: string;
   readonly optional?: boolean;
 }
@@ -31,13 +33,35 @@ export interface ImportKind<B extends object = object> {
   readonly zh: string;
   readonly en: string;
   readonly columns: readonly Column[];
+  /** Rows of the template, where one of examples says too little. */
+  readonly examples?: readonly (readonly string[])[];
   /** What a row is checked against: the limits of the command's own body. */
   readonly row: new () => B;
-  wanted(row: B): Wanted | Promise<Wanted>;
+  /**
+   * Rows that follow each other with the same text in column `by` are one command: all of it is done, or nothing. At most so many; a table
+   * where they lie apart is refused, since what the second command says would take the place of the first.
+   */
+  readonly gathers?: { readonly by: string; readonly rowsMax: number };
+  /** What is wrong with a row beyond its fields: in itself, or beside the first of its command. */
+  check?(row: B, first: B): readonly Flaw[];
+  /** Its files may hold what nobody is to read in passing, as numbers of persons: they lie sealed, and no cell is repeated anywhere. */
+  readonly sealed?: true;
+  /** The command of a row, or of all rows that are one. */
+  wanted(...rows: Gathered<B>): Wanted | Promise<Wanted>;
   /** The command would be carried out again though it stands: it is asked on trial first, and left alone then. */
   readonly repeats?: true;
   /** Whether what was refused because something stands there already is what the row says, so that a second import changes nothing. */
-  stands?(row: B): Promise<boolean>;
+  stands?(...rows: Gathered<B>): Promise<boolean>;
+}
+
+/** Rows of one command. */
+export type Gathered<B> = readonly [B, ...B[]];
+
+/** What is wrong with a field of a row, and how to mend it; without `mend`, by an example. */
+export interface Flaw {
+  readonly field: string;
+  readonly words: Words;
+  readonly mend?: Words;
 }
 
 /** What came of a row; `refused` says why. On trial: what would. */
@@ -59,11 +83,9 @@ export interface RowResult {
 }
 
 /** A row that was read: what it asks for, or what is wrong with it. */
-export interface ReadRow {
-  readonly line: number;
-  readonly row: object | null;
-  readonly faults: readonly RowFault[];
-}
+export type ReadRow = { readonly line: number } & (
+  { readonly row: object; readonly faults?: never } | { readonly row: null; readonly faults: readonly RowFault[] }
+);
 
 /** How many faults of one row are told. */
 const FAULTS_MAX = 10;
@@ -71,7 +93,7 @@ const FAULTS_MAX = 10;
 /** Headings are compared without blanks and case, and with brackets of either width. */
 const plainHeading = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 
-interface Heading {
+export interface Heading {
   readonly column: Column;
   readonly text: string;
   readonly yuan: boolean;
@@ -87,21 +109,23 @@ const headingsOf = (column: Column): readonly Heading[] => {
   return [...inFen, ...[yuan, `${zh}（元）`, `${zh}（元） ${yuan}`].map((text) => ({ column, text, yuan: true }))];
 };
 
-/** The headings of a template: Chinese and the field. */
-export const templateOf = ({ columns }: ImportKind): readonly (readonly string[])[] => [
+/** A template: headings in Chinese with the field, and examples. */
+export const templateOf = ({ columns, examples }: ImportKind): readonly (readonly string[])[] => [
   columns.map((column) => headingsOf(column)[2]!.text),
-  columns.map(({ example }) => example),
+  ...(examples ?? [columns.map(({ example }) => example)]),
 ];
 
 /** What the columns of a table are, by its first row. @throws TableFault with the known ones for what is unknown, doubled or missing. */
-export const headerOf = ({ columns }: ImportKind, { line, cells }: TableRow): readonly (Heading | null)[] => {
+export const headerOf = ({ columns, sealed }: ImportKind, { line, cells }: TableRow): readonly (Heading | null)[] => {
   const known = new Map(columns.flatMap(headingsOf).map((heading) => [plainHeading(heading.text), heading]));
-  const found = cells.map((cell) => {
+  const found = cells.map((cell, at) => {
     const text = String(cell).trim();
     if (text === '') return null;
     const heading = known.get(plainHeading(text));
-    if (!heading) throw wrongHeading(columns, line, `does not know the column "${text.slice(0, 40)}"`, `不认识列“${text.slice(0, 40)}”`);
-    return { ...heading, text };
+    if (heading) return { ...heading, text };
+    // Without a header, a person's number stands here.
+    const [en, zh] = sealed ? [`number ${at + 1}`, `第 ${at + 1} 列`] : [`"${text.slice(0, 40)}"`, `列“${text.slice(0, 40)}”`];
+    throw wrongHeading(columns, line, `does not know the column ${en}`, `不认识${zh}`);
   });
   const named = found.flatMap((heading) => (heading ? [heading.column.field] : []));
   const doubled = named.find((field, at) => named.indexOf(field) !== at);
@@ -114,45 +138,6 @@ export const headerOf = ({ columns }: ImportKind, { line, cells }: TableRow): re
 const wrongHeading = (columns: readonly Column[], line: number, en: string, zh: string): TableFault => {
   const all = columns.map((column) => headingsOf(column)[2]!.text);
   return fault(`The import ${en}. Known are: ${all.join(', ')}.`, `导入${zh}。可用的列：${all.join('、')}。`, line);
-};
-
-const DAY_MS = 86_400_000;
-/** 1899-12-30: spreadsheets count days from here, as if 1900 had been a leap year. */
-const DAY_ZERO_MS = -2_209_161_600_000;
-/** 9999-12-31. */
-const DAYS_MAX = 2_958_465;
-
-const dayOf = (cell: TableCell): string => {
-  if (typeof cell === 'number') {
-    const known = Number.isInteger(cell) && cell > 0 && cell <= DAYS_MAX;
-    return known ? new Date(DAY_ZERO_MS + cell * DAY_MS).toISOString().slice(0, 10) : String(cell);
-  }
-  const [, year, month = '', day = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(cell) ?? [];
-  return year === undefined ? cell : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-};
-
-/** Yuan with at most two decimals as fen, digit by digit; anything else stays a text, which no amount is. */
-const fenOf = (text: string): number | string => {
-  const [, whole, decimals = ''] = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
-  return whole === undefined ? text : Number(whole) * 100 + Number(decimals.padEnd(2, '0'));
-};
-
-const wholeOf = (text: string): number | string => (/^\d{1,15}$/.test(text) ? Number(text) : text);
-
-const valueOf = ({ column: { holds }, yuan }: Heading, cell: TableCell): unknown => {
-  const text = typeof cell === 'number' ? String(cell) : cell.trim();
-  switch (holds) {
-    case 'fen':
-      return yuan ? fenOf(text) : wholeOf(text);
-    case 'whole':
-      return wholeOf(text);
-    case 'day':
-      return dayOf(typeof cell === 'number' ? cell : text);
-    case 'words':
-      return text.split(/[\s,，、;；]+/u).filter((word) => word !== '');
-    case 'text':
-      return text;
-  }
 };
 
 const extra = (line: number): ReadRow => {
@@ -173,21 +158,36 @@ export const readRow = async (kind: ImportKind, header: readonly (Heading | null
   if (cells.some((cell, at) => !header[at] && String(cell).trim() !== '')) return extra(line);
   const fields = header.flatMap((heading, at) => {
     const cell = cells[at] ?? '';
-    return heading && String(cell).trim() !== '' ? [[heading.column.field, valueOf(heading, cell)] as const] : [];
+    const text = String(cell).trim();
+    if (!heading || text === '') return [];
+    const { field, holds, words = {} } = heading.column;
+    return [[field, Object.hasOwn(words, text) ? words[text] : valueOf(holds, cell, heading.yuan)] as const];
   });
   try {
-    return { line, row: await checkedAs(kind.row, Object.fromEntries(fields)), faults: [] };
+    return { line, row: await checkedAs(kind.row, Object.fromEntries(fields)) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const faults = onePerField(error.errors).map(({ field, message }): RowFault => {
-      const name = field.split('/')[1] ?? '';
-      const heading = header.find((each) => each?.column.field === name);
-      const example = kind.columns.find((each) => each.field === name)?.example ?? '';
-      const mend = { en: `write it like ${example}`, zh: `示例：${example}` };
-      return { column: heading?.text ?? name, code: 'E-VALIDATION', words: message, mend };
+    const faults = onePerField(error.errors).map(({ field: path, message }): RowFault => {
+      const field = path.split('/')[1] ?? '';
+      const at = header.findIndex((heading) => heading?.column.field === field);
+      if (isCutOff(cells[at])) return rowFault(kind, header, { field, ...CUT_OFF });
+      return rowFault(kind, header, { field, words: header[at]?.column.holds === 'share' ? NO_SHARE : message });
     });
     return { line, row: null, faults };
   }
+};
+
+const NO_SHARE: Words = { en: 'it must be a share of no more than the whole', zh: '须为不超过 100% 的比例' };
+const CUT_OFF = {
+  words: { en: 'the spreadsheet kept it as a number and lost its last digits', zh: '表格按数值保存，末尾数位已丢失' },
+  mend: { en: 'make the column text, and write it again', zh: '将该列设为文本格式后重新填写' },
+};
+
+/** What is wrong with a field of a row, as the report tells it. */
+export const rowFault = ({ columns }: ImportKind, header: readonly (Heading | null)[], { field, words, mend }: Flaw): RowFault => {
+  const example = columns.find((each) => each.field === field)?.example ?? '';
+  const text = header.find((each) => each?.column.field === field)?.text ?? field;
+  return { column: text, code: 'E-VALIDATION', words, mend: mend ?? { en: `write it like ${example}`, zh: `示例：${example}` } };
 };
 
 type Fact = Facts[string];

@@ -6,14 +6,11 @@ import { Busy, Unavailable, type Answer, type LedgerNode } from '@yrd/ledger';
 import { noteRow } from '../audit/audit-notes.js';
 import { sleepMs } from '../clock.js';
 import type { ContextGround } from '../context-ground.js';
-import { headerOf, readRow, refusalOf, type ImportKind, type RowResult, type Wanted } from './import-kind.js';
+import { refusalOf, type Gathered, type ImportKind, type RowResult, type Wanted } from './import-kind.js';
 import { isOver, Lost, type ImportJob, type ImportJobs } from './import-jobs.js';
-import { fault, type TableRow } from './table.js';
-import { tableRows, type TableFile } from './table-file.js';
+import { batchesOf, readRecord, type Batch, type Header } from './import-records.js';
 
-/** Rows whose outcome is kept in one write. */
-const BATCH_ROWS = 100;
-/** Rows carried out at the same time: few enough that people at their desks are not kept waiting. */
+/** Commands carried out at the same time: few enough that people at their desks are not kept waiting. */
 const LANES = 16;
 /** Pauses while the node takes no command, ms. */
 const PAUSE_MS = 250;
@@ -40,35 +37,14 @@ export interface RunOptions {
   readonly now: () => number;
 }
 
-type Header = ReturnType<typeof headerOf>;
-
-interface Batch {
-  readonly header: Header;
-  readonly rows: readonly TableRow[];
-}
-
-/** A row with what it asks for. */
+/** A command with the rows that ask for it. */
 interface Asking {
-  readonly line: number;
-  readonly row: object;
+  readonly lines: readonly number[];
+  readonly rows: Gathered<object>;
   readonly wanted: Wanted;
 }
-
-/** The rows behind a header, in batches, from the nth on. @throws TableFault for a table that cannot be read or is none of this kind. */
-export async function* batchesOf(kind: ImportKind, file: TableFile, from: number): AsyncGenerator<Batch> {
-  let header: Header | null = null;
-  let rows: TableRow[] = [];
-  let count = 0;
-  for await (const row of tableRows(file)) {
-    if (!header) header = headerOf(kind, row);
-    else if (count++ >= from) rows.push(row);
-    if (!header || rows.length < BATCH_ROWS) continue;
-    yield { header, rows };
-    rows = [];
-  }
-  if (!header) throw fault('The table is empty: begin with a header.', '表格为空：首行须为表头。');
-  if (rows.length > 0) yield { header, rows };
-}
+/** What came of all of its rows. */
+type Came = Pick<RowResult, 'outcome' | 'faults'>;
 
 export class ImportRun {
   /** What is known of the batch under way, by line. */
@@ -89,22 +65,18 @@ export class ImportRun {
     for await (const batch of batchesOf(kind, await jobs.file(this.job), this.job.read)) {
       await this.carryOut(batch);
       const heldAtMs = performance.now();
-      this.job = await jobs.keep(
-        this.job,
-        instance,
-        batch.rows.map(({ line }) => this.results.get(line)!),
-        now(),
-      );
+      const results = batch.records.flat().map(({ line }) => this.results.get(line)!);
+      this.job = await jobs.keep(this.job, instance, results, now());
       if (isOver(this.job)) return;
       this.heldAtMs = heldAtMs;
     }
   }
 
-  /** Rows about one thing follow each other, the rest goes side by side. */
-  private async carryOut({ header, rows }: Batch): Promise<void> {
+  /** What is about one thing follows each other, the rest goes side by side. */
+  private async carryOut({ header, records }: Batch): Promise<void> {
     while (this.o.ground.trail.size > AUDIT_WAITS_MAX) await this.pause(PAUSE_MS);
     this.results = new Map((await this.o.jobs.settled(this.job)).map((each) => [each.line, each]));
-    const waiting = (await this.byTarget(header, rows)).values();
+    const waiting = (await this.byTarget(header, records)).values();
     const lane = async (): Promise<void> => {
       for (const asking of waiting) await this.follow(header, asking);
     };
@@ -114,48 +86,50 @@ export class ImportRun {
   }
 
   /** What is left to do, by what it is about. */
-  private async byTarget(header: Header, rows: readonly TableRow[]): Promise<ReadonlyMap<string, readonly Asking[]>> {
+  private async byTarget(header: Header, records: Batch['records']): Promise<ReadonlyMap<string, readonly Asking[]>> {
+    const { kind } = this.o;
     const byTarget = new Map<string, Asking[]>();
-    for (const { line, row, faults } of await Promise.all(rows.map((each) => readRow(this.o.kind, header, each)))) {
-      if (this.results.has(line)) continue;
-      if (!row) this.results.set(line, { line, outcome: 'refused', faults });
-      else {
-        const wanted = await this.o.kind.wanted(row);
-        byTarget.set(wanted.target, [...(byTarget.get(wanted.target) ?? []), { line, row, wanted }]);
-      }
+    const left = records.filter((record) => record.some(({ line }) => !this.results.has(line)));
+    for (const [at, read] of (await Promise.all(left.map((record) => readRecord(kind, header, record)))).entries()) {
+      if (read.rows) {
+        const wanted = await kind.wanted(...read.rows);
+        const asking = { lines: left[at]!.map(({ line }) => line), rows: read.rows, wanted };
+        byTarget.set(wanted.target, [...(byTarget.get(wanted.target) ?? []), asking]);
+      } else for (const each of read.results) this.results.set(each.line, each);
     }
     return byTarget;
   }
 
   /**
-   * Rows about one thing, one after the other. A row that writes nothing is remembered by no ledger: before a later row about the same
-   * thing writes, its outcome is kept, else a crash would decide it again behind that row, and undo that one.
+   * Commands about one thing, one after the other. One that writes nothing is remembered by no ledger: before a later one about the same
+   * thing writes, its outcome is kept, else a crash would decide it again behind that one, and undo it.
    */
-  private async follow(header: Header, rows: readonly Asking[]): Promise<void> {
+  private async follow(header: Header, asked: readonly Asking[]): Promise<void> {
     let unkept = false;
-    for (const each of rows) {
-      const result: RowResult = await this.carryOutRow(header, each, unkept).catch((error: unknown) => this.failed(header, each, error));
-      this.results.set(each.line, result);
-      unkept = result.outcome !== 'done';
+    for (const each of asked) {
+      const came: Came = await this.carryOutOne(header, each, unkept).catch((error: unknown) => this.failed(header, each, error));
+      for (const line of each.lines) this.results.set(line, { line, ...came });
+      unkept = came.outcome !== 'done';
     }
   }
 
-  /** `unkept`: rows before it about the same thing wrote nothing, and that is kept nowhere yet. */
-  private async carryOutRow(header: Header, { line, row, wanted }: Asking, unkept: boolean): Promise<RowResult> {
+  /** `unkept`: some before it about the same thing wrote nothing, and that is kept nowhere yet. */
+  private async carryOutOne(header: Header, { lines, rows, wanted }: Asking, unkept: boolean): Promise<Came> {
     const { kind, ground } = this.o;
     const { dryRun } = this.job;
-    const unchanged: RowResult = { line, outcome: 'unchanged', faults: [] };
+    const [line = 0] = lines;
+    const unchanged: Came = { outcome: 'unchanged', faults: [] };
     const trial = kind.repeats || (unkept && !dryRun) ? await this.command(line, wanted, true) : null;
     // What this job has done itself is no reason: it says so when it is sent again.
-    if (kind.repeats && trial?.ok && !trial.repeated && (await kind.stands?.(row)) === true) return unchanged;
+    if (kind.repeats && trial?.ok && !trial.repeated && (await kind.stands?.(...rows)) === true) return unchanged;
     const writes = trial === null || (trial.ok && !trial.unchanged);
     if (writes && unkept && !dryRun) await this.settle();
     const answer = writes ? await this.command(line, wanted, dryRun) : trial;
     if (answer.ok && answer.unchanged) return unchanged;
     const mayStand = !answer.ok && STANDS.includes(answer.rejected);
-    if (mayStand && (await kind.stands?.(row)) === true) return unchanged;
+    if (mayStand && (await kind.stands?.(...rows)) === true) return unchanged;
     if (!dryRun) noteRow(ground.trail, this.job, wanted.command, answer);
-    return answer.ok ? { line, outcome: 'done', faults: [] } : { line, outcome: 'refused', faults: [refusalOf(header, answer)] };
+    return answer.ok ? { outcome: 'done', faults: [] } : { outcome: 'refused', faults: [refusalOf(header, answer)] };
   }
 
   /** Keeps what is known, and the claim with it. Who asks while that is being written waits for the next write, which has his rows too. */
@@ -169,7 +143,7 @@ export class ImportRun {
     return this.next;
   }
 
-  /** Sends a row's command until the node has decided it. */
+  /** Sends a command, named by its first row, until the node has decided it. */
   private async command(line: number, { command, body }: Wanted, dry: boolean): Promise<Answer> {
     const { actor, trace, id } = this.job;
     const idempotencyKey = `import/${id}/${line}`;
@@ -187,14 +161,14 @@ export class ImportRun {
     }
   }
 
-  /** A row that the node fails at is no reason to stop at the others. @throws what says nothing about the row. */
-  private failed(header: Header, { line, wanted }: Asking, error: unknown): RowResult {
+  /** One that the node fails at is no reason to stop at the others. @throws what says nothing about it. */
+  private failed(header: Header, { lines, wanted }: Asking, error: unknown): Came {
     const { ground, halt } = this.o;
     if (halt.aborted || error instanceof Lost || error instanceof Unavailable) throw error;
-    ground.log.error({ err: error, import: this.job.id, line, trace: this.job.trace }, 'a row of an import failed unexpectedly');
+    ground.log.error({ err: error, import: this.job.id, line: lines[0], trace: this.job.trace }, 'a row of an import failed unexpectedly');
     const answer = { ok: false, rejected: 'E-INTERNAL', facts: {} } as const;
     if (!this.job.dryRun) noteRow(ground.trail, this.job, wanted.command, answer);
-    return { line, outcome: 'refused', faults: [refusalOf(header, answer)] };
+    return { outcome: 'refused', faults: [refusalOf(header, answer)] };
   }
 
   private async pause(ms: number): Promise<void> {

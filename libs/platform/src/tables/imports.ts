@@ -3,13 +3,13 @@
  * sends it alone. It is named by its job and line, so that a crash repeats it and never doubles it; and what stands already is left as
  * it is, so that a second import of the same file changes nothing.
  */
-import { createHash } from 'node:crypto';
 import { Unavailable, type LedgerNode } from '@yrd/ledger';
 import { sleepMs } from '../clock.js';
 import type { Call } from '../commands.js';
 import type { ImportKind } from './import-kind.js';
 import { ImportJobs, Lost, type ImportJob } from './import-jobs.js';
-import { batchesOf, ImportRun } from './import-run.js';
+import { batchesOf } from './import-records.js';
+import { ImportRun } from './import-run.js';
 import { Problem } from '../http/problem.js';
 import type { Words } from '../http/problem-codes.js';
 import type { ContextGround } from '../context-ground.js';
@@ -27,7 +27,7 @@ export interface ImportsOptions {
   readonly kinds: readonly ImportKind[];
   /** Name of this process among those that carry jobs on; the same after a restart. */
   readonly instance: string;
-  readonly ground: Pick<ContextGround, 'records' | 'trail' | 'log'>;
+  readonly ground: Pick<ContextGround, 'records' | 'custody' | 'trail' | 'log'>;
 }
 
 export class Imports {
@@ -38,7 +38,7 @@ export class Imports {
   private looking: Promise<void> | null = null;
 
   constructor(private readonly o: ImportsOptions) {
-    this.jobs = new ImportJobs(o.ground.records);
+    this.jobs = new ImportJobs(o.ground);
   }
 
   /** Begins to look for jobs. */
@@ -60,12 +60,17 @@ export class Imports {
     const file = await call.file();
     const rows = await this.count(kind, file);
     const now = this.now();
-    const sha256 = createHash('sha256').update(file.bytes).digest('hex');
     const { actor, trace } = call;
     const job: ImportJob = {
       ...{ id, kind: kind.name, dryRun, state: 'receiving', why: null, organisation: actor.organisation, actor, trace },
-      ...{ format: file.format, charset: file.charset, sha256, bytes: file.bytes.length, rows, read: 0, done: 0, unchanged: 0, refused: 0 },
-      ...{ batches: 0, cancelAsked: false, createdMs: now, updatedMs: now, finishedMs: null, owner: null, claimedUntilMs: 0 },
+      ...{
+        format: file.format,
+        charset: file.charset,
+        ...this.jobs.files.kept(file.bytes, kind.sealed === true),
+        bytes: file.bytes.length,
+      },
+      ...{ held: true, rows, read: 0, done: 0, unchanged: 0, refused: 0, batches: 0, cancelAsked: false },
+      ...{ createdMs: now, updatedMs: now, finishedMs: null, owner: null, claimedUntilMs: 0 },
     };
     const kept = await this.jobs.receive(job, file.bytes);
     this.woken.abort();
@@ -81,7 +86,7 @@ export class Imports {
   private async count(kind: ImportKind, file: TableFile): Promise<number> {
     let count = 0;
     try {
-      for await (const { rows } of batchesOf(kind, file, 0)) count += rows.length;
+      for await (const { rows } of batchesOf(kind, file, 0)) count += rows;
       return count;
     } catch (error) {
       if (!(error instanceof TableFault)) throw error;
@@ -99,6 +104,7 @@ export class Imports {
     for (let sweptAt = -SWEEP_MS; !this.halt.signal.aborted;) {
       try {
         while (this.running.size < AT_ONCE && (await this.begin()));
+        await this.jobs.letGoOfOver();
         if (performance.now() - sweptAt > SWEEP_MS) {
           await this.jobs.sweep(this.now());
           sweptAt = performance.now();
