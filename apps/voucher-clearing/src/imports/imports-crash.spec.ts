@@ -233,7 +233,7 @@ test('who stood still until another process took the import over sends no row be
   expect(await province.standing(one)).toEqual([3, '320100']);
 });
 
-test('records of several rows are carried out whole and once, however often the process is killed, and then their file is gone', async () => {
+test('records of several rows are carried out whole and once, however often the process is killed, and their file goes', async () => {
   const province = await Province.opened();
   const subjects = Array.from({ length: ROWS / 10 }, (_, at) => String(at).padStart(26, '0'));
   for (const each of subjects) await province.registered(each);

@@ -1,7 +1,7 @@
 /** Cells of an import as the values that a field takes: as people write them, and as spreadsheets keep them. */
 import type { TableCell } from './table.js';
 
-/** `fen` may also come in yuan, under a heading of its own; `words` are several, blanks or commas between them; `share` is a part of one. */
+/** `fen` also come in yuan, under a heading of their own; `words` are several, blanks or commas between them; `share` is a part of one. */
 export type Holds = 'text' | 'whole' | 'fen' | 'day' | 'words' | 'share';
 
 const DAY_MS = 86_400_000;
