@@ -30,6 +30,7 @@ import { indexes } from './indexes.js';
 import { InvoicesController } from './orders/invoices.controller.js';
 import { InterestsController } from './orders/interests.controller.js';
 import { OrderTally } from './orders/order-tally.js';
+import { ObjectionsController } from './orders/objections.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersReadingController } from './orders/orders-reading.controller.js';
 import { ownersOf } from './quotas/owners.js';
@@ -72,6 +73,7 @@ export const controllers = [
   RedeemingController,
   OrdersReadingController,
   EngagementsController,
+  ObjectionsController,
   FilesController,
   InvoicesController,
   ExplainingController,

@@ -29,6 +29,7 @@ export const SCOPES = {
       'ReadQuotas',
       'ReadQuota',
       'ReadEngagement',
+      'ReadObjection',
     ],
   },
   'orders:write': {
@@ -44,6 +45,7 @@ export const SCOPES = {
       'RaiseDispute',
       'SubmitRedemption',
       'LodgeObjection',
+      'StateObjection',
     ],
   },
   'quotas:write': { zh: '申领额度', en: 'Apply for quotas', rows: ['ApplyQuota', 'ImportQuotaApplications', ...FOLLOWING] },
@@ -65,6 +67,7 @@ export const SCOPES = {
       'DeliverService',
       'RequestRedemption',
       'LodgeObjection',
+      'StateObjection',
     ],
   },
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -111,6 +111,13 @@ export const voucherRows = {
   ApproveRedemption: row(approver, 'otherHand', '复核批准兑付', 'Approve a redemption'),
   PubliciseOrder: row(reviewer, 'noParty', '公示', 'Publicise an approved redemption'),
   LodgeObjection: row([...parties.filter((role) => role !== 'auditor'), 'university'], 'none', '提出异议', 'Lodge an objection'),
+  StateObjection: row(
+    [...parties.filter((role) => role !== 'auditor'), 'university'],
+    'none',
+    '向任一省的公示订单提出异议（V17）',
+    'Object to a publicised order of any province (V17)',
+  ),
+  ReadObjection: row([...parties, 'university'], 'ownOrStaff', '一项异议及其结果', 'One objection and what came of it'),
   UpholdObjection: row(approver, 'noParty', '异议成立', 'Uphold an objection'),
   RejectObjection: row(approver, 'noParty', '驳回异议', 'Reject an objection'),
   InstructPayment: row(finance, 'otherHand', '发出付款指令', 'Instruct the payment'),

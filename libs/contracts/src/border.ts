@@ -89,7 +89,7 @@ export const BORDER: Readonly<Record<string, BorderRow>> = {
       ...of('state', 'code', 'by', 'limit', 'reason', 'statement', 'outcome', 'kind', 'defects', 'grounds', 'foldVersion'),
       ...of('state', 'as', 'settled', 'carriedOver', 'toProvince', 'reinstates', 'fraud', 'items', 'commonClass'),
       ...of('state', 'declares', 'finding', 'resumed'),
-      ...of('id', 'complaint'),
+      ...of('id', 'complaint', 'objection'),
       ...of('state', 'grade', 'answer'),
       ...of('time', 'answerByMs', 'remindMs', 'sinceMs'),
       ...of('hash', 'invoice', 'invoiceKey', 'contractHash', 'deliverableHash', 'receiptHash', 'files', 'hash'),

@@ -9,6 +9,8 @@ const O = { order: 'b2f0c1' };
 const hash = 'a'.repeat(64);
 /** The redemption limit, and whose statement could still meet it (通兑 across a border). */
 const redeemable = { redeemByMs: Ms, awaits: Awaited };
+/** Of publicity: how long past its end a silent province is waited for, whose people may have objected in time; absent: none is. */
+const objecting = { patienceMs: Type.Optional(Ms) };
 const files = Type.Array(Type.Object({ kind: FileKind, hash: Hash }), { maxItems: 20 });
 
 /** What an order is about. */
@@ -120,6 +122,7 @@ export const placing = {
       year: Type.Integer(),
       notice: Text,
       awaits: Awaited,
+      ...objecting,
     }),
     { ...O, limit: 'accept', dueMs: 2, counted: { fromMs: 1, days: 5, awaits: [] }, year: 2025, notice: '国办发明电〔2024〕12号' },
   ),
@@ -243,7 +246,17 @@ export const redeeming = {
   }),
   ShareDeclined: federal(Type.Object({ ...order, province: Province, code: CodeWord }), { ...O, province: '31', code: 'E-POOL' }),
   BatchPublicised: open(
-    Type.Object({ ...order, batch: Id, number: Type.String(), subjectName: Text, baseFen: Fen, subsidyFen: Fen, endsMs: Ms, ...counting }),
+    Type.Object({
+      ...order,
+      batch: Id,
+      number: Type.String(),
+      subjectName: Text,
+      baseFen: Fen,
+      subsidyFen: Fen,
+      endsMs: Ms,
+      ...counting,
+      ...objecting,
+    }),
     {
       ...O,
       batch: '2026-05',
@@ -254,7 +267,11 @@ export const redeeming = {
       endsMs: 9,
     },
   ),
-  ObjectionLodged: federal(Type.Object({ ...order, grounds: CodeWord, leftMs: Ms }), { ...O, grounds: 'related-party', leftMs: 3 }),
+  /** `objection` and its province where it was stated in a journal of its own. */
+  ObjectionLodged: federal(
+    Type.Object({ ...order, grounds: CodeWord, leftMs: Ms, objection: Type.Optional(Id), from: Type.Optional(Province) }),
+    { ...O, grounds: 'related-party', leftMs: 3 },
+  ),
   ObjectionUpheld: federal(Type.Object({ ...order }), O),
-  ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting }), { ...O, endsMs: 12 }),
+  ObjectionRejected: federal(Type.Object({ ...order, endsMs: Ms, ...counting, ...objecting }), { ...O, endsMs: 12 }),
 };

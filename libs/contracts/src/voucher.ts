@@ -10,6 +10,7 @@ import { batches } from './voucher-batch.js';
 import { calendar } from './voucher-calendar.js';
 import { complaints } from './voucher-complaint.js';
 import { holding } from './voucher-holding.js';
+import { objections } from './voucher-objection.js';
 import { ownership } from './voucher-ownership.js';
 import { placing, redeeming, serving } from './voucher-order.js';
 import { paying } from './voucher-paying.js';
@@ -25,6 +26,7 @@ export const voucherContracts = {
   ...afterwards,
   ...admission,
   ...complaints,
+  ...objections,
   ...agencies,
   ...statements,
   ...invoices,

@@ -235,6 +235,9 @@ export const byEntryType = <T extends { readonly on: readonly string[] }>(all: r
   return byType;
 };
 
+/** Awaits every other journal of the context: anybody's statement could still arrive in time. */
+export const EVERY_PEER = '*';
+
 /** A time limit starts or ends with an entry of the own journal. Keys are unique within the context. */
 export type TimerChange =
   | {
@@ -242,7 +245,7 @@ export type TimerChange =
       /** When it fires, domain ms. */
       readonly dueMs: number;
       readonly fires: DerivedCommand;
-      /** A journal whose statement could still arrive in time: the timer waits until it has vouched past `dueMs`. */
+      /** A journal whose statement could still arrive in time, or `EVERY_PEER`: the timer waits until it has vouched past `dueMs`. */
       readonly awaits?: string;
       /** How long past `dueMs` a silent peer is waited for, ms. */
       readonly patienceMs?: number;

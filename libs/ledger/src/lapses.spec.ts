@@ -1,6 +1,6 @@
 /** How late a time limit fires, by the simulated clock: within a second, after a crash and ten thousand at once too; none is lost. */
 import { calm, FederationRun } from '../testing/index.js';
-import { foldOf, toStream, wireType, type Context, type EntryType, type Handler } from './index.js';
+import { EVERY_PEER, foldOf, toStream, wireType, type Context, type EntryType, type Handler } from './index.js';
 
 interface Limit {
   readonly dueMs: number;
@@ -157,6 +157,15 @@ describe('a time limit that awaits the word of another province', () => {
     const { run, dueMs } = await waiting(20 + seed, 1, 6_513 + seed * 611, '32/limits');
     expect(await until(run, 1, 20_000)).toBe(true);
     expect(run.world.now - dueMs).toBeLessThanOrEqual(BEAT_MS + SECOND_MS);
+  });
+
+  test('or of every province, waits for the last of them', async () => {
+    const { run } = await waiting(15, 1, 7_000, EVERY_PEER);
+    run.world.cutOff.add('34');
+    await run.scheduler.pass(60_000);
+    expect(await lapsedMs(run)).toBeNull();
+    run.world.cutOff.delete('34');
+    expect(await until(run, 1, 20_000)).toBe(true);
   });
 
   test('is delayed by a silent province, and fires within a second of its word', async () => {

@@ -5,7 +5,7 @@
  * writes. A limit is never given up: one whose command is refused stays due, is shown to the operator, and is tried again.
  */
 import { canonical } from './canonical.js';
-import type { DerivedCommand } from './decider.js';
+import { EVERY_PEER, type DerivedCommand } from './decider.js';
 import type { Timer } from './folded.js';
 import type { Folder } from './folder.js';
 import { timerId } from './ids.js';
@@ -22,6 +22,8 @@ const REFUSED_MS = 10_000;
 
 export interface TimersWorld {
   readonly journal: string;
+  /** Every journal of the context. */
+  readonly journals: readonly string[];
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** How far a journal's entries were folded and reacted to. */
   reacted(journal: string): number;
@@ -87,8 +89,13 @@ export class Timers {
     this.quiet = { since, untilMs: next?.value.dueMs ?? Infinity };
   }
 
-  private ripe({ awaits, dueMs, patienceMs }: Timer): boolean {
-    if (awaits === null || awaits === this.around.journal) return true;
+  private ripe({ awaits, ...limit }: Timer): boolean {
+    const journals = awaits === null ? [] : awaits === EVERY_PEER ? this.around.journals : [awaits];
+    return journals.every((each) => each === this.around.journal || this.heardOut(each, limit));
+  }
+
+  /** Whether nothing that this journal states in time can still come, or it is waited for no longer. */
+  private heardOut(awaits: string, { dueMs, patienceMs }: Omit<Timer, 'awaits'>): boolean {
     const word = this.witness.watermark(awaits);
     // Patience is for a silent peer: a clock that jumps past it must not cut off one that answers.
     const silent = this.around.quarantined(awaits) || this.world.clock.monotonic() - (word?.heardAt ?? this.began) > SILENT_MS;

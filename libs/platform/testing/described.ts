@@ -36,6 +36,7 @@ export const idsOf = (year: number, { subject = NOWHERE, agency = NOWHERE, order
   ...{ agencyProvince: '31', home: '32', product: 'p1', province: '32', context: 'voucher', index: '0', path: '0/000' },
   ...{ hash: 'f'.repeat(64), import: job, kind: 'agencies', version: '32-cxq-test.1', certificate: 'CMA-0001', year: '2026' },
   ...{ window: '1', pair: '32-31', lineId: order, clawback: '1', day: '2026-01-05', half: '2026H1', complaint: NOWHERE, slice: NOWHERE },
+  objection: `32.${NOWHERE}`,
 });
 
 /** An answer, with its body where that is a problem. */

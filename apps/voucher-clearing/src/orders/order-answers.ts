@@ -104,7 +104,7 @@ export const OrderShown = shownRow<ShownOrder & { readonly reminder: unknown }>(
   reminder: ['临近时限提醒', 'a limit that comes near', 'object', { ...NULLABLE, of: () => ReminderShown }],
 });
 
-const RefusalShown = shownRow('ProposalRefusal', {
+const RefusalShown = shownRow('StatedRefusal', {
   code: ['拒绝代码', 'code of the refusal'],
   clause: ['所依条款', 'clause of the rule', 'text', NULLABLE],
   title: ['中英文说明', 'what it says, in Chinese and English', 'map', { ...OPTIONAL, each: 'text' }],
@@ -120,6 +120,21 @@ export const RefusedProposalShown = shownRow('RefusedProposal', {
   agencyProvince: ['机构所在省', 'province of the agency', 'text', OF_PROVINCE],
   agency: ['服务机构编号', 'id of the agency', 'text', OPTIONAL],
   proposalRefused: ['拒绝', 'why it was refused', 'object', { of: () => RefusalShown }],
+});
+
+export const ObjectionShown = shownRow('ObjectionShown', {
+  id: ['异议编号', 'id'],
+  state: [
+    'Stated 已提出，Taken 已受理并暂停该笔，Refused 不予受理，Upheld 成立，Rejected 驳回',
+    'stated; taken up, and its line stands still; refused; upheld; rejected',
+    'text',
+    { enum: ['Stated', 'Taken', 'Refused', 'Upheld', 'Rejected'] },
+  ],
+  order: ['订单编号', 'id of the order'],
+  province: ['订单所属省', 'home of the order', 'text', OF_PROVINCE],
+  from: ['提出异议所在省', 'province where it was stated', 'text', OF_PROVINCE],
+  grounds: ['理由代码', 'code of the grounds'],
+  refusal: ['不予受理的原因', 'why its home did not take it up', 'object', { ...NULLABLE, of: () => RefusalShown }],
 });
 
 export const OrderCounts = shownRow('OrderCounts', {

@@ -11,13 +11,17 @@ const withoutKey = <T extends { readonly invoiceKey: string }>(file: T | null): 
   return shown;
 };
 
+/** Why something was refused, by an entry: the code with its clause, in both languages, and the facts. */
+export const shownWhy = (code: string, facts: Readonly<Record<string, unknown>>) => {
+  const words = Object.entries(codes).find(([name]) => name === code)?.[1];
+  return { code, clause: words?.clause ?? null, title: words && { zh: words.zh, en: words.en }, facts };
+};
+
 /** A proposal that was refused: no order came of it, and its parties are told why, in both languages. Null where there is none. */
 export const shownRefusal = ({ phase, refusedProposal }: Order, province: string): object | null => {
   if (refusedProposal === null) return null;
   const { order: id, code, facts, ...parties } = refusedProposal;
-  const words = Object.entries(codes).find(([name]) => name === code)?.[1];
-  const refusal = { code, clause: words?.clause ?? null, title: words && { zh: words.zh, en: words.en }, facts };
-  return { id, state: phase, province, ...parties, proposalRefused: refusal };
+  return { id, state: phase, province, ...parties, proposalRefused: shownWhy(code, facts) };
 };
 
 /** Null when there is no such order: a proposal that was refused has no terms. */

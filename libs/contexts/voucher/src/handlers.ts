@@ -19,6 +19,7 @@ import * as following from './agencies/following.js';
 import * as invoice from './orders/invoice.js';
 import * as merging from './quotas/merging.js';
 import * as moving from './quotas/moving.js';
+import * as objection from './orders/objection.js';
 import * as paying from './settlement/paying.js';
 import * as placing from './orders/placing.js';
 import * as policy from './policy/policy.js';
@@ -113,9 +114,10 @@ export const personCommands = {
   RefuseRedemption: redeeming.RefuseRedemption,
   ApproveRedemption: redeeming.ApproveRedemption,
   PubliciseOrder: paying.PubliciseOrder,
-  LodgeObjection: paying.LodgeObjection,
-  UpholdObjection: paying.UpholdObjection,
-  RejectObjection: paying.RejectObjection,
+  LodgeObjection: objection.LodgeObjection,
+  StateObjection: objection.StateObjection,
+  UpholdObjection: objection.UpholdObjection,
+  RejectObjection: objection.RejectObjection,
   InstructPayment: paying.InstructPayment,
   ConfirmPaid: paying.ConfirmPaid,
   ReturnPayment: clawback.ReturnPayment,
@@ -177,6 +179,7 @@ export const derivedCommands = {
   ReleaseInvoice: invoice.ReleaseInvoice,
   TakeInvoiceAnswer: redeeming.TakeInvoiceAnswer,
   TakeRedemption: redeeming.TakeRedemption,
+  TakeObjection: objection.TakeObjection,
   TakeRedLetter: clawback.TakeRedLetter,
   AnswerShare: redeeming.AnswerShare,
   TakeShareAnswer: redeeming.TakeShareAnswer,

@@ -26,6 +26,7 @@ import { invoice } from './orders/invoice.js';
 import { inheritQuota } from './quotas/merging.js';
 import { countUse, stateUse } from './quotas/moving.js';
 import { lines } from './settlement/line-views.js';
+import { objection, takeObjection } from './orders/objection.js';
 import { order } from './orders/order.js';
 import { papers } from './orders/paper-views.js';
 import { payments } from './settlement/payment-views.js';
@@ -73,6 +74,7 @@ export const voucher: Context = {
     recognition,
     order,
     engagement,
+    objection,
     invoice,
     register,
     slice,
@@ -99,6 +101,7 @@ export const voucher: Context = {
     concludeIdle,
     watchAgencies,
     takeComplaint,
+    takeObjection,
     ...clearingReactions,
     ...divergenceReactions,
     drawLots,
@@ -117,6 +120,7 @@ export {
   group,
   invoice,
   notices,
+  objection,
   officialYears,
   order,
   ownership,
@@ -138,6 +142,7 @@ export { pinned } from './policy/policy.js';
 export { SUSPICIONS } from './orders/holding.js';
 export { agencyRules, rulesAt } from './agencies/agency-rules.js';
 export { complaint } from './agencies/complaint.js';
+export type { Objection } from './orders/objection.js';
 export { COMPLAINT_STATES, type ComplaintRow } from './agencies/complaint-view.js';
 export { ending } from './agencies/qualification.js';
 export { limitsOf } from './agencies/market-views.js';

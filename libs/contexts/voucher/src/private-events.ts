@@ -85,6 +85,8 @@ interface PrivateData {
   };
   /** Not used in time (V13): what was not reserved is void. */
   QuotaVoided: { readonly voidedFen: number; readonly dueMs: number };
+  /** Whose objection it is: nobody's business in another province. */
+  ObjectorRecorded: { readonly organisation: string };
   QuotaFrozen: { readonly reason: string };
   QuotaUnfrozen: { readonly reason: string };
   QuotaClosed: { readonly voidedFen: number };
@@ -190,6 +192,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   QuotaRefused: 'internal',
   QuotaGranted: 'internal',
   QuotaVoided: 'internal',
+  ObjectorRecorded: 'internal',
   QuotaFrozen: 'internal',
   QuotaUnfrozen: 'internal',
   QuotaClosed: 'internal',

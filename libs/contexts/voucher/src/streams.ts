@@ -19,6 +19,8 @@ export const agencyStream = (id: string): string => `agency/${id}`;
 /** Until when an organisation may not come in as an agency. */
 export const banStream = (organisation: string): string => `ban/${organisation}`;
 export const complaintStream = (id: string): string => `complaint/${id}`;
+/** `31.` and the id of an objection: the same name in the journal where it was stated and in the order's home. */
+export const objectionStream = (id: string): string => `objection/${id}`;
 /** How far this province has brought the orders with an agency in line with how the agency stands. */
 export const followingStream = (of: { readonly agencyProvince: string; readonly agency: string }): string =>
   `following/${of.agencyProvince}.${of.agency}`;

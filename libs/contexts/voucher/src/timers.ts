@@ -1,5 +1,5 @@
 /** Time limits: which entry starts one, which ends it, and what fires. All run in the home journal of the order, account or agency. */
-import type { Entry, TimerChange } from '@yrd/ledger';
+import { EVERY_PEER, type Entry, type TimerChange } from '@yrd/ledger';
 import { yearOf } from './policy/clocks.js';
 import { watchTimers } from './agencies/appraisal.js';
 import { complaintTimers } from './agencies/complaint.js';
@@ -19,10 +19,12 @@ const lapse = (limit: 'accept' | 'contract' | 'redeem', order: string, lastMs: n
   dueMs: lastMs + 1,
   fires: { command: 'LapseOrder', target: orderStream(order), body: { order, limit, dueMs: lastMs } },
 });
-const publicity = (order: string, lastMs: number): TimerChange => ({
+/** Anybody in any province may have objected in time (V17). */
+const publicity = (order: string, lastMs: number, patienceMs: number | undefined): TimerChange => ({
   set: keyOf('publicity', order),
   dueMs: lastMs + 1,
   fires: { command: 'EndPublicity', target: orderStream(order), body: { order, dueMs: lastMs } },
+  ...(patienceMs === undefined ? {} : { awaits: EVERY_PEER, patienceMs }),
 });
 /** Whose statement made in time could still come. */
 const waiting = (awaits: DataOf<'DeadlineRecomputed'>['awaits']) =>
@@ -114,8 +116,8 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   }
   const recomputed = dataOf(entry, 'DeadlineRecomputed');
   if (recomputed) {
-    const { limit, dueMs, awaits } = recomputed;
-    return [limit === 'publicity' ? publicity(order, dueMs) : { ...lapse(limit, order, dueMs), ...waiting(awaits) }];
+    const { limit, dueMs, awaits, patienceMs } = recomputed;
+    return [limit === 'publicity' ? publicity(order, dueMs, patienceMs) : { ...lapse(limit, order, dueMs), ...waiting(awaits) }];
   }
   const { resumed } = dataOf(entry, 'OrderReleased') ?? {};
   if (resumed && resumed.limit !== 'publicity') return [{ ...lapse(resumed.limit, order, resumed.dueMs), ...waiting(resumed.awaits) }];
@@ -133,7 +135,7 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   if (failed) return [lapse('redeem', order, failed.redeemByMs)];
   if (entry.type === 'InvoiceClaimAsked' || entry.type === 'RedemptionSubmitted') return [clear('redeem', order)];
   const shown = dataOf(entry, 'BatchPublicised') ?? dataOf(entry, 'ObjectionRejected');
-  if (shown) return [publicity(order, shown.endsMs)];
+  if (shown) return [publicity(order, shown.endsMs, shown.patienceMs)];
   if (entry.type === 'ObjectionLodged' || entry.type === 'ClaimReduced') return [clear('publicity', order)];
   return CLOSING.includes(entry.type) ? LIMITS.map((limit) => clear(limit, order)) : [];
 };

@@ -3,6 +3,7 @@
  * the ledger runs them. It knows nothing of blocks, proofs or storage; those have their own simulated world in the ledger.
  */
 import {
+  EVERY_PEER,
   isRejection,
   type Actor,
   type Collector,
@@ -282,7 +283,9 @@ export class Node {
     for (const [key, { dueMs, fires, awaits, patienceMs }] of [...this.timers]) {
       const { nowMs } = this.world;
       if (nowMs < dueMs) continue;
-      if (awaits !== undefined && nowMs < dueMs + patienceMs && (this.heard.get(awaits) ?? 0) < dueMs) continue;
+      const journals = awaits === EVERY_PEER ? PROVINCE_CODES.map((each) => `${each}/voucher`) : awaits === undefined ? [] : [awaits];
+      const unheard = journals.some((each) => each !== this.journal && (this.heard.get(each) ?? 0) < dueMs);
+      if (unheard && nowMs < dueMs + patienceMs) continue;
       this.timers.delete(key);
       this.derive(`${key} ${dueMs}`, fires);
       this.digest(this.journal);

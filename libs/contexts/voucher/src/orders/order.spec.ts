@@ -134,6 +134,7 @@ test.each(PHASES)('in %s no derived command rejects: it answers with an entry or
     slice: 'x1',
     complaint: 'k1',
     grounds: 'x',
+    objection: '31.o1',
     half: '2026H1',
     seed: hex('5'),
     count: 0,

@@ -107,6 +107,8 @@ export interface Order {
   readonly shareDeclined: boolean;
   readonly endsMs: number;
   readonly objectionLeftMs: number;
+  /** The objection that is open, or was last, where it was stated in a journal of its own. */
+  readonly objection: string | null;
   readonly line: VoucherData<'PublicityEnded'>['line'] | null;
   readonly lineSettled: boolean;
   readonly instructed: boolean;
@@ -141,6 +143,7 @@ const initial: Order = {
   shareDeclined: false,
   endsMs: 0,
   objectionLeftMs: 0,
+  objection: null,
   line: null,
   lineSettled: false,
   instructed: false,
@@ -222,7 +225,7 @@ export const order = foldOf<Order, OrderEvent>('order', initial, {
   ShareConfirmed: (state, { size }) => ({ ...state, shareSize: size }),
   ShareDeclined: (state) => ({ ...state, phase: 'UnderReview', shareDeclined: true, ...reopened }),
   BatchPublicised: publicUntil,
-  ObjectionLodged: (state, { leftMs }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs }),
+  ObjectionLodged: (state, { leftMs, objection = null }) => ({ ...state, phase: 'Objected', objectionLeftMs: leftMs, objection }),
   ObjectionUpheld: (state) => ({ ...state, phase: 'UnderReview', ...reopened }),
   ObjectionRejected: publicUntil,
   PublicityEnded: (state, { line }) => ({ ...state, phase: 'Payable', line: line ?? null }),

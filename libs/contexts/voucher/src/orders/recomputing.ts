@@ -37,7 +37,8 @@ export const RecomputeDeadline: Handler<RecomputeDeadline> = handler({
     if (!limited?.counted) return [];
     const { lastMs, counted } = recount(limited.counted, workingDays(turn));
     if (lastMs === limited.lastMs && alike(counted, limited.counted)) return [];
-    const data = { order: id, limit: limited.limit, dueMs: lastMs, counted, year, notice, ...awaited(state, limited) };
+    const objecting = limited.limit === 'publicity' ? { patienceMs: termsOf(state).patienceMs } : {};
+    const data = { order: id, limit: limited.limit, dueMs: lastMs, counted, year, notice, ...awaited(state, limited), ...objecting };
     return commit(state, { events: [{ type: 'DeadlineRecomputed', data }] });
   },
 });

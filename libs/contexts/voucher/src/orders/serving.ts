@@ -1,6 +1,16 @@
 /** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
 import { isStaff, refuse, type AccessName, type VoucherData } from '@yrd/contracts';
-import { toStream, isRejection, type Append, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import {
+  toStream,
+  isRejection,
+  type Append,
+  type Decision,
+  type Handler,
+  type Peek,
+  type Ratio,
+  type Rejection,
+  type Turn,
+} from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
 import { agrees, signable, type Signature } from './contract.js';
 import { handler, notYours, under } from '../handling.js';
@@ -24,6 +34,7 @@ import {
   placesIn,
   policyStream,
   subjectStream,
+  type Place,
 } from '../streams.js';
 import { ownerOf, subject, subjectParties, type Subject } from '../quotas/subject.js';
 
@@ -49,7 +60,7 @@ const partiesOf = ({ subject: id, agencyProvince, agency: by }: Sides, who: Subj
 export const orderAct = <C extends OfOrder>(
   act: OrderCommand & AccessName,
   decide: (command: C, state: Order, turn: Turn) => Outcome,
-  besides: typeof relatedPlaces = () => [],
+  besides: (terms: VoucherData<'OrderPlaced'>, peek: Peek) => readonly Place[] = () => [],
 ): Handler<C> =>
   handler({
     target: (command: C) => orderStream(command.order),

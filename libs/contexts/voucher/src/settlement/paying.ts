@@ -1,10 +1,10 @@
-/** From approval to money: publicity and objections (V17), then payment once the other provinces have settled the line. */
+/** From approval to money: publicity (V17), then payment once the other provinces have settled the line. */
 import { refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { lineAt } from '../orders/afterwards.js';
 import { workingDays } from '../policy/calendar-notice.js';
 import { clawedBackByRedLetter } from './clawback.js';
-import { limitOf, resumedMs, yearOf } from '../policy/clocks.js';
+import { limitOf, yearOf } from '../policy/clocks.js';
 import { handler } from '../handling.js';
 import { order, termsOf, type Order } from '../orders/order.js';
 import { hand, otherHands } from '../orders/redeeming.js';
@@ -26,28 +26,9 @@ export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ({ orde
   const { number, subjectName } = termsOf(state);
   const { baseFen, subsidyFen } = approval;
   const { lastMs, counting } = limitOf(turn.now, pack.clocks.publicity, workingDays(turn));
-  const data = { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: lastMs, ...counting };
+  const { patienceMs } = termsOf(state);
+  const data = { order: id, batch, number, subjectName, baseFen, subsidyFen, endsMs: lastMs, ...counting, patienceMs };
   return { events: [{ type: 'BatchPublicised', data }] };
-});
-
-export interface LodgeObjection extends OfOrder {
-  readonly grounds: string;
-}
-/** LodgeObjection (anybody) → ObjectionLodged: only this line stops (V17); in time through the last millisecond (A16). */
-export const LodgeObjection = orderAct<LodgeObjection>('LodgeObjection', ({ order: id, grounds }, state, turn) => {
-  if (turn.now > state.endsMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.endsMs}` });
-  return { events: [{ type: 'ObjectionLodged', data: { order: id, grounds, leftMs: state.endsMs - turn.now } }] };
-});
-/** UpholdObjection (approver) → ObjectionUpheld: back to review. */
-export const UpholdObjection = orderAct<OfOrder>('UpholdObjection', ({ order: id }) => ({
-  events: [{ type: 'ObjectionUpheld', data: { order: id } }],
-}));
-/** RejectObjection (approver) → ObjectionRejected: publicity runs on for what was left. */
-export const RejectObjection = orderAct<OfOrder>('RejectObjection', ({ order: id }, state, turn) => {
-  const endsMs = resumedMs(turn.now, state.objectionLeftMs);
-  const { publicity } = state.counted;
-  const counted = publicity && { ...publicity, shiftMs: (publicity.shiftMs ?? 0) + endsMs - state.endsMs };
-  return { events: [{ type: 'ObjectionRejected', data: { order: id, endsMs, ...(counted ? { counted } : {}) } }] };
 });
 
 /**
