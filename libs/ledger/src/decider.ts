@@ -209,8 +209,7 @@ export interface Reaction {
   readonly from: 'own' | 'foreign' | 'any';
   /** Called until it names nothing new, with what was found so far (missing needs read as unavailable). */
   needs?(entry: Entry, found: Found): readonly Need[];
-  /** Its commands go to streams of their own, in any order: they are carried out side by side. */
-  readonly apart?: true;
+  /** What it asks for is carried out side by side, in any order. */
   react(entry: Entry, found: Found): readonly DerivedCommand[];
 }
 

@@ -61,13 +61,12 @@ test('who has enough is given no more, and who goes on behind a row is not given
   expect(rest.seen.map(({ n }) => n)).toEqual(rows.slice(1_200).map(({ n }) => n));
 });
 
-test('commands for streams of their own are carried out side by side, and each once', async () => {
+test('what one reaction asks for is carried out side by side, and each once', async () => {
   const boxes = Array.from({ length: 150 }, (_, at) => `box/b${at}`);
   const filling: Reaction = {
     name: 'filling',
     on: ['GiftSent'],
     from: 'own',
-    apart: true,
     react: () => boxes.map((target) => ({ command: 'FillOne', target, body: { target } })),
   };
   const fillOne = {

@@ -18,7 +18,7 @@ import { allParked, type KeptItem } from './parked.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
-/** Commands of one reaction that run side by side. */
+/** Commands of one reaction that run side by side, and share blocks: few enough that those of people wait little for them. */
 const SIDE_BY_SIDE = 16;
 /** How often is looked whether the steps under way have ended, ms. */
 const HOLD_MS = 5;
@@ -206,11 +206,10 @@ export class Reactor {
       for (const reaction of reactions) {
         const found = await this.finder.find(reaction, entry);
         const commands = this.named(reaction, entry, found);
-        const most = reaction.apart ? SIDE_BY_SIDE : 1;
-        for (let from = 0; from < commands.length; from += most) {
+        for (let from = 0; from < commands.length; from += SIDE_BY_SIDE) {
           // All end before a failure counts, as with streams.
           const ended = await Promise.allSettled(
-            commands.slice(from, from + most).map(({ command, id }) => this.around.submit(command, id, entry.trace)),
+            commands.slice(from, from + SIDE_BY_SIDE).map(({ command, id }) => this.around.submit(command, id, entry.trace)),
           );
           for (const each of ended) {
             if (each.status === 'rejected') throw each.reason;

@@ -164,7 +164,6 @@ const settleLines: Reaction = {
   name: 'settle-lines',
   on: ['PairSettled', 'SettlingContinued'],
   from: 'own',
-  apart: true,
   needs: (entry, found) => {
     const asked = settlingOf(entry, found);
     return asked ? lineNeeds(found, asked, SETTLING, () => new PageOf()) : [];
