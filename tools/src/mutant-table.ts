@@ -263,6 +263,24 @@ export const MUTANTS: readonly Mutant[] = [
     'covered(line, cuts)',
     'voucher/src/settlement/settlement',
   ),
+  voucher('settlement/clearing-lines')(
+    'count a moved line where it was too',
+    'return (this.moved.size > 0 && this.moved.has(nameOf(row))) || this.sink.take(row);',
+    'return this.sink.take(row);',
+    'voucher/src/settlement/clearing-lines',
+  ),
+  voucher('settlement/clearing-lines')(
+    'leave out what only the other side’s cut was late for',
+    'if (from?.home !== at) return [late, others];',
+    'if (from?.home !== at) return [others];',
+    'voucher/src/settlement/clearing-lines',
+  ),
+  ledger('found')(
+    'read the first page of a scan alone',
+    'if (!last || page.length < SCAN_ROWS) break;',
+    'break;',
+    'ledger/src/found',
+  ),
   voucher('settlement/clearing-reactions')(
     'settle a pair that one side sees otherwise',
     'if (agree(mine, theirs)) {',
