@@ -24,7 +24,7 @@ interface GroundOptions {
 
 const reachAll = async (o: GroundOptions, opened: Closing[], notice: (notice: Notice) => void, signal: AbortSignal): Promise<Ground> => {
   const { config, keys } = o;
-  const { mongoUrl, kafka, province, production } = config;
+  const { mongoUrl, kafka, province, instance, production } = config;
   const keep = <T extends Closing>(one: T): T => {
     opened.push(one);
     return one;
@@ -36,7 +36,7 @@ const reachAll = async (o: GroundOptions, opened: Closing[], notice: (notice: No
   for (const { context, indexes } of o.contexts) {
     const database = databaseOf(province, context.name);
     worlds[context.name] = keep(
-      await openWorld({ mongoUrl, database, kafka, keys, clock, notice, signal, ...(indexes ? { indexes } : {}) }),
+      await openWorld({ mongoUrl, database, instance, kafka, keys, clock, notice, signal, ...(indexes ? { indexes } : {}) }),
     );
   }
   return { worlds, clock: demo, close: () => closeAll(opened) };

@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly mongoUrl: string;
   /** One service's own database. */
   readonly database: string;
+  /** As `MongoOptions.instance`. */
+  readonly instance?: string;
   readonly kafka: KafkaSettings;
   readonly keys: NodeSecret | NodeKeys;
   readonly clock: Clock;
@@ -29,7 +31,8 @@ export interface WorldOptions {
 export const openWorld = async (o: WorldOptions): Promise<World & { close(): Promise<void> }> => {
   const notice = (event: Notice): void => o.notice(event);
   const { signer, encryption } = 'signer' in o.keys ? o.keys : nodeKeys(o.keys.keys);
-  const connection = await connectMongo({ mongoUrl: o.mongoUrl, database: o.database, notice, ...(o.signal ? { signal: o.signal } : {}) });
+  const { mongoUrl, database, instance, signal } = o;
+  const connection = await connectMongo({ mongoUrl, database, notice, ...(instance && { instance }), ...(signal && { signal }) });
   // `yrd_32_voucher` → `yrd.32.voucher`, as topics, groups and the access rules of Kafka have it.
   const bus = kafkaBus({ ...o.kafka, clientId: o.database.replaceAll('_', '.'), notice });
   try {

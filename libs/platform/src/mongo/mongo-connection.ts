@@ -3,11 +3,14 @@ import os from 'node:os';
 import mongoose, { type Connection } from 'mongoose';
 import type { Notice } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
+import { endOrphans, processName } from './mongo-orphans.js';
 
 export interface MongoOptions {
   /** `mongodb://…` connection string of a replica set. */
   readonly mongoUrl: string;
   readonly database: string;
+  /** Name of this process among those of its node, the same after a restart: what a former one left open is ended. */
+  readonly instance?: string;
   notice(event: Notice): void;
   /** Ends the wait for a server; the promise then rejects. */
   readonly signal?: AbortSignal;
@@ -28,11 +31,22 @@ const refuseStandalone = async (connection: Connection, url: string): Promise<vo
   }
 };
 
+/** Takes the place of a former process. What it left goes by itself too, only later: no reason not to start. */
+const succeed = async (connection: Connection, { database, notice }: MongoOptions, instance: string): Promise<void> => {
+  try {
+    const ended = await endOrphans(connection.getClient(), processName(database, instance));
+    if (ended > 0) notice({ level: 'info', what: 'mongo.orphans-ended', facts: { database, ended } });
+  } catch (error) {
+    notice({ level: 'warn', what: 'mongo.orphans-left', facts: { database, why: String(error) } });
+  }
+};
+
 const attempt = async (o: MongoOptions): Promise<Connection> => {
   const connection = mongoose.createConnection(o.mongoUrl, {
     dbName: o.database,
     serverSelectionTimeoutMS: SELECT_TIMEOUT_MS,
     maxPoolSize: 20,
+    ...(o.instance !== undefined && { appName: processName(o.database, o.instance) }),
     autoCreate: false,
     autoIndex: false,
     ignoreUndefined: true,
@@ -42,6 +56,7 @@ const attempt = async (o: MongoOptions): Promise<Connection> => {
   try {
     await connection.asPromise();
     await refuseStandalone(connection, o.mongoUrl);
+    if (o.instance !== undefined) await succeed(connection, o, o.instance);
     return connection;
   } catch (error) {
     await connection.close().catch(() => undefined);

@@ -1,6 +1,6 @@
 /** Records in MongoDB: one collection a table, `{ _id, rev, v }` a record, a batch in one transaction. */
 import mongoose, { type mongo } from 'mongoose';
-import type { RecordWrite, Recorded, Records } from '@yrd/ledger';
+import { Unavailable, type RecordWrite, type Recorded, type Records } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
 import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
@@ -118,7 +118,7 @@ class MongoRecords implements Records {
     }
   }
 
-  /** Runs the batch and commits it when it answers true. Conflicts with others are tried again, with jitter, a bounded number of times. */
+  /** Runs the batch and commits it when it answers true. Conflicts with others are tried again, with jitter. @throws Unavailable. */
   private async inTransaction(carryOut: (options: mongo.BulkWriteOptions) => Promise<boolean>): Promise<boolean> {
     for (let tries = 1; ; tries += 1) {
       const session = this.client.startSession();
@@ -129,7 +129,8 @@ class MongoRecords implements Records {
         else await session.abortTransaction();
         return matched;
       } catch (error) {
-        if (tries >= TRIES || !hasLabel(error, 'TransientTransactionError')) throw error;
+        if (!hasLabel(error, 'TransientTransactionError')) throw error;
+        if (tries >= TRIES) throw new Unavailable('Others write the same records, and went on doing so for long.');
       } finally {
         await session.endSession();
       }
