@@ -1,4 +1,4 @@
-/** Imports on real MongoDB and Kafka: a node killed in the middle is followed by another process, which does each row once and reports all. */
+/** Imports on real MongoDB and Kafka: a process killed in the middle is followed by another, which does each row once and reports all. */
 import { personIdCheckDigit } from '@yrd/standards';
 import { ask, bodyOf, control, does, office, tries, type Body, type Province } from './delta.js';
 import { eventually } from './http.js';
@@ -46,7 +46,7 @@ const outcomes = async (id: string): Promise<readonly unknown[]> => {
   return rows.map(({ outcome }) => outcome);
 };
 
-test('a node killed in the middle of two imports: each row is done once and reported, and of the sealed one nothing is found meanwhile', async () => {
+test('a node killed in the middle of two imports: each row is done once and reported, and no number is found meanwhile', async () => {
   // Each row undoes the one before: done twice, or out of its order, it would leave a trace.
   const facts = Array.from({ length: ROWS }, (_, at) => {
     const value = `340${Math.floor(at / SUBJECTS) % 2}00`;

@@ -3,7 +3,17 @@
  * first answer runs. Words and papers stay with who holds them; the entries say that there is one, about what, and when it is due.
  */
 import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
-import { foldOf, toStream, type Decision, type Entry, type Handler, type Reaction, type TimerChange } from '@yrd/ledger';
+import {
+  foldOf,
+  toStream,
+  type Decision,
+  type Entry,
+  type Handler,
+  type Peek,
+  type Reaction,
+  type TimerChange,
+  type Turn,
+} from '@yrd/ledger';
 import { agency } from './agency.js';
 import { agencyRules, rulesAt } from './agency-rules.js';
 import { workingDays } from '../policy/calendar-notice.js';
@@ -12,7 +22,7 @@ import { handler, mayAct, missing } from '../handling.js';
 import { agencyParty, interestPlaces, mayDecide, type Party } from '../orders/interests.js';
 import { dataOf, idOf, provinceOf } from '../reading.js';
 import { agencyRulesStream, agencyStream, calendarStream, complaintStream, placesIn, subjectStream } from '../streams.js';
-import { ownerOf, subject } from '../quotas/subject.js';
+import { ownerOf, subject, subjectParties } from '../quotas/subject.js';
 
 export type ComplaintEvent = VoucherEvent<
   | 'ComplaintLodged'
@@ -104,9 +114,9 @@ export interface AnswerComplaint {
   /** Code of the first answer. */
   readonly answer: string;
 }
-/** The agency, and the complainant where it is of this province too; another province's subject nobody here can name. */
-const partiesOf = ({ lodged, taken }: Complaint, province: string): readonly Party[] =>
-  taken === null ? [] : [agencyParty(province, taken.agency), ...(lodged ? [`subject.${lodged.subject}` as const] : [])];
+/** The complainant, as it now is, where it is of this province; another province's subject nobody here can name. */
+const complainantOf = ({ lodged }: Complaint, read: Pick<Turn, 'state'> | Peek): readonly Party[] =>
+  lodged ? subjectParties(lodged.subject, read.state(subject, subjectStream(lodged.subject))) : [];
 
 /** AnswerComplaint (supervisor of the agency's province) → ComplaintAnswered: the first answer, which stops the clock. */
 export const AnswerComplaint: Handler<AnswerComplaint> = handler({
@@ -114,13 +124,19 @@ export const AnswerComplaint: Handler<AnswerComplaint> = handler({
   reads: (command: AnswerComplaint, peek) => {
     const state = peek.state(complaint, complaintStream(command.complaint));
     if (!state?.taken) return [];
-    return [...placesIn(peek.province, [agencyStream(state.taken.agency)]), ...interestPlaces(partiesOf(state, peek.province), peek)];
+    const { agency: about } = state.taken;
+    const subjects = state.lodged ? [subjectStream(state.lodged.subject)] : [];
+    return [
+      ...placesIn(peek.province, [agencyStream(about), ...subjects]),
+      ...interestPlaces([agencyParty(peek.province, about), ...complainantOf(state, peek)], peek),
+    ];
   },
   decide: ({ complaint: id, answer }, turn): Decision => {
     const state = turn.state(complaint, complaintStream(id));
     const { taken, answer: before } = state;
     const about = taken ? turn.state(agency, agencyStream(taken.agency)).organisation : null;
-    const no = mayDecide(turn, 'AnswerComplaint', { agency: about }, partiesOf(state, turn.province));
+    const parties = taken ? [agencyParty(turn.province, taken.agency), ...complainantOf(state, turn)] : [];
+    const no = mayDecide(turn, 'AnswerComplaint', { agency: about }, parties);
     if (no) return no;
     if (!taken) return refuse('E-NOTFOUND', { seen: 'no such complaint here', needed: 'one about an agency of this province' });
     if (before !== null) return before === answer ? [] : refuse('E-STATE', { seen: `answered: ${before}`, needed: 'no first answer yet' });

@@ -116,14 +116,21 @@ describe('V16: who has an interest in a subject or an agency', () => {
     expect(d.tries('32', 'RecordRedLetter', red, other)).toBeNull();
   });
 
-  test('decides nothing about a firm that it took over either', () => {
+  test.each<[string, object]>([
+    ['RecordSubjectFact', fact],
+    ['RecordSubjectOwnership', { subject: 's1', ...ownership }],
+    ['AnswerComplaint', { complaint: 'k1', answer: 'x' }],
+  ])('decides nothing about a firm that it took over either: %s (A7)', (command, body) => {
     const d = delta();
+    const lodged = { complaint: 'k1', subject: 's1', agencyProvince: '32', agency: 'a32', grounds: 'late' };
+    d.does('32', 'LodgeComplaint', lodged, firm);
+    d.world.settle();
     d.enrol('32', 's2', 1_000_000);
     d.does('32', 'MergeSubject', { subject: 's1', successor: 's2', source: 'test', asOf: '2026-02-01' }, other);
     const tied = { ...other, person: 'tied' };
     d.does('32', 'DeclareInterest', { party: 'subject.s2', tie: 'relative' }, tied);
-    expect(d.tries('32', 'RecordSubjectFact', fact, tied)?.rejected).toBe('E-RECUSE');
-    expect(d.tries('32', 'RecordSubjectFact', fact, other)?.rejected).not.toBe('E-RECUSE');
+    expect(d.tries('32', command, body, tied)?.rejected).toBe('E-RECUSE');
+    expect(d.tries('32', command, body, other)?.rejected).not.toBe('E-RECUSE');
   });
 
   test('is asked in every decision about others that the access table knows', () => {

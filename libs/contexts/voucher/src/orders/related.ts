@@ -9,7 +9,7 @@ import { handler, missing } from '../handling.js';
 import { agencyParty, interestPlaces, mayDecide } from './interests.js';
 import type { PrivateEvent } from '../private-events.js';
 import { agencyStream, look, ownershipStream, subjectStream, type Place } from '../streams.js';
-import { ownerOf, subject, type Subject } from '../quotas/subject.js';
+import { ownerOf, subject, subjectParties, type Subject } from '../quotas/subject.js';
 
 export type OwnershipEvent = PrivateEvent<'SubjectOwnershipRecorded'> | VoucherEvent<'AgencyOwnershipStated'>;
 
@@ -115,11 +115,11 @@ export const RecordSubjectOwnership: Handler<RecordSubjectOwnership> = handler({
   target: ({ subject: id }: RecordSubjectOwnership) => ofSubject(id),
   reads: ({ subject: id }: RecordSubjectOwnership, peek) => [
     { province: peek.province, stream: subjectStream(id) },
-    ...interestPlaces([`subject.${id}`], peek),
+    ...interestPlaces(subjectParties(id, peek.state(subject, subjectStream(id))), peek),
   ],
   decide: ({ subject: id, ...record }, turn): Decision => {
     const who = turn.state(subject, subjectStream(id));
-    const no = mayDecide(turn, 'RecordSubjectOwnership', { subject: ownerOf(who) }, [`subject.${id}`]);
+    const no = mayDecide(turn, 'RecordSubjectOwnership', { subject: ownerOf(who) }, subjectParties(id, who));
     if (no) return no;
     if (!who.registered) return missing('subject');
     const state = turn.state(ownership, ofSubject(id));
