@@ -13,7 +13,7 @@ import {
   type Federation,
   type Verifier,
 } from '@yrd/ledger';
-import { checkExport, nodeHasher, nodeKeys, parseFederation } from '@yrd/platform/offline';
+import { checkExport, nodeTools as tools, parseFederation } from '@yrd/platform/offline';
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { checkJournal, cosignersFor, cosignersSeen, type JournalVerdict } from './journal-check.js';
@@ -21,8 +21,6 @@ import type { JournalFault, JournalTrust, ServedJournal } from './journal-readin
 import { isLocal, nodesOf, textOf, type NodeAddress } from './nodes.js';
 import { EXIT, Failure, misused } from './outcome.js';
 import { table } from './table.js';
-
-const tools = { hasher: nodeHasher, signer: nodeKeys([]).signer };
 
 /** While two others have not cosigned yet, how often and how long is waited, ms: a cosignature is two heartbeats behind. */
 const COSIGNED_TRIES = 5;

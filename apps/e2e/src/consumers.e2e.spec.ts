@@ -97,6 +97,7 @@ describe.each(consumers)('the consumer in %s', (_, run) => {
       /event 2: time is not/,
       (each, at) => (at === 1 ? header(each, 'ce_time', '2020-01-01T00:00:00.000Z') : each),
     ],
+    ['whose place in the journal is none', /2\.5/, (each, at) => (at === 1 ? header(each, 'ce_id', '2.5') : each)],
     ['that was told before, as a new one', /event 2: a gap/, (each, at) => (at === 1 ? numbered(events[0]!, 2) : each)],
     ['after one that is missing', /event 3: a gap: it came after event 1/, (each, at) => (at === 1 ? null : each)],
     // Whoever holds the topic can number anew what he did not leave out; the journal knows better.

@@ -2,4 +2,4 @@
 export { checkExport, type ExportVerdict } from './audit/audit-check.js';
 export { parseFederation } from './config/config-federation.js';
 export { CSV_MARK, csvLine, type Cell } from './tables/csv.js';
-export { nodeHasher, nodeKeys } from './keys/node-crypto.js';
+export { nodeHasher, nodeKeys, nodeTools } from './keys/node-crypto.js';

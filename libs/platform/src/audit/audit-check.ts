@@ -1,6 +1,6 @@
 /** Checking an export of the audit, offline: the file and the federation file are all that is needed. */
 import { canonical, checkEvidence, pin, type Federation, type Pinned } from '@yrd/ledger';
-import { nodeHasher, nodeKeys } from '../keys/node-crypto.js';
+import { nodeTools } from '../keys/node-crypto.js';
 
 export interface ExportVerdict {
   /** Records that are proven. */
@@ -22,7 +22,6 @@ const parsed = (line: string): Readonly<Record<string, unknown>> => {
 
 /** Reads lines with the keys that are pinned in a federation file. */
 class ExportReader {
-  private readonly tools = { hasher: nodeHasher, signer: nodeKeys([]).signer };
   private readonly pins = new Map<string, Pinned>();
   good = 0;
   readonly faults: string[] = [];
@@ -54,7 +53,7 @@ class ExportReader {
     const verifier = pinned?.journal(String(journal));
     if (!pinned || !verifier) return 'it is of no journal of this federation';
     const cosigners = [...pinned.cosigners].filter(([province]) => province !== owner).map(([, each]) => each);
-    const verdict = checkEvidence(this.tools, { journal: verifier, cosigners }, line);
+    const verdict = checkEvidence(nodeTools, { journal: verifier, cosigners }, line);
     if (!verdict.good) return `it is not proven (${verdict.fault})`;
     const shown = (record ?? {}) as Readonly<Record<string, unknown>>;
     const same = Object.entries(verdict.data).every(([name, value]) => canonical(shown[name] ?? null) === canonical(value));
@@ -67,7 +66,7 @@ class ExportReader {
     const known = this.pins.get(context);
     if (known) return known;
     try {
-      const made = pin(this.tools, this.federation, context);
+      const made = pin(nodeTools, this.federation, context);
       this.pins.set(context, made);
       return made;
     } catch {

@@ -116,3 +116,6 @@ const signerOf = (held: ReadonlyMap<string, SigningKey>, reread: () => void): Si
     },
   };
 };
+
+/** Checks notes and proofs of anybody; it holds no key. */
+export const nodeTools: { readonly hasher: Hasher; readonly signer: Signer } = { hasher: nodeHasher, signer: nodeKeys([]).signer };
