@@ -174,6 +174,15 @@ const invoicesOnce = (d: Delta): void => {
     expect(Object.values(claims).reduce((total, each) => total + each, 0)).toBeLessThanOrEqual((registered?.amountFen ?? 0) - redFen);
 };
 
+/** A limit that awaits another province ends with a day: that is a second on which it vouches, so nobody waits for its next word. */
+const awaitedEndWithDays = (d: Delta): void => {
+  const SHANGHAI_MS = 8 * 3_600_000;
+  for (const entry of told(d))
+    for (const change of voucher.timers(entry))
+      if ('set' in change && change.awaits !== undefined)
+        expect([change.set, (change.dueMs + SHANGHAI_MS) % DAY_MS]).toEqual([change.set, 0]);
+};
+
 /** All close two more windows: whatever was owed is counted, each line once, and four nodes say the same. */
 const settledAlike = (d: Delta): void => {
   d.world.pass(0);
@@ -223,6 +232,7 @@ test('money is conserved to the fen, nothing is over-spent, no invoice used twic
       const d = run(each, conserved);
       notOverspent(d);
       invoicesOnce(d);
+      awaitedEndWithDays(d);
       for (const province of PROVINCE_CODES) expect(d.world.nodes[province].parked).toEqual([]);
     }),
     { numRuns: 20 },

@@ -1,5 +1,6 @@
 /** Holds by a rule (V30): what is suspected is held on all sides, says why, and goes on only after a review; limits stand still. */
 import { actor, agent, DAY_MS, delta, firm, type Delta } from '../../testing/scenario.js';
+import { voucher } from '../index.js';
 import { splitAmong } from './splitting.js';
 
 const SPLITTING = { orders: 3, days: 30, reviewFromFen: 10_000_000 };
@@ -115,6 +116,19 @@ describe('The limits of a held order', () => {
     expect(d.order('o1').phase).toBe('Accepted');
     d.world.pass(1);
     expect([d.order('o1').phase, d.account().reservedFen]).toEqual(['Closed', 0]);
+  });
+
+  test('end with a day, whenever they run again: a province vouches on that second, so that nobody waits for its next word', () => {
+    const d = delta();
+    d.serve('o1', {}, 'PlaceOrder');
+    hold(d);
+    d.world.pass(40 * DAY_MS + 12_345_678);
+    release(d);
+    const { acceptByMs } = d.order('o1').terms!;
+    expect(new Date(acceptByMs + 8 * 3_600_000).toISOString()).toBe('2026-04-19T23:59:59.999Z');
+    expect(acceptByMs).toBeGreaterThan(d.world.nowMs);
+    const timer = voucher.timers(d.world.nodes['32'].entries.findLast(({ type }) => type === 'OrderReleased')!)[0];
+    expect(timer).toMatchObject({ dueMs: acceptByMs + 1, awaits: '31/voucher' });
   });
 
   test('run again only with the last of several holds', () => {

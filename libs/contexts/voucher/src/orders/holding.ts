@@ -8,6 +8,7 @@ import { handler } from '../handling.js';
 import { legal, REDEMPTION_HOLD } from './legality.js';
 import { limitIn } from './order-limits.js';
 import { order, type Order } from './order.js';
+import { resumedMs } from '../policy/clocks.js';
 import { awaited } from './recomputing.js';
 import { commit, orderAct, type OfOrder } from './serving.js';
 import { orderStream } from '../streams.js';
@@ -27,12 +28,12 @@ type Facts = NonNullable<VoucherData<'OrderHeld'>['facts']>;
 export const heldFor = (id: string, reason: string, state: Order, turn: Turn, facts?: Facts): readonly VoucherEvent<'OrderHeld'>[] =>
   state.holds.includes(reason) ? [] : [{ type: 'OrderHeld', data: { order: id, reason, atMs: turn.now, ...(facts ? { facts } : {}) } }];
 
-/** When the limit of the state ends after a stop: on its original date, or later by what was left when it stopped. */
+/** When the limit of the state ends after a stop: on its original date, or with the day on which what was left is over. */
 const resumption = (state: Order, turn: Turn): Pick<VoucherData<'OrderReleased'>, 'resumed'> => {
   const limited = limitIn(state);
   if (state.stoppedMs === null || !limited?.runs || limited.limit === 'publicity') return {};
   const { limit, lastMs, counted } = limited;
-  const dueMs = lastMs >= turn.now ? lastMs : turn.now + Math.max(0, lastMs - state.stoppedMs);
+  const dueMs = lastMs >= turn.now ? lastMs : resumedMs(turn.now, Math.max(0, lastMs - state.stoppedMs));
   const counting = counted ? { counted: { ...counted, shiftMs: (counted.shiftMs ?? 0) + dueMs - lastMs } } : {};
   return { resumed: { limit, dueMs, ...counting, ...awaited(state, limited) } };
 };
