@@ -45,9 +45,9 @@ export class DesksController {
   @Allows('ReadRedemptions')
   @Lists(RedemptionListed)
   redemptions(@Query() query: RedemptionsQuery, @CurrentCall() call: Call) {
-    const { state, province, agencyProvince, sort = '-updatedMs' } = query;
+    const { state, province, agencyProvince } = query;
     const where = only({ state, province, agencyProvince });
-    return answerDue(call, this.desk, { view: 'redemptions', where, order: orderOf(sort), row: RedemptionListed }, query);
+    return answerDue(call, this.desk, { view: 'redemptions', where, usual: '-updatedMs', row: RedemptionListed }, query);
   }
 
   @Get('lines')

@@ -20,7 +20,7 @@ import { toShanghaiDate, type Calendar } from '@yrd/standards';
 import { CLOCK_NAMES, CLOCKS, daysLeft, dueBeforeMs, NEVER_MS, type Due } from '@yrd/voucher';
 import type { Desk } from './desk.js';
 import { provisional } from './answer-fields.js';
-import { only } from './rows.js';
+import { only, orderOf } from './rows.js';
 
 /** A year of work and more: beyond it the number is a slip of the hand. */
 const WITHIN_MAX = 500;
@@ -104,22 +104,32 @@ const shower = (desk: Desk, { nowMs, calendar }: Moment): Shower => {
 /** A single row as its list shows it. */
 export const showDue = (desk: Desk, row: Row): Promise<object> => shower(desk, moment(desk))(row);
 
-/** Answers a list over which clocks run. @throws Problem as `answerList`. */
+/** A list over which clocks run; `usual` is its order where nobody asks for one. */
+interface DueList extends Pick<List<Row>, 'view' | 'where' | 'row'> {
+  readonly usual: string;
+}
+
+/**
+ * Answers a list over which clocks run. What is asked for by its due date comes in that order where no other is asked for: that is the
+ * order of the index that finds it. @throws Problem as `answerList`.
+ */
 export const answerDue = async (
   call: Call,
   desk: Desk,
-  list: Omit<List<Row>, 'asked' | 'shown'>,
-  query: DueQuery & { readonly province?: string | undefined },
+  { usual, ...list }: DueList,
+  query: DueQuery & { readonly province?: string | undefined; readonly sort?: string | undefined },
 ): ReturnType<typeof answerList> => {
   const at = moment(desk);
   const { dueWithin, pastDue } = query;
   const dueMs = dueAsked(query, at.nowMs, await at.calendar(query.province ?? desk.province));
   const show = shower(desk, at);
+  const { sort = dueMs === undefined ? usual : 'dueMs' } = query;
   return answerList<Row>(
     call,
     desk.node,
     {
       ...list,
+      order: orderOf(sort),
       where: { ...list.where, ...only({ dueMs }) },
       // The range moves with the clock, what was asked does not: a cursor stays good.
       asked: { ...list.where, ...only({ dueWithin, pastDue }) },

@@ -37,7 +37,7 @@ import { Classes, ItemClass, ProductCode, Uscc } from '../fields.js';
 import { AgencyListed } from '../list-rows.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
 import { AgencyPath } from '../paths.js';
-import { only, orderOf, sorts } from '../rows.js';
+import { only, sorts } from '../rows.js';
 import { AgencyShown } from './agency-answers.js';
 
 const SORTS = sorts('updatedMs', 'name', 'certificateEndsMs', 'dueMs');
@@ -209,11 +209,11 @@ export class AgenciesController {
   @Allows('ReadAgencies')
   @Lists(AgencyListed)
   rows(@Query() query: AgenciesQuery, @CurrentCall() call: Call) {
-    const { province, state, itemClass, sort = 'name' } = query;
+    const { province, state, itemClass } = query;
     // A list in a row matches by its elements; an agency admitted for everything has the class too.
     const classes = itemClass === undefined ? undefined : { in: [itemClass, '*'] };
     const where = only({ province, state, classes });
-    return answerDue(call, this.desk, { view: 'agencies', where, order: orderOf(sort), row: AgencyListed }, query);
+    return answerDue(call, this.desk, { view: 'agencies', where, usual: 'name', row: AgencyListed }, query);
   }
 
   @Get(':agency')

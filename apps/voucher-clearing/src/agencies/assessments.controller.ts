@@ -26,7 +26,7 @@ import { answerDue, DueQuery } from '../due.js';
 import { Classes, Uscc } from '../fields.js';
 import { AssessmentListed } from '../list-rows.js';
 import { AgencyPath } from '../paths.js';
-import { only, orderOf, sorts } from '../rows.js';
+import { only, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
 import { AssessmentShown } from './agency-answers.js';
 
@@ -140,8 +140,8 @@ export class AssessmentsController {
   @Allows('ReadAssessments')
   @Lists(AssessmentListed)
   rows(@Query() query: AssessmentsQuery, @CurrentCall() call: Call) {
-    const { state, sort = '-updatedMs' } = query;
-    return answerDue(call, this.desk, { view: 'assessments', where: only({ state }), order: orderOf(sort), row: AssessmentListed }, query);
+    const { state } = query;
+    return answerDue(call, this.desk, { view: 'assessments', where: only({ state }), usual: '-updatedMs', row: AssessmentListed }, query);
   }
 
   @Get(':agency')

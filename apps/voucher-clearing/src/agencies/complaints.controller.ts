@@ -7,7 +7,7 @@ import { COMPLAINT_STATES, PROVINCES, type ComplaintRow } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { answerDue, DueQuery, showDue } from '../due.js';
 import type { ProvinceCode } from '../orders/order-bodies.js';
-import { only, orderOf, sorts } from '../rows.js';
+import { only, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
 import { ComplaintShown } from './agency-answers.js';
 
@@ -87,9 +87,9 @@ export class ComplaintsController {
   @Allows('ReadComplaints')
   @Lists(ComplaintShown)
   rows(@Query() query: ComplaintsQuery, @CurrentCall() call: Call) {
-    const { province, agency, state, overdue, sort = 'lodgedMs' } = query;
+    const { province, agency, state, overdue } = query;
     const where = only({ province, agency, state, overdue: overdue === undefined ? undefined : overdue === 'yes' });
-    return answerDue(call, this.desk, { view: 'complaints', where, order: orderOf(sort), row: ComplaintShown }, query);
+    return answerDue(call, this.desk, { view: 'complaints', where, usual: 'lodgedMs', row: ComplaintShown }, query);
   }
 
   @Get(':complaint')

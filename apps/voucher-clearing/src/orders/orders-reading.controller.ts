@@ -37,7 +37,7 @@ import { OrderListed } from '../list-rows.js';
 import { MODES, OrderPath, type ProvinceCode } from './order-bodies.js';
 import { shownOrder, shownRefusal } from './order-shown.js';
 import { OrderTally } from './order-tally.js';
-import { only, orderOf, range, sorts } from '../rows.js';
+import { only, range, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
 import { OrderCounts, OrderShown, RefusedProposalShown } from './order-answers.js';
 
@@ -115,12 +115,12 @@ export class OrdersReadingController {
   @Allows('ReadOrders')
   @Lists(OrderListed)
   async list(@Query() query: OrdersQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
-    const { state, province, agencyProvince, subject, agency, scheme, itemClass, mode, sort = '-placedMs' } = query;
+    const { state, province, agencyProvince, subject, agency, scheme, itemClass, mode } = query;
     const placedMs = range(query.placedFrom, query.placedTo);
     const amountFen = range(query.amountFrom, query.amountTo);
     const whose = await this.sight.narrow(actor, only({ agencyProvince, subject, agency }));
     const where = only({ state, province, scheme, itemClass, mode, placedMs, amountFen, ...whose });
-    return answerDue(call, this.desk, { view: 'orders', where, order: orderOf(sort), row: OrderListed }, query);
+    return answerDue(call, this.desk, { view: 'orders', where, usual: '-placedMs', row: OrderListed }, query);
   }
 
   @Get('summary')

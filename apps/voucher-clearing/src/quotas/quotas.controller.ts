@@ -28,7 +28,7 @@ import { Desk } from '../desk.js';
 import { answerDue, DueQuery } from '../due.js';
 import { SchemeName } from '../fields.js';
 import { QuotaListed } from '../list-rows.js';
-import { only, orderOf, sorts } from '../rows.js';
+import { only, sorts } from '../rows.js';
 import { Sight } from '../sight.js';
 import { QuotaShown } from './quota-answers.js';
 
@@ -170,10 +170,10 @@ export class QuotasController {
   @Allows('ReadQuotas')
   @Lists(QuotaListed)
   async list(@Query() query: QuotasQuery, @CurrentActor() actor: Actor, @CurrentCall() call: Call) {
-    const { subject, scheme, year, state, sort = '-updatedMs' } = query;
+    const { subject, scheme, year, state } = query;
     await this.sight.narrow(actor, only({ subject }));
     const where = only({ subject, scheme, year, state });
-    return answerDue(call, this.desk, { view: 'quotas', where, order: orderOf(sort), row: QuotaListed }, query);
+    return answerDue(call, this.desk, { view: 'quotas', where, usual: '-updatedMs', row: QuotaListed }, query);
   }
 
   @Get(':quota')
