@@ -109,9 +109,10 @@ describe('yrd settlement', () => {
   test('explains which side a line waits for, and that it belongs to the window once both have cut', async () => {
     await orders.publicise(order);
     await close('32');
-    await delta.until(async () => (await explain(`1 --order ${order}`)).out.includes('in no window so far'));
-    const waiting = await explain(`1 --pair 32-31 --order ${order}`);
-    expect(waiting.out).toMatch(/32-31\s+waits\s+31 has not closed the window/);
+    const explained = (): ReturnType<typeof explain> => explain(`1 --pair 32-31 --order ${order}`);
+    await delta.until(async () => /32-31\s+waits\s+31 has not closed the window/.test((await explained()).out));
+    const waiting = await explained();
+    expect(waiting.out).toContain('in no window so far');
     expect(waiting.out).toMatch(/31 must be cut at \d+ or later, and no cut reaches so far/);
     await close('31');
     await delta.until(async () => (await explain(`1 --pair 32-31`)).out.includes('settled'));

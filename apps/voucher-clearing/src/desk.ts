@@ -58,9 +58,10 @@ export class Desk {
     return pack;
   }
 
-  /** The working-day calendar of a province, with the notices that it adopted as far as they are read here. */
+  /** The working-day calendar of a province, with its notices as far as they are read here; the own one for a province of no journal. */
   async calendar(province: string): Promise<Calendar> {
-    return calendarOf((await this.node.read(notices, calendarStream, journalOf(province))).state);
+    const known = this.node.status().journals.some(({ journal }) => journal === journalOf(province));
+    return calendarOf((await this.node.read(notices, calendarStream, journalOf(known ? province : this.province))).state);
   }
 
   /** V11: whoever owns or runs a firm crosses as a keyed hash of the number that others issued, never as that number. */

@@ -93,6 +93,10 @@ test('hostile questions are refused with the field by name', async () => {
   }
 });
 
+test('a province of which nothing is read has nothing that is due', async () => {
+  for (const query of ['province=34', 'province=34&dueWithin=5']) expect([query, await ids(query)]).toEqual([query, []]);
+});
+
 test('a table has a column with the days left', async () => {
   const headers = delta.headers(desk);
   const csv = await (await delta.fetch('32', '/v1/orders?dueWithin=3&format=csv', { headers })).text();

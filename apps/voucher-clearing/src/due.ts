@@ -77,9 +77,9 @@ const moment = (desk: Desk): Moment => {
 };
 
 /** The rows that are asked for: `[from, before)` of their due dates; undefined where nobody asks. */
-const dueAsked = ({ dueWithin, pastDue }: DueQuery, nowMs: number, by: Calendar): Match | undefined => {
+const dueAsked = async ({ dueWithin, pastDue }: DueQuery, { nowMs, calendar }: Moment, province: string): Promise<Match | undefined> => {
   if (dueWithin === undefined) return pastDue === undefined ? undefined : pastDue === 'yes' ? { lt: nowMs } : { gte: nowMs };
-  const lt = dueBeforeMs(nowMs, dueWithin, by);
+  const lt = dueBeforeMs(nowMs, dueWithin, await calendar(province));
   return pastDue === 'yes' ? { lt } : { gte: nowMs, lt };
 };
 
@@ -121,7 +121,7 @@ export const answerDue = async (
 ): ReturnType<typeof answerList> => {
   const at = moment(desk);
   const { dueWithin, pastDue } = query;
-  const dueMs = dueAsked(query, at.nowMs, await at.calendar(query.province ?? desk.province));
+  const dueMs = await dueAsked(query, at, query.province ?? desk.province);
   const show = shower(desk, at);
   const { sort = dueMs === undefined ? usual : 'dueMs' } = query;
   return answerList<Row>(
