@@ -66,18 +66,29 @@ const arranged = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || depth >= DEPTH_MAX) return undefined;
   if (Array.isArray(value)) return arrangedList(value, depth);
   if (!plain(value)) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const keys: string[] = [];
+  let changed: Map<string, unknown> | null = null;
   let [before, moved] = [null as string | null, false];
-  const fields: (readonly [string, unknown])[] = [];
-  for (const [key, each] of Object.entries(value)) {
-    const field: unknown = each === undefined ? undefined : arranged(each, depth + 1);
-    if (each !== undefined && field === undefined) return undefined;
-    if (field !== each || each === undefined || (before !== null && key <= before)) moved = true;
-    if (field !== undefined) fields.push([key, field]);
+  for (const key of Object.keys(fields)) {
+    const each = fields[key];
+    if (each === undefined) {
+      moved = true;
+      continue;
+    }
+    const field = arranged(each, depth + 1);
+    if (field === undefined) return undefined;
+    if (field !== each) (changed ??= new Map()).set(key, field);
+    if (before !== null && key <= before) moved = true;
+    keys.push(key);
     before = key;
   }
-  if (!moved) return value;
-  if (fields.some(([key]) => UNRULY_KEY.test(key))) return undefined;
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (!moved && changed === null) return value;
+  if (keys.some((key) => UNRULY_KEY.test(key))) return undefined;
+  const sorted: Record<string, unknown> = {};
+  // Without a comparison of one's own: by UTF-16 units.
+  for (const key of keys.sort()) sorted[key] = changed?.has(key) ? changed.get(key) : fields[key];
+  return sorted;
 };
 
 /** The canonical text. Fields that are undefined are left out. Throws TypeError on what JSON cannot hold. */
@@ -98,7 +109,7 @@ const inOrder = (value: Json, depth: number): boolean => {
   if (Array.isArray(value)) return value.every((each: Json) => inOrder(each, depth + 1));
   const fields = value as Readonly<Record<string, Json>>;
   let before: string | null = null;
-  for (const key of Object.keys(fields)) {
+  for (const key in fields) {
     if ((before !== null && key <= before) || !inOrder(fields[key]!, depth + 1)) return false;
     before = key;
   }

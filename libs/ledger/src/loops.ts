@@ -1,7 +1,7 @@
 /** The loops of a node: each works until there is nothing to do, waits to be woken, tells a failure and goes on, and ends with the node. */
 import { Unavailable } from './node.js';
 import type { World } from './ports.js';
-import { pause, Signal } from './signal.js';
+import { pause, type Waitable } from './signal.js';
 
 export class Loops {
   private stopping = false;
@@ -14,10 +14,10 @@ export class Loops {
   constructor(private readonly world: Pick<World, 'clock' | 'random' | 'notice'>) {}
 
   /**
-   * Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal, or a time in ms asked for
+   * Starts a loop. `work` answers whether there is more; `idle` is what wakes it: a signal or its like, or a time in ms asked for
    * anew each round. `ended` ends it early.
    */
-  start(what: string, work: () => Promise<boolean>, idle: Signal | (() => number), ended: () => boolean = () => false): Promise<void> {
+  start(what: string, work: () => Promise<boolean>, idle: Waitable | (() => number), ended: () => boolean = () => false): Promise<void> {
     const running = this.run(what, work, idle, ended);
     this.running.push(running);
     return running;
@@ -36,11 +36,11 @@ export class Loops {
     await Promise.all(this.running);
   }
 
-  private async run(what: string, work: () => Promise<boolean>, idle: Signal | (() => number), ended: () => boolean): Promise<void> {
+  private async run(what: string, work: () => Promise<boolean>, idle: Waitable | (() => number), ended: () => boolean): Promise<void> {
     const { clock, random, notice } = this.world;
     for (let failed = 0; !this.stopping && !ended();) {
       // The wait begins before the work, so that nothing raised in between is missed.
-      const woken = idle instanceof Signal ? idle.wait() : null;
+      const woken = typeof idle === 'function' ? null : idle.wait();
       try {
         const more = await work();
         failed = 0;

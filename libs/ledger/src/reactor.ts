@@ -15,6 +15,7 @@ import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
 import { Busy, Unavailable, type Answer, type Redriven } from './node.js';
 import { allParked, type KeptItem } from './parked.js';
+import type { Waitable } from './signal.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
@@ -79,6 +80,11 @@ export class Reactor {
 
   position(journal: string): number {
     return this.positions[journal] ?? 0;
+  }
+
+  /** What the loop of a journal waits for: what was folded of another one is news only while something here waits for its basis. */
+  news(journal: string): Waitable {
+    return { wait: () => this.folder.moved.wait(() => this.position(journal) < this.folder.position(journal)) };
   }
 
   get parkedCount(): number {

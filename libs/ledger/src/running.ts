@@ -259,7 +259,8 @@ export class Running {
     for (const replica of this.replicas.values()) if (replica.quarantined) this.contradicted(replica.quarantined);
     // What cannot be tried again now is tried again at the next start.
     await this.reactor.redrive().catch((error: unknown) => this.tell('reactor.redrive-failed', error));
-    for (const journal of this.journals.values()) void this.loops.start('react', () => this.reactor.step(journal), this.folder.moved);
+    const step = (journal: Journal) => (): Promise<boolean> => this.reactor.step(journal);
+    for (const journal of this.journals.values()) void this.loops.start('react', step(journal), this.reactor.news(journal.name));
     const save = async (): Promise<boolean> => (await this.reactor.save(), false);
     void this.loops.start('reacted', save, () => SAVE_MS);
     const fire = async (): Promise<boolean> => (await this.timers.fire()) > 0;

@@ -1,20 +1,31 @@
 /** Small tools for waiting: a wake-up that loops wait on, and time limits. Deterministic: promises and the clock port only. */
 import type { Clock } from './ports.js';
 
+/** What a loop waits for. */
+export interface Waitable {
+  wait(): Promise<void>;
+}
+
+const ALWAYS = (): boolean => true;
+
 /** A wake-up: `raise` resolves every `wait` that was pending, here and at the signal of the whole that this one is a part of. */
-export class Signal {
-  private waiting: (() => void)[] = [];
+export class Signal implements Waitable {
+  private waiting: { readonly wake: () => void; readonly concerns: () => boolean }[] = [];
 
   constructor(private readonly whole: Signal | null = null) {}
 
-  wait(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve));
+  /** `concerns` says at each raise whether it is news to who waits: who has nothing to do sleeps on, which costs nothing. */
+  wait(concerns = ALWAYS): Promise<void> {
+    return new Promise((wake) => this.waiting.push({ wake, concerns }));
   }
 
   raise(): void {
-    const woken = this.waiting;
+    const before = this.waiting;
     this.waiting = [];
-    for (const wake of woken) wake();
+    for (const each of before) {
+      if (each.concerns()) each.wake();
+      else this.waiting.push(each);
+    }
     this.whole?.raise();
   }
 }
