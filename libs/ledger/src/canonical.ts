@@ -56,6 +56,17 @@ const arrangedList = (list: readonly unknown[], depth: number): readonly unknown
   return moved ? values : list;
 };
 
+/** Sorts keys in place, by UTF-16 units: there are few, and most stand in order. */
+const ordered = (keys: string[]): readonly string[] => {
+  for (let next = 1; next < keys.length; next++) {
+    const key = keys[next]!;
+    let at = next;
+    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!;
+    keys[at] = key;
+  }
+  return keys;
+};
+
 /**
  * The value with the keys of every object in canonical order, the same one where they are, so that the engine writes its canonical
  * text; undefined where it might not, or where the value has to be refused.
@@ -86,8 +97,7 @@ const arranged = (value: unknown, depth: number): unknown => {
   if (!moved && changed === null) return value;
   if (keys.some((key) => UNRULY_KEY.test(key))) return undefined;
   const sorted: Record<string, unknown> = {};
-  // Without a comparison of one's own: by UTF-16 units.
-  for (const key of keys.sort()) sorted[key] = changed?.has(key) ? changed.get(key) : fields[key];
+  for (const key of ordered(keys)) sorted[key] = changed?.has(key) ? changed.get(key) : fields[key];
   return sorted;
 };
 

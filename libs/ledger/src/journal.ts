@@ -196,6 +196,11 @@ export class Journal {
     return this.unlearned > 0 || this.streams.has(stream);
   }
 
+  /** The block of an index, where it is one of the newest; undefined where the store would have to be asked. */
+  recentBlock(index: number): StoredBlock | undefined {
+    return this.recent.holding(index);
+  }
+
   /** The durable commits of a stream from an index on. */
   commitsOf(stream: string, from = 0): Promise<readonly StoredCommit[]> {
     return this.store.commitsOf(stream, from);
@@ -218,7 +223,7 @@ export class Journal {
   async rootAt(size: number): Promise<Uint8Array> {
     if (!(Number.isSafeInteger(size) && size >= 0 && size <= this.size)) throw new RangeError(`${this.name} has no size ${size} yet.`);
     const known = size === this.size ? this.head.root : this.recent.rootAt(size);
-    return known ?? bag(this.world.hasher, await Promise.all(peaks(size).map((node) => this.node(node))));
+    return known ?? this.recent.keepRoot(size, bag(this.world.hasher, await Promise.all(peaks(size).map((node) => this.node(node)))));
   }
 
   /** The audit path of an entry in the tree of a size. */

@@ -4,6 +4,8 @@ import type { BlockStore } from './ports.js';
 
 /** Framed content that is kept. */
 const KEPT_BYTES = 8_000_000;
+/** Roots at other sizes that are kept. */
+const KEPT_ROOTS = 64;
 /** Blocks read at a time by whoever reads on to the end. */
 const STEP_BLOCKS = 64;
 
@@ -38,6 +40,7 @@ export class RecentBlocks {
   /** Without a gap up to the journal's end. */
   private newest: StoredBlock[] = [];
   private newestBytes = 0;
+  private readonly roots = new Map<number, Uint8Array>();
   /** What was read last of the blocks before them: several readers follow each other closely. */
   private reread: readonly StoredBlock[] = [];
 
@@ -50,10 +53,22 @@ export class RecentBlocks {
     while (this.newestBytes > KEPT_BYTES) this.newestBytes -= bytesIn(this.newest.shift()!);
   }
 
-  /** The root at a size where one of the newest blocks ends, as heads that others sign do; null at any other. */
+  /** The block among the newest that holds an index. */
+  holding(index: number): StoredBlock | undefined {
+    return this.newest[indexOf(this.newest, index)];
+  }
+
+  /** Keeps a root that was worked out: the heartbeat names the same heads again and again, and what is durable does not change. */
+  keepRoot(size: number, root: Uint8Array): Uint8Array {
+    this.roots.set(size, root);
+    if (this.roots.size > KEPT_ROOTS) this.roots.delete(this.roots.keys().next().value!);
+    return root;
+  }
+
+  /** The root at a size where one of the newest blocks ends, as heads that others sign do, or that was kept; null at any other. */
   rootAt(size: number): Uint8Array | null {
-    const block = this.newest[indexOf(this.newest, size - 1)];
-    return block && block.first + block.count === size ? block.root : null;
+    const block = this.holding(size - 1);
+    return block && block.first + block.count === size ? block.root : (this.roots.get(size) ?? null);
   }
 
   /** Blocks that hold or follow an index, in order; fewer than `limit` do not mean that there are no more. */

@@ -1,7 +1,7 @@
 /** Streams of the own journal in memory: state with all that is pending, versions, and the commands each stream remembers. */
 import { decodeEntries, encodeEntries, keepEntries, type StoredBlock, type StoredCommit } from './block.js';
 import type { DomainEvent, Fold } from './decider.js';
-import { decodeEntry, keepRead, type ReadEntry, type Vocabulary } from './entry.js';
+import { decodeEntry, keepRead, type DecodedAt, type ReadEntry, type Vocabulary } from './entry.js';
 import { hex } from './bytes.js';
 import type { Journal } from './journal.js';
 import { timeOf } from './leaf.js';
@@ -162,9 +162,8 @@ export class Streams {
     const from = before?.size ?? 0;
     for (const commit of commits) {
       let at = 0;
-      for (const [offset, entry] of decodeEntries(commit.bytes).entries()) {
-        const index = commit.first + offset;
-        const decoded = index < from || index >= size ? null : decodeEntry(this.vocabulary, this.journal.name, index, entry);
+      for (const { index, decoded: read } of this.decodedIn(commit)) {
+        const decoded = index < from || index >= size ? null : read;
         if (decoded?.kind === 'entry') at = decoded.entry.time;
         if (decoded?.kind === 'entry' && decoded.entry.stream === stream) {
           this.grow(found, [decoded.entry], fold);
@@ -179,6 +178,14 @@ export class Streams {
     }
     found.size = size;
     return found;
+  }
+
+  /** The entries of a durable commit. Of the newest blocks they were decoded when these were folded. */
+  private decodedIn({ first, count, bytes }: StoredCommit): readonly DecodedAt[] {
+    const { name } = this.journal;
+    const block = this.journal.recentBlock(first);
+    if (block) return this.vocabulary.read(name, block).slice(first - block.first, first - block.first + count);
+    return decodeEntries(bytes).map((entry, at) => ({ index: first + at, decoded: decodeEntry(this.vocabulary, name, first + at, entry) }));
   }
 
   /** Adds what was just decided. */

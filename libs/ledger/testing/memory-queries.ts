@@ -1,11 +1,10 @@
 /** Queries of records, as the simulated disk answers them. */
 import type { Match, Recorded, RecordQuery, Scalar } from '../src/index.js';
 
-const fieldOf = (value: unknown, field: string): Scalar => {
-  const found = field
-    .split('.')
-    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined), value);
-  return found === undefined ? null : (found as Scalar);
+const fieldAt = (value: unknown, path: readonly string[]): Scalar => {
+  let at = value;
+  for (const name of path) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined;
+  return at === undefined ? null : (at as Scalar);
 };
 
 const matches = (value: Scalar, match: Match): boolean => {
@@ -25,21 +24,27 @@ const compare = (a: Scalar, b: Scalar): number => {
   return a === b ? 0 : a! < b! ? -1 : 1;
 };
 
-/** The records that a query asks for, in its order. */
-export const selected = <R extends Recorded<unknown>>(
-  rows: readonly R[],
+/** The records of a table that a query asks for, in its order. */
+export const selected = <T>(
+  table: Iterable<readonly [string, { readonly value: unknown; readonly rev: number }]>,
   { where, order, after, only, limit }: RecordQuery,
-): readonly R[] => {
+): readonly Recorded<T>[] => {
+  const wanted = Object.entries(where ?? {}).map(([field, match]) => [field.split('.'), match] as const);
+  const path = order?.field.split('.');
   const sign = order?.descending ? -1 : 1;
-  const valueOf = (row: R): Scalar => (order ? fieldOf(row.value, order.field) : null);
   const by = (a: { value: Scalar; id: string }, b: { value: Scalar; id: string }): number =>
     sign * (compare(a.value, b.value) || compare(a.id, b.id));
-  return rows
-    .filter((row) => Object.entries(where ?? {}).every(([field, match]) => fits(fieldOf(row.value, field), match)))
-    .sort((a, b) => by({ value: valueOf(a), id: a.id }, { value: valueOf(b), id: b.id }))
-    .filter((row) => !after || by({ value: valueOf(row), id: row.id }, after) > 0)
+  const found: { readonly id: string; readonly value: Scalar; readonly row: Recorded<T> }[] = [];
+  for (const [id, { value, rev }] of table) {
+    if (!wanted.every(([at, match]) => fits(fieldAt(value, at), match))) continue;
+    const each = { id, value: path ? fieldAt(value, path) : null, row: { id, value: value as T, rev } };
+    if (!after || by(each, after) > 0) found.push(each);
+  }
+  const rows = found
+    .sort(by)
     .slice(0, limit)
-    .map((row) => (only ? { ...row, value: pickedOf(row.value, only) } : row));
+    .map(({ row }) => row);
+  return only ? rows.map((row) => ({ ...row, value: pickedOf(row.value, only) as T })) : rows;
 };
 
 /** What lies at these paths of a value, at the same paths. */

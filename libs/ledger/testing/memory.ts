@@ -209,8 +209,7 @@ const memoryRecords = (disk: Disk, path: Path): Records => ({
   },
   find: async <T>(table: string, query: RecordQuery) => {
     await path.there('find');
-    const rows = [...disk.table(table)].map(([id, row]) => ({ id, value: row.value as T, rev: row.rev }));
-    const found = selected(rows, query);
+    const found = selected<T>(disk.table(table), query);
     await path.back('find');
     return found;
   },
