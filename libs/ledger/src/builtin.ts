@@ -171,8 +171,16 @@ export const BUILTIN_TYPES = {
   ...KEY_TYPES,
 } as const;
 
-/** A context with what every journal has. */
-export const withBuiltin = (context: Context): Context => ({
+const whole = new WeakMap<Context, Context>();
+
+/** A context with what every journal has: put together once, however many nodes and processes ask. */
+export const withBuiltin = (context: Context): Context => {
+  const found = whole.get(context) ?? completed(context);
+  whole.set(context, found);
+  return found;
+};
+
+const completed = (context: Context): Context => ({
   ...context,
   entryTypes: { ...context.entryTypes, ...BUILTIN_TYPES },
   folds: [...context.folds, journalFold, keysFold],

@@ -35,6 +35,14 @@ export interface Ask {
 const PATIENCE_MS = 3_000;
 /** How long a client goes on asking, ms. */
 const STUBBORN_MS = 20_000;
+/** The same of one who has lied: his node may take no commands any more. */
+const STUBBORN_WITH_LIAR_MS = 4_000;
+/**
+ * Clients act on a beat, all of those who are ready at the same moment, ms: what they ask of one province shares its blocks, as it does
+ * on a busy day. Some act at a moment of their own.
+ */
+const BEAT_MS = 300;
+const OFF_BEAT_SHARE = 0.1;
 
 const ARRIVALS: Readonly<Partial<Record<Fault, Fate>>> = {
   'message lost': 'lost',
@@ -78,7 +86,7 @@ export class HostileRun implements Mischief {
     const whole = withBuiltin(context);
     this.vocabulary = new Vocabulary(whole.entryTypes, faultsOf(whole));
     this.world.mischief = this;
-    this.world.faults = { ...calm, storageMs: 30, busMs: 40 };
+    this.world.faults = { ...calm, storageMs: 30, busMs: 80 };
   }
 
   get scheduler() {
@@ -142,14 +150,12 @@ export class HostileRun implements Mischief {
    */
   async ask(province: string, ask: Ask): Promise<Answer | null> {
     const { chance } = this.scheduler;
-    const until = this.scheduler.now + STUBBORN_MS;
+    const until = this.scheduler.now + (province === this.liar ? STUBBORN_WITH_LIAR_MS : STUBBORN_MS);
     this.asked += 1;
     while (this.scheduler.now < until) {
+      await this.scheduler.sleep(chance.happens(OFF_BEAT_SHARE) ? chance.below(BEAT_MS) : BEAT_MS - (this.scheduler.now % BEAT_MS));
       const answer = await this.once(province, ask);
-      if (answer === 'again') {
-        await this.scheduler.sleep(50 + chance.below(250));
-        continue;
-      }
+      if (answer === 'again') continue;
       if (answer.ok) {
         const id = commandId(this.world.hasher, ask.actor.organisation, ask.command, ask.key);
         this.acknowledged.push({ province, command: ask.command, id, answer });

@@ -21,9 +21,10 @@ export interface Told {
 /** The root at each size, worked out when it is asked for. */
 const rootsOf = ({ hasher }: HostileRun['world'], entries: readonly LedgerEntry[]): Told['rootAt'] => {
   const ranges = [emptyRange];
-  for (const { leaf } of entries) ranges.push(append(hasher, ranges.at(-1)!, [leafHash(hasher, leaf)]));
   const roots = new Map<number, Uint8Array>();
   return (size) => {
+    while (ranges.length <= Math.min(size, entries.length))
+      ranges.push(append(hasher, ranges.at(-1)!, [leafHash(hasher, entries[ranges.length - 1]!.leaf)]));
     const range = ranges[size];
     const root = roots.get(size) ?? (range ? rangeRoot(hasher, range) : new Uint8Array());
     roots.set(size, root);

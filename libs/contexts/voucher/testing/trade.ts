@@ -13,7 +13,8 @@ const firm = (home: ProvinceCode): Actor => actor(home, 'enterprise', `org-s${ho
 /** Refusals that time mends: what the other province said has not arrived yet. */
 const WAITS: readonly string[] = ['E-STATE', 'E-NOTFOUND', 'E-STALE', 'E-AGENCY'];
 const WAIT_MS = 900;
-const MOST_ATTEMPTS = 14;
+/** Fewer once somebody has lied: his deals stand still for good. */
+const MOST_ATTEMPTS = { honest: 14, afterLie: 4 } as const;
 const REPEAT_SHARE = 0.08;
 /** How many of the keys that are rotated were stolen, and how long after trading began they are rotated at most, ms. */
 const STOLEN_SHARE = 0.4;
@@ -69,11 +70,8 @@ export class Trade {
         this.act(province, 'RecogniseAgency', { agencyProvince: other, agency: `a${other}`, classes: ['5'] }, clerk, `recognise ${other}`),
       ),
     ]);
-    const facts = [
-      ['status', 'active'],
-      ['address', `${province}0100`],
-      ['sme-year', '2026'],
-    ].map(([fact, value]) =>
+    const known = { status: 'active', address: `${province}0100`, 'sme-year': '2026' };
+    const facts = Object.entries(known).map(([fact, value]) =>
       this.act(province, 'RecordSubjectFact', { subject, fact, value, source: 'test', asOf: '2026-01-05' }, clerk, `fact ${fact}`),
     );
     const proposers = this.deals.filter(({ course, home }) => course === 'proposed' && home === province);
@@ -260,7 +258,7 @@ export class Trade {
 
   /** One step of somebody: asked again while time can mend the refusal. True when it was taken. */
   private readonly act: Act = async (province, command, body, by, about) => {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS[this.run.liar === null ? 'honest' : 'afterLie']; attempt++) {
       const ask = { command, body, actor: by, key: `${about} ${command} ${attempt}` };
       const answer = await this.run.ask(province, ask);
       if (!answer) return false;
@@ -268,7 +266,8 @@ export class Trade {
         if (this.chance.happens(REPEAT_SHARE)) await this.repeat(province, ask, answer);
         return true;
       }
-      if (!WAITS.includes(answer.rejected)) return false;
+      // Of an order that has ended nobody waits for more.
+      if (!WAITS.includes(answer.rejected) || answer.facts['seen'] === 'Closed') return false;
       await this.changed(`${province}|${orderStream(about)}`);
     }
     return false;
@@ -278,8 +277,8 @@ export class Trade {
   private async repeat(province: ProvinceCode, ask: Parameters<HostileRun['ask']>[1], first: Extract<Answer, { ok: true }>): Promise<void> {
     const again = await this.run.ask(province, ask);
     if (!again) return;
-    const same =
-      again.ok && again.position.size === first.position.size && again.stream === first.stream && again.version === first.version;
+    const { position, stream, version } = first;
+    const same = again.ok && again.position.size === position.size && again.stream === stream && again.version === version;
     if (!same || !again.repeated) this.surprises.push(`${province} ${ask.command}: a repeat was answered ${JSON.stringify(again)}`);
   }
 
