@@ -197,7 +197,7 @@ export class SimulatedWorld {
       hasher: this.hasher,
       signer: this.signer(province),
       encryption: testEncryption(this.hasher, this.boxes.get(province)!, { bytes: (count) => scheduler.chance.bytes(count) }),
-      storage: memoryStorage(this.disk(province, context), deliveryOf(this, province, process)),
+      storage: memoryStorage(this.disk(province, context), deliveryOf(this, province, process), this.speed !== undefined),
       bus: memoryBus(this.broker, deliveryOf(this, province, process, true)),
       notice: (notice) => void this.notices.push({ ...notice, province, at: scheduler.now }),
     };
