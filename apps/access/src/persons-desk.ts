@@ -1,6 +1,6 @@
 /** Where requests about persons meet the ledger: what came in plain leaves here sealed, and what is shown leaves masked. */
 import { person, personStream, sees, type BodyOf, type PeopleCommand, type Person, type PersonRow, type SealedFields } from '@yrd/access';
-import { refuse, type PersonField, type Retention } from '@yrd/contracts';
+import { phrase, refuse, type PersonField, type Retention } from '@yrd/contracts';
 import type { Actor, LedgerNode, StreamRead } from '@yrd/ledger';
 import { Erased, Problem, Refused, type Call, type CommandAnswer, type Custody, type Fields } from '@yrd/platform';
 import { masked } from '@yrd/standards';
@@ -22,7 +22,7 @@ export interface ShownPerson {
 }
 
 /** 410 for what no longer opens. */
-export const erased = (): Refused => new Refused('access', refuse('E-ERASED', { seen: 'erased', needed: 'a person who is not' }));
+export const erased = (): Refused => new Refused('access', refuse('E-ERASED', { seen: phrase('erased'), needed: phrase('notErased') }));
 
 const present = (fields: SealedFields): Fields =>
   Object.fromEntries(Object.entries(fields).flatMap(([field, sealed]) => (sealed === undefined ? [] : [[field, sealed]])));

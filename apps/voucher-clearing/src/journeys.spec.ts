@@ -143,7 +143,7 @@ test('a telephone number in words that other provinces would read is refused in 
   const told = async (language: string) =>
     delta.post(firm, `/v1/orders/${order}/cancellation`, { cause: '请联系 138-1234-5678' }, { headers: { 'Accept-Language': language } });
   const [zh, en] = [await told('zh'), await told('en')];
-  expect([zh.status, zh.body['code'], zh.body['facts']]).toMatchObject([422, 'E-BORDER', { field: 'cause', seen: 'mobile-phone' }]);
+  expect([zh.status, zh.body['code'], zh.body['facts']]).toMatchObject([422, 'E-BORDER', { field: 'cause', seen: '手机号' }]);
   expect([String(zh.body['detail']).slice(0, 10), String(en.body['detail']).slice(0, 30)]).toEqual([
     '内容将共享给外省，不',
     'This will be read by other pro',

@@ -61,6 +61,11 @@ afterAll(() => delta.stop());
 
 const reached = new Set<string>();
 
+/** Identifiers, versions, codes and paths are the same in every language; what is left of a text are its words. */
+const wordsOf = (text: unknown): string => String(text).replace(/[\w./-]*\d[\w./-]*|\/[\w./-]+|\b[A-Z]{2,}\b/g, '');
+const LATIN = /[A-Za-z]{2}/;
+const HAN = /\p{Script=Han}/u;
+
 /** Asks in both languages, and holds the answers to what §2.6 promises. */
 const teaches = async (code: keyof typeof mending, who: Who, path: string, body: unknown): Promise<Json> => {
   const ask = (language: string) => delta.post(who, path, body, { headers: { 'Accept-Language': language } });
@@ -80,6 +85,12 @@ const teaches = async (code: keyof typeof mending, who: Who, path: string, body:
       expect([code, name, facts[name] ?? null]).toEqual([code, name, expect.anything()]);
       expect(detail).toContain(String(facts[name]));
     }
+    // Values that are more than an identifier are in the reader's language alone; programs read them from `values`, where they are in none.
+    for (const [name, said] of Object.entries(told['values'] as Json)) {
+      expect([code, name, wordsOf(facts[name])]).toEqual([code, name, expect.not.stringMatching(language === 'zh' ? LATIN : HAN)]);
+      expect(JSON.stringify(said)).not.toMatch(HAN);
+    }
+    expect(Object.keys(told['values'] as Json)).toEqual(expect.arrayContaining(['seen', 'needed']));
   }
   expect(String(zh.body['detail'])).toMatch(/政策版本 = .*可由谁补正 = \p{Script=Han}/u);
   reached.add(code);

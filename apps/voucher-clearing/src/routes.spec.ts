@@ -78,8 +78,8 @@ const body = {
 /** The roles that a handler asks of somebody who has none; null when anybody may act. */
 const asked = (command: PersonCommand): readonly string[] | null => {
   const { decide } = personCommands[command] as { decide(command: object, turn: Turn): unknown };
-  const answer = decide(body, turnOf(nobody)) as { rejected?: string; facts?: { needed?: string } };
-  return answer.rejected === 'E-ROLE' ? String(answer.facts?.needed).split(' or ') : null;
+  const answer = decide(body, turnOf(nobody)) as { rejected?: string; facts?: { needed?: { anyWords?: readonly string[] } } };
+  return answer.rejected === 'E-ROLE' ? (answer.facts?.needed?.anyWords ?? []) : null;
 };
 
 describe('Every command of a person', () => {

@@ -5,6 +5,7 @@
  */
 import { reject, type Rejection } from '@yrd/ledger';
 import { codes } from './codes.js';
+import { phrase, word } from './said.js';
 
 /** Kinds of things that stand in shared payloads. `words` is text that people wrote or read, and is looked through. */
 export const CROSSING_KINDS = {
@@ -177,7 +178,7 @@ export const borderFault = (context: string, data: object, recognise: Recogniser
     const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
     const seen = kind !== undefined && UNREAD.has(kind) ? null : foundIn(value, recognise);
     if (seen !== null)
-      return reject('E-BORDER', { clause: codes['E-BORDER'].clause, field, seen, needed: 'words without anything that names a person' });
+      return reject('E-BORDER', { clause: codes['E-BORDER'].clause, field, seen: word(seen), needed: phrase('nothingPersonal') });
   }
   return null;
 };

@@ -12,6 +12,7 @@ export * from './entry-check.js';
 export { mending, mendingOf } from './mending.js';
 export * from './persons.js';
 export { parseRetention, Retention } from './retention.js';
+export * from './said.js';
 export { type EntryContract } from './schema.js';
 export { type Counted } from './voucher-calendar.js';
 export { HOLDER_KINDS, TIES, type Ownership, type Tie } from './voucher-ownership.js';

@@ -30,9 +30,8 @@ export const mending = {
   'E-FILE': { zh: '申请人一次补齐所列材料', en: 'whoever submits, with all that is listed' },
 } as const satisfies Partial<Readonly<Record<CodeName, { readonly zh: string; readonly en: string }>>>;
 
-/** Who can mend what a refusal says: the words of its code, else what its facts told; null where neither says it. */
-export const mendingOf = (code: string, told?: string | number | boolean | null): { readonly zh: string; readonly en: string } | null => {
+/** Who can mend what a refusal says; null where its code does not say it. */
+export const mendingOf = (code: string): { readonly zh: string; readonly en: string } | null => {
   const known: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = mending;
-  if (Object.hasOwn(known, code)) return known[code] ?? null;
-  return told === undefined || told === null ? null : { zh: String(told), en: String(told) };
+  return Object.hasOwn(known, code) ? (known[code] ?? null) : null;
 };

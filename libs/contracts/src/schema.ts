@@ -1,6 +1,6 @@
 /** The building blocks of entry schemas, and what a contract says of one kind of entry. */
-import { Type, TypeRegistry, type Static, type TObject } from '@sinclair/typebox';
-import type { Audience } from '@yrd/ledger';
+import { Type, TypeRegistry, type Static, type TObject, type TSchema } from '@sinclair/typebox';
+import type { Audience, Rejection } from '@yrd/ledger';
 
 // `oneOf` writes a plain JSON Schema `enum`, which TypeBox checks only when it is told how.
 TypeRegistry.Set<{ readonly enum?: readonly unknown[] }>('Unsafe', ({ enum: words }, value) => words?.includes(value) ?? false);
@@ -28,8 +28,19 @@ export const Size = Type.Integer({ minimum: 0 });
 export const Ratio = Type.Object({ of: Type.Integer({ minimum: 0 }), in: Type.Integer({ minimum: 1 }) });
 /** Of a limit: the journal whose statement made in time could still meet it. */
 export const Awaited = Type.Optional(Type.Object({ journal: Type.String(), patienceMs: Ms }));
+export interface TFacts extends TSchema {
+  readonly static: Rejection['facts'];
+}
+const named = { say: CodeWord };
+const plainly = [Text, Type.Number()];
+/** One of several things said together. */
+const Part = Type.Object(named, { additionalProperties: Type.Union([...plainly, Type.Array(Text, { maxItems: 500 })]) });
+/** A phrase by its name and what fills its gaps (`said.ts`): no language stands in an entry. */
+const Phrase = Type.Object(named, {
+  additionalProperties: Type.Union([...plainly, Type.Array(Type.Union([Text, Part]), { maxItems: 500 })]),
+});
 /** What a refusal or a hold rests on: values seen and needed. */
-export const Facts = Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()]));
+export const Facts = Type.Record(Type.String(), Type.Union([...plainly, Type.Boolean(), Type.Null(), Phrase])) as TFacts;
 /** Amounts by province. */
 export const FenByProvince = Type.Record(Type.String({ pattern: '^3[1-4]$' }), Fen);
 

@@ -1,6 +1,6 @@
 /** Entries of the agency's side: admission, listing, recognition, its statements about orders, its invoices. */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Fen, Hash, Id, Ms, Province, Ratio, Text, federal, open } from './schema.js';
+import { CodeWord, Facts, Fen, Hash, Id, Ms, Province, Ratio, Text, federal, open } from './schema.js';
 import { Declaration, FileKind, Mode } from './voucher-pack.js';
 
 const classes = Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 });
@@ -130,8 +130,8 @@ export const invoices = {
   }),
   InvoiceClaimed: federal(Type.Object({ ...invoice, ...stated, claimFen: Fen }), { ...I, ...S, claimFen: 7_500_000 }),
   InvoiceClaimRefused: federal(
-    Type.Object({ ...invoice, ...stated, code: CodeWord, reference: Type.Union([Id, Type.Null()]), cause: Text }),
-    { ...I, ...S, code: 'E-INVOICE', reference: 'c77a', cause: 'used up' },
+    Type.Object({ ...invoice, ...stated, code: CodeWord, reference: Type.Union([Id, Type.Null()]), facts: Facts }),
+    { ...I, ...S, code: 'E-INVOICE', reference: 'c77a', facts: { seen: { say: 'fen', amountFen: 0 } } },
   ),
   InvoiceClaimReleased: federal(Type.Object({ ...invoice, order: Id }), { ...I, order: 'b2f0c1' }),
 };

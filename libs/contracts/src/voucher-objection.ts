@@ -19,7 +19,7 @@ export const objections = {
     ...O,
     from: '31',
     code: 'E-WINDOW',
-    facts: { seen: 12, needed: 'until 9' },
+    facts: { seen: { say: 'moment', atMs: 12 }, needed: { say: 'until', untilMs: 9 } },
   }),
   ObjectionAnswered: federal(Type.Object({ ...objection, outcome: oneOf('upheld', 'rejected') }), { ...O, outcome: 'rejected' }),
 };

@@ -7,6 +7,8 @@ import { Declaration, FileKind, Mode, serviceClass } from './voucher-pack.js';
 const order = { order: Id };
 const O = { order: 'b2f0c1' };
 const hash = 'a'.repeat(64);
+/** What a refusal saw. */
+const seen = { say: 'word', word: 'Closed' };
 /** The redemption limit, and whose statement could still meet it (通兑 across a border). */
 const redeemable = { redeemByMs: Ms, awaits: Awaited };
 /** Of publicity: how long past its end a silent province is waited for, whose people may have objected in time; absent: none is. */
@@ -77,7 +79,7 @@ export const placing = {
    */
   OrderQueued: federal(Type.Object({ ...terms, voucherFen: Type.Optional(Fen) }), { ...termsExample, reservedFen: 0 }),
   /** Its turn came and a rule forbids it now: it leaves the line for good. */
-  OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts: Facts }), { ...O, code: 'E-AGENCY', facts: { seen: 'Suspended' } }),
+  OrderUnqueued: federal(Type.Object({ ...order, code: CodeWord, facts: Facts }), { ...O, code: 'E-AGENCY', facts: { seen } }),
   /** `subject`, `agency`: whose proposal it was, so that both may read why; absent in older entries. */
   ProposalRefused: federal(
     Type.Object({
@@ -88,14 +90,10 @@ export const placing = {
       code: CodeWord,
       facts: Facts,
     }),
-    { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { leftFen: 0 } },
+    { ...O, agencyProvince: '31', code: 'E-QUOTA', facts: { seen: { say: 'fen', amountFen: 0 } } },
   ),
   OrderAccepted: federal(Type.Object({ ...order, contractByMs: Ms, ...counting }), { ...O, contractByMs: 5 }),
-  AcceptanceRefused: federal(Type.Object({ ...order, code: CodeWord, cause: Text }), {
-    ...O,
-    code: 'E-STATE',
-    cause: 'cancelled by the enterprise',
-  }),
+  AcceptanceRefused: federal(Type.Object({ ...order, code: CodeWord, facts: Facts }), { ...O, code: 'E-STATE', facts: { seen } }),
   OrderDeclined: federal(Type.Object({ ...order, cause: Text }), { ...O, cause: 'capacity' }),
   OrderCancelled: federal(Type.Object({ ...order, by: oneOf('enterprise', 'agency'), cause: Text }), {
     ...O,
@@ -143,9 +141,9 @@ export const serving = {
       ...order,
       statement: oneOf('decline', 'cancellation', 'signature', 'delivery', 'redemption', 'invoice', 'share'),
       code: CodeWord,
-      cause: Text,
+      facts: Facts,
     }),
-    { ...O, statement: 'delivery', code: 'E-STATE', cause: 'Closed' },
+    { ...O, statement: 'delivery', code: 'E-STATE', facts: { seen } },
   ),
   ContractSigned: federal(Type.Object({ ...order, contractHash: Hash, amountFen: Fen, signedMs: Ms, startMs: Ms, endMs: Ms }), {
     ...O,
@@ -191,10 +189,10 @@ export const redeeming = {
     Type.Object({ ...order, agencyProvince: Province, agency: Id, ...redemption, replaces: Type.Optional(Hash) }),
     { ...O, agencyProvince: '31', agency: 'a1', ...redemptionExample },
   ),
-  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, cause: Text, redeemByMs: Ms, ...counting }), {
+  InvoiceClaimFailed: federal(Type.Object({ ...order, code: CodeWord, facts: Facts, redeemByMs: Ms, ...counting }), {
     ...O,
     code: 'E-INVOICE',
-    cause: 'claimed before',
+    facts: { seen: { say: 'fen', amountFen: 0 }, reference: 'c77a' },
     redeemByMs: 9,
   }),
   RedemptionSubmitted: federal(Type.Object({ ...order, ...redemption, restsOn: Type.Object({ journal: Type.String(), size: Size }) }), {

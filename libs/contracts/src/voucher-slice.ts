@@ -3,7 +3,7 @@
  * two cannot hear each other. Home and holder each write in their own journal, in streams of the same name.
  */
 import { Type } from '@sinclair/typebox';
-import { CodeWord, Fen, Id, Ms, Province, Text, federal, oneOf } from './schema.js';
+import { CodeWord, Facts, Fen, Id, Ms, Province, Text, federal, oneOf } from './schema.js';
 import { Mode } from './voucher-pack.js';
 
 const slice = { slice: Id };
@@ -48,9 +48,9 @@ export const slices = {
       order: Id,
       voucherFen: Fen,
       code: CodeWord,
-      facts: Type.Record(Type.String(), Type.Union([Text, Type.Number(), Type.Boolean(), Type.Null()])),
+      facts: Facts,
     }),
-    { ...S, order: 'b2f0c1', voucherFen: 2_000_000, code: 'E-AGENCY', facts: { seen: 'Suspended' } },
+    { ...S, order: 'b2f0c1', voucherFen: 2_000_000, code: 'E-AGENCY', facts: { seen: { say: 'word', word: 'Suspended' } } },
   ),
   /** What was not drawn is the account's again. */
   SliceEnded: federal(Type.Object({ ...slice, cause: oneOf('returned', 'expired'), releasedFen: Fen }), {

@@ -1,5 +1,5 @@
 // The working-day calendar: weekends, the State Council's holidays and make-up workdays (调休), and what is not yet announced.
-import { type LocalDate, addDays, daysBetween, isWeekend, localDate } from './local-date.js';
+import { type LocalDate, addDays, daysBetween, isLocalDate, isWeekend, localDate } from './local-date.js';
 import type { Bilingual } from './parsed.js';
 
 /** One row of a notice: a festival and its days off, both ends included, as YYYY-MM-DD. */
@@ -67,29 +67,61 @@ function statutoryFestival(date: LocalDate): Bilingual | undefined {
   return undefined;
 }
 
+/** What can be wrong with a year's notice. */
+export type CalendarFaultKind =
+  | 'no-such-year'
+  | 'no-such-day'
+  | 'outside-its-year'
+  | 'settled-twice'
+  | 'length-not-believed'
+  | 'no-weekend'
+  | 'given-twice'
+  | 'issued-in-another-year'
+  | 'too-many-days-off'
+  | 'off-by-law';
+
+/** Data that contradict themselves: what it is, as a word of code, and the day, year or count it is about. The message is for logs. */
+export class CalendarFault extends RangeError {
+  override readonly name = 'CalendarFault';
+  constructor(
+    readonly kind: CalendarFaultKind,
+    readonly about: string | number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 function addNotice(days: Map<string, DayStatus>, official: OfficialYear): void {
   localDate(official.issued);
   const settle = (text: string, status: Pick<DayStatus, 'kind' | 'working' | 'festival'>): void => {
     const date = localDate(text);
     const inTail = date >= `${official.year - 1}-${NEW_YEAR_REACHES_BACK_TO}` && date.startsWith(String(official.year - 1));
     if (!date.startsWith(String(official.year)) && !inTail) {
-      throw new RangeError(`The notice for ${official.year} names ${date}, which is outside that year; mend the calendar data.`);
+      const why = `The notice for ${official.year} names ${date}, which is outside that year; mend the calendar data.`;
+      throw new CalendarFault('outside-its-year', date, why);
     }
-    if (days.has(date)) throw new RangeError(`${date} is settled twice; the notices for ${official.year} and its neighbours contradict.`);
+    if (days.has(date)) {
+      const why = `${date} is settled twice; the notices for ${official.year} and its neighbours contradict.`;
+      throw new CalendarFault('settled-twice', date, why);
+    }
     days.set(date, { date, ...status, notice: official.notice, provisional: false });
   };
   for (const holiday of official.holidays) {
     const from = localDate(holiday.from);
     const length = daysBetween(from, localDate(holiday.to)) + 1;
     if (length < 1 || length > HOLIDAY_DAYS_MAX) {
-      throw new RangeError(`${holiday.name.en} ${official.year} lasts ${length} days; a holiday has 1 to ${HOLIDAY_DAYS_MAX}.`);
+      const why = `${holiday.name.en} ${official.year} lasts ${length} days; a holiday has 1 to ${HOLIDAY_DAYS_MAX}.`;
+      throw new CalendarFault('length-not-believed', from, why);
     }
     for (let index = 0; index < length; index += 1) {
       settle(addDays(from, index), { kind: 'holiday', working: false, festival: holiday.name });
     }
   }
   for (const date of official.makeUpWorkdays) {
-    if (!isWeekend(localDate(date))) throw new RangeError(`${date} is no weekend, so it cannot be a make-up workday; mend the data.`);
+    if (!isWeekend(localDate(date))) {
+      throw new CalendarFault('no-weekend', date, `${date} is no weekend, so it cannot be a make-up workday; mend the data.`);
+    }
     settle(date, { kind: 'make-up-workday', working: true });
   }
 }
@@ -120,25 +152,32 @@ function forgotten({ year, holidays }: OfficialYear): LocalDate | undefined {
 }
 
 /**
- * What is wrong with a notice that comes from outside, beside those of other years, in one sentence; null when nothing is. It must be
+ * What is wrong with a notice that comes from outside, beside those of other years; null when nothing is. It must be
  * of a year from 2000 to 2100, issued in it or in the year before, free of contradictions, and give every day off that the law fixes.
  */
-export function officialYearFault(official: OfficialYear, others: readonly OfficialYear[]): string | null {
-  const { year, issued, holidays } = official;
-  if (!Number.isSafeInteger(year) || year < 2000 || year > 2100) return `The year ${year} is not one from 2000 to 2100.`;
+export function officialYearFault(official: OfficialYear, others: readonly OfficialYear[]): CalendarFault | null {
+  const { year, issued, holidays, makeUpWorkdays } = official;
+  if (!Number.isSafeInteger(year) || year < 2000 || year > 2100) {
+    return new CalendarFault('no-such-year', year, `The year ${year} is not one from 2000 to 2100.`);
+  }
+  const unreal = [issued, ...holidays.flatMap(({ from, to }) => [from, to]), ...makeUpWorkdays].find((day) => !isLocalDate(day));
+  if (unreal !== undefined) return new CalendarFault('no-such-day', unreal.slice(0, 20), `There is no date "${unreal.slice(0, 20)}".`);
   try {
     calendar([...others, official]);
   } catch (error) {
-    if (error instanceof RangeError) return error.message;
+    if (error instanceof CalendarFault) return error;
     throw error;
   }
   if (![year - 1, year].includes(Number(issued.slice(0, 4)))) {
-    return `A notice for ${year} is issued in ${year - 1} or ${year}, not on ${issued}.`;
+    const why = `A notice for ${year} is issued in ${year - 1} or ${year}, not on ${issued}.`;
+    return new CalendarFault('issued-in-another-year', issued, why);
   }
   const off = holidays.reduce((total, { from, to }) => total + daysBetween(localDate(from), localDate(to)) + 1, 0);
-  if (off > DAYS_OFF_MAX) return `The notice gives ${off} days off; at most ${DAYS_OFF_MAX} are believed.`;
+  if (off > DAYS_OFF_MAX) {
+    return new CalendarFault('too-many-days-off', off, `The notice gives ${off} days off; at most ${DAYS_OFF_MAX} are believed.`);
+  }
   const day = forgotten(official);
-  return day === undefined ? null : `${day} is off by law, and the notice does not name it.`;
+  return day === undefined ? null : new CalendarFault('off-by-law', day, `${day} is off by law, and the notice does not name it.`);
 }
 
 /**
@@ -149,7 +188,9 @@ export function calendar(years: readonly OfficialYear[]): Calendar {
   const days = new Map<string, DayStatus>();
   const notices = new Map<number, string>();
   for (const official of years) {
-    if (notices.has(official.year)) throw new RangeError(`The year ${official.year} is given twice; keep one notice for each year.`);
+    if (notices.has(official.year)) {
+      throw new CalendarFault('given-twice', official.year, `The year ${official.year} is given twice; keep one notice for each year.`);
+    }
     notices.set(official.year, official.notice);
     addNotice(days, official);
   }

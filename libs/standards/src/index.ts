@@ -4,6 +4,8 @@ export {
   type DayStatus,
   type OfficialHoliday,
   type OfficialYear,
+  type CalendarFaultKind,
+  CalendarFault,
   DAYS_OFF_MAX,
   calendar,
   officialYearFault,

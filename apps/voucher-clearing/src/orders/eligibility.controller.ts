@@ -1,7 +1,7 @@
 /** Answers before asking: whether an order would be placed, with its money, or everything that forbids it and what would pass. */
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
-import { codes, mendingOf } from '@yrd/contracts';
+import { codes, inBoth, mendingOf } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Allows, Call, CurrentActor, CurrentCall, NULLABLE, Problem, shownRow } from '@yrd/platform';
 import { forecast, PROVINCES, subject, subjectStream, type Failing, type Forecast, type Wish } from '@yrd/voucher';
@@ -18,8 +18,8 @@ const FailingShown = shownRow('EligibilityFailing', {
   clause: ['依据', 'clause that it rests on'],
   zh: ['说明', 'what is wrong, in Chinese'],
   en: ['说明（英文）', 'what is wrong, in English'],
-  seen: ['现值', 'value seen', 'text', NULLABLE],
-  needed: ['所需', 'value needed', 'text', NULLABLE],
+  seen: ['现值', 'value seen, in both languages', 'map', { ...NULLABLE, each: 'text' }],
+  needed: ['所需', 'value needed, in both languages', 'map', { ...NULLABLE, each: 'text' }],
   whoCanMend: ['由谁处理', 'who can mend it, in both languages', 'object', NULLABLE],
 });
 
@@ -70,8 +70,6 @@ interface ProductFound {
   readonly priceFen: number;
 }
 
-const text = (value: Failing['facts'][string] | undefined): string | null => (value === undefined || value === null ? null : String(value));
-
 const shownFailing = ({ rule, code, clause, facts }: Failing) => {
   const known: Readonly<Record<string, Words>> = codes;
   const { zh, en } = known[code] ?? { zh: code, en: code };
@@ -81,9 +79,9 @@ const shownFailing = ({ rule, code, clause, facts }: Failing) => {
     clause,
     zh,
     en,
-    seen: text(facts['seen']),
-    needed: text(facts['needed']),
-    whoCanMend: mendingOf(code, facts['whoCanMend']),
+    seen: inBoth(facts['seen']),
+    needed: inBoth(facts['needed']),
+    whoCanMend: mendingOf(code),
   };
 };
 

@@ -92,7 +92,7 @@ test('V17: stated in time by a province cut off for longer than the pack waits, 
   delta.world.cutOff.delete('31');
   await reaches(id, 'Refused');
   const refusal = (await read(id)).body['refusal'] as Json;
-  expect(refusal).toMatchObject({ code: 'E-WINDOW', facts: { clause: 'V17', seen: 'Payable' } });
+  expect(refusal).toMatchObject({ code: 'E-WINDOW', facts: { clause: 'V17', seen: { zh: '待付款', en: 'Payable' } } });
   expect(refusal['title']).toMatchObject({ zh: expect.stringMatching(/\p{Script=Han}/u), en: expect.stringMatching(/[a-z]/) });
   // Too late, and its node knows: nothing is stated.
   await seen(order, 'Payable');

@@ -54,7 +54,11 @@ export const OrderShown = shownRow<ShownOrder & { readonly reminder: unknown }>(
   state: ['状态', 'state', 'text', { enum: PHASES }],
   held: ['是否暂缓', 'whether it is held', 'yesno'],
   holds: ['暂缓原因代码', 'codes of why it is held', 'words'],
-  holdFacts: ['各暂缓所依据的事实', 'reason → what the hold rests on: values seen and needed; null where nothing is said', 'map'],
+  holdFacts: [
+    '各暂缓所依据的事实',
+    'reason → what the hold rests on: values seen and needed, in both languages; null where nothing is said',
+    'map',
+  ],
   province: ['企业所在省', 'province of the enterprise, home of the order', 'text', OF_PROVINCE],
   scheme: ['方案', 'scheme'],
   year: ['额度年度', 'year of the quota', 'whole'],
@@ -108,7 +112,7 @@ const RefusalShown = shownRow('StatedRefusal', {
   code: ['拒绝代码', 'code of the refusal'],
   clause: ['所依条款', 'clause of the rule', 'text', NULLABLE],
   title: ['中英文说明', 'what it says, in Chinese and English', 'map', { ...OPTIONAL, each: 'text' }],
-  facts: ['所依据的事实', 'values seen and needed', 'map'],
+  facts: ['所依据的事实（中英文）', 'values seen and needed, in both languages', 'map'],
 });
 
 /** A proposal that its home refused, in place of an order. */

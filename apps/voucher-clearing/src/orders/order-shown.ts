@@ -1,5 +1,6 @@
 /** An order as it is answered: its terms, where it stands, and what happened, without keys and without who put a hand on it. */
-import { codes } from '@yrd/contracts';
+import { codes, factsInBoth } from '@yrd/contracts';
+import type { Fact } from '@yrd/ledger';
 import { deadlineOf, provisionalOf, type order as orderFold } from '@yrd/voucher';
 
 type Order = (typeof orderFold)['initial'];
@@ -11,10 +12,15 @@ const withoutKey = <T extends { readonly invoiceKey: string }>(file: T | null): 
   return shown;
 };
 
-/** Why something was refused, by an entry: the code with its clause, in both languages, and the facts. */
-export const shownWhy = (code: string, facts: Readonly<Record<string, unknown>>) => {
+/** Why something was refused, by an entry: the code with its clause, and the facts, in both languages. */
+export const shownWhy = (code: string, facts: Readonly<Record<string, Fact>>) => {
   const words = Object.entries(codes).find(([name]) => name === code)?.[1];
-  return { code, clause: words?.clause ?? null, title: words && { zh: words.zh, en: words.en }, facts };
+  return { code, clause: words?.clause ?? null, title: words && { zh: words.zh, en: words.en }, facts: factsInBoth(code, facts) };
+};
+
+const heldFor = ({ held }: Order, reason: string): object | null => {
+  const facts = held[reason];
+  return facts ? factsInBoth(reason, facts) : null;
 };
 
 /** A proposal that was refused: no order came of it, and its parties are told why, in both languages. Null where there is none. */
@@ -51,7 +57,7 @@ export const shownOrder = (state: Order) => {
     state: phase,
     held: holds.length > 0,
     holds,
-    holdFacts: Object.fromEntries(holds.map((reason) => [reason, state.held[reason] ?? null])),
+    holdFacts: Object.fromEntries(holds.map((reason) => [reason, heldFor(state, reason)])),
     province: home,
     ...rest,
     deadlineMs: deadlineOf(state),

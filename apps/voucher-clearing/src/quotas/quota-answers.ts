@@ -67,8 +67,8 @@ const CheckShown = shownRow<Check>('EligibilityCheck', {
     'text',
     { enum: ['pass', 'fail', 'unknown, policy allows', 'unknown, policy refuses'] },
   ],
-  seen: ['现值', 'value seen, in the language asked for'],
-  needed: ['所需', 'value needed, in the language asked for'],
+  seen: ['现值', 'value seen, in both languages', 'map', { each: 'text' }],
+  needed: ['所需', 'value needed, in both languages', 'map', { each: 'text' }],
 });
 
 export const SubjectShown = shownRow('SubjectShown', {

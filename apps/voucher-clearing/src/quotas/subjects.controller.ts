@@ -1,6 +1,7 @@
 /** Subjects: firms and teams of this province, by facts that each have a source and a date. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
+import { inBoth } from '@yrd/contracts';
 import {
   Allows,
   AmountFen,
@@ -199,6 +200,8 @@ export class SubjectsController {
     const pack = effective((await this.desk.node.read(policy, policyStream(scheme))).state, now);
     if (pack === null) throw new Problem('E-NOTFOUND', { facts: { scheme } });
     const asked = year ?? new Date(now).getUTCFullYear();
-    return { policy: pack.version, eligibility: eligibility(state, { province: this.desk.province, year: asked }, pack) };
+    const checks = eligibility(state, { province: this.desk.province, year: asked }, pack);
+    const told = checks.map(({ seen, needed, ...rest }) => ({ ...rest, seen: inBoth(seen), needed: inBoth(needed) }));
+    return { policy: pack.version, eligibility: told };
   }
 }

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse } from '@nestjs/swagger';
+import { allOf, inBoth, phrase, refuse, yuan } from '@yrd/contracts';
+import type { Fact } from '@yrd/ledger';
 import {
   Allows,
   answerList,
@@ -118,8 +120,8 @@ class ReceiptsBody {
 interface Mismatch {
   readonly endToEndId: string;
   readonly why: string;
-  readonly seen: string | null;
-  readonly needed: string | null;
+  readonly seen: ReturnType<typeof inBoth>;
+  readonly needed: ReturnType<typeof inBoth>;
 }
 
 @Controller('v1')
@@ -179,18 +181,18 @@ export class PaymentsController {
 
   private async match(receipt: Receipt, receiptHash: string, call: Call): Promise<'paid' | 'returned' | 'repeated' | Mismatch> {
     const { endToEndId, amountFen, currency, what, reason } = receipt;
-    const not = (why: string, seen: string | number | null, needed: string | number | null): Mismatch => ({
+    const not = (why: string, seen: Fact | undefined, needed: Fact | undefined): Mismatch => ({
       endToEndId: endToEndId.slice(0, 60),
       why,
-      seen: seen === null ? null : String(seen),
-      needed: needed === null ? null : String(needed),
+      seen: inBoth(seen),
+      needed: inBoth(needed),
     });
     const where = { reference: endToEndId, province: this.desk.province };
     const row = (await this.desk.node.rows<PaymentRow>('payments', { where, limit: 1 })).rows[0]?.row;
-    if (!row) return not('unknown', null, 'a payment of this province');
+    if (!row) return not('unknown', null, phrase('paymentOfProvince'));
     if (currency !== 'CNY') return not('currency', currency.slice(0, 10), 'CNY');
-    if (amountFen !== row.amountFen) return not('amount', amountFen, row.amountFen);
-    if (what === 'other') return not('not-booked', null, 'a booked debit, or a booked credit with the reason of its return');
+    if (amountFen !== row.amountFen) return not('amount', amountFen === null ? null : yuan(amountFen), yuan(row.amountFen));
+    if (what === 'other') return not('not-booked', null, phrase('bookedEntry'));
     if (row.receiptHash === receiptHash) return 'repeated';
     const key = `receipt.${receiptHash}.${endToEndId}`;
     try {
@@ -202,7 +204,7 @@ export class PaymentsController {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { rejected, facts } = error.rejection;
-      return not(rejected, String(facts['seen'] ?? ''), String(facts['needed'] ?? ''));
+      return not(rejected, facts['seen'], facts['needed']);
     }
   }
 
@@ -221,10 +223,7 @@ export class PaymentsController {
     const missing = [...known].filter(([, found]) => found === null).map(([payee]) => payee);
     const from = known.get(TREASURY);
     if (missing.length > 0 || !from)
-      throw new Refused('voucher', {
-        rejected: 'E-FILE',
-        facts: { clause: 'V14', defects: missing.slice(0, 50).join(' '), needed: 'POST /v1/accounts for each' },
-      });
+      throw new Refused('voucher', refuse('E-FILE', { defects: allOf(missing.slice(0, 50)), needed: phrase('accountForEach') }));
     const payments: readonly Payment[] = rows.flatMap((row) => {
       const to = known.get(row.payee);
       return to ? [{ ...row, to }] : [];

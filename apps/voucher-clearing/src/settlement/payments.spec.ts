@@ -73,8 +73,8 @@ test('receipts are matched by their references; each mismatch is listed, and the
     paid: 0,
     mismatches: [
       { why: 'unknown' },
-      { why: 'amount', seen: '1999999', needed: '2000000' },
-      { why: 'currency', seen: 'USD' },
+      { why: 'amount', seen: { zh: '19,999.99 元', en: '19,999.99 yuan' }, needed: { en: '20,000.00 yuan' } },
+      { why: 'currency', seen: { zh: 'USD', en: 'USD' } },
       { why: 'not-booked' },
     ],
   });

@@ -32,8 +32,8 @@ export const PaymentListed = shownRow<PaymentRow & { readonly id: string }>('Pay
 const MismatchShown = shownRow('ReceiptMismatch', {
   endToEndId: ['付款参考号', 'end-to-end reference of the receipt'],
   why: ['不符原因代码', 'code of what does not fit'],
-  seen: ['回单所载', 'what the receipt says', 'text', NULLABLE],
-  needed: ['应为', 'what was expected', 'text', NULLABLE],
+  seen: ['回单所载', 'what the receipt says, in both languages', 'map', { ...NULLABLE, each: 'text' }],
+  needed: ['应为', 'what was expected, in both languages', 'map', { ...NULLABLE, each: 'text' }],
 });
 export const ReceiptsTaken = shownRow('ReceiptsTaken', {
   receiptHash,

@@ -2,7 +2,7 @@
  * The audit: what was decided, refused and read at this node, as entries of a journal that nothing else is written to. Each record is an
  * entry of its own, so that one can be shown and proven without the others. Only the node itself records; there is no other way in.
  */
-import { BATCH_MAX, recordFault, type AccessRecord } from '@yrd/contracts';
+import { allOf, BATCH_MAX, phrase, plain, recordFault, type AccessRecord } from '@yrd/contracts';
 import {
   reject,
   wireType,
@@ -77,13 +77,13 @@ export const RecordAccess: Handler<RecordAccess> = {
   streams: ({ hour }) => [auditStream(hour)],
   decide: ({ hour, records }, turn): readonly Append[] | ReturnType<typeof reject> => {
     if (turn.actor.organisation !== nodeOf(turn.province))
-      return reject('E-ROLE', { seen: turn.actor.roles.join(' '), needed: 'the node itself' });
-    if (!HOUR.test(hour)) return reject('E-VALIDATION', { field: 'hour', needed: 'an hour like 2026-03-02T05' });
+      return reject('E-ROLE', { seen: allOf(turn.actor.roles), needed: phrase('nodeItself') });
+    if (!HOUR.test(hour)) return reject('E-VALIDATION', { field: 'hour', needed: phrase('anHour') });
     if (records.length === 0 || records.length > BATCH_MAX)
-      return reject('E-VALIDATION', { field: 'records', seen: records.length, needed: `1 to ${BATCH_MAX} records` });
+      return reject('E-VALIDATION', { field: 'records', seen: plain(records.length), needed: phrase('recordsUpTo', { count: BATCH_MAX }) });
     for (const [at, record] of records.entries()) {
       const fault = recordFault(record);
-      if (fault !== null) return reject('E-VALIDATION', { field: `records/${at}${fault}`, needed: 'a record of the audit' });
+      if (fault !== null) return reject('E-VALIDATION', { field: `records/${at}${fault}`, needed: phrase('auditRecord') });
     }
     return [{ stream: auditStream(hour), events: records.flatMap(eventsOf) }];
   },

@@ -2,7 +2,7 @@
  * Erasure: a person, or a clerk at whom he asks, has his data destroyed in every node that holds them. Whoever asks writes it in his own
  * journal; each node looks whether it holds the person, destroys the keys, and only then attests with an entry of its own.
  */
-import { refuse, type ErasureOutcome, type PersonEvent } from '@yrd/contracts';
+import { allOf, phrase, refuse, type ErasureOutcome, type PersonEvent } from '@yrd/contracts';
 import {
   foldOf,
   toStream,
@@ -54,7 +54,7 @@ const mayAsk = (turn: Turn, state: Person): Rejection | null => {
   if (no) return no;
   return turn.actor.person === state.account || CLERKS.some((role) => turn.actor.roles.includes(role))
     ? null
-    : refuse('E-ROLE', { seen: 'the organisation', needed: 'the person himself with his bound account, or a clerk at whom he asks' });
+    : refuse('E-ROLE', { seen: phrase('theOrganisation'), needed: phrase('himselfOrClerk') });
 };
 
 /** AskErasure (himself, a clerk) → PersonErasureAsked, and ErasureAsked to all nodes where he has an identity number. Asked once. */
@@ -65,10 +65,10 @@ export const AskErasure: Handler<AskErasure> = {
     const no = mayAsk(turn, state);
     if (no) return no;
     if (personalIn(caseNumber) !== null)
-      return refuse('E-VALIDATION', { field: 'caseNumber', seen: 'a number of a person', needed: 'the number of a case' });
+      return refuse('E-VALIDATION', { field: 'caseNumber', seen: phrase('numberOfPerson'), needed: phrase('numberOfCase') });
     if (state.state !== 'held') return [];
     if ((state.identity === null) !== (token === null))
-      return refuse('E-STATE', { seen: 'corrected meanwhile', needed: 'the command again with a new key' });
+      return refuse('E-STATE', { seen: phrase('correctedMeanwhile'), needed: phrase('againWithNewKey') });
     const asked = { person: id, erasure: made, caseNumber, shared: token !== null };
     return [
       ...toStream(personStream(id), [{ type: 'PersonErasureAsked', data: asked }]),
@@ -128,7 +128,7 @@ export const AttestErasure: Handler<AttestErasure> = {
     const { erasure: made, origin, persons, postponed } = command;
     // No token can name an organisation with a slash.
     if (turn.actor.organisation !== `node/${turn.province}`)
-      return refuse('E-ROLE', { seen: turn.actor.roles.join(' '), needed: 'the node itself' });
+      return refuse('E-ROLE', { seen: allOf(turn.actor.roles), needed: phrase('nodeItself') });
     const state = turn.state(erasure, erasureStream(made));
     const outcome = outcomeOf(command);
     const final = state.outcome === 'erased' || state.outcome === 'not-held';

@@ -6,7 +6,10 @@ import {
   DISCLOSURE_PURPOSES,
   isStaff,
   mayEnter,
+  phrase,
+  plain,
   refuse,
+  word,
   type AccessName,
   type DisclosurePurpose,
   type PersonField,
@@ -104,7 +107,7 @@ export const identity = foldOf<Identity, PrivateEvent<'PersonLinked' | 'PersonUn
   },
 );
 
-const ABSENT = { seen: 'no such person', needed: 'a recorded person' };
+const ABSENT = { seen: phrase('noSuchPerson'), needed: phrase('recordedPerson') };
 const missing = (): Rejection => refuse('E-NOTFOUND', ABSENT);
 
 /** Whether somebody may see a person, masked: his organisation, he himself, staff of the province. */
@@ -120,11 +123,11 @@ export const mayTouch = (turn: Turn, act: AccessName, state: Person): Rejection 
 };
 
 const gone = (state: Person): Rejection | null => {
-  if (state.state === 'erased') return refuse('E-ERASED', { seen: 'erased', needed: 'a person who is not' });
+  if (state.state === 'erased') return refuse('E-ERASED', { seen: phrase('erased'), needed: phrase('notErased') });
   if (state.state === 'held') return null;
   return refuse('E-RESTRICTED', {
-    seen: state.state,
-    needed: 'a purpose that the law still allows',
+    seen: word(state.state),
+    needed: phrase('allowedPurpose'),
     ...(state.hold && { basis: state.hold.basis, untilMs: state.hold.untilMs }),
   });
 };
@@ -136,7 +139,7 @@ const links = (stream: string | null, organisation: string, id: string, type: 'P
 const recordedTwice = (turn: Turn, hash: string | null, organisation: string, id: string): Rejection | null => {
   const other = hash === null ? undefined : turn.state(identity, identityStream(hash)).persons[organisation];
   if (other === undefined || other === id) return null;
-  return refuse('E-STATE', { field: 'idNumber', seen: `recorded already as ${other}`, needed: 'a person who is not recorded yet' });
+  return refuse('E-STATE', { field: 'idNumber', seen: phrase('recordedAs', { person: other }), needed: phrase('notRecordedYet') });
 };
 
 export interface RecordPerson {
@@ -155,12 +158,12 @@ const recordable = (command: RecordPerson, state: Person, turn: Turn): Rejection
   const no = mayEnter(turn, 'RecordPerson');
   if (no) return no;
   if (!isStaff(turn.actor.roles) && turn.actor.organisation !== organisation)
-    return refuse('E-ROLE', { field: 'organisation', seen: organisation, needed: turn.actor.organisation });
-  if (state.recorded) return refuse('E-STATE', { seen: 'recorded', needed: 'a new id' });
-  if (!sealed.name) return refuse('E-VALIDATION', { field: 'name', seen: null, needed: 'a name' });
+    return refuse('E-ROLE', { field: 'organisation', seen: plain(organisation), needed: plain(turn.actor.organisation) });
+  if (state.recorded) return refuse('E-STATE', { seen: phrase('recorded'), needed: phrase('newId') });
+  if (!sealed.name) return refuse('E-VALIDATION', { field: 'name', seen: phrase('none'), needed: phrase('aName') });
   // Necessity (PIPL 6): who is only to be reached is asked for no identity number; who signs or judges is.
   if (kind !== 'contact' && hash === null)
-    return refuse('E-VALIDATION', { field: 'idNumber', seen: null, needed: `the number of a ${kind}` });
+    return refuse('E-VALIDATION', { field: 'idNumber', seen: phrase('none'), needed: phrase('numberOfA', { kindWord: kind }) });
   return recordedTwice(turn, hash, organisation, id);
 };
 
@@ -205,8 +208,8 @@ export const CorrectPerson: Handler<CorrectPerson> = {
     if (sealed.name === null || sealed.idNumber === null)
       return refuse('E-VALIDATION', {
         field: sealed.name === null ? 'name' : 'idNumber',
-        seen: null,
-        needed: 'another value: it can be corrected, not left out',
+        seen: phrase('none'),
+        needed: phrase('anotherValue'),
       });
     const next = identified?.identity ?? state.identity;
     const twice = recordedTwice(turn, next, organisation, id);
@@ -256,15 +259,16 @@ export const DisclosePerson = onPerson<DisclosePerson>((command, state, turn) =>
   const no = mayTouch(turn, 'DisclosePerson', state);
   if (no) return no;
   const { person: id, fields, purpose, caseNumber, legalBasis } = command;
-  if (command.reader !== turn.actor.person) return refuse('E-ROLE', { seen: 'another reader', needed: 'the reader himself' });
+  if (command.reader !== turn.actor.person) return refuse('E-ROLE', { seen: phrase('anotherReader'), needed: phrase('readerHimself') });
   const kept = Object.hasOwn(DISCLOSURE_PURPOSES, purpose) && DISCLOSURE_PURPOSES[purpose].kept;
   const closed = state.state === 'erased' || !kept ? gone(state) : null;
   if (closed) return closed;
   const absent = fields.find((field) => state.sealed[field] === undefined);
-  if (absent !== undefined) return refuse('E-VALIDATION', { field: 'fields', seen: absent, needed: Object.keys(state.sealed).join(', ') });
+  if (absent !== undefined)
+    return refuse('E-VALIDATION', { field: 'fields', seen: plain(absent), needed: plain(Object.keys(state.sealed).join(', ')) });
   // What is written here stays: a case is named by its number, never by a person's.
   if (personalIn(caseNumber) !== null)
-    return refuse('E-VALIDATION', { field: 'caseNumber', seen: 'a number of a person', needed: 'the number of a case' });
+    return refuse('E-VALIDATION', { field: 'caseNumber', seen: phrase('numberOfPerson'), needed: phrase('numberOfCase') });
   const { organisation } = turn.actor;
   return [{ type: 'PersonDisclosed', data: { person: id, organisation, fields, purpose, caseNumber, legalBasis } }];
 });

@@ -1,5 +1,5 @@
 /** How long records with personal data must be kept in this province, and which duties a record falls under. */
-import { mayEnter, refuse, type PersonEvent, type Retention } from '@yrd/contracts';
+import { allOf, mayEnter, phrase, plain, refuse, type PersonEvent, type Retention } from '@yrd/contracts';
 import { alike, foldOf, single, type Handler, type Rejection } from '@yrd/ledger';
 import { addDays, endOfDayMs, isLocalDate, localDate, startOfDayMs, toShanghaiDate } from '@yrd/standards';
 import { retentionStream, type Hold } from './events.js';
@@ -27,8 +27,8 @@ export const holdsOf = (classes: readonly string[], pack: Retention | null, nowM
   for (const name of classes) {
     const rule = pack?.classes.find((each) => each.class === name);
     if (!rule) {
-      const known = pack?.classes.map((each) => each.class).join(', ') ?? 'none: no retention pack is adopted here';
-      return refuse('E-VALIDATION', { field: 'records', seen: name, needed: known });
+      const known = pack ? allOf(pack.classes.map((each) => each.class)) : phrase('noRetentionPack');
+      return refuse('E-VALIDATION', { field: 'records', seen: plain(name), needed: known });
     }
     holds.push({ class: rule.class, basis: rule.basis, untilMs: endOfDayMs(addDays(toShanghaiDate(nowMs), rule.days)) });
   }
@@ -50,12 +50,12 @@ export const AdoptRetention: Handler<AdoptRetention> = single(
   ({ pack }: AdoptRetention, state, turn) => {
     const no = mayEnter(turn, 'AdoptRetention');
     if (no) return no;
-    if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
-    if (!isLocalDate(pack.from)) return refuse('E-VALIDATION', { field: 'from', seen: pack.from, needed: 'a day that exists' });
+    if (pack.province !== turn.province) return refuse('E-HOME', { seen: plain(pack.province), needed: plain(turn.province) });
+    if (!isLocalDate(pack.from)) return refuse('E-VALIDATION', { field: 'from', seen: plain(pack.from), needed: phrase('dayThatExists') });
     const before = state.adopted.find((each) => each.pack.version === pack.version);
     if (before) {
       if (alike(before.pack, pack)) return [];
-      return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
+      return refuse('E-STATE', { seen: phrase('otherContent', { version: pack.version }), needed: phrase('newVersionName') });
     }
     const fromMs = startOfDayMs(localDate(pack.from));
     return [{ type: 'RetentionAdopted', data: { version: pack.version, fromMs, pack } }];

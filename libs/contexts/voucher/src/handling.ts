@@ -1,13 +1,13 @@
 /** The grammar that handlers of this context are written in: what is not there, who may act and when, and places of four provinces. */
-import { accessTable, impartial, mayEnter, refuse, type AccessName, type Condition } from '@yrd/contracts';
+import { accessTable, impartial, mayEnter, moment, phrase, refuse, until, yuan, type AccessName, type Condition } from '@yrd/contracts';
 import type { Decision, Handler, Peek, Rejection, Turn } from '@yrd/ledger';
 import { foreignStreams, ownStreams, type Place } from './streams.js';
 
 /** What is not there, or not for the asker: both are told in the same words, so that nobody learns of a thing by guessing its id. */
 const ABSENT = {
-  subject: { seen: 'no such subject', needed: 'a registered subject' },
-  agency: { seen: 'no such agency', needed: 'an admitted agency' },
-  order: { seen: 'no such order here', needed: "an order; another province's may need a moment to arrive" },
+  subject: { seen: phrase('noSuchSubject'), needed: phrase('registeredSubject') },
+  agency: { seen: phrase('noSuchAgency'), needed: phrase('admittedAgency') },
+  order: { seen: phrase('noSuchOrderHere'), needed: phrase('anOrder') },
 } as const;
 type Thing = keyof typeof ABSENT;
 
@@ -59,10 +59,10 @@ export const handler = <C>({ target, reads, decide }: Plan<C>): Handler<C> => ({
 
 /** E-WINDOW after the last millisecond in time. */
 export const inTime = (turn: Turn, lastMs: number): Rejection | null =>
-  turn.now <= lastMs ? null : refuse('E-WINDOW', { seen: turn.now, needed: `until ${lastMs}` });
+  turn.now <= lastMs ? null : refuse('E-WINDOW', { seen: moment(turn.now), needed: until(lastMs) });
 
 /** A positive whole number of fen; anything else is the caller's slip (`E-VALIDATION`). */
 export const positive = (field: string, amountFen: number): Rejection | null =>
   Number.isSafeInteger(amountFen) && amountFen > 0
     ? null
-    : refuse('E-VALIDATION', { field, seen: amountFen, needed: 'a positive whole number of fen' });
+    : refuse('E-VALIDATION', { field, seen: yuan(amountFen), needed: phrase('positiveFen') });

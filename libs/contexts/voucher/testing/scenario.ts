@@ -1,5 +1,5 @@
 /** A ready delta: packs adopted, a firm with a quota in Jiangsu, an agency with a product in each province, everybody recognised. */
-import type { Role, VoucherPack } from '@yrd/contracts';
+import { tellAll, type Role, type VoucherPack } from '@yrd/contracts';
 import type { Actor, Rejection } from '@yrd/ledger';
 import { orderStream, order, quota, quotaStream } from '../src/index.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
@@ -104,12 +104,15 @@ export interface Terms {
   readonly amountFen?: number;
 }
 
+/** A refusal as a person reads it, in English. */
+const told = (no: Rejection | null): Rejection | null => no && { ...no, facts: tellAll(no.facts, 'en') };
+
 /** Short words for the acts of the journeys; each throws when it is refused, except `tries`. */
 export class Delta {
   constructor(readonly world: World) {}
 
   tries(province: ProvinceCode, name: string, body: object, by: Actor): Rejection | null {
-    return this.world.nodes[province].execute(name, body, by);
+    return told(this.world.nodes[province].execute(name, body, by));
   }
 
   does(province: ProvinceCode, name: string, body: object, by: Actor): void {

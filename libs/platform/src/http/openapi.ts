@@ -17,7 +17,11 @@ const problem = {
           code: { type: 'string', examples: ['E-QUOTA'] },
           clause: { type: 'string', description: 'The rule that refuses.' },
           traceId: { type: 'string' },
-          facts: { type: 'object', description: 'The values seen and needed.' },
+          facts: { type: 'object', description: 'The values seen and needed, in the language of Accept-Language.' },
+          values: {
+            type: 'object',
+            description: 'For programs, what facts says in words: phrases by name (say) and what fills them; …Fen in fen, …Ms in ms.',
+          },
           errors: {
             type: 'array',
             items: { type: 'object', properties: { field: { type: 'string' }, rule: { type: 'string' }, message: { type: 'string' } } },

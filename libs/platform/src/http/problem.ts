@@ -1,6 +1,6 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { CONCEALED, mendingOf } from '@yrd/contracts';
+import { CONCEALED, mendingOf, tell, tellAll } from '@yrd/contracts';
 import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from '../audit/audit-notes.js';
@@ -91,24 +91,37 @@ export interface ProblemDocument {
   /** The rule that refuses. */
   readonly clause?: string;
   readonly traceId: string;
+  /** What it rests on, in the language asked for. */
   readonly facts: Facts;
+  /** The same for programs, where it is more than a word or a number: phrases by their names, money in fen, times in ms. */
+  readonly values?: Facts;
   readonly errors?: readonly { readonly field: string; readonly rule: string; readonly message: string }[];
 }
 
 /** Puts facts into the words of a detail: `{limitBytes}`. */
-const fill = (text: string, facts: Facts): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+const fill = (text: string, facts: ReturnType<typeof tellAll>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
 
 /** What the facts of a refusal are called in each language; others keep their names. */
 const LABELS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  zh: { policy: '政策版本', seen: '实际', needed: '要求', whoCanMend: '可由谁补正', reference: '参照订单', defects: '缺少' },
-  en: { policy: 'policy', seen: 'seen', needed: 'needed', whoCanMend: 'who can mend it' },
+  zh: {
+    policy: '政策版本',
+    seen: '实际',
+    needed: '要求',
+    whoCanMend: '可由谁补正',
+    reference: '参照订单',
+    defects: '缺少',
+    field: '字段',
+    check: '核对项',
+    points: '不符之处',
+    mapping: '对照版本',
+  },
+  en: { whoCanMend: 'who can mend it', points: 'not met' },
 };
 
 /** A refusal teaches: the words, the rule, every value seen and needed, and who can mend it. */
-const withFacts = ({ code, row, facts }: Pick<Told, 'code' | 'row' | 'facts'>, language: Language, clause: string | undefined): string => {
-  const mend = mendingOf(code, facts['whoCanMend']);
-  const shown = mend === null ? facts : { ...facts, whoCanMend: mend[language] };
-  const told = Object.entries(shown).map(([name, value]) => `${LABELS[language][name] ?? name} = ${String(value)}`);
+const withFacts = (row: CodeRow, facts: Facts, language: Language, clause: string | undefined): string => {
+  const told = Object.entries(facts).map(([name, value]) => `${LABELS[language][name] ?? name} = ${tell(value, language)}`);
   const rule = clause === undefined ? [] : [`[${clause}]`];
   return [row[language], ...rule, ...(told.length === 0 ? [] : [told.join(language === 'zh' ? '；' : ', ')])].join(' ');
 };
@@ -160,17 +173,21 @@ export class ProblemWords {
 
   document(told: Told, language: Language, traceId: string): ProblemDocument {
     const { row, facts } = told;
-    const { reasonZh: _zh, clause: named, ...shown } = facts;
+    const { reasonZh: _zh, clause: named, ...rest } = facts;
     const clause = typeof named === 'string' ? named : row.clause;
+    const mend = mendingOf(told.code);
+    const shown = { ...tellAll(rest, language), ...(mend && { whoCanMend: mend[language] }) };
+    const values = Object.fromEntries(Object.entries(rest).filter(([, fact]) => typeof fact === 'object' && fact !== null));
     const document = {
       type: `urn:yrd:problem:${told.context}:${told.code}`,
       title: row[language],
       status: row.status,
-      detail: row.detail === undefined ? withFacts({ ...told, facts: shown }, language, clause) : fill(row.detail[language], facts),
+      detail: row.detail === undefined ? withFacts(row, shown, language, clause) : fill(row.detail[language], tellAll(facts, language)),
       code: told.code,
       ...(clause === undefined ? {} : { clause }),
       traceId,
       facts: shown,
+      ...(Object.keys(values).length === 0 ? {} : { values }),
     };
     if (told.errors.length === 0) return document;
     return { ...document, errors: told.errors.map(({ field, rule, message }) => ({ field, rule, message: message[language] })) };

@@ -1,7 +1,7 @@
 /** What can be imported: the columns that a table may have, and the command that each of its rows asks for. */
-import { codes, CONCEALED, mendingOf, type AccessName } from '@yrd/contracts';
+import { codes, CONCEALED, mendingOf, tell, type AccessName } from '@yrd/contracts';
 import type { Answer } from '@yrd/ledger';
-import { Problem, type Facts, type FieldFault } from '../http/problem.js';
+import { Problem, type FieldFault } from '../http/problem.js';
 import { nodeCodes, type CodeRow, type Words } from '../http/problem-codes.js';
 import { isCutOff, valueOf, type Holds } from './import-cells.js';
 import { fault, type TableFault, type TableRow } from './table.js';
@@ -190,7 +190,9 @@ export const rowFault = ({ columns }: ImportKind, header: readonly (Heading | nu
   return { column: text, code: 'E-VALIDATION', words, mend: mend ?? { en: `write it like ${example}`, zh: `示例：${example}` } };
 };
 
-type Fact = Facts[string];
+/** Each with its label, where it is told at all. */
+const labelled = (...parts: readonly (readonly [label: string, text: string | null | undefined])[]): string =>
+  parts.flatMap(([label, text]) => (text === undefined || text === null ? [] : [`${label}${text}`])).join(' ');
 
 /** What mends a row that neither its code nor its facts say anything about. */
 const COMPARE: Words = {
@@ -204,21 +206,20 @@ export const refusalOf = (header: readonly (Heading | null)[], refused: Extract<
   const code = rejected === CONCEALED ? 'E-NOTFOUND' : rejected;
   const known: Readonly<Record<string, CodeRow>> = { ...nodeCodes, ...codes };
   const row: Pick<CodeRow, 'zh' | 'en' | 'clause'> = known[code] ?? { zh: code, en: code };
-  const who = mendingOf(code, facts['whoCanMend']);
+  const who = mendingOf(code);
   const clause = facts['clause'] ?? row.clause;
-  const told = (...parts: readonly (readonly [string, Fact | undefined])[]): string =>
-    parts.flatMap(([label, value]) => (value === undefined || value === null ? [] : [`${label}${String(value)}`])).join(' ');
-  const rule = clause === undefined ? '' : ` [${String(clause)}]`;
+  const rule = clause === undefined ? '' : ` [${tell(clause, 'en')}]`;
+  const fact = (name: string, language: keyof Words): string | null => (facts[name] == null ? null : tell(facts[name], language));
   const mend = {
-    zh: told(['需要：', facts['needed']], ['可由谁补正：', who?.zh]),
-    en: told(['needed: ', facts['needed']], ['who can mend it: ', who?.en]),
+    zh: labelled(['需要：', fact('needed', 'zh')], ['可由谁补正：', who?.zh]),
+    en: labelled(['needed: ', fact('needed', 'en')], ['who can mend it: ', who?.en]),
   };
   return {
     column: header.find((heading) => heading?.column.field === facts['field'])?.text ?? null,
     code,
     words: {
-      zh: `${row.zh}${rule} ${told(['实际：', facts['seen']])}`.trim(),
-      en: `${row.en}${rule} ${told(['Seen: ', facts['seen']])}`.trim(),
+      zh: `${row.zh}${rule} ${labelled(['实际：', fact('seen', 'zh')])}`.trim(),
+      en: `${row.en}${rule} ${labelled(['Seen: ', fact('seen', 'en')])}`.trim(),
     },
     mend: mend.en === '' ? COMPARE : mend,
   };

@@ -34,7 +34,7 @@ test('V8: founded on 2024-06-01, a body that assesses itself on 2026-05-01 is re
 
 test('V8: every unmet point is named in one answer', () => {
   const refused = assess(ready(), { founded: '2026-02-01', declares: ['team', 'something-else'] });
-  expect(refused).toMatchObject({ rejected: 'E-ADMISSION', facts: { points: 'founded fixed-place sound-finance' } });
+  expect(refused).toMatchObject({ rejected: 'E-ADMISSION', facts: { points: 'founded, a fixed place, sound finance' } });
 });
 
 test('V8: assessed, verified, publicised for seven days, it is admitted by the timer, and all provinces see it', () => {

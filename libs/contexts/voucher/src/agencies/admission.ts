@@ -1,6 +1,6 @@
 /** How an agency comes in (domain §2.3, V8): it assesses itself, is verified, shown to the public, and admitted when nobody objects. */
-import { refuse, type AgencyForm, type AgencyRules } from '@yrd/contracts';
-import type { Handler } from '@yrd/ledger';
+import { allOf, anyOf, moment, phrase, plain, refuse, until, word, type AgencyForm, type AgencyRules } from '@yrd/contracts';
+import type { Handler, SaidPart } from '@yrd/ledger';
 import { addDays, addMonths, endOfDayMs, localDate, toShanghaiDate } from '@yrd/standards';
 import type { AgencyEvent, OfAgency } from './agency.js';
 import { agencyAct, barred, mayAbout, pastDay, underRules } from './agency-rules.js';
@@ -28,19 +28,20 @@ export interface SelfAssess extends AdmitAgency {
 
 interface Shortcoming {
   readonly point: string;
+  /** A word of code, or a day. */
   readonly seen: string;
-  readonly needed: string;
+  readonly needed: SaidPart;
 }
 
 /** V8: every point of entry that is not met, in the order of the rule. */
 const shortcomings = ({ form, founded, declares }: SelfAssess, entry: AgencyRules['entry'], today: string): readonly Shortcoming[] => [
-  ...(entry.forms.includes(form) ? [] : [{ point: 'form', seen: form, needed: entry.forms.join(' or ') }]),
+  ...(entry.forms.includes(form) ? [] : [{ point: 'form', seen: form, needed: anyOf(entry.forms) }]),
   ...(addMonths(localDate(founded), entry.operatingMonths) < today
     ? []
-    : [{ point: 'founded', seen: founded, needed: `more than ${entry.operatingMonths} months in operation on ${today}` }]),
+    : [{ point: 'founded', seen: founded, needed: phrase('inOperation', { months: entry.operatingMonths, today }) }]),
   ...entry.declarations
     .filter((point) => !declares.includes(point))
-    .map((point) => ({ point, seen: 'not declared', needed: `${point} declared` })),
+    .map((point) => ({ point, seen: 'not-declared', needed: phrase('pointDeclared', { pointWord: point }) })),
 ];
 
 /** SelfAssess (agency) → AgencySelfAssessed, private; E-ADMISSION with every unmet point in one answer (V8); E-INTEGRITY under a ban. */
@@ -50,7 +51,7 @@ export const SelfAssess: Handler<SelfAssess> = agencyAct(
     if (no) return no;
     // The organisation is the token's: nobody assesses another.
     if (turn.actor.organisation !== command.organisation) return notYours('agency');
-    if (state.phase !== 'None') return refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
+    if (state.phase !== 'None') return refuse('E-STATE', { seen: word(state.phase), needed: phrase('newAgencyId') });
     return barred(turn, command.organisation) ?? pastDay('founded', command.founded, turn);
   },
   (command, _, turn) =>
@@ -58,9 +59,9 @@ export const SelfAssess: Handler<SelfAssess> = agencyAct(
       const unmet = shortcomings(command, entry, dayOf(turn.now));
       if (unmet.length > 0) {
         return refuse('E-ADMISSION', {
-          points: unmet.map(({ point }) => point).join(' '),
-          seen: unmet.map(({ point, seen }) => `${point}: ${seen}`).join('; '),
-          needed: unmet.map(({ needed }) => needed).join('; '),
+          points: allOf(unmet.map(({ point }) => point)),
+          seen: phrase('parts', { parts: unmet.map(({ point, seen }) => phrase('pointSeen', { pointWord: point, isWord: seen })) }),
+          needed: phrase('parts', { parts: unmet.map(({ needed }) => needed) }),
         });
       }
       const { agency: id, organisation, name, uscc, classes, form, founded, declares, papers } = command;
@@ -80,7 +81,11 @@ export const VerifyAgency: Handler<VerifyAgency> = agencyAct(
   ({ agency: id, outcome, reasons }) => {
     const verified = outcome === 'verified';
     if (verified !== (reasons.length === 0)) {
-      return refuse('E-VALIDATION', { field: 'reasons', seen: reasons.length, needed: verified ? 'no reasons' : 'every reason' });
+      return refuse('E-VALIDATION', {
+        field: 'reasons',
+        seen: plain(reasons.length),
+        needed: phrase(verified ? 'noReasons' : 'everyReason'),
+      });
     }
     const event: AgencyEvent = verified
       ? { type: 'AgencyVerified', data: { agency: id } }
@@ -105,7 +110,7 @@ export const LodgeAgencyObjection: Handler<LodgeAgencyObjection> = agencyAct(
   mayAbout('LodgeAgencyObjection', 'Publicised'),
   ({ agency: id, grounds }, { endsMs }, { now }) =>
     now > endsMs
-      ? refuse('E-WINDOW', { clause: 'V8', seen: now, needed: `until ${endsMs}` })
+      ? refuse('E-WINDOW', { clause: 'V8', seen: moment(now), needed: until(endsMs) })
       : { events: [{ type: 'AgencyObjected', data: { agency: id, grounds, leftMs: endsMs - now } }] },
 );
 /** UpholdAgencyObjection (approver) → AgencyObjectionUpheld: it is not admitted, and may assess itself anew. */
@@ -147,7 +152,9 @@ export const AdmitAgency: Handler<AdmitAgency> = agencyAct(
   ({ agency: id, organisation }, state, turn) => {
     const no = mayDecide(turn, 'AdmitAgency', { agency: organisation }, [agencyParty(turn.province, id)]);
     if (no) return no;
-    return state.phase === 'None' ? barred(turn, organisation) : refuse('E-STATE', { seen: state.phase, needed: 'a new agency id' });
+    return state.phase === 'None'
+      ? barred(turn, organisation)
+      : refuse('E-STATE', { seen: word(state.phase), needed: phrase('newAgencyId') });
   },
   (command, _, turn) => ({
     events: [{ type: 'AgencyAdmitted', data: { ...namesOf(command), agency: command.agency } }, ...watching(command.agency, turn)],

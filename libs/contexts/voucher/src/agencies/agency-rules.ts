@@ -1,5 +1,5 @@
 /** What this province asks of service agencies, and the grammar of decisions about one of them. */
-import { refuse, type AccessName, type AgencyRules, type VoucherEvent } from '@yrd/contracts';
+import { anyOf, phrase, plain, refuse, word, type AccessName, type AgencyRules, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, isRejection, toStream, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { isLocalDate } from '@yrd/standards';
 import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
@@ -48,7 +48,7 @@ export const rulesAt = ({ adopted }: typeof agencyRules.initial, nowMs: number):
 /** Decides under the rules in force; E-NOTFOUND without any. */
 export const underRules = (turn: Turn, decide: (rules: AgencyRules) => Outcome | Rejection): Outcome | Rejection => {
   const newest = rulesAt(turn.state(agencyRules, agencyRulesStream), turn.now);
-  if (!newest) return refuse('E-NOTFOUND', { seen: 'no rules about agencies in force', needed: 'an adopted pack with `agencies`' });
+  if (!newest) return refuse('E-NOTFOUND', { seen: phrase('noAgencyRules'), needed: phrase('packWithAgencies') });
   const outcome = decide(newest.rules);
   return isRejection(outcome) ? outcome : { ...outcome, policy: newest.version };
 };
@@ -90,7 +90,11 @@ export const agencyAct = <C extends OfOrganisation>(
 export const barred = (turn: Turn, organisation: string): Rejection | null => {
   const { untilMs } = turn.state(ban, banStream(organisation));
   if (untilMs < turn.now) return null;
-  return refuse('E-INTEGRITY', { clause: 'V9', seen: 'this organisation is barred', needed: `an application after ${dayOf(untilMs)}` });
+  return refuse('E-INTEGRITY', {
+    clause: 'V9',
+    seen: phrase('organisationBarred'),
+    needed: phrase('applicationAfter', { day: dayOf(untilMs) }),
+  });
 };
 
 /** Whether somebody may do this about an agency that is there and in one of these phases (domain §2.3). */
@@ -100,11 +104,11 @@ export const mayAbout =
     const no = mayDecide(turn, act, { agency: state.organisation }, [agencyParty(turn.province, id)]);
     if (no) return no;
     if (state.phase === 'None') return missing('agency');
-    return phases.includes(state.phase) ? null : refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
+    return phases.includes(state.phase) ? null : refuse('E-STATE', { seen: word(state.phase), needed: anyOf(phases) });
   };
 
 /** E-VALIDATION for a text that is no day, or one that has not come yet. */
 export const pastDay = (field: string, day: string, turn: Turn): Rejection | null =>
   isLocalDate(day) && day <= dayOf(turn.now)
     ? null
-    : refuse('E-VALIDATION', { field, seen: day, needed: `a day that is there, not after ${dayOf(turn.now)}` });
+    : refuse('E-VALIDATION', { field, seen: plain(day), needed: phrase('dayNotAfter', { day: dayOf(turn.now) }) });

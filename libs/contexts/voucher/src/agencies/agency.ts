@@ -1,5 +1,5 @@
 /** A service agency in its home province: admitted, active or suspended, with its listed products and prices (M1, M3). */
-import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { allOf, anyOf, moment, phrase, plain, refuse, upTo, word, yuan, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { dayOf } from '../policy/clocks.js';
 import { mayAct, missing } from '../handling.js';
@@ -176,21 +176,20 @@ export const priceAt = (product: Product, nowMs: number): number => {
 
 /** V7, first half: active at home, and not excluded for false data (V9). */
 export const active = ({ phase, exclusion }: Agency, nowMs: number): Rejection | null => {
-  const whoCanMend = "the agency's home province";
-  if (phase !== 'Active') return refuse('E-AGENCY', { seen: phase, needed: 'Active', whoCanMend });
+  if (phase !== 'Active') return refuse('E-AGENCY', { seen: word(phase), needed: word('Active') });
   if (exclusion === null || exclusion.untilMs < nowMs) return null;
-  const seen = `excluded for false data by ${exclusion.decision} until ${dayOf(exclusion.untilMs)}`;
-  return refuse('E-AGENCY', { clause: 'V9', seen, needed: 'an agency that fiscal money may buy from', whoCanMend });
+  const seen = phrase('excludedByUntil', { decision: exclusion.decision, day: dayOf(exclusion.untilMs) });
+  return refuse('E-AGENCY', { clause: 'V9', seen, needed: phrase('buyableAgency') });
 };
 
 /** The product is listed and the fee is not above the listing (M3). */
 export const offered = (state: Agency, product: string, amountFen: number, nowMs: number): Rejection | null => {
   const item = state.products[product];
-  if (!item?.listed) return refuse('E-NOTFOUND', { seen: `product ${product}`, needed: 'a listed product of this agency' });
+  if (!item?.listed) return refuse('E-NOTFOUND', { seen: phrase('product', { product }), needed: phrase('listedProductOfAgency') });
   const priceFen = priceAt(item, nowMs);
-  if (amountFen > priceFen) return refuse('E-FEE', { seen: amountFen, needed: `up to ${priceFen} fen` });
+  if (amountFen > priceFen) return refuse('E-FEE', { seen: yuan(amountFen), needed: upTo(priceFen) });
   if (!state.classes.includes('*') && !state.classes.includes(item.itemClass)) {
-    return refuse('E-CLASS', { seen: item.itemClass, needed: state.classes.join(' ') });
+    return refuse('E-CLASS', { seen: plain(item.itemClass), needed: allOf(state.classes) });
   }
   return null;
 };
@@ -215,7 +214,7 @@ const agencyAct = <C extends OfAgency>(
       if (no) return no;
       return AT_WORK.includes(state.phase)
         ? decide(command, state, turn)
-        : refuse('E-STATE', { seen: state.phase, needed: AT_WORK.join(' or ') });
+        : refuse('E-STATE', { seen: word(state.phase), needed: anyOf(AT_WORK) });
     },
   );
 
@@ -228,9 +227,9 @@ export interface ListProduct extends OfAgency {
 /** ListProduct (agency) → ProductListed; E-CLASS outside the admitted classes. */
 export const ListProduct = agencyAct<ListProduct>('ListProduct', ({ agency: id, product, itemClass, name, priceFen }, state) => {
   const known = state.products[product];
-  if (known) return refuse('E-STATE', { seen: 'listed before', needed: 'a new product id, or RevisePrice' });
+  if (known) return refuse('E-STATE', { seen: phrase('listedBefore'), needed: phrase('newProductId') });
   if (!state.classes.includes('*') && !state.classes.includes(itemClass))
-    return refuse('E-CLASS', { seen: itemClass, needed: state.classes.join(' ') });
+    return refuse('E-CLASS', { seen: plain(itemClass), needed: allOf(state.classes) });
   return [{ type: 'ProductListed', data: { agency: id, product, itemClass, name, priceFen } }];
 });
 
@@ -238,7 +237,7 @@ export interface OfProduct extends OfAgency {
   readonly product: string;
 }
 const unlisted = (state: Agency, product: string): Rejection | null =>
-  state.products[product] ? null : refuse('E-NOTFOUND', { seen: `product ${product}`, needed: 'a listed product' });
+  state.products[product] ? null : refuse('E-NOTFOUND', { seen: phrase('product', { product }), needed: phrase('listedProduct') });
 
 export interface RevisePrice extends OfProduct {
   readonly priceFen: number;
@@ -252,7 +251,7 @@ export const RevisePrice = agencyAct<RevisePrice>('RevisePrice', ({ agency: id, 
   const newest = state.products[product]?.prices.at(-1);
   if (newest?.priceFen === priceFen && newest.fromMs === fromMs) return [];
   const earliest = Math.max(turn.now, newest?.fromMs ?? 0);
-  if (fromMs < earliest) return refuse('E-DATE', { seen: fromMs, needed: `from ${earliest} on` });
+  if (fromMs < earliest) return refuse('E-DATE', { seen: moment(fromMs), needed: phrase('fromOn', { fromMs: earliest }) });
   return [{ type: 'PriceRevised', data: { agency: id, product, priceFen, fromMs } }];
 });
 /** DelistProduct (agency) → ProductDelisted. */

@@ -1,5 +1,5 @@
 /** What a province looks at by the calendar (M4): each agency is appraised once a year, and one without orders for long is told to go. */
-import { refuse, type AgencyRules } from '@yrd/contracts';
+import { phrase, plain, refuse, type AgencyRules } from '@yrd/contracts';
 import {
   toStream,
   type Decision,
@@ -82,8 +82,11 @@ export const AppraiseAgency: Handler<AppraiseAgency> = agencyAct(
   ({ agency: id, year, grade }, { appraisals }, turn) => {
     const before = appraisals[year];
     if (before !== undefined)
-      return before === grade ? { events: [] } : refuse('E-STATE', { seen: `${year}: ${before}`, needed: 'another year' });
-    if (year > yearOf(turn.now)) return refuse('E-VALIDATION', { field: 'year', seen: year, needed: `up to ${yearOf(turn.now)}` });
+      return before === grade
+        ? { events: [] }
+        : refuse('E-STATE', { seen: phrase('gradeOf', { year, gradeWord: before }), needed: phrase('anotherYear') });
+    if (year > yearOf(turn.now))
+      return refuse('E-VALIDATION', { field: 'year', seen: plain(year), needed: phrase('upToYear', { year: yearOf(turn.now) }) });
     return { events: [{ type: 'AgencyAppraised', data: { agency: id, year, grade } }] };
   },
 );

@@ -2,7 +2,7 @@
  * A complaint about an agency (M5): lodged in the complainant's province, taken up and answered in the agency's, where the clock for the
  * first answer runs. Words and papers stay with who holds them; the entries say that there is one, about what, and when it is due.
  */
-import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { phrase, refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import {
   foldOf,
   toStream,
@@ -76,7 +76,7 @@ export const LodgeComplaint: Handler<LodgeComplaint> = handler({
     const no = mayAct(turn, 'LodgeComplaint', { subject: ownerOf(who) });
     if (no) return no;
     if (turn.state(complaint, complaintStream(command.complaint)).lodged)
-      return refuse('E-STATE', { seen: 'this complaint id is taken', needed: 'a new complaint id' });
+      return refuse('E-STATE', { seen: phrase('complaintIdTaken'), needed: phrase('newComplaintId') });
     const { complaint: id, subject: from, agencyProvince, agency: about, grounds, order } = command;
     const data = { complaint: id, subject: from, agencyProvince, agency: about, grounds, ...(order === undefined ? {} : { order }) };
     return toStream(complaintStream(id), [{ type: 'ComplaintLodged', data }]);
@@ -138,8 +138,11 @@ export const AnswerComplaint: Handler<AnswerComplaint> = handler({
     const parties = taken ? [agencyParty(turn.province, taken.agency), ...complainantOf(state, turn)] : [];
     const no = mayDecide(turn, 'AnswerComplaint', { agency: about }, parties);
     if (no) return no;
-    if (!taken) return refuse('E-NOTFOUND', { seen: 'no such complaint here', needed: 'one about an agency of this province' });
-    if (before !== null) return before === answer ? [] : refuse('E-STATE', { seen: `answered: ${before}`, needed: 'no first answer yet' });
+    if (!taken) return refuse('E-NOTFOUND', { seen: phrase('noSuchComplaint'), needed: phrase('complaintOfThisProvince') });
+    if (before !== null)
+      return before === answer
+        ? []
+        : refuse('E-STATE', { seen: phrase('answeredBefore', { answer: before }), needed: phrase('noFirstAnswer') });
     return toStream(complaintStream(id), [{ type: 'ComplaintAnswered', data: { complaint: id, answer } }]);
   },
 });

@@ -35,7 +35,7 @@ describe('A3: when the agency is suspended', () => {
     expect(suspend(d)).toBeNull();
     expect(d.order('o1').phase).toBe('Closed');
     expect(d.account().reservedFen).toBe(0);
-    expect(entries(d, 'OrderCancelled')).toMatchObject([{ data: { by: 'agency', cause: 'agency Suspended (A3)' } }]);
+    expect(entries(d, 'OrderCancelled')).toMatchObject([{ data: { by: 'agency', cause: 'A3.Suspended' } }]);
     reinstate(d);
     expect(d.order('o1').phase).toBe('Closed');
   });

@@ -3,8 +3,8 @@
  * brought in line with how the agency stands when it is looked at, not with the entry that made somebody look: so repeats, pages that
  * cross each other, and a suspension that was over before all its orders were seen change nothing that is right already.
  */
-import type { VoucherData } from '@yrd/contracts';
-import { foldOf, type Decision, type Entry, type Handler, type Match, type Reaction, type Turn } from '@yrd/ledger';
+import { phrase, word, type VoucherData } from '@yrd/contracts';
+import { type Decision, type Entry, foldOf, type Handler, type Match, type Reaction, type Said, type Turn } from '@yrd/ledger';
 import { active, agency, type Agency } from './agency.js';
 import { handler } from '../handling.js';
 import { AGENCY_HOLD, heldFor, REDEMPTION_HOLD, releasedFrom } from '../orders/holding.js';
@@ -63,15 +63,17 @@ export const FollowAgency: Handler<FollowAgency> = handler({
 
 const cancelled = (state: Order, by: Agency): OrderEvent => ({
   type: 'OrderCancelled',
-  data: { order: termsOf(state).order, by: 'agency', cause: `agency ${by.phase} (A3)` },
+  data: { order: termsOf(state).order, by: 'agency', cause: `A3.${by.phase}` },
 });
+
+const standingOf = ({ phase, suspension }: Agency): Said =>
+  suspension ? phrase('stateBecause', { stateWord: phase, reasonWord: suspension.reason }) : word(phase);
 
 /** Why an order is held, in the words of E-AGENCY. */
 const because = (state: Agency): NonNullable<VoucherData<'OrderHeld'>['facts']> => ({
   clause: 'A3',
-  seen: state.exclusion ? 'excluded for false data' : `${state.phase}${state.suspension ? `: ${state.suspension.reason}` : ''}`,
-  needed: 'the agency reinstated, or a review that releases the order',
-  whoCanMend: "the supervisor of the enterprise's province",
+  seen: state.exclusion ? phrase('excluded') : standingOf(state),
+  needed: phrase('agencyReinstated'),
 });
 
 /** A3 for one order: its entries, and whether its reservation goes back. */

@@ -1,6 +1,6 @@
 /** Certificates of an agency (V9): verified at home, each for some items and some days; what is tested outside them is reported. */
-import { refuse, type VoucherPack } from '@yrd/contracts';
-import { alike, type Handler, type Rejection } from '@yrd/ledger';
+import { phrase, plain, refuse, type VoucherPack } from '@yrd/contracts';
+import { alike, type Handler, type Rejection, type SaidPart } from '@yrd/ledger';
 import { DAY_MS, isLocalDate } from '@yrd/standards';
 import type { Agency, OfAgency } from './agency.js';
 import { agencyAct, mayAbout, pastDay } from './agency-rules.js';
@@ -12,12 +12,15 @@ type Certificate = Agency['certificates'][string];
 
 const endsMs = ({ untilOn }: Pick<Certificate, 'untilOn'>): number => dayEndMs(untilOn);
 const lives = (each: Certificate, nowMs: number): boolean => !each.withdrawn && dayStartMs(each.fromOn) <= nowMs && nowMs <= endsMs(each);
-const items = ({ certificate, items: scope }: Certificate): string => `${certificate} covers ${scope.join(' ')}`;
+const items = ({ certificate, items: scope }: Certificate): SaidPart => phrase('certificateCovers', { certificate, words: scope });
+/** Certificates that a refusal names at most: an entry holds it, and an agency may have any number. */
+const NAMED_MAX = 20;
 
-/** Why a certificate does not help, in words. */
-const lack = (each: Certificate, nowMs: number): string => {
-  if (each.withdrawn) return `${each.certificate} is withdrawn`;
-  return lives(each, nowMs) ? items(each) : `${each.certificate} holds from ${each.fromOn} to ${each.untilOn}`;
+/** Why a certificate does not help. */
+const lack = (each: Certificate, nowMs: number): SaidPart => {
+  if (each.withdrawn) return phrase('certificateWithdrawn', { certificate: each.certificate });
+  const { certificate, fromOn, untilOn } = each;
+  return lives(each, nowMs) ? items(each) : phrase('certificateHolds', { certificate, fromOn, untilOn });
 };
 
 /** V9: an item that the pack wants a qualification for is covered on the day of the order; null when it is, or needs none. */
@@ -27,8 +30,9 @@ export const qualified = ({ certificates }: Agency, item: Item, pack: VoucherPac
   const { code: itemClass } = item;
   const all = Object.values(certificates);
   if (all.some((each) => lives(each, nowMs) && covers(each.items, itemClass))) return null;
-  const seen = all.map((each) => lack(each, nowMs)).join('; ') || 'no certificate';
-  return refuse('E-QUALIF', { policy: pack.version, seen, needed: `a certificate that covers ${itemClass} on ${dayOf(nowMs)}` });
+  const parts = all.slice(-NAMED_MAX).map((each) => lack(each, nowMs));
+  const seen = parts.length === 0 ? phrase('noCertificate') : phrase('parts', { parts });
+  return refuse('E-QUALIF', { policy: pack.version, seen, needed: phrase('certificateCovering', { class: itemClass, day: dayOf(nowMs) }) });
 };
 
 /** A certificate that ends soon, or has ended. */
@@ -78,8 +82,7 @@ export const RecordQualification: Handler<RecordQualification> = agencyAct(
   mayAbout('RecordQualification', ...here),
   ({ agency: id, certificate, kind, items: scope, fromOn, untilOn }, { certificates }) => {
     const wrong = [fromOn, untilOn].find((day) => !isLocalDate(day)) ?? (untilOn < fromOn ? untilOn : undefined);
-    if (wrong !== undefined)
-      return refuse('E-VALIDATION', { field: 'untilOn', seen: wrong, needed: 'days that are there, the end not before the start' });
+    if (wrong !== undefined) return refuse('E-VALIDATION', { field: 'untilOn', seen: plain(wrong), needed: phrase('daysInOrder') });
     const data = { agency: id, certificate, kind, items: [...scope], fromOn, untilOn };
     return { events: alike(certificates[certificate], { ...data, withdrawn: false }) ? [] : [{ type: 'QualificationRecorded', data }] };
   },
@@ -94,7 +97,7 @@ export const WithdrawQualification: Handler<WithdrawQualification> = agencyAct(
   mayAbout('WithdrawQualification', ...here),
   ({ agency: id, certificate, reason }, { certificates }) => {
     const known = certificates[certificate];
-    if (!known) return refuse('E-NOTFOUND', { seen: `certificate ${certificate}`, needed: 'one that was recorded' });
+    if (!known) return refuse('E-NOTFOUND', { seen: phrase('certificate', { certificate }), needed: phrase('oneRecorded') });
     return { events: known.withdrawn ? [] : [{ type: 'QualificationWithdrawn', data: { agency: id, certificate, reason } }] };
   },
 );
@@ -113,7 +116,7 @@ export const ReportOutOfScope: Handler<ReportOutOfScope> = agencyAct(
     if (no) return no;
     const atMs = dayEndMs(servedOn);
     const covering = Object.values(certificates).find((each) => lives(each, atMs) && covers(each.items, itemClass));
-    if (covering) return refuse('E-STATE', { seen: items(covering), needed: `a service that no certificate covered on ${servedOn}` });
+    if (covering) return refuse('E-STATE', { seen: items(covering), needed: phrase('uncoveredService', { day: servedOn }) });
     const data = { agency: id, itemClass, servedOn, ...(order === undefined ? {} : { order }) };
     return { events: reports.some((each) => alike(each, data)) ? [] : [{ type: 'OutOfScopeReported', data }] };
   },

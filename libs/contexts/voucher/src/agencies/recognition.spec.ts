@@ -92,7 +92,7 @@ describe('M2: a suspension', () => {
     d.world.nowMs += 14 * 60_000;
     expect(place(d, 'o1')).toBeNull();
     d.world.nowMs += 2 * 60_000;
-    expect(place(d, 'o2')).toMatchObject({ rejected: 'E-STALE', facts: { needed: 'heard within 900000 ms' } });
+    expect(place(d, 'o2')).toMatchObject({ rejected: 'E-STALE', facts: { needed: 'heard within 15 min' } });
     expect(place(d, 'o3', { amountFen: 1_000_000 })).toBeNull();
     d.world.down.delete('31');
     d.world.settle();

@@ -1,5 +1,5 @@
 /** Recognition: what this province allows a foreign agency to be paid for here, by class of item (M1). */
-import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { allOf, phrase, plain, refuse, word, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, isRejection, toStream, type Decision, type Handler, type Rejection } from '@yrd/ledger';
 import { agency } from './agency.js';
 import { handler } from '../handling.js';
@@ -29,8 +29,8 @@ export const recognition = foldOf<Recognition, RecognitionEvent>(
  * restriction leaves out is for new orders only (A12). An agency of the own province needs no recognition.
  */
 export const recognised = (state: Recognition, item: Item | null): Rejection | null => {
-  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: state.phase, needed: 'Granted' });
-  return item === null || among(item, state.classes) ? null : refuse('E-RECOG', { seen: item.code, needed: state.classes.join(' ') });
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-RECOG', { seen: word(state.phase), needed: word('Granted') });
+  return item === null || among(item, state.classes) ? null : refuse('E-RECOG', { seen: plain(item.code), needed: allOf(state.classes) });
 };
 
 export interface OfAgency {
@@ -60,7 +60,7 @@ const supervision = <C extends OfAgency>(
       const no = mayDecide(turn, act, { agency: organisation }, [agencyParty(agencyProvince, id)]);
       if (no) return no;
       if (agencyProvince === turn.province)
-        return refuse('E-VALIDATION', { seen: 'an agency of this province', needed: 'a foreign agency' });
+        return refuse('E-VALIDATION', { seen: phrase('agencyOfThisProvince'), needed: phrase('foreignAgency') });
       const stream = recognitionStream(agencyProvince, id);
       const outcome = decide(command, turn.state(recognition, stream));
       return isRejection(outcome) ? outcome : toStream(stream, outcome);
@@ -76,7 +76,7 @@ export const RecogniseAgency = supervision<RecogniseAgency>('RecogniseAgency', (
 /** RestrictRecognition (supervisor) → RecognitionRestricted: only these classes from now on; orders placed before stand (A12). */
 export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecognition', (command, state) => {
   const { agencyProvince, agency: id, classes } = command;
-  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+  if (state.phase === 'None' || state.phase === 'Withdrawn') return refuse('E-STATE', { seen: word(state.phase), needed: word('Granted') });
   if (state.phase === 'Restricted' && sameClasses(state.classes, classes)) return [];
   return [{ type: 'RecognitionRestricted', data: { agencyProvince, agency: id, classes: [...classes] } }];
 });
@@ -84,7 +84,7 @@ export const RestrictRecognition = supervision<RecogniseAgency>('RestrictRecogni
 export const WithdrawRecognition = supervision<WithdrawRecognition>(
   'WithdrawRecognition',
   ({ agencyProvince, agency: id, reason }, state) => {
-    if (state.phase === 'None') return refuse('E-STATE', { seen: state.phase, needed: 'Granted' });
+    if (state.phase === 'None') return refuse('E-STATE', { seen: word(state.phase), needed: word('Granted') });
     return state.phase === 'Withdrawn' ? [] : [{ type: 'RecognitionWithdrawn', data: { agencyProvince, agency: id, reason } }];
   },
 );

@@ -33,7 +33,7 @@ test('M1: a class that the pack of the enterprise does not pay for, or recogniti
   const left = delta();
   listing(left, '33', 'zhongshi');
   recognise(left, '33', '5', 'YRD-11');
-  expect(place(left, '33')).toMatchObject({ rejected: 'E-RECOG', facts: { seen: 'zhongshi', needed: '5 YRD-11' } });
+  expect(place(left, '33')).toMatchObject({ rejected: 'E-RECOG', facts: { seen: 'zhongshi', needed: '5, YRD-11' } });
 });
 
 test('M1: a code that the mapping does not know is refused with the version of the mapping, even where everything is recognised', () => {
@@ -42,7 +42,7 @@ test('M1: a code that the mapping does not know is refused with the version of t
   recognise(d, '31', '*');
   expect(place(d, '31')).toMatchObject({
     rejected: 'E-CLASS',
-    facts: { clause: 'M1', seen: 'odd of 31', mapping: '31-codes-2026.1', whoCanMend: "the agency's home province" },
+    facts: { clause: 'M1', seen: 'odd of 31', mapping: '31-codes-2026.1' },
   });
 });
 

@@ -1,5 +1,5 @@
 /** The class of a service as an order is judged by it: the own code within a province, the common one across a border (服务内容相通, M1). */
-import { refuse } from '@yrd/contracts';
+import { phrase, refuse } from '@yrd/contracts';
 import type { Rejection } from '@yrd/ledger';
 import { commonService, serviceMapping } from '@yrd/standards';
 import { dayOf } from '../policy/clocks.js';
@@ -41,10 +41,9 @@ export const mapped = ({ code, agencyProvince, home, common, mapping }: Item): R
     ? null
     : refuse('E-CLASS', {
         clause: 'M1',
-        seen: `${code} of ${agencyProvince}`,
-        needed: 'a class that the mapping of that province brings to the common list',
+        seen: phrase('codeOf', { code, province: agencyProvince }),
+        needed: phrase('mappedClass'),
         mapping,
-        whoCanMend: "the agency's home province",
       });
 
 /** What an order across a border records of it. */

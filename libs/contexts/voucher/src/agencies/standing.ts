@@ -1,5 +1,5 @@
 /** An agency at work, as its province watches it: restricted, suspended, reinstated, excluded, revoked, or gone (domain §2.3, V9). */
-import { refuse } from '@yrd/contracts';
+import { allOf, phrase, plain, refuse } from '@yrd/contracts';
 import { alike, single, type Handler, type Rejection } from '@yrd/ledger';
 import { addMonths, endOfDayMs, isLocalDate, localDate } from '@yrd/standards';
 import { agency, type Agency, type AgencyEvent, type OfAgency } from './agency.js';
@@ -16,7 +16,7 @@ const yearsLater = (day: string, years: number): number => endOfDayMs(addMonths(
 const comingDay = (until: string, nowMs: number): Rejection | null =>
   isLocalDate(until) && until >= dayOf(nowMs)
     ? null
-    : refuse('E-VALIDATION', { field: 'until', seen: until, needed: `a day that is there, not before ${dayOf(nowMs)}` });
+    : refuse('E-VALIDATION', { field: 'until', seen: plain(until), needed: phrase('dayNotBefore', { day: dayOf(nowMs) }) });
 
 export interface RestrictAgency extends OfAgency {
   readonly classes: readonly string[];
@@ -27,7 +27,7 @@ export const RestrictAgency: Handler<RestrictAgency> = agencyAct(
   mayAbout('RestrictAgency', 'Active', 'Suspended'),
   ({ agency: id, classes, reason }, { admitted, classes: present }) => {
     const strange = admitted.includes('*') ? [] : classes.filter((each) => !admitted.includes(each));
-    if (strange.length > 0) return refuse('E-CLASS', { seen: strange.join(' '), needed: `of ${admitted.join(' ')}, as it was admitted` });
+    if (strange.length > 0) return refuse('E-CLASS', { seen: allOf(strange), needed: phrase('amongAdmitted', { words: admitted }) });
     return {
       events: sameClasses(classes, present) ? [] : [{ type: 'AgencyRestricted', data: { agency: id, classes: [...classes], reason } }],
     };
@@ -78,7 +78,8 @@ export const RevokeAgency: Handler<RevokeAgency> = agencyAct(
     if (no) return no;
     return underRules(turn, ({ banYearsMax }) => {
       const [untilMs, mostMs] = [dayEndMs(until), yearsLater(dayOf(turn.now), banYearsMax)];
-      if (untilMs > mostMs) return refuse('E-VALIDATION', { field: 'until', seen: until, needed: `not after ${dayOf(mostMs)}` });
+      if (untilMs > mostMs)
+        return refuse('E-VALIDATION', { field: 'until', seen: plain(until), needed: phrase('notAfterDay', { day: dayOf(mostMs) }) });
       const data = { agency: id, reason, untilMs, ...(fraud === true ? { fraud } : {}) };
       return { events: [{ type: 'AgencyRevoked', data }], barredUntilMs: untilMs };
     });
@@ -90,7 +91,7 @@ export const ExitAgency: Handler<OfAgency> = agencyAct(mayAbout('ExitAgency', 'A
   const events: readonly AgencyEvent[] = [{ type: 'AgencyExited', data: { agency: id } }];
   if (suspension === null) return { events };
   if (suspension.untilMs === undefined)
-    return refuse('E-STATE', { seen: 'suspended without an end', needed: 'a suspension with an end, or none' });
+    return refuse('E-STATE', { seen: phrase('suspendedWithoutEnd'), needed: phrase('suspensionWithEnd') });
   return { events, barredUntilMs: suspension.untilMs };
 });
 
@@ -108,7 +109,7 @@ export const ExcludeAgency: Handler<ExcludeAgency> = agencyAct(
     return underRules(turn, ({ exclusionYears }) => {
       const untilMs = yearsLater(decidedOn, exclusionYears);
       if (untilMs < turn.now)
-        return refuse('E-DATE', { clause: 'V9', seen: decidedOn, needed: `a decision of the last ${exclusionYears} years` });
+        return refuse('E-DATE', { clause: 'V9', seen: plain(decidedOn), needed: phrase('decisionOfLast', { years: exclusionYears }) });
       const data = { agency: id, decision, decidedOn, untilMs };
       if (alike(exclusion, data) || (exclusion !== null && exclusion.untilMs > untilMs)) return { events: [] };
       return { events: [{ type: 'AgencyExcluded', data }], barredUntilMs: untilMs };

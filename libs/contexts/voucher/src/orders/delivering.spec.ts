@@ -1,4 +1,5 @@
 /** A9: one result for two clients is noticed in all four provinces, in whatever order they hear of it, and no details cross. */
+import { phrase } from '@yrd/contracts';
 import { actor, agent, DAY_MS, delta, hex, type Delta } from '../../testing/scenario.js';
 import type { ProvinceCode } from '../../testing/node.js';
 
@@ -96,7 +97,7 @@ describe('A9, one result for two orders', () => {
     [O1, O2].forEach((deal) => deliver(d, deal));
     d.world.settle();
     const facts = (order: string, home: ProvinceCode) => d.order(order, home).held['E-DUPFILE'];
-    const told = { seen: 'the same result for 2 orders', needed: expect.any(String), whoCanMend: expect.any(String) };
+    const told = { seen: phrase('sameResult', { count: 2 }), needed: phrase('reviewOfResults') };
     expect(facts('o1', '32')).toEqual({ ...told, reference: 'o2' });
     expect(facts('o2', '33')).toEqual({ ...told, reference: 'o1' });
     expect(d.tries('32', 'ConfirmAcceptance', { order: 'o1' }, client(O1))).toMatchObject({

@@ -3,7 +3,7 @@
  * reads what the four state and holds its own orders: nobody is asked, so nobody's silence hides anything for longer than it lasts, and
  * nobody is told more of another's order than its id.
  */
-import type { VoucherEvent } from '@yrd/contracts';
+import { phrase, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, type Found, type Reaction } from '@yrd/ledger';
 import { PROVINCES } from '../settlement/settlement.js';
 import { journalOf, orderStream } from '../streams.js';
@@ -41,10 +41,9 @@ export const holdDuplicates: Reaction = {
       const [reference] = others;
       if (reference === undefined) return [];
       const facts = {
-        seen: `the same result for ${others.length + 1} orders`,
-        needed: 'a review: a result of its own for each order',
+        seen: phrase('sameResult', { count: others.length + 1 }),
+        needed: phrase('reviewOfResults'),
         reference,
-        whoCanMend: "the reviewer of the enterprise's province",
       };
       return [{ command: 'HoldSuspected', target: orderStream(order), body: { order, reason: 'E-DUPFILE', facts } }];
     });

@@ -1,6 +1,17 @@
 /** The agency's side of an order, in the agency's province: its statements. What the order becomes is decided at its home. */
-import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
-import { alike, toStream, foldOf, type Append, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
+import { phrase, refuse, word, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import {
+  alike,
+  type Append,
+  type Decision,
+  foldOf,
+  type Handler,
+  type Peek,
+  type Rejection,
+  type Said,
+  toStream,
+  type Turn,
+} from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
 import { signable } from './contract.js';
 import { handler, inTime, mayAct, missing, notYours, under } from '../handling.js';
@@ -98,11 +109,11 @@ const stating = <C extends OfOrder>(
     },
   });
 
-const already = (seen: string): Rejection => refuse('E-STATE', { seen, needed: "the answer of the order's home" });
+const already = (seen: Said): Rejection => refuse('E-STATE', { seen, needed: phrase('answerOfHome') });
 
 /** AcceptOrder (agency) → AcceptanceStated; E-WINDOW after the limit: such a statement would be refused at home, and is not made. */
 export const AcceptOrder = stating<OfOrder>('AcceptOrder', ({ order: id, home, agency: by }, said, turn) => {
-  if (said.answered !== 'none') return said.answered === 'accepted' ? [] : already('declined');
+  if (said.answered !== 'none') return said.answered === 'accepted' ? [] : already(word('declined'));
   const late = inTime(turn, homeOrder(turn, { home, order: id }).terms?.acceptByMs ?? 0);
   if (late) return late;
   return [{ type: 'AcceptanceStated', data: { order: id, home, agency: by } }];
@@ -113,7 +124,7 @@ export interface WithCause extends OfOrder {
 }
 /** DeclineOrder (agency) → DeclineStated. */
 export const DeclineOrder = stating<WithCause>('DeclineOrder', ({ order: id, home, cause }, said) => {
-  if (said.answered !== 'none') return said.answered === 'declined' ? [] : already('accepted');
+  if (said.answered !== 'none') return said.answered === 'declined' ? [] : already(word('accepted'));
   return [{ type: 'DeclineStated', data: { order: id, home, cause } }];
 });
 /** WithdrawFromOrder (agency) → CancellationStated, before the contract. */
@@ -161,7 +172,7 @@ export const ProposeOrder: Handler<ProposeOrder> = handler({
     const no = mayAct(turn, 'ProposeOrder', { agency: organisation });
     if (no) return no;
     const said = turn.state(engagement, engagementStream(command.order));
-    if (said.proposed || said.answered !== 'none') return already('this order was spoken about before');
+    if (said.proposed || said.answered !== 'none') return already(phrase('spokenAboutBefore'));
     const { order: id, home, agency: by, subject, scheme, year, mode, product, amountFen, voucherFen, declares } = command;
     const data = {
       order: id,

@@ -2,7 +2,7 @@
  * Holds of an order: by people, or by a rule that suspects something (V30, A9). A held order stays in its state, nothing of its money
  * moves, and its limits stand still; with the last release they run again to their original dates, or as long as was left.
  */
-import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { phrase, plain, refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import type { Decision, Handler, Turn } from '@yrd/ledger';
 import { handler } from '../handling.js';
 import { legal, REDEMPTION_HOLD } from './legality.js';
@@ -58,13 +58,13 @@ export interface HoldOrder extends OfOrder {
 /** HoldOrder (supervisor or integrity officer) → OrderHeld: same state, nothing of money moves. Holds of rules are made by their rules. */
 export const HoldOrder = orderAct<HoldOrder>('HoldOrder', ({ order: id, reason }, state, turn) =>
   byRule(reason) || OURS.includes(reason)
-    ? refuse('E-VALIDATION', { field: 'reason', seen: reason, needed: 'a reason of your own: this hold is made by its rule' })
+    ? refuse('E-VALIDATION', { field: 'reason', seen: plain(reason), needed: phrase('ownReason') })
     : { events: heldFor(id, reason, state, turn) },
 );
 /** ReleaseOrder (supervisor or integrity officer) → OrderReleased. A suspicion is not just lifted: it is reviewed. */
 export const ReleaseOrder = orderAct<HoldOrder>('ReleaseOrder', ({ order: id, reason }, state, turn) =>
   byRule(reason) && state.holds.includes(reason)
-    ? refuse('E-STATE', { seen: `held: ${reason}`, needed: 'a review with its finding (ReviewSuspicion), or the end of the sanction' })
+    ? refuse('E-STATE', { seen: phrase('heldFor', { words: [reason] }), needed: phrase('reviewOrSanctionEnd') })
     : { events: releasedFrom(id, reason, state, turn) },
 );
 

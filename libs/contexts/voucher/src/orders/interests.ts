@@ -3,7 +3,7 @@
  * recorded by the integrity officer. Whoever has one decides nothing about that party: not its orders, not its quotas, not how it stands as
  * an agency. Pseudonyms, and they never leave the province.
  */
-import { accessTable, refuse, type AccessName } from '@yrd/contracts';
+import { accessTable, allOf, phrase, refuse, type AccessName } from '@yrd/contracts';
 import { foldOf, toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { handler, mayAct, type About } from '../handling.js';
 import type { PrivateEvent } from '../private-events.js';
@@ -44,9 +44,8 @@ const disinterested = (turn: Turn, act: AccessName, parties: readonly Party[]): 
   const tied = parties.some((party) => turn.state(interests, interestStream(party)).people[turn.actor.person] !== undefined);
   return tied
     ? refuse('E-RECUSE', {
-        seen: 'an interest in a party',
-        needed: 'somebody who has none',
-        whoCanMend: 'the head of the office, by giving it to somebody else',
+        seen: phrase('interestInParty'),
+        needed: phrase('somebodyWithout'),
       })
     : null;
 };
@@ -75,7 +74,7 @@ const interestAct = <C extends OfInterest>(
       // Who got rid of an interest does not say so himself, and nobody declares for others.
       const own = act === 'DeclareInterest' && person === turn.actor.person;
       if (!own && (!turn.actor.roles.includes('integrity-officer') || person === turn.actor.person))
-        return refuse('E-ROLE', { seen: turn.actor.roles.join(' '), needed: 'an integrity officer who is somebody else' });
+        return refuse('E-ROLE', { seen: allOf(turn.actor.roles), needed: phrase('otherIntegrityOfficer') });
       const { people } = turn.state(interests, interestStream(command.party));
       return toStream(interestStream(command.party), decide(command, person, people[person]));
     },

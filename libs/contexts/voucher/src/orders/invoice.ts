@@ -1,5 +1,5 @@
 /** An invoice in the journal of the agency that issued it: supports redemptions up to its amount, once, in all provinces (V15). */
-import { refuse, type FileKind, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { allOf, phrase, refuse, word, yuan, type FileKind, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { fen, portion, toStream, foldOf, single, type Decision, type Handler, type Rejection } from '@yrd/ledger';
 import { handler, inTime, under } from '../handling.js';
 import { engagement, engagementReads, agencyMay, homeOrder, type OfOrder } from './engagement.js';
@@ -57,14 +57,14 @@ export interface Claim {
 export const claim = (state: Invoice, asked: Claim): readonly InvoiceEvent[] | Rejection => {
   const { invoice: key, order, home, agency, tail, invoiceFen, claimFen } = asked;
   if (state.registered && state.registered.agency !== agency)
-    return refuse('E-INVOICE', { seen: "another party's invoice", needed: 'an invoice of this agency', reference: null });
+    return refuse('E-INVOICE', { seen: phrase('anotherPartysInvoice'), needed: phrase('invoiceOfAgency'), reference: null });
   if (state.registered && state.registered.amountFen !== invoiceFen) {
-    return refuse('E-INVOICE', { seen: invoiceFen, needed: state.registered.amountFen, reference: null });
+    return refuse('E-INVOICE', { seen: yuan(invoiceFen), needed: yuan(state.registered.amountFen), reference: null });
   }
-  if (claimFen <= 0) return refuse('E-INVOICE', { seen: claimFen, needed: 'an amount to claim', reference: null });
+  if (claimFen <= 0) return refuse('E-INVOICE', { seen: yuan(claimFen), needed: phrase('amountToClaim'), reference: null });
   const others = Object.entries(state.claims).filter(([each]) => each !== order);
   const leftFen = invoiceFen - state.redFen - others.reduce((total, [, amount]) => total + amount, 0);
-  if (claimFen > leftFen) return refuse('E-INVOICE', { seen: leftFen, needed: claimFen, reference: others[0]?.[0] ?? null });
+  if (claimFen > leftFen) return refuse('E-INVOICE', { seen: yuan(leftFen), needed: yuan(claimFen), reference: others[0]?.[0] ?? null });
   return [
     ...(state.registered ? [] : [{ type: 'InvoiceRegistered', data: { invoice: key, agency, tail, amountFen: invoiceFen } } as const]),
     { type: 'InvoiceClaimed', data: { invoice: key, order, home, claimFen } },
@@ -76,7 +76,7 @@ export const incomplete = (needed: readonly FileKind[], files: readonly { readon
   const defects = needed.filter((kind) => !files.some((file) => file.kind === kind));
   return defects.length === 0
     ? null
-    : refuse('E-FILE', { seen: files.map(({ kind }) => kind).join(' '), needed: needed.join(' '), defects: defects.join(' ') });
+    : refuse('E-FILE', { seen: allOf(files.map(({ kind }) => kind)), needed: allOf(needed), defects: allOf(defects) });
 };
 
 export interface RequestRedemption extends OfOrder {
@@ -115,7 +115,7 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     if (no) return no;
     const seen = homeOrder(turn, command);
     const { mode, scheme, policy: version } = termsOf(seen);
-    if (mode !== 'tongdui') return refuse('E-ROLE', { seen: mode, needed: 'the enterprise redeems in this mode' });
+    if (mode !== 'tongdui') return refuse('E-ROLE', { seen: word(mode), needed: phrase('enterpriseRedeems') });
     const pack = pinned(look(turn, policy, { province: command.home, stream: policyStream(scheme) }), version);
     const late = inTime(turn, seen.redeemByMs);
     if (late) return under(version, late);
@@ -126,7 +126,7 @@ export const RequestRedemption: Handler<RequestRedemption> = handler({
     const { order, home, agency, invoiceKey, invoiceTail, invoiceFen, paidFen } = command;
     const said = turn.state(engagement, engagementStream(order));
     // Each return of the file allows one more request: a second one meanwhile would be refused at home and free the claim.
-    if (said.requests > seen.returns) return refuse('E-STATE', { seen: 'requested before', needed: "the answer of the order's home" });
+    if (said.requests > seen.returns) return refuse('E-STATE', { seen: phrase('requestedBefore'), needed: phrase('answerOfHome') });
     const claimFen = Math.min(seen.contract?.amountFen ?? 0, invoiceFen);
     const claimed = claim(turn.state(invoice, invoiceStream(invoiceKey)), {
       invoice: invoiceKey,
@@ -169,12 +169,7 @@ export const ClaimInvoice: Handler<Claim> = single(
     if (!('rejected' in answer)) return answer;
     const reference = typeof answer.facts.reference === 'string' ? answer.facts.reference : null;
     const { invoice: key, order, home } = command;
-    return [
-      {
-        type: 'InvoiceClaimRefused',
-        data: { invoice: key, order, home, code: answer.rejected, reference, cause: `left or registered ${answer.facts.seen}` },
-      },
-    ];
+    return [{ type: 'InvoiceClaimRefused', data: { invoice: key, order, home, code: answer.rejected, reference, facts: answer.facts } }];
   },
 );
 

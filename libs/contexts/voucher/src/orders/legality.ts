@@ -1,5 +1,5 @@
 /** Which command of a person is legal in which state of an order (domain §2.3), and what a hold stops. */
-import { codes, refuse, type CodeName } from '@yrd/contracts';
+import { anyOf, codes, phrase, refuse, word, type CodeName } from '@yrd/contracts';
 import type { Rejection } from '@yrd/ledger';
 import { missing } from '../handling.js';
 import { OPEN_PHASES, type Order, type Phase } from './order.js';
@@ -69,15 +69,15 @@ const isCode = (reason: string): reason is CodeName => Object.hasOwn(codes, reas
 const held = ({ terms, holds, held: facts }: Order): Rejection => {
   const reason = holds.find(isCode);
   if (reason !== undefined)
-    return refuse(reason, { policy: terms?.policy ?? null, seen: 'held', needed: 'a review and release', ...facts[reason] });
-  return refuse('E-STATE', { seen: `held: ${holds.join(' ')}`, needed: 'a release' });
+    return refuse(reason, { policy: terms?.policy ?? null, seen: phrase('held'), needed: phrase('reviewAndRelease'), ...facts[reason] });
+  return refuse('E-STATE', { seen: phrase('heldFor', { words: holds }), needed: phrase('release') });
 };
 
 /** Whether the command is legal now; E-NOTFOUND, or E-STATE with what stands in the way. */
 export const legal = (state: Order, command: OrderCommand): Rejection | null => {
   if (!state.terms) return missing('order');
   const phases: readonly Phase[] = LEGAL[command];
-  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
+  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: word(state.phase), needed: anyOf(phases) });
   if (WHILE_HELD.includes(command)) return null;
   const stopping = state.holds.filter((reason) => reason !== REDEMPTION_HOLD || !TO_THE_END.includes(command));
   return stopping.length > 0 ? held(state) : null;

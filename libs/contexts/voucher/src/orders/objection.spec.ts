@@ -1,4 +1,5 @@
 /** V17: anybody in any province may object while an order is publicised; its home takes that up, or refuses it with an entry. */
+import { moment, until, word } from '@yrd/contracts';
 import { actor, agent, DAY_MS, delta, firm, staff, type Delta } from '../../testing/scenario.js';
 import type { ProvinceCode } from '../../testing/node.js';
 import { objection, objectionStream, voucher } from '../index.js';
@@ -76,7 +77,7 @@ test('V17: a silent province is waited for as long as the pack says; what it sta
   expect(at(d, '33').stated).not.toBeNull();
   expect(d.world.nodes['33'].state(objection, objectionStream('33.x1'), '32/voucher')).toMatchObject({
     taken: null,
-    refused: { code: 'E-WINDOW', from: '33', facts: { seen: 'Payable' } },
+    refused: { code: 'E-WINDOW', from: '33', facts: { seen: word('Payable') } },
   });
   expect(lodged(d)).toEqual([]);
 });
@@ -97,7 +98,7 @@ test('V17: a statement made late by its own journal is refused at home, though p
   const body = { objection: '33.x1', order: 'o1', grounds: 'related', from: '33', statedMs: endsMs + 1 };
   d.world.nowMs = endsMs + 1;
   d.does('32', 'TakeObjection', body, { ...staff('32'), roles: ['node'] });
-  expect(at(d, '32').refused).toMatchObject({ code: 'E-WINDOW', facts: { seen: endsMs + 1, needed: `until ${endsMs}` } });
+  expect(at(d, '32').refused).toMatchObject({ code: 'E-WINDOW', facts: { seen: moment(endsMs + 1), needed: until(endsMs) } });
   expect(d.order('o1').phase).toBe('Publicised');
 });
 

@@ -3,7 +3,7 @@
  * entry. In another one the objector states it at the node of his own province; the home takes it up if publicity still ran when it was
  * stated, or refuses it with an entry. Who objects stays in the province where it was stated.
  */
-import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { moment, phrase, refuse, until, word, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, toStream, type Append, type Decision, type Handler, type Peek, type Reaction, type Rejection } from '@yrd/ledger';
 import { handler, inTime, mayAct, missing, under } from '../handling.js';
 import { resumedMs } from '../policy/clocks.js';
@@ -42,14 +42,12 @@ export const objection = foldOf<Objection, ObjectionEvent>(
 const closedTo = (state: Order, atMs: number): Rejection | null => {
   if (!state.terms || state.endsMs === 0) return missing('order');
   const { phase, endsMs } = state;
-  if (atMs > endsMs) return refuse('E-WINDOW', { clause: 'V17', seen: atMs, needed: `until ${endsMs}` });
+  if (atMs > endsMs) return refuse('E-WINDOW', { clause: 'V17', seen: moment(atMs), needed: until(endsMs) });
   if (phase === 'Publicised') return null;
-  if (phase === 'Objected')
-    return refuse('E-STATE', { seen: 'another objection is open, and the line stands still', needed: 'its answer' });
+  if (phase === 'Objected') return refuse('E-STATE', { seen: phrase('objectionOpen'), needed: phrase('itsAnswer') });
   // Stated in time, but its province was silent for longer than the pack waits.
-  if (OVER.includes(phase))
-    return refuse('E-WINDOW', { clause: 'V17', seen: phase, needed: 'an objection that is read before publicity has ended' });
-  return refuse('E-STATE', { seen: `${phase}: no longer publicised`, needed: 'Publicised' });
+  if (OVER.includes(phase)) return refuse('E-WINDOW', { clause: 'V17', seen: word(phase), needed: phrase('objectionInPublicity') });
+  return refuse('E-STATE', { seen: word(phase), needed: word('Publicised') });
 };
 const OVER: readonly Phase[] = ['Payable', 'Settled'];
 

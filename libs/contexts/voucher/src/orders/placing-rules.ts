@@ -2,7 +2,7 @@
  * What an order must satisfy before anything is reserved for it: a list of named rules, asked in this order. Placing stops at the first
  * that refuses; whoever only asks beforehand may ask all of them.
  */
-import { refuse, type Declaration, type Mode, type VoucherPack } from '@yrd/contracts';
+import { allOf, anyOf, moment, phrase, plain, refuse, word, type Declaration, type Mode, type VoucherPack } from '@yrd/contracts';
 import { type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered, type Agency } from '../agencies/agency.js';
 import { under } from '../handling.js';
@@ -100,7 +100,7 @@ export const stillTrusted = (turn: Turn, agencyProvince: string, id: string): Re
 const modeAllowed = ({ wish, pack }: Asked, turn: Turn): Rejection | null => {
   const modes = wish.agencyProvince === turn.province ? pack.modes.home : pack.modes.cross;
   if (modes.includes(wish.mode)) return null;
-  return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: wish.mode, needed: modes.join(' or ') });
+  return refuse('E-VALIDATION', { field: 'mode', policy: pack.version, seen: word(wish.mode), needed: anyOf(modes) });
 };
 
 /** V10: a test that the pack or the enterprise says a law demands. */
@@ -109,9 +109,8 @@ const voluntary = ({ wish, pack, item }: Asked): Rejection | null => {
   if (!mandated && !wish.declares?.includes('statutory')) return null;
   return refuse('E-STATUTORY', {
     policy: pack.version,
-    seen: mandated ? `class ${item.code}` : 'declared as mandated',
-    needed: 'a service that no law or compulsory standard demands',
-    whoCanMend: 'nobody: such a test is paid for without a voucher',
+    seen: mandated ? phrase('classMandated', { class: item.code }) : phrase('declaredMandated'),
+    needed: phrase('voluntaryService'),
   });
 };
 
@@ -120,23 +119,26 @@ const unfunded = ({ wish, pack }: Asked): Rejection | null =>
   wish.declares?.includes('funded') && pack.stacking?.funded !== 'count'
     ? refuse('E-STACK', {
         policy: pack.version,
-        seen: 'declared as paid for by another fiscal project',
-        needed: 'work that no other fiscal project pays for',
-        whoCanMend: 'the enterprise',
+        seen: phrase('declaredFunded'),
+        needed: phrase('unfundedWork'),
       })
     : null;
 
 const classCovered = ({ pack, item }: Asked): Rejection | null =>
   !among(item, pack.forbidden) && among(item, pack.classes)
     ? null
-    : refuse('E-CLASS', { policy: pack.version, seen: item.code, needed: pack.classes.join(' ') });
+    : refuse('E-CLASS', { policy: pack.version, seen: plain(item.code), needed: allOf(pack.classes) });
 
 /** M2: what a peer last said must be fresh for an order above the pack's small limit. */
 const fresh = ({ wish: { agencyProvince, amountFen }, pack }: Asked, turn: Turn): Rejection | null => {
   if (agencyProvince === turn.province || amountFen <= pack.stale.limitFen) return null;
   const heardMs = turn.freshness(journalOf(agencyProvince));
   if (heardMs !== null && turn.now - heardMs <= pack.stale.afterMs) return null;
-  return refuse('E-STALE', { policy: pack.version, seen: heardMs ?? 'never heard', needed: `heard within ${pack.stale.afterMs} ms` });
+  return refuse('E-STALE', {
+    policy: pack.version,
+    seen: heardMs === null ? phrase('neverHeard') : moment(heardMs),
+    needed: phrase('heardWithin', { forLongMs: pack.stale.afterMs }),
+  });
 };
 
 /** The rules in the order in which they are asked; a new one is a line here. */

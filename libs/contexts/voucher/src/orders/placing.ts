@@ -1,5 +1,5 @@
 /** Placing an order (the rules are in `placing-rules.ts`): the order and its reservation, in one commit. */
-import { refuse, type Period, type Terms, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { phrase, refuse, yuan, type Period, type Terms, type VoucherData, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import {
   invariant,
   isRejection,
@@ -54,7 +54,7 @@ interface Coming {
 export const place = (turn: Turn, command: PlaceOrder, { proposed, aside }: Coming): readonly Append[] | Rejection => {
   const before = turn.state(order, orderStream(command.order));
   const waited = before.phase === 'Queued';
-  if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
+  if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: phrase('orderIdTaken'), needed: phrase('newOrderId') });
   const wrong = positive('amountFen', command.amountFen);
   if (wrong) return wrong;
   const asked = askedOf(command, turn);
@@ -64,7 +64,7 @@ export const place = (turn: Turn, command: PlaceOrder, { proposed, aside }: Comi
   const { who, pack, item } = asked;
   const terms = who.registered ? pack.subjects[who.registered.kind] : undefined;
   if (!who.registered || !terms)
-    return refuse('E-SUBJECT', { policy: pack.version, seen: 'not served', needed: 'a kind of subject that the pack serves' });
+    return refuse('E-SUBJECT', { policy: pack.version, seen: phrase('notServed'), needed: phrase('servedKind') });
   const drawn = aside ? aside.draw(pack, terms) : draw(turn, drawnOf(command, who), pack, terms, command);
   if (isRejection(drawn) && (waited || aside || drawn.rejected !== 'E-POOL')) return drawn;
   const line = turn.state(pool, poolStream(command.scheme, command.year));
@@ -201,7 +201,7 @@ export const TakeProposal: Handler<TakeProposal> = handler({
     const wantedFen = command.voucherFen ?? command.amountFen;
     const answer =
       wantedFen > uptoFen || command.from !== command.agencyProvince
-        ? refuse('E-ROLE', { seen: uptoFen, needed: `the subject's leave for ${wantedFen} fen` })
+        ? refuse('E-ROLE', { seen: yuan(uptoFen), needed: phrase('subjectLeave', { wantedFen }) })
         : place(turn, command, { proposed: true });
     if (!isRejection(answer)) return answer;
     const { order: id, subject: who, agencyProvince, agency: by } = command;

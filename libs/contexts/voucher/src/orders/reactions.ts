@@ -67,9 +67,7 @@ const invoiceClaimed = awaitsInvoice(
     const body = {
       order: data.order,
       invoice: data.invoice,
-      claimed: true,
-      code: '',
-      cause: '',
+      refused: null,
       ...standing(entry),
     };
     return commandOf('TakeInvoiceAnswer', orderStream(data.order), body);
@@ -78,15 +76,8 @@ const invoiceClaimed = awaitsInvoice(
 const invoiceRefused = awaitsInvoice(
   on('invoice-claim-refused', 'InvoiceClaimRefused', ({ data, entry, found }) => {
     if (data.home !== found.province || !answered(found, data.order)) return [];
-    const { order: id, invoice, code, cause, reference } = data;
-    const body = {
-      order: id,
-      invoice,
-      claimed: false,
-      code,
-      cause: reference === null ? cause : `${cause}, first claimed by ${reference}`,
-      ...standing(entry),
-    };
+    const { order: id, invoice, code, facts } = data;
+    const body = { order: id, invoice, refused: { rejected: code, facts }, ...standing(entry) };
     return commandOf('TakeInvoiceAnswer', orderStream(id), body);
   }),
 );

@@ -1,5 +1,5 @@
 /** Red-letter invoices (红字发票, A8): the invoice's home states them, and what they leave of each claim; each order's home reacts. */
-import { refuse, type VoucherData } from '@yrd/contracts';
+import { phrase, refuse, upTo, yuan, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
 import { handler, positive } from '../handling.js';
@@ -42,13 +42,13 @@ export const RecordRedLetter: Handler<RecordRedLetter> = handler({
     const issuer = by === undefined ? null : turn.state(agency, agencyStream(by)).organisation;
     const no = mayDecide(turn, 'RecordRedLetter', { agency: issuer }, by === undefined ? [] : [agencyParty(turn.province, by)]);
     if (no) return no;
-    if (!state.registered) return refuse('E-NOTFOUND', { seen: 'no such invoice here', needed: 'an invoice that supports a redemption' });
+    if (!state.registered) return refuse('E-NOTFOUND', { seen: phrase('noSuchInvoice'), needed: phrase('supportingInvoice') });
     if (state.reds.includes(redKey)) return [];
     const leftFen = state.registered.amountFen - state.redFen - redFen;
     const wrong = positive('redFen', redFen);
     if (wrong) return wrong;
     if (leftFen < 0)
-      return refuse('E-VALIDATION', { field: 'redFen', seen: redFen, needed: `up to ${state.registered.amountFen - state.redFen} fen` });
+      return refuse('E-VALIDATION', { field: 'redFen', seen: yuan(redFen), needed: upTo(state.registered.amountFen - state.redFen) });
     const events: readonly InvoiceEvent[] = [
       { type: 'InvoiceRedLettered', data: { invoice: invoiceKey, red: redKey, redFen, leftFen } },
       ...cut(state, invoiceKey, leftFen).map((data) => ({ type: 'InvoiceClaimReduced', data }) as const),

@@ -1,5 +1,5 @@
 /** Redemption at the order's home: asked, reviewed by one, approved by another (V16), shared with the agency's province (V19). */
-import { refuse, type FileKind, type VoucherData, type VoucherPack } from '@yrd/contracts';
+import { moment, phrase, plain, refuse, until, word, yuan, type FileKind, type VoucherData, type VoucherPack } from '@yrd/contracts';
 import { toStream, fen, portion, split, type Decision, type Handler, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
 import { workingDays } from '../policy/calendar-notice.js';
 import { limitOf } from '../policy/clocks.js';
@@ -26,8 +26,8 @@ export interface SubmitRedemption extends OfOrder {
 /** SubmitRedemption (enterprise, 通用) → InvoiceClaimAsked, which its home answers (V15); E-FILE (V14), E-WINDOW (V13), E-STACK (V26). */
 export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', (command, state, turn) => {
   const { mode, agencyProvince, agency } = termsOf(state);
-  if (mode !== 'tongyong') return refuse('E-ROLE', { seen: mode, needed: 'the agency redeems in this mode' });
-  if (turn.now > state.redeemByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.redeemByMs}` });
+  if (mode !== 'tongyong') return refuse('E-ROLE', { seen: word(mode), needed: phrase('agencyRedeems') });
+  if (turn.now > state.redeemByMs) return refuse('E-WINDOW', { seen: moment(turn.now), needed: until(state.redeemByMs) });
   const pack = packOf(state, turn);
   const no = incomplete(pack?.files.tongyong ?? [], command.files) ?? (pack ? overclaimed(state, command, pack) : null);
   if (no) return no;
@@ -51,9 +51,8 @@ export const SubmitRedemption = orderAct<SubmitRedemption>('SubmitRedemption', (
 
 export interface TakeInvoiceAnswer extends Statement {
   readonly invoice: string;
-  readonly claimed: boolean;
-  readonly code: string;
-  readonly cause: string;
+  /** Null when it was claimed. */
+  readonly refused: Rejection | null;
   /** Size of the agency's journal that holds the answer. */
   readonly size: number;
 }
@@ -63,16 +62,16 @@ const DAY_MS = 86_400_000;
 export const TakeInvoiceAnswer = taking<TakeInvoiceAnswer>('invoice', ['InvoiceAsked'], (command, state, turn) => {
   const { asked } = state;
   if (!asked || asked.invoiceKey !== command.invoice)
-    return refuse('E-STATE', { seen: 'an answer about another invoice', needed: 'the invoice asked about' });
+    return refuse('E-STATE', { seen: phrase('answerOtherInvoice'), needed: phrase('invoiceAskedAbout') });
   const { order: id, agencyProvince: _province, agency: _agency, replaces: _replaces, ...file } = asked;
-  if (!command.claimed) {
+  if (command.refused) {
     // The answer may come after the window: a day is left to mend.
     const leastMs = turn.now + DAY_MS;
     const { redeem } = state.counted;
     const data = {
       order: id,
-      code: command.code,
-      cause: command.cause,
+      code: command.refused.rejected,
+      facts: command.refused.facts,
       redeemByMs: Math.max(state.redeemByMs, leastMs),
       ...(redeem ? { counted: { ...redeem, leastMs: Math.max(redeem.leastMs ?? 0, leastMs) } } : {}),
     };
@@ -91,7 +90,7 @@ export interface TakeRedemption extends Statement, Omit<VoucherData<'RedemptionS
 export const TakeRedemption = taking<TakeRedemption>('redemption', LEGAL.RequestRedemption, (command, state) => {
   const tooLate = late(command, state.redeemByMs);
   if (tooLate) return tooLate;
-  if (termsOf(state).mode !== 'tongdui') return refuse('E-STATE', { seen: termsOf(state).mode, needed: 'tongdui' });
+  if (termsOf(state).mode !== 'tongdui') return refuse('E-STATE', { seen: word(termsOf(state).mode), needed: word('tongdui') });
   const { order: id, invoiceKey, invoiceTail, invoiceFen, claimFen, paidFen, files, otherSupportFen, from, size } = command;
   const other = otherSupportFen === undefined ? {} : { otherSupportFen };
   return {
@@ -122,7 +121,7 @@ export const hand = (id: string, act: 'review' | 'approve' | 'instruct', turn: T
 /** V16: one person puts one hand on a redemption. */
 export const otherHands = (state: Order, turn: Turn, acts: readonly (keyof Order['hands'])[]): Rejection | null =>
   acts.some((act) => state.hands[act] === turn.actor.person)
-    ? refuse('E-RECUSE', { seen: 'the same person', needed: `another person than for ${acts.join(' and ')}` })
+    ? refuse('E-RECUSE', { seen: phrase('samePerson'), needed: phrase('otherPersonThanFor', { words: acts }) })
     : null;
 
 /** ReviewRedemption (reviewer) → the review recorded, privately; approval needs it. */
@@ -135,10 +134,10 @@ export interface ReturnRedemption extends OfOrder {
 }
 /** ReturnRedemption (reviewer) → RedemptionReturned with the whole list, once (V14). */
 export const ReturnRedemption = orderAct<ReturnRedemption>('ReturnRedemption', ({ order: id, defects }, state, turn) => {
-  if (state.returns > 0) return refuse('E-FILE', { seen: 'returned before', needed: 'one list of all defects; now approve or refuse' });
-  if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: 'none', needed: 'every defect' });
+  if (state.returns > 0) return refuse('E-FILE', { seen: phrase('returnedBefore'), needed: phrase('oneListApprove') });
+  if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: phrase('none'), needed: phrase('everyDefect') });
   const pack = packOf(state, turn);
-  if (!pack) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
+  if (!pack) return refuse('E-NOTFOUND', { seen: phrase('noPolicy'), needed: plain(termsOf(state).policy) });
   const { lastMs, counting } = limitOf(turn.now, pack.clocks.supplement, workingDays(turn), { leastMs: state.redeemByMs });
   const data = { order: id, defects: [...defects], ...redeemable(state, lastMs), ...counting };
   return { events: [{ type: 'RedemptionReturned', data }] };
@@ -190,17 +189,16 @@ const alarmOf = ({ clocks: { unpaid } }: VoucherPack, turn: Turn): { readonly al
 /** ApproveRedemption (approver, another person than the reviewer) → RedemptionApproved; E-RECUSE (V16), E-STACK (V26), V4, V19. */
 export const ApproveRedemption = orderAct<OfOrder>('ApproveRedemption', ({ order: id }, state, turn) => {
   const { home, agencyProvince, scheme, reservedFen, subject: who } = termsOf(state);
-  if (state.hands.review === undefined) return refuse('E-STATE', { seen: 'not reviewed', needed: 'a review by another person' });
+  if (state.hands.review === undefined) return refuse('E-STATE', { seen: phrase('notReviewed'), needed: phrase('reviewByOther') });
   const no = otherHands(state, turn, ['review']);
   if (no) return no;
   const pack = packOf(state, turn);
   const kind = turn.state(subject, subjectStream(who)).registered?.kind;
   const rules = kind && pack?.subjects[kind];
-  if (!pack || !rules) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
+  if (!pack || !rules) return refuse('E-NOTFOUND', { seen: phrase('noPolicy'), needed: plain(termsOf(state).policy) });
   const baseFen = baseOf(state);
   const subsidyFen = Math.min(subsidyOf(rules, baseFen), reservedFen);
-  if (subsidyFen <= 0)
-    return refuse('E-QUOTA', { policy: pack.version, seen: baseFen, needed: 'a base that leaves a subsidy; refuse it instead' });
+  if (subsidyFen <= 0) return refuse('E-QUOTA', { policy: pack.version, seen: yuan(baseFen), needed: phrase('baseWithSubsidy') });
   const stacked = overstacked(pack, { costFen: baseFen, subsidyFen, otherFen: state.redemption?.otherSupportFen ?? 0 });
   if (stacked) return stacked;
   const { payers, agencyShare } = payersOf(subsidyFen, state, pack);
@@ -271,7 +269,7 @@ export const TakeShareAnswer = taking<TakeShareAnswer>(
   ({ order: id, from, accepted, amountFen, code, size }, state) => {
     const asked = state.approval?.asked;
     if (!asked || asked.amountFen !== amountFen)
-      return refuse('E-STATE', { seen: amountFen, needed: asked?.amountFen ?? 'no share was asked' });
+      return refuse('E-STATE', { seen: yuan(amountFen), needed: asked ? yuan(asked.amountFen) : phrase('noShareAsked') });
     if (state.shareSize !== null) return { events: [] };
     const province = from as typeof asked.province;
     return {

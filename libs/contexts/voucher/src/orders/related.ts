@@ -2,8 +2,19 @@
  * Whether the two sides of an order are related (V11, 公司法 265). What is known of each side's ownership is an aggregate of its own: a
  * subject's is private to its home, an agency's is stated to all, and both are keyed hashes, so that no person crosses a border.
  */
-import { refuse, type Ownership, type Tie, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
-import { alike, foldOf, toStream, type Decision, type Handler, type Peek, type Ratio, type Rejection, type Turn } from '@yrd/ledger';
+import { phrase, plain, refuse, type Ownership, type Tie, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import {
+  alike,
+  type Decision,
+  foldOf,
+  type Handler,
+  type Peek,
+  type Ratio,
+  type Rejection,
+  type Said,
+  toStream,
+  type Turn,
+} from '@yrd/ledger';
 import { agency } from '../agencies/agency.js';
 import { handler, missing } from '../handling.js';
 import { agencyParty, interestPlaces, mayDecide } from './interests.js';
@@ -49,20 +60,20 @@ const side = ({ self, ties }: Ownership, controlShare: Ratio) => ({
 type Side = ReturnType<typeof side>;
 
 /** Ties that hold in one direction; each is asked both ways. */
-const towards = (one: Side, other: Side): string | null => {
-  if (meet(one.self, other.controllers) || meet(one.controlled, other.self)) return 'one side controls the other';
-  if (meet(one.self, other.holders)) return 'one side holds shares of the other';
-  if (meet(one.officers, other.controllers)) return 'somebody who runs one side controls the other';
-  if (meet(one.controlled, other.controllers)) return 'a firm that one side controls also controls the other';
+const towards = (one: Side, other: Side): Said | null => {
+  if (meet(one.self, other.controllers) || meet(one.controlled, other.self)) return phrase('controlsOther');
+  if (meet(one.self, other.holders)) return phrase('holdsOther');
+  if (meet(one.officers, other.controllers)) return phrase('runsAndControls');
+  if (meet(one.controlled, other.controllers)) return phrase('controlledControls');
   return null;
 };
 
-/** What relates the two, in words without a name; null when nothing does. */
-export const relation = (one: Ownership, other: Ownership, controlShare: Ratio): string | null => {
+/** What relates the two, without a name; null when nothing does. */
+export const relation = (one: Ownership, other: Ownership, controlShare: Ratio): Said | null => {
   const [a, b] = [side(one, controlShare), side(other, controlShare)];
-  if (meet(a.representatives, b.representatives)) return 'the same legal representative';
-  if (meet(a.officers, b.officers)) return 'a director, supervisor or manager in common';
-  if (meet(a.controllers, b.controllers)) return 'the same controlling shareholder or actual controller';
+  if (meet(a.representatives, b.representatives)) return phrase('sameRepresentative');
+  if (meet(a.officers, b.officers)) return phrase('officerInCommon');
+  if (meet(a.controllers, b.controllers)) return phrase('sameController');
   return towards(a, b) ?? towards(b, a);
 };
 
@@ -84,27 +95,25 @@ export const relatedPlaces = (sides: Sides, peek: Peek): readonly Place[] => [
 /** V11: E-RELATED when the sides are related, or when that is unknown and the pack refuses so. */
 export const unrelated = (turn: Turn, sides: Sides, who: Subject, pack: VoucherPack): Rejection | null => {
   if (!pack.related) return null;
-  const no = (seen: string, needed: string, whoCanMend: string): Rejection =>
-    refuse('E-RELATED', { policy: pack.version, seen, needed, whoCanMend });
-  const apart = 'an agency that is independent of the firm';
+  const no = (seen: Said, needed: Said): Rejection => refuse('E-RELATED', { policy: pack.version, seen, needed });
+  const apart = phrase('independentAgency');
   // 隶属、共建: a tie that the clerks recorded by the agency's name.
-  if (who.links.some(({ value }) => value === `${sides.agencyProvince}.${sides.agency}`))
-    return no('an affiliation on record', apart, 'the enterprise, with another agency');
+  if (who.links.some(({ value }) => value === `${sides.agencyProvince}.${sides.agency}`)) return no(phrase('affiliation'), apart);
   const mine = turn.state(ownership, ofSubject(sides.subject)).ownership;
   const theirs = look(turn, ownership, { province: sides.agencyProvince, stream: ofAgency(sides.agency) }).ownership;
   if (!mine || !theirs) {
     if (pack.related.unknown === 'allow') return null;
     const whose = mine ? 'agency' : 'enterprise';
-    return no(`unknown: no ownership of the ${whose} is recorded`, 'its ownership on record', `the home province of the ${whose}`);
+    return no(phrase('noOwnershipOf', { sideWord: whose }), phrase('ownershipOnRecord'));
   }
   const seen = relation(mine, theirs, pack.related.controlShare);
-  return seen === null ? null : no(seen, apart, 'the enterprise, with another agency');
+  return seen === null ? null : no(seen, apart);
 };
 
 /** E-VALIDATION where the record says less than a newer one does. */
 const older = (state: Known, { asOf }: Ownership): Rejection | null =>
   state.ownership && state.ownership.asOf > asOf
-    ? refuse('E-VALIDATION', { field: 'asOf', seen: asOf, needed: `${state.ownership.asOf} or later, as already recorded` })
+    ? refuse('E-VALIDATION', { field: 'asOf', seen: plain(asOf), needed: phrase('asOfOrLater', { day: state.ownership.asOf }) })
     : null;
 
 export interface RecordSubjectOwnership extends Ownership {

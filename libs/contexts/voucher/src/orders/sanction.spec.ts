@@ -18,7 +18,6 @@ const barred = {
     policy: '32-cxq-1',
     seen: 'barred through 2026-06-10',
     needed: expect.any(String),
-    whoCanMend: expect.any(String),
   },
 };
 

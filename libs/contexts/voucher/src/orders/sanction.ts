@@ -2,7 +2,7 @@
  * A sanction on a subject (失信惩戒) midway (A4): no new orders and claims while it lasts, and its open orders are held. When it ends, by an
  * appeal or by its day, they go on under their original dates. It never leaves the province; that an order is held does.
  */
-import { refuse } from '@yrd/contracts';
+import { moment, phrase, refuse } from '@yrd/contracts';
 import { foldOf, single, type Entry, type Handler, type Rejection, type TimerChange, type Turn } from '@yrd/ledger';
 import { dayOf } from '../policy/clocks.js';
 import { handler, missing } from '../handling.js';
@@ -33,9 +33,8 @@ export const sanction = foldOf<Sanction, SanctionEvent>(
 export const BAR = 'E-INTEGRITY';
 
 export const barFacts = ({ untilMs }: PrivateEvent<'SubjectSanctioned'>['data']) => ({
-  seen: `barred through ${dayOf(untilMs)}`,
-  needed: 'no sanction in force',
-  whoCanMend: "the integrity officer of the enterprise's province, on an appeal",
+  seen: phrase('barredThrough', { day: dayOf(untilMs) }),
+  needed: phrase('noSanction'),
 });
 
 /** V1: E-INTEGRITY while the subject is barred. */
@@ -73,7 +72,8 @@ export interface SanctionSubject {
 }
 /** SanctionSubject (integrity officer) → SubjectSanctioned; a newer decision takes the place of one in force. */
 export const SanctionSubject = act<SanctionSubject>('SanctionSubject', ({ subject: id, reason, untilMs }, { inForce }, turn) => {
-  if (untilMs <= turn.now) return refuse('E-VALIDATION', { field: 'untilMs', seen: untilMs, needed: `after ${turn.now}` });
+  if (untilMs <= turn.now)
+    return refuse('E-VALIDATION', { field: 'untilMs', seen: moment(untilMs), needed: phrase('after', { atMs: turn.now }) });
   if (inForce?.reason === reason && inForce.untilMs === untilMs) return [];
   return [{ type: 'SubjectSanctioned', data: { subject: id, reason, untilMs } }];
 });

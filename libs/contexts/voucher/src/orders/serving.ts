@@ -1,5 +1,5 @@
 /** From acceptance to an accepted service, at the order's home: what the enterprise does, and the agency's statements taken up. */
-import { isStaff, refuse, type AccessName, type VoucherData } from '@yrd/contracts';
+import { anyOf, isStaff, moment, phrase, plain, refuse, until, word, type AccessName, type VoucherData } from '@yrd/contracts';
 import {
   toStream,
   isRejection,
@@ -114,7 +114,7 @@ export const SignContract = orderAct<SignContract>(
   (command, state, turn) => {
     const { agencyProvince, agency, subject: who } = termsOf(state);
     const { order: id, contractHash, amountFen, signedMs, startMs, endMs } = command;
-    if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${state.contractByMs}` });
+    if (turn.now > state.contractByMs) return refuse('E-WINDOW', { seen: moment(turn.now), needed: until(state.contractByMs) });
     const pack = packOf(state, turn);
     const no =
       agrees(state, command) ??
@@ -156,7 +156,11 @@ export const ResolveDispute = orderAct<ResolveDispute>('ResolveDispute', ({ orde
   const part = outcome === 'full' ? { of: 1, in: 1 } : outcome === 'none' ? { of: 0, in: 1 } : share;
   const between = part && Number.isSafeInteger(part.of) && Number.isSafeInteger(part.in) && part.of > 0 && part.of < part.in;
   if (!part || (outcome === 'partial' && !between)) {
-    return refuse('E-VALIDATION', { field: 'share', seen: part ? `${part.of}/${part.in}` : 'none', needed: 'a share between 0 and 1' });
+    return refuse('E-VALIDATION', {
+      field: 'share',
+      seen: part ? plain(`${part.of}/${part.in}`) : phrase('none'),
+      needed: phrase('shareBetween'),
+    });
   }
   const { redeemUntilMs, reservedFen } = termsOf(state);
   return {
@@ -174,18 +178,16 @@ export interface Statement extends OfOrder {
 type Refusable = 'acceptance' | 'decline' | 'cancellation' | 'signature' | 'delivery' | 'redemption' | 'share' | 'invoice';
 
 /** The home's entry that refuses a statement; never a rejection, because the other side must learn of it. */
-export const refusal = (id: string, statement: Refusable, code: string, cause: string): OrderEvent =>
+export const refusal = (id: string, statement: Refusable, { rejected: code, facts }: Rejection): OrderEvent =>
   statement === 'acceptance'
-    ? { type: 'AcceptanceRefused', data: { order: id, code, cause } }
-    : { type: 'StatementRefused', data: { order: id, statement, code, cause } };
-
-const why = (no: Rejection): string => `seen ${no.facts.seen ?? ''}, needed ${no.facts.needed ?? ''}`.slice(0, 200);
+    ? { type: 'AcceptanceRefused', data: { order: id, code, facts } }
+    : { type: 'StatementRefused', data: { order: id, statement, code, facts } };
 
 /** Why a statement cannot be taken up in this state, whoever's it is; a hold does not stop statements of fact. */
 const stale = (state: Order, { from }: Statement, phases: readonly Phase[]): Rejection | null => {
-  if (!state.terms) return refuse('E-NOTFOUND', { seen: 'no such order', needed: 'an order of this province' });
-  if (state.terms.agencyProvince !== from) return refuse('E-ROLE', { seen: from, needed: state.terms.agencyProvince });
-  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });
+  if (!state.terms) return refuse('E-NOTFOUND', { seen: phrase('noSuchOrder'), needed: phrase('orderOfThisProvince') });
+  if (state.terms.agencyProvince !== from) return refuse('E-ROLE', { seen: plain(from), needed: plain(state.terms.agencyProvince) });
+  if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: word(state.phase), needed: anyOf(phases) });
   return null;
 };
 
@@ -208,13 +210,13 @@ export const taking = <C extends Statement>(
       const state = turn.state(order, orderStream(command.order));
       const outcome = stale(state, command, phases) ?? decide(command, state, turn);
       if (!isRejection(outcome)) return commit(state, outcome);
-      return toStream(orderStream(command.order), [refusal(command.order, statement, outcome.rejected, why(outcome))], state.terms?.policy);
+      return toStream(orderStream(command.order), [refusal(command.order, statement, outcome)], state.terms?.policy);
     },
   });
 
 /** E-WINDOW for a statement made after the limit. */
 export const late = ({ statedMs }: Statement, lastMs: number): Rejection | null =>
-  statedMs > lastMs ? refuse('E-WINDOW', { seen: statedMs, needed: `until ${lastMs}` }) : null;
+  statedMs > lastMs ? refuse('E-WINDOW', { seen: moment(statedMs), needed: until(lastMs) }) : null;
 
 /** AcceptanceStated → OrderAccepted | AcceptanceRefused (the enterprise was first, or it came too late). */
 export const TakeAcceptance = taking<Statement>('acceptance', LEGAL.AcceptOrder, (command, state, turn) => {
@@ -222,7 +224,7 @@ export const TakeAcceptance = taking<Statement>('acceptance', LEGAL.AcceptOrder,
   const tooLate = late(command, termsOf(state).acceptByMs);
   if (tooLate) return tooLate;
   const pack = packOf(state, turn);
-  if (!pack) return refuse('E-NOTFOUND', { seen: 'no policy', needed: termsOf(state).policy });
+  if (!pack) return refuse('E-NOTFOUND', { seen: phrase('noPolicy'), needed: plain(termsOf(state).policy) });
   return { events: [accepted(id, turn, pack, termsOf(state).useUntilMs)] };
 });
 /** DeclineStated → OrderDeclined + QuotaReleased. */

@@ -2,7 +2,7 @@
  * Splitting (V30): orders of one subject with one agency for one class, each below what experts review but together not. Nobody is
  * refused for it: the orders are held, all of them, until a reviewer has looked at them.
  */
-import type { VoucherPack } from '@yrd/contracts';
+import { phrase, type VoucherPack } from '@yrd/contracts';
 import { foldOf, toStream, type Append, type Peek, type Reaction, type Turn } from '@yrd/ledger';
 import { DAY_MS } from '@yrd/standards';
 import { agency } from '../agencies/agency.js';
@@ -76,9 +76,8 @@ export const holdSplit: Reaction = {
     const { orders = [], count = 0, sumFen = 0, policy = '' } = dataOf(entry, 'SplitSuspected') ?? {};
     const facts = {
       policy,
-      seen: `${count} orders with one agency for one class, together ${sumFen / 100} yuan`,
-      needed: 'a review: each below the amount that experts look at, together not',
-      whoCanMend: "the reviewer of the enterprise's province",
+      seen: phrase('splitOrders', { count, sumFen }),
+      needed: phrase('reviewOfSplit'),
     };
     return orders.map((order) => ({
       command: 'HoldSuspected',

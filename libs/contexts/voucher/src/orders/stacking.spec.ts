@@ -1,4 +1,5 @@
 /** V10, V26 and V28: what a voucher never pays for, and how much public support one service may have. */
+import { phrase, yuan } from '@yrd/contracts';
 import { actor, agent, delta, firm, hex, pack, staff, type Delta } from '../../testing/scenario.js';
 import { overstacked } from './stacking.js';
 
@@ -7,7 +8,10 @@ const place = (d: Delta, change: object = {}) => d.tries('32', 'PlaceOrder', d.p
 describe('V10, what a voucher never pays for', () => {
   test('is a test that the pack says a law demands', () => {
     const d = delta({ packs: { 32: { statutory: ['5'] } } });
-    expect(place(d)).toMatchObject({ rejected: 'E-STATUTORY', facts: { clause: 'V10', policy: '32-cxq-1', seen: 'class 5' } });
+    expect(place(d)).toMatchObject({
+      rejected: 'E-STATUTORY',
+      facts: { clause: 'V10', policy: '32-cxq-1', seen: 'class 5, which a law demands' },
+    });
   });
 
   test('is a test that the enterprise itself declares as mandated', () => {
@@ -19,7 +23,10 @@ describe('V10, what a voucher never pays for', () => {
   });
 
   test('is work that another fiscal project pays for, unless the pack counts it under V26; the order keeps what was declared', () => {
-    expect(place(delta(), { declares: ['funded'] })).toMatchObject({ rejected: 'E-STACK', facts: { whoCanMend: 'the enterprise' } });
+    expect(place(delta(), { declares: ['funded'] })).toMatchObject({
+      rejected: 'E-STACK',
+      facts: { seen: 'declared as paid for by another fiscal project' },
+    });
     const d = delta({ packs: { 32: { stacking: { most: { of: 9, in: 10 }, funded: 'count' } } } });
     expect(place(d, { declares: ['funded'] })).toBeNull();
     expect(d.order('o1').terms?.declares).toEqual(['funded']);
@@ -44,7 +51,7 @@ describe('V26, all public support for one service', () => {
     expect(overstacked(most(90), sum(60_000, 30_000))).toBeNull();
     expect(overstacked(most(90), sum(60_000, 30_001))).toMatchObject({
       rejected: 'E-STACK',
-      facts: { clause: 'V26', seen: 90_001, needed: 'up to 90000 fen of 100000' },
+      facts: { clause: 'V26', seen: yuan(90_001), needed: phrase('upToOf', { mostFen: 90_000, costFen: 100_000 }) },
     });
   });
 
@@ -71,7 +78,7 @@ describe('V26, all public support for one service', () => {
       mode === 'tongyong'
         ? d.tries('32', 'SubmitRedemption', invoice, firm)
         : d.tries('31', 'RequestRedemption', { ...invoice, home: '32', agency: 'a31' }, agent('31'));
-    expect(asks()).toMatchObject({ rejected: 'E-STACK', facts: { seen: 7_200_001 } });
+    expect(asks()).toMatchObject({ rejected: 'E-STACK', facts: { seen: '72,000.01 yuan' } });
     d.redeem('o1', { invoiceFen: 8_000_000, otherSupportFen: 3_200_000 });
     d.approve('o1');
     expect(d.order('o1')).toMatchObject({ phase: 'Approved', redemption: { otherSupportFen: 3_200_000 } });
@@ -87,7 +94,7 @@ describe('V26, all public support for one service', () => {
     d.does('32', 'ReviewRedemption', { order: 'o1' }, actor('32', 'reviewer'));
     expect(d.tries('32', 'ApproveRedemption', { order: 'o1' }, actor('32', 'approver'))).toMatchObject({
       rejected: 'E-STACK',
-      facts: { seen: 9_000_000, policy: '32-cxq-1' },
+      facts: { seen: '90,000.00 yuan', policy: '32-cxq-1' },
     });
     d.does('32', 'RefuseRedemption', { order: 'o1', code: 'E-STACK' }, actor('32', 'approver'));
     expect(d.account()).toMatchObject({ reservedFen: 0, consumedFen: 0 });

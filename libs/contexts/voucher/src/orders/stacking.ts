@@ -1,5 +1,5 @@
 /** Stacking (V26): the voucher and all other public support for one service stay within a share of its cost, and never exceed it. */
-import { refuse, type VoucherPack } from '@yrd/contracts';
+import { phrase, refuse, yuan, type VoucherPack } from '@yrd/contracts';
 import { fen, portion, type Ratio, type Rejection } from '@yrd/ledger';
 import { subsidyOf } from '../quotas/reservation.js';
 
@@ -22,9 +22,8 @@ export const overstacked = (pack: VoucherPack, { costFen, subsidyFen, otherFen }
   if (otherFen === 0 || subsidyFen + otherFen <= mostFen) return null;
   return refuse('E-STACK', {
     policy: pack.version,
-    seen: subsidyFen + otherFen,
-    needed: `up to ${mostFen} fen of ${costFen}`,
-    whoCanMend: 'the enterprise, by giving up other support',
+    seen: yuan(subsidyFen + otherFen),
+    needed: phrase('upToOf', { mostFen, costFen }),
   });
 };
 

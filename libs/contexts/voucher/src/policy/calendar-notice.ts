@@ -2,7 +2,7 @@
  * The working-day calendar of this province: the notices of the State Council that its clerks adopted, over the years pinned in code.
  * Each province adopts for itself: the limits of an order are counted by the calendar of the journal that the order lives in.
  */
-import { refuse, type VoucherEvent } from '@yrd/contracts';
+import { phrase, plain, refuse, type VoucherEvent } from '@yrd/contracts';
 import { alike, foldOf, isRejection, single, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { OFFICIAL_YEARS, calendar, officialYearFault, type Calendar, type OfficialYear } from '@yrd/standards';
 import { dayOf } from './clocks.js';
@@ -55,11 +55,15 @@ const inPlace = ({ replaces, ...official }: AdoptCalendarNotice, state: Notices)
   const inForce = officialYears(state).find(({ year }) => year === official.year);
   if (replaces === inForce?.notice || (replaces === undefined && alike(official, inForce))) return null;
   if (!inForce)
-    return refuse('E-STATE', { field: 'replaces', seen: replaces ?? null, needed: `nothing: ${official.year} has no notice yet` });
+    return refuse('E-STATE', {
+      field: 'replaces',
+      seen: replaces === undefined ? phrase('none') : plain(replaces),
+      needed: phrase('noNoticeYet', { year: official.year }),
+    });
   return refuse('E-STATE', {
     field: 'replaces',
-    seen: replaces ?? null,
-    needed: `${inForce.notice}, which is in force for ${official.year}`,
+    seen: replaces === undefined ? phrase('none') : plain(replaces),
+    needed: phrase('noticeInForce', { notice: inForce.notice, year: official.year }),
   });
 };
 
@@ -77,10 +81,15 @@ export const AdoptCalendarNotice: Handler<AdoptCalendarNotice> = single(
     if (isRejection(misplaced)) return misplaced;
     const others = officialYears(state).filter(({ year }) => year !== official.year);
     const fault = officialYearFault(official, others);
-    if (fault !== null) return refuse('E-VALIDATION', { field: 'notice', seen: fault, needed: 'the arrangement as it was announced' });
+    if (fault !== null)
+      return refuse('E-VALIDATION', {
+        field: 'notice',
+        seen: phrase('noticeFault', { about: fault.about, faultWord: fault.kind }),
+        needed: phrase('asAnnounced'),
+      });
     const today = dayOf(turn.now);
     if (official.issued > today)
-      return refuse('E-VALIDATION', { field: 'issued', seen: official.issued, needed: `not after today, ${today}` });
+      return refuse('E-VALIDATION', { field: 'issued', seen: plain(official.issued), needed: phrase('notAfterToday', { today }) });
     return [{ type: 'CalendarNoticeAdopted', data: { ...official, ...(replaces === undefined ? {} : { replaces }) } }];
   },
 );

@@ -1,5 +1,5 @@
 /** Policy of one scheme in this province: the packs adopted so far. A decision pins the version it was made under (V6). */
-import { packFaults, refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { packFaults, phrase, plain, refuse, type Terms, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { alike, foldOf, toStream, type Decision, type Handler, type Ratio, type Rejection } from '@yrd/ledger';
 import { dayEndMs, dayStartMs } from './clocks.js';
 import { handler, mayAct } from '../handling.js';
@@ -35,7 +35,7 @@ export const effective = (state: Policy, nowMs: number): VoucherPack | null => {
 
 /** E-NOTFOUND where a scheme has no pack in force. */
 export const noPolicy = (scheme: string): Rejection =>
-  refuse('E-NOTFOUND', { seen: `no policy in force for ${scheme}`, needed: 'an adopted pack' });
+  refuse('E-NOTFOUND', { seen: phrase('noPolicyFor', { scheme }), needed: phrase('adoptedPack') });
 
 /** The pack that a decision pinned. Null when it was never adopted here. */
 export const pinned = (state: Policy, version: string): VoucherPack | null =>
@@ -61,13 +61,13 @@ export const AdoptPolicy: Handler<AdoptPolicy> = handler({
   decide: ({ pack }, turn): Decision => {
     const no = mayAct(turn, 'AdoptPolicy');
     if (no) return no;
-    if (pack.province !== turn.province) return refuse('E-HOME', { seen: pack.province, needed: turn.province });
+    if (pack.province !== turn.province) return refuse('E-HOME', { seen: plain(pack.province), needed: plain(turn.province) });
     const [fault] = packFaults(pack);
-    if (fault) return refuse('E-VALIDATION', { field: fault.path, seen: fault.seen, needed: fault.needed.en });
+    if (fault) return refuse('E-VALIDATION', { field: fault.path, seen: plain(fault.seen), needed: phrase('packChecked') });
     const before = pinned(turn.state(policy, policyStream(pack.scheme)), pack.version);
     if (before) {
       if (alike(before, pack)) return [];
-      return refuse('E-STATE', { seen: `version ${pack.version} with other content`, needed: 'a new version name' });
+      return refuse('E-STATE', { seen: phrase('otherContent', { version: pack.version }), needed: phrase('newVersionName') });
     }
     const { scheme, version, agencies: rules } = pack;
     const fromMs = dayStartMs(pack.from);

@@ -141,7 +141,7 @@ describe('V2: several claims a year', () => {
     d.does('32', 'CancelOrder', { order: 'o1', cause: 'x' }, firm);
     expect(d.tries('32', 'ApplyQuota', { ...account, askedFen: 1 }, firm)).toMatchObject({
       rejected: 'E-YEAR',
-      facts: { clause: 'V2', seen: 5, needed: 'fewer than 5 claims this year' },
+      facts: { clause: 'V2', seen: '5', needed: 'fewer than 5 claims this year' },
     });
     expect(d.account()).toMatchObject({ claims: 5, grantedFen: 10_000_000 });
   });
@@ -150,7 +150,7 @@ describe('V2: several claims a year', () => {
     const d = delta({ packs: { 32: five }, grantFen: 2_000_000 });
     expect(d.tries('32', 'ApplyQuota', { ...account, askedFen: 2_000_001 }, firm)).toMatchObject({
       rejected: 'E-QUOTA',
-      facts: { seen: 2_000_001, needed: 'up to 2000000 fen a claim' },
+      facts: { seen: '20,000.01 yuan', needed: 'up to 20,000.00 yuan a claim' },
     });
   });
 

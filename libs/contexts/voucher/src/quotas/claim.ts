@@ -2,7 +2,7 @@
  * A claim on a quota (额度申领) and its review: by the province alone, or by the district (区县) first and then by the province, as the
  * pack says. Each level passes, refuses, or returns the claim once with one whole list of defects (一次性告知).
  */
-import { refuse, type VoucherPack } from '@yrd/contracts';
+import { anyOf, phrase, plain, refuse, word, yuan, type VoucherPack } from '@yrd/contracts';
 import { toStream, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { dayEndMs, windowEndMs, yearOf } from '../policy/clocks.js';
 import { handler, inTime, mayAct, missing, positive } from '../handling.js';
@@ -25,15 +25,19 @@ export interface ApplyQuota extends Account {
 /** V2: one claim after the other, as many in a year as the pack says, each within the cap of a claim. */
 const claimable = (state: Quota, pack: VoucherPack, askedFen: number): Rejection | null => {
   const waiting = state.phase === 'Submitted' || state.further === 'submitted';
-  if (waiting) return refuse('E-YEAR', { policy: pack.version, seen: 'a claim under review', needed: 'its decision first' });
+  if (waiting) return refuse('E-YEAR', { policy: pack.version, seen: phrase('claimUnderReview'), needed: phrase('decisionFirst') });
   // A refused claim ends the year where there is one claim a year; where there are several the firm may make the next.
   const over = state.phase === 'Frozen' || state.phase === 'Closed' || (state.phase === 'Refused' && pack.claimsPerYear === 1);
-  if (over) return refuse('E-STATE', { seen: state.phase, needed: 'an open account' });
+  if (over) return refuse('E-STATE', { seen: word(state.phase), needed: phrase('openAccount') });
   if (state.claims >= pack.claimsPerYear) {
-    return refuse('E-YEAR', { policy: pack.version, seen: state.claims, needed: `fewer than ${pack.claimsPerYear} claims this year` });
+    return refuse('E-YEAR', {
+      policy: pack.version,
+      seen: plain(state.claims),
+      needed: phrase('fewerClaims', { count: pack.claimsPerYear }),
+    });
   }
   if (pack.claimCapFen !== undefined && askedFen > pack.claimCapFen)
-    return refuse('E-QUOTA', { policy: pack.version, seen: askedFen, needed: `up to ${pack.claimCapFen} fen a claim` });
+    return refuse('E-QUOTA', { policy: pack.version, seen: yuan(askedFen), needed: phrase('upToClaim', { mostFen: pack.claimCapFen }) });
   return null;
 };
 
@@ -47,7 +51,7 @@ const levelFor = (state: Quota, pack: VoucherPack, askedFen: number): ReviewLeve
 const closesMs = ({ year }: Account, { use }: VoucherPack): number => dayEndMs(`${year}-${use.lastDay}`);
 
 const ofThisYear = (year: number, nowMs: number): Rejection | null =>
-  year === yearOf(nowMs) ? null : refuse('E-VALIDATION', { field: 'year', seen: year, needed: String(yearOf(nowMs)) });
+  year === yearOf(nowMs) ? null : refuse('E-VALIDATION', { field: 'year', seen: plain(year), needed: plain(yearOf(nowMs)) });
 
 /** ApplyQuota (enterprise) → QuotaApplied; E-SUBJECT, E-INTEGRITY (V1), E-YEAR (V2). */
 export const ApplyQuota: Handler<ApplyQuota> = handler({
@@ -83,7 +87,7 @@ export const ApplyQuota: Handler<ApplyQuota> = handler({
 const underReview = (state: Quota): Rejection | null =>
   state.phase === 'Submitted' || (state.phase === 'Granted' && state.further === 'submitted')
     ? null
-    : refuse('E-STATE', { seen: state.phase, needed: 'Submitted' });
+    : refuse('E-STATE', { seen: word(state.phase), needed: word('Submitted') });
 
 /** Roles that a claim lies with at each level; where no district was asked, the district may still help the province look. */
 const LEVEL_ROLES = { district: ['district-reviewer'], province: ['reviewer', 'approver'] } as const;
@@ -95,7 +99,7 @@ const atOwnLevel = (state: Quota, { actor }: Turn): Rejection | null => {
   const roles: readonly string[] = LEVEL_ROLES[state.level];
   return actor.roles.some((role) => roles.includes(role))
     ? null
-    : refuse('E-ROLE', { seen: `the claim lies with the ${state.level}`, needed: roles.join(' or ') });
+    : refuse('E-ROLE', { seen: phrase('claimLiesWith', { levelWord: state.level }), needed: anyOf(roles) });
 };
 
 /** PassQuota (district reviewer) → QuotaPassed (区县通过): the claim goes on to the province. */
@@ -103,7 +107,7 @@ export const PassQuota = staffAct<Account>('PassQuota', (_, state, turn) => {
   const no = underReview(state);
   if (no) return no;
   if (state.level === 'province')
-    return state.passed ? [] : refuse('E-STATE', { seen: 'with the province', needed: 'a claim with the district' });
+    return state.passed ? [] : refuse('E-STATE', { seen: phrase('withProvince'), needed: phrase('claimWithDistrict') });
   return [{ type: 'QuotaPassed', data: { level: 'district', person: turn.actor.person } }];
 });
 
@@ -114,17 +118,17 @@ export interface GrantQuota extends Account {
 const grantable = (state: Quota, pack: VoucherPack, capFen: number, amountFen: number): Rejection | null => {
   const no = underReview(state) ?? positive('amountFen', amountFen);
   if (no) return no;
-  if (state.level === 'district') return refuse('E-STATE', { seen: 'with the district', needed: 'PassQuota by the district first' });
+  if (state.level === 'district') return refuse('E-STATE', { seen: phrase('withDistrict'), needed: phrase('districtFirst') });
   const claimCap = pack.claimCapFen ?? capFen;
   const most = Math.min(claimCap, capFen - state.grantedFen - elsewhereFen(state), state.askedFen);
   if (amountFen <= most) return null;
-  const needed = most > 0 ? `1 to ${most} fen` : 'nothing more: the cap of the year is granted';
-  return refuse('E-QUOTA', { policy: pack.version, seen: amountFen, needed });
+  const needed = most > 0 ? phrase('oneFenTo', { leastFen: 1, mostFen: most }) : phrase('capGranted');
+  return refuse('E-QUOTA', { policy: pack.version, seen: yuan(amountFen), needed });
 };
 
 /** V16: who passed a claim for the district does not grant it for the province. */
 const secondHand = ({ passed }: Quota, { actor }: Turn): Rejection | null =>
-  passed?.person === actor.person ? refuse('E-RECUSE', { seen: 'the same person', needed: 'another person than passed it' }) : null;
+  passed?.person === actor.person ? refuse('E-RECUSE', { seen: phrase('samePerson'), needed: phrase('otherThanPassed') }) : null;
 
 /** GrantQuota (approver) → QuotaGranted, within the cap, the claim's cap and what was asked; the windows of V13 start here. */
 export const GrantQuota: Handler<GrantQuota> = handler({
@@ -157,9 +161,9 @@ export const ReturnQuota = staffAct<ReturnQuota>('ReturnQuota', ({ defects }, st
   const no = atOwnLevel(state, turn);
   if (no) return no;
   const { level } = state;
-  if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: 'none', needed: 'every defect' });
+  if (defects.length === 0) return refuse('E-VALIDATION', { field: 'defects', seen: phrase('none'), needed: phrase('everyDefect') });
   if (state.returnedBy.includes(level))
-    return refuse('E-FILE', { seen: `returned by the ${level} before`, needed: 'one list of all defects; now pass, grant or refuse' });
+    return refuse('E-FILE', { seen: phrase('returnedByBefore', { levelWord: level }), needed: phrase('oneListGrant') });
   return [{ type: 'QuotaReturned', data: { defects: defects.map(({ code }) => code), texts: defects.map(({ text }) => text), level } }];
 });
 

@@ -2,7 +2,7 @@
  * Orders drawn on a slice (A1): the holder's agency draws while its province may be cut off from the slice's home; the home takes each draw
  * up when it hears of it, as an order with the slice's money, or refuses it by an entry.
  */
-import { refuse, type Mode, type Terms, type VoucherData } from '@yrd/contracts';
+import { moment, phrase, plain, refuse, until, yuan, type Mode, type Terms, type VoucherData } from '@yrd/contracts';
 import { isRejection, toStream, type Decision, type Handler, type Peek, type Reaction, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency, offered } from '../agencies/agency.js';
 import { giveBack, take } from './ceiling.js';
@@ -35,8 +35,8 @@ const holderReads = ({ slice: id, home, agency: by }: AtHolder, { province }: Pe
 const grantedTo = (turn: Turn, { slice: id, home, agency: by }: AtHolder): VoucherData<'SliceGranted'> | Rejection => {
   const { granted, ended } = look(turn, slice, { province: home, stream: sliceStream(id) });
   if (granted?.holder !== turn.province || granted.agency !== by)
-    return refuse('E-NOTFOUND', { seen: 'no such slice', needed: 'a slice for this agency; it may need a moment to arrive' });
-  return ended ? refuse('E-STATE', { seen: 'ended', needed: 'a slice that has not ended' }) : granted;
+    return refuse('E-NOTFOUND', { seen: phrase('noSuchSlice'), needed: phrase('sliceForAgency') });
+  return ended ? refuse('E-STATE', { seen: phrase('ended'), needed: phrase('sliceNotEnded') }) : granted;
 };
 
 const ownAgency = (turn: Turn, act: 'DrawSlice' | 'ReturnSlice', by: string): Rejection | null =>
@@ -58,14 +58,14 @@ const drawable = (turn: Turn, command: DrawSlice, granted: VoucherData<'SliceGra
   const wrong = positive('amountFen', amountFen) ?? positive('voucherFen', voucherFen);
   if (wrong) return wrong;
   if (voucherFen > amountFen)
-    return refuse('E-VALIDATION', { field: 'voucherFen', seen: voucherFen, needed: `up to the fee, ${amountFen}` });
-  if (state.returned) return refuse('E-STATE', { seen: 'returned', needed: 'a slice that was not returned' });
-  if (turn.now > granted.expiresMs) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${granted.expiresMs}` });
-  if (command.order in state.drawn) return refuse('E-STATE', { seen: 'this order id is taken', needed: 'a new order id' });
+    return refuse('E-VALIDATION', { field: 'voucherFen', seen: yuan(voucherFen), needed: phrase('upToFee', { amountFen }) });
+  if (state.returned) return refuse('E-STATE', { seen: phrase('sliceReturned'), needed: phrase('sliceNotReturned') });
+  if (turn.now > granted.expiresMs) return refuse('E-WINDOW', { seen: moment(turn.now), needed: until(granted.expiresMs) });
+  if (command.order in state.drawn) return refuse('E-STATE', { seen: phrase('orderIdTaken'), needed: phrase('newOrderId') });
   if (Object.keys(state.drawn).length >= DRAWS_MAX)
-    return refuse('E-STATE', { seen: `${DRAWS_MAX} orders on one slice`, needed: 'another slice' });
+    return refuse('E-STATE', { seen: phrase('ordersOnSlice', { count: DRAWS_MAX }), needed: phrase('anotherSlice') });
   const left = granted.amountFen - drawnFen(state);
-  if (voucherFen > left) return refuse('E-QUOTA', { policy: granted.policy, seen: left, needed: voucherFen });
+  if (voucherFen > left) return refuse('E-QUOTA', { policy: granted.policy, seen: yuan(left), needed: yuan(voucherFen) });
   const at = turn.state(agency, agencyStream(command.agency));
   return active(at, turn.now) ?? offered(at, command.product, amountFen, turn.now);
 };
@@ -119,12 +119,12 @@ const wishOf = ({ granted }: Slice, { order, product, mode, amountFen, voucherFe
 /** Why a draw is not the slice's: said by somebody else, too late, or more than is left of it. */
 const foreignDraw = (state: Slice, { from, agency: by, statedMs, voucherFen }: TakeDraw): Rejection | null => {
   const { granted } = state;
-  if (!granted) return refuse('E-NOTFOUND', { seen: 'no such slice', needed: 'a slice of this province' });
+  if (!granted) return refuse('E-NOTFOUND', { seen: phrase('noSuchSlice'), needed: phrase('sliceOfThisProvince') });
   if (granted.holder !== from || granted.agency !== by)
-    return refuse('E-ROLE', { seen: `${from}.${by}`, needed: `${granted.holder}.${granted.agency}` });
-  if (statedMs > granted.expiresMs) return refuse('E-WINDOW', { seen: statedMs, needed: `until ${granted.expiresMs}` });
-  if (state.ended) return refuse('E-WINDOW', { seen: 'the slice has ended', needed: `word of it until ${granted.endsMs}` });
-  return voucherFen > openFen(state) ? refuse('E-QUOTA', { seen: openFen(state), needed: voucherFen }) : null;
+    return refuse('E-ROLE', { seen: plain(`${from}.${by}`), needed: plain(`${granted.holder}.${granted.agency}`) });
+  if (statedMs > granted.expiresMs) return refuse('E-WINDOW', { seen: moment(statedMs), needed: until(granted.expiresMs) });
+  if (state.ended) return refuse('E-WINDOW', { seen: phrase('sliceEnded'), needed: phrase('wordUntil', { endsMs: granted.endsMs }) });
+  return voucherFen > openFen(state) ? refuse('E-QUOTA', { seen: yuan(openFen(state)), needed: yuan(voucherFen) }) : null;
 };
 
 /** Hands a part of the slice over to its order: off the slice and onto the order, on the account and under every ceiling. */
@@ -133,7 +133,7 @@ const handOver = (turn: Turn, state: Slice, { slice: id, order, amountFen, vouch
   return (pack: { readonly version: string }, terms: Terms) => {
     const most = subsidyOf(terms, amountFen);
     if (voucherFen > most)
-      return refuse('E-QUOTA', { policy: pack.version, seen: voucherFen, needed: `up to ${most} fen for this amount` });
+      return refuse('E-QUOTA', { policy: pack.version, seen: yuan(voucherFen), needed: phrase('upToForAmount', { mostFen: most }) });
     const { redeemUntilMs: expiresMs } = turn.state(quota, account);
     const reserved = [
       { type: 'QuotaUnsliced', data: { slice: id, amountFen: voucherFen, to: 'order' } },

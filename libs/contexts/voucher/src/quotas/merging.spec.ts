@@ -24,14 +24,14 @@ describe('V3: 480,000 of 500,000 are used by the group, and one of its firms ask
     const d = used('cut');
     expect(place(d, 's2', 'o3', 3_000_000)).toBeNull();
     expect(d.order('o3').terms?.reservedFen).toBe(2_000_000);
-    expect(place(d, 's1', 'o4', 1)).toMatchObject({ rejected: 'E-GROUPCAP', facts: { seen: 0 } });
+    expect(place(d, 's1', 'o4', 1)).toMatchObject({ rejected: 'E-GROUPCAP', facts: { seen: '0.00 yuan' } });
   });
 
   test('a pack that refuses names what is left and what was asked', () => {
     const d = used('refuse');
     expect(place(d, 's2', 'o3', 3_000_000)).toMatchObject({
       rejected: 'E-GROUPCAP',
-      facts: { clause: 'V3', seen: 2_000_000, needed: 3_000_000 },
+      facts: { clause: 'V3', seen: '20,000.00 yuan', needed: '30,000.00 yuan' },
     });
     expect(place(d, 's2', 'o3', 2_000_000)).toBeNull();
   });
@@ -63,7 +63,7 @@ describe('A7: a firm is taken over by another of its province', () => {
     merge(d, 's1', 's2');
     expect(account(d, 's1')).toMatchObject({ phase: 'Closed', grantedFen: 4_000_000, reservedFen: 4_000_000 });
     expect(account(d, 's2')).toMatchObject({ grantedFen: 6_000_000, reservedFen: 3_000_000, elsewhere: { s1: 4_000_000 } });
-    expect(place(d, 's2', 'o3', 3_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: 3_000_000 } });
+    expect(place(d, 's2', 'o3', 3_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: '30,000.00 yuan' } });
     expect(place(d, 's2', 'o3', 3_000_000)).toBeNull();
     // What is given back of the old order is void: the grant behind it went over already.
     d.does('32', 'CancelOrder', { order: 'o1', cause: 'x' }, of('s2'));
@@ -160,7 +160,7 @@ describe('A6: a firm moves from Jiangsu to Shanghai in mid-year', () => {
     const owner = actor('31', 'enterprise', 'org-s7');
     d.does('31', 'ApplyQuota', { subject: 's7', scheme: 'cxq', year: 2026, askedFen: 10_000_000 }, owner);
     const grant = (amountFen: number) => d.tries('31', 'GrantQuota', { subject: 's7', scheme: 'cxq', year: 2026, amountFen }, staff('31'));
-    expect(grant(2_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { needed: '1 to 2000000 fen' } });
+    expect(grant(2_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { needed: '0.01 yuan to 20,000.00 yuan' } });
     expect(grant(2_000_000)).toBeNull();
   });
 

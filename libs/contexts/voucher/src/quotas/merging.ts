@@ -2,7 +2,7 @@
  * A firm is taken over by another of the same province (A7): its open orders go on under the successor's people, and the two share one
  * cap. What the predecessor used counts under the successor's cap, what it has left goes over as far as one cap allows.
  */
-import { refuse } from '@yrd/contracts';
+import { phrase, refuse } from '@yrd/contracts';
 import { toStream, type Append, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
 import { handler, missing } from '../handling.js';
 import { interestPlaces, mayDecide, type Party } from '../orders/interests.js';
@@ -70,9 +70,9 @@ export const MergeSubject: Handler<MergeSubject> = handler({
     if (no) return no;
     if (!old.registered || !heir.registered) return missing('subject');
     if (old.left?.how === 'merged' && old.left.into === successor) return [];
-    if (old.left) return refuse('E-STATE', { seen: `${id} is gone`, needed: 'a subject that is here' });
+    if (old.left) return refuse('E-STATE', { seen: phrase('subjectGone', { subject: id }), needed: phrase('subjectHere') });
     if (id === successor || heir.left)
-      return refuse('E-STATE', { seen: `${successor} takes nobody over`, needed: 'another subject that is here' });
+      return refuse('E-STATE', { seen: phrase('takesNobodyOver', { subject: successor }), needed: phrase('anotherSubjectHere') });
     const all = [id, ...old.predecessors];
     const organisation = ownerOf(heir) ?? '';
     return [

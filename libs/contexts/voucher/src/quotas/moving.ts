@@ -2,7 +2,7 @@
  * A firm moves to another province in mid-year (A6): its open orders stay with the old home, which states what it used of the year; the
  * new home counts that under its own cap by an entry of its own, or refuses it with one. Each writes in its own journal only.
  */
-import { refuse, type VoucherData } from '@yrd/contracts';
+import { phrase, plain, refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler, type Reaction, type Turn } from '@yrd/ledger';
 import { yearOf } from '../policy/clocks.js';
 import { handler, missing } from '../handling.js';
@@ -26,8 +26,10 @@ export interface MoveSubject {
 export const MoveSubject = aboutSubject<MoveSubject>('MoveSubject', (command, state, turn) => {
   const { subject: id, toProvince, toSubject, source, asOf } = command;
   if (!state.registered) return missing('subject');
-  if (toProvince === turn.province) return refuse('E-VALIDATION', { field: 'toProvince', seen: toProvince, needed: 'another province' });
-  if (state.left?.how === 'merged') return refuse('E-STATE', { seen: `merged into ${state.left.into}`, needed: 'a subject that is here' });
+  if (toProvince === turn.province)
+    return refuse('E-VALIDATION', { field: 'toProvince', seen: plain(toProvince), needed: phrase('anotherProvince') });
+  if (state.left?.how === 'merged')
+    return refuse('E-STATE', { seen: phrase('mergedInto', { subject: state.left.into }), needed: phrase('subjectHere') });
   if (state.left?.to === `${toProvince}.${toSubject}` && state.left.asOf === asOf) return [];
   return [{ type: 'SubjectMoved', data: { subject: id, toProvince, toSubject, source, asOf } }];
 });

@@ -44,7 +44,7 @@ describe('V27: an order that the pool cannot serve', () => {
 
   test('is refused where the pack has no line, and where the line is full', () => {
     const none = delta({ packs: { 32: { poolFen: 0 } } });
-    expect(tries(none, 'o1', 1)).toMatchObject({ rejected: 'E-POOL', facts: { seen: 0 } });
+    expect(tries(none, 'o1', 1)).toMatchObject({ rejected: 'E-POOL', facts: { seen: '0.00 yuan' } });
     const d = exhausted();
     for (const order of ['o1', 'o2', 'o3']) place(d, order, 2_000_000);
     expect(tries(d, 'o4', 1)).toMatchObject({ rejected: 'E-POOL', facts: { clause: 'V4', seen: '3 orders wait', needed: 'fewer than 3' } });

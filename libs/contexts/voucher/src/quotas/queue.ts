@@ -1,5 +1,5 @@
 /** The line before an exhausted pool (V27): orders wait in the order of the home journal, nobody overtakes, a release goes to the head. */
-import { refuse, type VoucherPack } from '@yrd/contracts';
+import { phrase, refuse, type VoucherPack } from '@yrd/contracts';
 import { toStream, type Append, type Entry, type Reaction, type Rejection } from '@yrd/ledger';
 import { pool, type Ceiling } from './ceiling.js';
 import { termsOf, type Order } from '../orders/order.js';
@@ -8,9 +8,9 @@ import { journalOf, poolStream } from '../streams.js';
 
 /** Null when one more may stand in line; else why not: `no` is what the pool itself said. */
 export const lineClosed = (pack: VoucherPack, { queue }: Ceiling, no: Rejection | null): Rejection | null => {
-  const waiting = { policy: pack.version, seen: `${queue.length} orders wait` };
-  if (!pack.queue) return no ?? refuse('E-POOL', { ...waiting, needed: 'nobody in line' });
-  return queue.length < pack.queue.most ? null : refuse('E-POOL', { ...waiting, needed: `fewer than ${pack.queue.most}` });
+  const waiting = { policy: pack.version, seen: phrase('ordersWait', { count: queue.length }) };
+  if (!pack.queue) return no ?? refuse('E-POOL', { ...waiting, needed: phrase('nobodyInLine') });
+  return queue.length < pack.queue.most ? null : refuse('E-POOL', { ...waiting, needed: phrase('fewerThan', { count: pack.queue.most }) });
 };
 
 /** An order that waits leaves the line; nothing where it does not. */

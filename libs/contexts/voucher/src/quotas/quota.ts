@@ -1,5 +1,5 @@
 /** A quota account: what one subject may spend under one scheme in one year. Reserved plus consumed never exceeds granted (V5). */
-import { refuse, type AccessName, type VoucherEvent } from '@yrd/contracts';
+import { moment, phrase, refuse, until, word, type AccessName, type VoucherEvent } from '@yrd/contracts';
 import { toStream, foldOf, isRejection, single, type Decision, type Handler, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { handler } from '../handling.js';
 import { interestPlaces, mayDecide } from '../orders/interests.js';
@@ -186,7 +186,7 @@ export interface FreezeQuota extends Account {
   readonly reason: string;
 }
 const mustBe = (state: Quota, phase: Quota['phase']): Rejection | null =>
-  state.phase === phase ? null : refuse('E-STATE', { seen: state.phase, needed: phase });
+  state.phase === phase ? null : refuse('E-STATE', { seen: word(state.phase), needed: word(phase) });
 
 /** FreezeQuota (supervisor) → QuotaFrozen: nothing new is reserved; what is reserved stays. */
 export const FreezeQuota = staffAct<FreezeQuota>('FreezeQuota', ({ reason }, state) =>
@@ -199,7 +199,7 @@ export const UnfreezeQuota = staffAct<FreezeQuota>('UnfreezeQuota', ({ reason },
 /** CloseQuota (supervisor, at year end) → QuotaClosed: voids only the part that is not reserved. */
 export const CloseQuota = staffAct<Account>('CloseQuota', (_, state) => {
   if (state.phase === 'Closed') return [];
-  if (state.phase === 'None') return refuse('E-NOTFOUND', { seen: 'no account', needed: 'an account' });
+  if (state.phase === 'None') return refuse('E-NOTFOUND', { seen: phrase('noAccount'), needed: phrase('anAccount') });
   return [{ type: 'QuotaClosed', data: { voidedFen: state.grantedFen - heldFen(state) } }];
 });
 
@@ -220,8 +220,9 @@ export const EndQuota: Handler<EndQuota> = single(quota, quotaStream, ({ limit, 
 
 /** Whether a decision of another file may reserve on this account now (V5, V13). */
 export const reservable = (state: Quota, nowMs: number): Rejection | null => {
-  if (state.phase === 'None' || state.phase === 'Submitted') return refuse('E-QUOTA', { seen: state.phase, needed: 'a granted quota' });
-  if (state.phase !== 'Granted') return refuse('E-QUOTA', { seen: state.phase, needed: 'an account that is open and not frozen' });
-  if (nowMs > state.useUntilMs) return refuse('E-WINDOW', { seen: nowMs, needed: `until ${state.useUntilMs}` }); // V13
+  if (state.phase === 'None' || state.phase === 'Submitted')
+    return refuse('E-QUOTA', { seen: word(state.phase), needed: phrase('grantedQuota') });
+  if (state.phase !== 'Granted') return refuse('E-QUOTA', { seen: word(state.phase), needed: phrase('accountOpen') });
+  if (nowMs > state.useUntilMs) return refuse('E-WINDOW', { seen: moment(nowMs), needed: until(state.useUntilMs) }); // V13
   return null;
 };

@@ -1,5 +1,5 @@
 /** Reservation: how much of the quota an order takes hold of, under every cap (V3, V4, V5), and how it is given back. */
-import { refuse, type Terms, type VoucherPack } from '@yrd/contracts';
+import { phrase, refuse, yuan, type Terms, type VoucherPack } from '@yrd/contracts';
 import { toStream, fen, isRejection, portion, type Append, type Peek, type Rejection, type Turn } from '@yrd/ledger';
 import { giveBack, group, leftUnder, pool, take } from './ceiling.js';
 import { order, termsOf, type Order } from '../orders/order.js';
@@ -27,23 +27,24 @@ export const reserve = (pack: VoucherPack, terms: Terms, wish: Wish): number | R
   const left = leftFen(wish.quota);
   const facts = { policy: pack.version };
   if (wish.voucherFen !== undefined && wish.voucherFen > most) {
-    return refuse('E-QUOTA', { ...facts, seen: wish.voucherFen, needed: `up to ${most} fen for this amount` });
+    return refuse('E-QUOTA', { ...facts, seen: yuan(wish.voucherFen), needed: phrase('upToForAmount', { mostFen: most }) });
   }
   // V5: what was asked for in so many words is reserved whole or not at all.
-  if (wish.voucherFen !== undefined && wish.voucherFen > left) return refuse('E-QUOTA', { ...facts, seen: left, needed: wish.voucherFen });
+  if (wish.voucherFen !== undefined && wish.voucherFen > left)
+    return refuse('E-QUOTA', { ...facts, seen: yuan(left), needed: yuan(wish.voucherFen) });
   let amountFen = Math.min(wish.voucherFen ?? most, left);
-  if (amountFen <= 0) return refuse('E-QUOTA', { ...facts, seen: left, needed: most });
+  if (amountFen <= 0) return refuse('E-QUOTA', { ...facts, seen: yuan(left), needed: yuan(most) });
   if (wish.groupLeftFen !== null && amountFen > wish.groupLeftFen) {
     // V3: cut to what is left, or refused, as the pack says.
     if (wish.groupLeftFen === 0 || pack.group?.whenOver === 'refuse') {
-      return refuse('E-GROUPCAP', { ...facts, seen: wish.groupLeftFen, needed: amountFen });
+      return refuse('E-GROUPCAP', { ...facts, seen: yuan(wish.groupLeftFen), needed: yuan(amountFen) });
     }
     amountFen = wish.groupLeftFen;
   }
   if (wish.poolLeftFen !== null && amountFen > wish.poolLeftFen) {
     // V4: the pool too.
     if (wish.poolLeftFen === 0 || pack.queue?.whenShort === 'wait')
-      return refuse('E-POOL', { ...facts, seen: wish.poolLeftFen, needed: amountFen });
+      return refuse('E-POOL', { ...facts, seen: yuan(wish.poolLeftFen), needed: yuan(amountFen) });
     amountFen = wish.poolLeftFen;
   }
   return amountFen;

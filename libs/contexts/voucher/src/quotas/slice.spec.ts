@@ -1,5 +1,6 @@
 /** A1: a province is cut off, and only what was set aside for it before can be spent there; nothing is spent twice on any schedule. */
 import fc from 'fast-check';
+import { phrase } from '@yrd/contracts';
 import type { Entry } from '@yrd/ledger';
 import { actor, agent, DAY_MS, delta, firm, staff, type Delta } from '../../testing/scenario.js';
 import { pool } from './ceiling.js';
@@ -37,7 +38,7 @@ describe('A1: a slice of a quota', () => {
   test('is reserved at home when it is granted, and nobody at home can spend it', () => {
     const d = sliced();
     expect(d.account()).toMatchObject({ grantedFen: 10_000_000, reservedFen: 5_000_000, slicedFen: 5_000_000 });
-    expect(place(d, 'o1', 5_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: 5_000_000 } });
+    expect(place(d, 'o1', 5_000_001)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: '50,000.00 yuan' } });
     expect(place(d, 'o1', 5_000_000)).toBeNull();
   });
 
@@ -46,7 +47,7 @@ describe('A1: a slice of a quota', () => {
     d.world.down.add('31');
     draw(d, 'o1', 2_000_000);
     draw(d, 'o2', 3_000_000);
-    expect(draws(d, 'o3', 1)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: 0 } });
+    expect(draws(d, 'o3', 1)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: '0.00 yuan' } });
     expect(place(d, 'o4', 5_000_000)).toBeNull();
     d.world.down.delete('31');
     d.world.settle();
@@ -87,7 +88,7 @@ describe('A1: a slice of a quota', () => {
     draw(d, 'o1', 2_000_000);
     expect(giveBack(d)).toBeNull();
     expect(draws(d, 'o2', 1)).toMatchObject({ rejected: 'E-STATE', facts: { seen: 'returned' } });
-    expect(place(d, 'o4', 8_000_000)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: 5_000_000 } });
+    expect(place(d, 'o4', 8_000_000)).toMatchObject({ rejected: 'E-QUOTA', facts: { seen: '50,000.00 yuan' } });
     d.world.down.delete('31');
     d.world.settle();
     expect(stateOf(d)).toMatchObject({ ended: true, takenFen: 2_000_000 });
@@ -134,7 +135,7 @@ describe('A1: expiry and grace', () => {
     d.world.down.delete('31');
     d.world.settle();
     expect(told(d, '32', 'DrawRefused')).toMatchObject([
-      { data: { order: 'o1', code: 'E-WINDOW', facts: { seen: 'the slice has ended' } } },
+      { data: { order: 'o1', code: 'E-WINDOW', facts: { seen: phrase('sliceEnded') } } },
     ]);
     expect(d.account()).toMatchObject({ reservedFen: 9_000_000, slicedFen: 0 });
   });

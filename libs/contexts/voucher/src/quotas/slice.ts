@@ -3,7 +3,7 @@
  * two are cut off. The holder draws on it in its own journal; the home takes each draw up, and has the rest again once the holder returned
  * it, or after its expiry, a grace, and a word from the holder that is later than both. It counts as reserved all that time (V5).
  */
-import { refuse, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
+import { phrase, plain, refuse, yuan, type VoucherEvent, type VoucherPack } from '@yrd/contracts';
 import { foldOf, toStream, type Append, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { active, agency } from '../agencies/agency.js';
 import { giveBack, pool, take } from './ceiling.js';
@@ -76,25 +76,31 @@ const drawnOf = (command: GrantSlice, of: string | null): Drawn => ({ ...command
 /** Whether the money may be set aside whole: no cap is cut for a slice, and nobody in line is overtaken (V3, V4, V27). */
 const covered = (turn: Turn, command: GrantSlice, pack: VoucherPack, drawn: Drawn): Rejection | null => {
   const { amountFen, scheme, year } = command;
-  const facts = { policy: pack.version, needed: amountFen };
+  const facts = { policy: pack.version, needed: yuan(amountFen) };
   const left = leftFen(turn.state(quota, quotaStream(command)));
-  if (left < amountFen) return refuse('E-QUOTA', { ...facts, seen: left });
+  if (left < amountFen) return refuse('E-QUOTA', { ...facts, seen: yuan(left) });
   const { groupLeftFen, poolLeftFen } = ceilingsLeft(turn, drawn, pack);
-  if (groupLeftFen !== null && groupLeftFen < amountFen) return refuse('E-GROUPCAP', { ...facts, seen: groupLeftFen });
+  if (groupLeftFen !== null && groupLeftFen < amountFen) return refuse('E-GROUPCAP', { ...facts, seen: yuan(groupLeftFen) });
   const { queue } = turn.state(pool, poolStream(scheme, year));
-  if (queue.length > 0 || (poolLeftFen !== null && poolLeftFen < amountFen)) return refuse('E-POOL', { ...facts, seen: poolLeftFen });
+  if (queue.length > 0) return refuse('E-POOL', { ...facts, seen: phrase('ordersWait', { count: queue.length }) });
+  if (poolLeftFen !== null && poolLeftFen < amountFen) return refuse('E-POOL', { ...facts, seen: yuan(poolLeftFen) });
   return null;
 };
 
 const allowed = ({ holder, amountFen, days }: GrantSlice, pack: VoucherPack, province: string): Rejection | null => {
   const { slices, version } = pack;
   if (!slices)
-    return refuse('E-VALIDATION', { field: 'scheme', policy: version, seen: 'a pack without slices', needed: 'a pack with slices' });
-  if (holder === province) return refuse('E-VALIDATION', { field: 'holder', seen: holder, needed: 'another province' });
+    return refuse('E-VALIDATION', {
+      field: 'scheme',
+      policy: version,
+      seen: phrase('packWithoutSlices'),
+      needed: phrase('packWithSlices'),
+    });
+  if (holder === province) return refuse('E-VALIDATION', { field: 'holder', seen: plain(holder), needed: phrase('anotherProvince') });
   if (!Number.isSafeInteger(days) || days < 1 || days > slices.days)
-    return refuse('E-VALIDATION', { field: 'days', policy: version, seen: days, needed: `1 to ${slices.days}` });
+    return refuse('E-VALIDATION', { field: 'days', policy: version, seen: plain(days), needed: phrase('oneTo', { most: slices.days }) });
   if (amountFen > slices.mostFen)
-    return refuse('E-QUOTA', { policy: version, seen: amountFen, needed: `up to ${slices.mostFen} fen a slice` });
+    return refuse('E-QUOTA', { policy: version, seen: yuan(amountFen), needed: phrase('upToSlice', { mostFen: slices.mostFen }) });
   return positive('amountFen', amountFen);
 };
 
@@ -115,7 +121,7 @@ export const GrantSlice: Handler<GrantSlice> = handler({
     const no = mayAct(turn, 'GrantSlice', { subject: ownerOf(who) });
     if (no) return no;
     if (turn.state(slice, sliceStream(command.slice)).granted)
-      return refuse('E-STATE', { seen: 'this slice id is taken', needed: 'a new id' });
+      return refuse('E-STATE', { seen: phrase('sliceIdTaken'), needed: phrase('newId') });
     const pack = effective(turn.state(policy, policyStream(command.scheme)), turn.now);
     if (!pack) return noPolicy(command.scheme);
     const account = turn.state(quota, quotaStream(command));

@@ -1,6 +1,6 @@
 /** A subject: a firm or team of the home province, known by facts that each have a source and a date (V1). */
-import { refuse, type AccessName, type SubjectKind, type Terms, type VoucherPack } from '@yrd/contracts';
-import { foldOf, isRejection, single, toStream, type Handler, type Rejection, type Turn } from '@yrd/ledger';
+import { phrase, plain, refuse, word, type AccessName, type SubjectKind, type Terms, type VoucherPack } from '@yrd/contracts';
+import { foldOf, type Handler, isRejection, type Rejection, type Said, single, toStream, type Turn } from '@yrd/ledger';
 import { uscc as usccOf } from '@yrd/standards';
 import { handler, mayAct, missing } from '../handling.js';
 import { interestPlaces, mayDecide, type Party } from '../orders/interests.js';
@@ -60,15 +60,16 @@ export const subjectParties = (id: string, state: Subject | undefined): readonly
   ...(state?.left?.how === 'merged' ? [`subject.${state.left.into}` as const] : []),
 ];
 
-/** Where it went, in words; null while it is here. */
-const gone = ({ left }: Subject): string | null => left && (left.how === 'merged' ? `merged into ${left.into}` : `moved to ${left.to}`);
+/** Where it went; null while it is here. */
+const gone = ({ left }: Subject): Said | null =>
+  left && (left.how === 'merged' ? phrase('mergedInto', { subject: left.into }) : phrase('movedTo', { place: left.to }));
 
 /** One check of V1 with what it saw; `unknown` is never shown as `pass`. */
 export interface Check {
   readonly check: 'registered' | 'identifier' | 'status' | 'address' | 'proof' | 'integrity';
   readonly outcome: 'pass' | 'fail' | 'unknown, policy allows' | 'unknown, policy refuses';
-  readonly seen: string;
-  readonly needed: string;
+  readonly seen: Said;
+  readonly needed: Said;
 }
 
 const TEAM_CORE_MIN = 3; // V1: a team has at least three core members (domain 2.2, Shanghai).
@@ -78,12 +79,12 @@ const proof = (state: Subject, kind: SubjectKind, year: number): Omit<Check, 'ch
     const core = state.facts['team-core']?.value ?? '';
     return {
       ok: /^\d{1,3}$/.test(core) && Number(core) >= TEAM_CORE_MIN,
-      seen: core || 'no team proof',
-      needed: `${TEAM_CORE_MIN} core members`,
+      seen: core === '' ? phrase('noTeamProof') : plain(core),
+      needed: phrase('coreMembers', { count: TEAM_CORE_MIN }),
     };
   }
   const sme = state.facts['sme-year']?.value ?? '';
-  return { ok: sme === String(year), seen: sme || 'no record', needed: `a record of ${year}` };
+  return { ok: sme === String(year), seen: sme === '' ? phrase('noRecord') : plain(sme), needed: phrase('recordOfYear', { year }) };
 };
 
 /** V1, every check, in order, so that a screen can show them all. */
@@ -93,8 +94,8 @@ export const eligibility = (
   pack: VoucherPack,
 ): readonly Check[] => {
   const { registered, facts } = state;
-  if (!registered) return [{ check: 'registered', outcome: 'fail', seen: 'nothing', needed: 'a registered subject' }];
-  const check = (name: Check['check'], ok: boolean, seen: string, needed: string): Check => ({
+  if (!registered) return [{ check: 'registered', outcome: 'fail', seen: phrase('nothing'), needed: phrase('registeredSubject') }];
+  const check = (name: Check['check'], ok: boolean, seen: Said, needed: Said): Check => ({
     check: name,
     outcome: ok ? 'pass' : 'fail',
     seen,
@@ -108,18 +109,20 @@ export const eligibility = (
     check(
       'registered',
       terms !== undefined && state.left === null,
-      gone(state) ?? registered.kind,
-      `a kind of subject that ${pack.version} serves`,
+      gone(state) ?? word(registered.kind),
+      phrase('kindServed', { version: pack.version }),
     ),
-    ...(registered.kind === 'firm' ? [check('identifier', usccOf.parse(registered.uscc).ok, 'USCC', 'a valid USCC')] : []),
-    check('status', status === 'active', status, 'active'),
-    check('address', address.startsWith(where.province), address, `registered in ${where.province}`),
+    ...(registered.kind === 'firm'
+      ? [check('identifier', usccOf.parse(registered.uscc).ok, plain(registered.uscc), phrase('validUscc'))]
+      : []),
+    check('status', status === 'active', word(status), word('active')),
+    check('address', address.startsWith(where.province), word(address), phrase('registeredIn', { province: where.province })),
     ...(terms?.proofNeeded ? [check('proof', proven.ok, proven.seen, proven.needed)] : []),
     {
       check: 'integrity',
       outcome: pack.integrityUnknown === 'allow' ? 'unknown, policy allows' : 'unknown, policy refuses',
-      seen: 'no integrity record source is connected',
-      needed: 'no effective sanction',
+      seen: phrase('noIntegritySource'),
+      needed: phrase('noEffectiveSanction'),
     },
   ];
 };
@@ -161,9 +164,9 @@ export interface RegisterSubject {
 export const RegisterSubject = aboutSubject<RegisterSubject>(
   'RegisterSubject',
   ({ subject: id, kind, organisation, name, uscc }, state) => {
-    if (state.registered) return refuse('E-STATE', { seen: 'registered', needed: 'a new subject id' });
+    if (state.registered) return refuse('E-STATE', { seen: phrase('registered'), needed: phrase('newSubjectId') });
     if (kind === 'firm' && !usccOf.parse(uscc).ok)
-      return refuse('E-VALIDATION', { field: 'uscc', seen: 'a wrong check digit or form', needed: 'a valid USCC' });
+      return refuse('E-VALIDATION', { field: 'uscc', seen: phrase('wrongUscc'), needed: phrase('validUscc') });
     return [{ type: 'SubjectRegistered', data: { subject: id, kind, organisation, name, uscc } }];
   },
   ({ organisation }) => organisation,

@@ -173,6 +173,6 @@ test('A17: a cap that a later pack cuts leaves what is granted alone, and bounds
   d.does('32', 'ApplyQuota', { ...account, askedFen: 1 }, firm);
   expect(d.tries('32', 'GrantQuota', { ...account, amountFen: 1 }, clerk)).toMatchObject({
     rejected: 'E-QUOTA',
-    facts: { policy: '32-cxq-2', seen: 1, needed: 'nothing more: the cap of the year is granted' },
+    facts: { policy: '32-cxq-2', seen: '0.01 yuan', needed: 'nothing more: the cap of the year is granted' },
   });
 });

@@ -1,6 +1,6 @@
 /** Bank accounts of payees and of the province itself: private to it, and read only to write payment files. */
 import { foldOf, single, alike, type Handler } from '@yrd/ledger';
-import { refuse } from '@yrd/contracts';
+import { phrase, refuse } from '@yrd/contracts';
 import { mayAct } from '../handling.js';
 import type { PrivateEvent } from '../private-events.js';
 import { accountStream } from '../streams.js';
@@ -26,10 +26,9 @@ export const RecordAccount: Handler<Account> = single(
   ({ payee, name, bank, account: number }, { known }, turn) => {
     const no = mayAct(turn, 'RecordAccount');
     if (no) return no;
-    if (!BANK.test(bank))
-      return refuse('E-VALIDATION', { field: 'bank', seen: 'something else', needed: 'twelve digits of the clearing system' });
+    if (!BANK.test(bank)) return refuse('E-VALIDATION', { field: 'bank', seen: phrase('somethingElse'), needed: phrase('twelveDigits') });
     if (!ACCOUNT.test(number))
-      return refuse('E-VALIDATION', { field: 'account', seen: 'something else', needed: '4 to 34 letters or digits' });
+      return refuse('E-VALIDATION', { field: 'account', seen: phrase('somethingElse'), needed: phrase('accountNumber') });
     const data = { payee, name, bank, account: number };
     return alike(known, data) ? [] : [{ type: 'AccountRecorded', data }];
   },

@@ -3,7 +3,7 @@
  * order that was paid draws a lot, SHA-256 over the seed and its id, and those with the smallest lots are the sample. Whoever has the seed
  * and the list of paid orders draws the same (samples/audit-sample.mjs).
  */
-import { refuse, SAMPLE_MAX, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { moment, phrase, plain, refuse, SAMPLE_MAX, until, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, invariant, toStream, type Decision, type Entry, type Handler, type Ratio, type Reaction } from '@yrd/ledger';
 import { dayEndMs } from '../policy/clocks.js';
 import { handler, mayAct } from '../handling.js';
@@ -63,8 +63,8 @@ export const PublishAuditSeed: Handler<PublishAuditSeed> = handler({
     const no = mayAct(turn, 'PublishAuditSeed');
     if (no) return no;
     const known = turn.state(audit, auditStream(half)).seed;
-    if (known !== null) return known === seed ? [] : refuse('E-STATE', { seen: 'another seed', needed: 'the seed that was published' });
-    if (turn.now > halfEndMs(half)) return refuse('E-WINDOW', { seen: turn.now, needed: `until ${halfEndMs(half)}` });
+    if (known !== null) return known === seed ? [] : refuse('E-STATE', { seen: phrase('anotherSeed'), needed: phrase('seedPublished') });
+    if (turn.now > halfEndMs(half)) return refuse('E-WINDOW', { seen: moment(turn.now), needed: until(halfEndMs(half)) });
     return toStream(auditStream(half), [{ type: 'AuditSeedPublished', data: { half, seed } }]);
   },
 });
@@ -83,9 +83,10 @@ export const DrawAuditSample: Handler<DrawAuditSample> = handler({
     const { seed, asked } = turn.state(audit, auditStream(half));
     const pack = effective(turn.state(policy, policyStream(scheme)), turn.now);
     if (asked) return [];
-    if (seed === null) return refuse('E-STATE', { seen: 'no seed', needed: 'PublishAuditSeed before the half-year ended' });
-    if (turn.now <= halfEndMs(half)) return refuse('E-WINDOW', { seen: turn.now, needed: `after ${halfEndMs(half)}` });
-    if (!pack?.audit) return refuse('E-NOTFOUND', { seen: scheme, needed: 'an adopted pack that says how large the sample is' });
+    if (seed === null) return refuse('E-STATE', { seen: phrase('noSeed'), needed: phrase('seedBeforeEnd') });
+    if (turn.now <= halfEndMs(half))
+      return refuse('E-WINDOW', { seen: moment(turn.now), needed: phrase('after', { atMs: halfEndMs(half) }) });
+    if (!pack?.audit) return refuse('E-NOTFOUND', { seen: plain(scheme), needed: phrase('packWithSample') });
     return toStream(auditStream(half), [{ type: 'AuditSampleAsked', data: { half, seed, share: pack.audit.share } }], pack.version);
   },
 });

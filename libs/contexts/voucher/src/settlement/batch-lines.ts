@@ -1,5 +1,5 @@
 /** Lines of a clearing batch: disputed by one side, mended by both, and what each side states of them where the two differ (V22). */
-import { refuse, type VoucherData } from '@yrd/contracts';
+import { phrase, plain, refuse, word, type VoucherData } from '@yrd/contracts';
 import { toStream, type Append, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { lineAt } from '../orders/afterwards.js';
 import { batch, batchAct, notMatched, stretchOf, type Batch, type BatchEvent, type Named, type OfBatch } from './batch.js';
@@ -20,8 +20,7 @@ const statedLine = (turn: Turn, { lineId, home, pair }: Required<Pick<Named, 'li
     ? { amountFen: found.line.amountFen, settledIn: found.settledIn }
     : null;
 };
-const noLine = (lineId: string): Rejection =>
-  refuse('E-NOTFOUND', { seen: lineId, needed: 'a line of this pair, with the province that it is at home in' });
+const noLine = (lineId: string): Rejection => refuse('E-NOTFOUND', { seen: plain(lineId), needed: phrase('lineOfPair') });
 
 /** A line of a batch; `home` is the province whose order it is about. */
 export interface OfLine extends OfBatch {
@@ -30,8 +29,8 @@ export interface OfLine extends OfBatch {
 }
 const confirmedBefore = (): Rejection =>
   refuse('E-STATE', {
-    seen: 'confirmed by this side',
-    needed: 'a batch that this side has not confirmed; a later correction is a new line',
+    seen: phrase('confirmedByThisSide'),
+    needed: phrase('unconfirmedBatch'),
   });
 
 export interface DisputeLine extends OfLine {
@@ -44,7 +43,8 @@ export const DisputeLine = batchAct<DisputeLine>('DisputeLine', ({ window: numbe
   if (!at.settled[pair]) return notMatched();
   const line = statedLine(turn, { window: number, pair, lineId, home });
   if (!line) return noLine(lineId);
-  if (line.settledIn !== number) return refuse('E-STATE', { seen: line.settledIn ?? 'no window yet', needed: number });
+  if (line.settledIn !== number)
+    return refuse('E-STATE', { seen: line.settledIn === null ? phrase('noWindowYet') : plain(line.settledIn), needed: plain(number) });
   return [{ type: 'LineDisputed', data: { window: number, pair, lineId, home, reason } }];
 });
 
@@ -57,12 +57,17 @@ export interface ProposeRepair extends OfLine {
 export const ProposeRepair = batchAct<ProposeRepair>('ProposeRepair', (command, { mine, at, other }, turn) => {
   const { window: number, pair, lineId, home, act } = command;
   if (mine.confirmed) return confirmedBefore();
-  if (!isDiverged(at, pair, other)) return refuse('E-STATE', { seen: at.settled[pair] ? 'matched' : 'cut', needed: 'a diverged pair' });
+  if (!isDiverged(at, pair, other))
+    return refuse('E-STATE', { seen: word(at.settled[pair] ? 'matched' : 'cut'), needed: phrase('divergedPair') });
   const line = statedLine(turn, command);
   if (!line) return noLine(lineId);
   const amountFen = act === 'move' ? line.amountFen : command.amountFen;
   if (amountFen === undefined || !Number.isSafeInteger(amountFen) || amountFen < 0)
-    return refuse('E-VALIDATION', { field: 'amountFen', seen: amountFen ?? 'none', needed: 'the amount that both agree on, whole fen' });
+    return refuse('E-VALIDATION', {
+      field: 'amountFen',
+      seen: amountFen === undefined ? phrase('none') : plain(amountFen),
+      needed: phrase('amountAgreed'),
+    });
   const before = mine.proposed[lineId];
   if (before?.act === act && before.amountFen === amountFen) return [];
   return [{ type: 'RepairProposed', data: { window: number, pair, lineId, home, act, amountFen } }];
@@ -72,9 +77,9 @@ export const ProposeRepair = batchAct<ProposeRepair>('ProposeRepair', (command, 
 export const AgreeRepair = batchAct<OfLine>('AgreeRepair', ({ window: number, pair, lineId, home }, { mine, theirs, at, other }) => {
   if (mine.confirmed) return confirmedBefore();
   if (mine.out.includes(lineId)) return [];
-  if (!isDiverged(at, pair, other)) return refuse('E-STATE', { seen: 'not diverged', needed: 'a diverged pair' });
+  if (!isDiverged(at, pair, other)) return refuse('E-STATE', { seen: phrase('notDiverged'), needed: phrase('divergedPair') });
   const proposal = theirs.proposed[lineId];
-  if (proposal?.home !== home) return refuse('E-NOTFOUND', { seen: lineId, needed: `a repair that ${other} proposes` });
+  if (proposal?.home !== home) return refuse('E-NOTFOUND', { seen: plain(lineId), needed: phrase('repairOf', { province: other }) });
   const data = { window: number, pair, lineId, home, amountFen: proposal.amountFen };
   return [proposal.act === 'move' ? { type: 'LineMoved', data } : { type: 'LineCompensated', data }];
 });
@@ -86,7 +91,7 @@ export interface RefuseRepair extends OfLine {
 export const RefuseRepair = batchAct<RefuseRepair>('RefuseRepair', ({ window: number, pair, lineId, home, reason }, { theirs, other }) =>
   theirs.proposed[lineId]
     ? [{ type: 'RepairRefused', data: { window: number, pair, lineId, home, reason } }]
-    : refuse('E-NOTFOUND', { seen: lineId, needed: `a repair that ${other} proposes` }),
+    : refuse('E-NOTFOUND', { seen: plain(lineId), needed: phrase('repairOf', { province: other }) }),
 );
 
 export interface UnsettleLine extends OfBatch {

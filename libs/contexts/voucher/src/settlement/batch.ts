@@ -2,7 +2,7 @@
  * A clearing batch: a pair within a window, as one of its two sides keeps it (domain §2.3). Matched by both sides' attestations; then
  * lines are disputed, both sides confirm, the payer pays, both reconcile. Where the sides differ, they say what they counted and mend it.
  */
-import { refuse, type AccessName, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { phrase, plain, refuse, yuan, type AccessName, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { foldOf, toStream, type Decision, type Handler, type Rejection, type Turn } from '@yrd/ledger';
 import { handler, mayAct } from '../handling.js';
 import { lineOfId } from './line-views.js';
@@ -102,7 +102,7 @@ export const batchAct = <C extends Named>(
       const no = mayAct(turn, act);
       if (no) return no;
       if (!isSide(command.pair, turn.province))
-        return refuse('E-STATE', { seen: command.pair, needed: `a pair with ${turn.province} as one of its sides` });
+        return refuse('E-STATE', { seen: plain(command.pair), needed: phrase('pairWith', { province: turn.province }) });
       const other = otherSide(command.pair, turn.province);
       const at = turn.state(window, windowStream(command.window));
       const sides = {
@@ -111,14 +111,13 @@ export const batchAct = <C extends Named>(
         at,
         other,
       };
-      if (!at.closed) return refuse('E-STATE', { seen: 'open', needed: 'a closed window' });
+      if (!at.closed) return refuse('E-STATE', { seen: phrase('open'), needed: phrase('closedWindow') });
       const events = decide(command, sides, turn);
       return 'rejected' in events ? events : toStream(batchStream(command), events);
     },
   });
 
-export const notMatched = (): Rejection =>
-  refuse('E-STATE', { seen: 'not matched', needed: 'both sides attesting the same count, sum and digest' });
+export const notMatched = (): Rejection => refuse('E-STATE', { seen: phrase('notMatched'), needed: phrase('bothAttest') });
 
 /** ConfirmBatch (finance, of the payer and of the payee) → BatchConfirmed, for what both sides attest now. */
 export const ConfirmBatch = batchAct<OfBatch>('ConfirmBatch', ({ window: number, pair }, { mine, at }) => {
@@ -131,9 +130,11 @@ export const ConfirmBatch = batchAct<OfBatch>('ConfirmBatch', ({ window: number,
 /** What both sides confirmed alike; null until they did. */
 const confirmedByBoth = ({ mine, theirs }: Sides): VoucherData<'BatchConfirmed'> | null =>
   mine.confirmed && mine.confirmed.digest === theirs.confirmed?.digest ? mine.confirmed : null;
-const notConfirmed = (): Rejection => refuse('E-STATE', { seen: 'not confirmed by both sides', needed: 'ConfirmBatch by payer and payee' });
+const notConfirmed = (): Rejection => refuse('E-STATE', { seen: phrase('notConfirmedByBoth'), needed: phrase('confirmByBoth') });
 const payerOnly = ({ pair }: OfBatch, turn: Turn): Rejection | null =>
-  sidesOf(pair).payer === turn.province ? null : refuse('E-STATE', { seen: turn.province, needed: `the payer, ${sidesOf(pair).payer}` });
+  sidesOf(pair).payer === turn.province
+    ? null
+    : refuse('E-STATE', { seen: plain(turn.province), needed: phrase('payerIs', { province: sidesOf(pair).payer }) });
 
 /** InstructBatch (finance of the payer) → BatchInstructed: only what both sides confirmed is paid. */
 export const InstructBatch = batchAct<OfBatch>('InstructBatch', (command, sides, turn) => {
@@ -152,13 +153,14 @@ export interface BatchReceipt extends OfBatch {
   readonly receiptHash: string;
   readonly receiptFen: number;
 }
-const otherAmount = (seen: number, needed: number): Rejection => refuse('E-VALIDATION', { field: 'receiptFen', seen, needed });
+const otherAmount = (seen: number, needed: number): Rejection =>
+  refuse('E-VALIDATION', { field: 'receiptFen', seen: yuan(seen), needed: yuan(needed) });
 
 /** RecordBatchPaid (finance of the payer, on the treasury's receipt) → BatchPaid. */
 export const RecordBatchPaid = batchAct<BatchReceipt>('RecordBatchPaid', (command, { mine }, turn) => {
   const no = payerOnly(command, turn);
   if (no) return no;
-  if (!mine.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'InstructBatch first' });
+  if (!mine.instructed) return refuse('E-STATE', { seen: phrase('notInstructed'), needed: phrase('instructBatchFirst') });
   const { window: number, pair, receiptHash, receiptFen } = command;
   if (mine.paid) return [];
   const { amountFen } = mine.instructed;
@@ -174,7 +176,7 @@ export const ReconcileBatch = batchAct<BatchReceipt>('ReconcileBatch', (command,
   if (!agreed) return notConfirmed();
   const { mine, theirs } = sides;
   const paid = sidesOf(pair).payer === turn.province ? mine.paid : theirs.paid;
-  if (agreed.sumFen > 0 && !paid) return refuse('E-STATE', { seen: 'not paid', needed: 'BatchPaid by the payer' });
+  if (agreed.sumFen > 0 && !paid) return refuse('E-STATE', { seen: phrase('notPaid'), needed: phrase('batchPaidByPayer') });
   if (receiptFen !== agreed.sumFen) return otherAmount(receiptFen, agreed.sumFen);
   return mine.reconciled ? [] : [{ type: 'BatchReconciled', data: { window: number, pair, amountFen: receiptFen, receiptHash } }];
 });

@@ -3,7 +3,7 @@
  * the debt that follows between two provinces as a line of the reversed pair. So no line is negative, what was settled stays as it
  * was attested, and the correction is counted by both sides like any other line, in the first window that covers it.
  */
-import { refuse, type VoucherData } from '@yrd/contracts';
+import { phrase, plain, refuse, yuan, type VoucherData } from '@yrd/contracts';
 import { fen, portion, split, toStream, type Append, type Ratio, type Rejection } from '@yrd/ledger';
 import { takenBackFen } from '../orders/afterwards.js';
 import { giveBack } from '../quotas/ceiling.js';
@@ -98,9 +98,13 @@ const grounds = ({ cause, baseFen, against }: OrderClawback): Grounds | Rejectio
   if (cause === 'fraud')
     return against
       ? { cause, baseFen: 0, size: 0 }
-      : refuse('E-VALIDATION', { field: 'against', seen: 'none', needed: 'enterprise or agency' });
+      : refuse('E-VALIDATION', { field: 'against', seen: phrase('none'), needed: phrase('enterpriseOrAgency') });
   if (baseFen === undefined || !Number.isSafeInteger(baseFen) || baseFen < 0)
-    return refuse('E-VALIDATION', { field: 'baseFen', seen: baseFen ?? 'none', needed: 'what is left of the base, whole fen' });
+    return refuse('E-VALIDATION', {
+      field: 'baseFen',
+      seen: baseFen === undefined ? phrase('none') : plain(baseFen),
+      needed: phrase('leftOfBase'),
+    });
   return { cause, baseFen, size: 0 };
 };
 
@@ -113,8 +117,8 @@ export const OrderClawback = orderAct<OrderClawback>('OrderClawback', (command, 
     const { approval, after } = state;
     return refuse('E-VALIDATION', {
       field: 'baseFen',
-      seen: found.baseFen,
-      needed: `a base that leaves less than the ${(approval?.subsidyFen ?? 0) - takenBackFen(after.clawbacks)} fen that stand`,
+      seen: yuan(found.baseFen),
+      needed: phrase('baseBelow', { standsFen: (approval?.subsidyFen ?? 0) - takenBackFen(after.clawbacks) }),
     });
   }
   const { order, clawback, amountFen } = event.data;
@@ -141,7 +145,8 @@ export interface ConfirmRecovered extends OfOrder {
 /** ConfirmRecovered (finance, on the treasury's receipt) → ClawbackRecovered + QuotaRestored, unless it was a fraud (V24). */
 export const ConfirmRecovered = orderAct<ConfirmRecovered>('ConfirmRecovered', ({ order, clawback, receiptHash }, state) => {
   const found = state.after.clawbacks.find(({ number }) => number === clawback);
-  if (!found) return refuse('E-NOTFOUND', { seen: clawback, needed: `a clawback from 1 to ${state.after.clawbacks.length}` });
+  if (!found)
+    return refuse('E-NOTFOUND', { seen: plain(clawback), needed: phrase('clawbackUpTo', { count: state.after.clawbacks.length }) });
   if (found.recovered) return { events: [] };
   const { amountFen, cause } = found;
   return {
@@ -158,8 +163,8 @@ export interface ReturnPayment extends OfOrder {
 /** ReturnPayment (finance, on the bank's notice) → PaymentReturned: payable again, not settled, and may be instructed anew (A10). */
 export const ReturnPayment = orderAct<ReturnPayment>('ReturnPayment', ({ order, reason, receiptHash }, state) => {
   const settled = state.phase === 'Settled';
-  if (!settled && !state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'a payment under way or made' });
-  if (state.after.clawbacks.length > 0) return refuse('E-STATE', { seen: 'a clawback', needed: 'ConfirmRecovered for what came back' });
+  if (!settled && !state.instructed) return refuse('E-STATE', { seen: phrase('notInstructed'), needed: phrase('paymentUnderWay') });
+  if (state.after.clawbacks.length > 0) return refuse('E-STATE', { seen: phrase('aClawback'), needed: phrase('confirmRecovered') });
   const amountFen = state.approval?.subsidyFen ?? 0;
   const { after } = state;
   const alarmMs = state.approval?.alarmMs;

@@ -1,5 +1,5 @@
 /** From approval to money: publicity (V17), then payment once the other provinces have settled the line. */
-import { refuse, type VoucherData } from '@yrd/contracts';
+import { phrase, plain, refuse, type VoucherData } from '@yrd/contracts';
 import { toStream, type Decision, type Handler } from '@yrd/ledger';
 import { lineAt } from '../orders/afterwards.js';
 import { workingDays } from '../policy/calendar-notice.js';
@@ -20,9 +20,9 @@ export interface PubliciseOrder extends OfOrder {
 export const PubliciseOrder = orderAct<PubliciseOrder>('PubliciseOrder', ({ order: id, batch }, state, turn) => {
   const pack = packOf(state, turn);
   const { approval } = state;
-  if (!approval || !pack) return refuse('E-NOTFOUND', { seen: 'no approval or policy', needed: termsOf(state).policy });
+  if (!approval || !pack) return refuse('E-NOTFOUND', { seen: phrase('noApprovalOrPolicy'), needed: plain(termsOf(state).policy) });
   if (approval.asked && state.shareSize === null)
-    return refuse('E-STATE', { seen: `waiting for ${approval.asked.province}`, needed: 'its share accepted' });
+    return refuse('E-STATE', { seen: phrase('waitingFor', { province: approval.asked.province }), needed: phrase('shareAccepted') });
   const { number, subjectName } = termsOf(state);
   const { baseFen, subsidyFen } = approval;
   const { lastMs, counting } = limitOf(turn.now, pack.clocks.publicity, workingDays(turn));
@@ -96,8 +96,7 @@ export const InstructPayment = orderAct<OfOrder>('InstructPayment', ({ order: id
   if (state.instructed) return { events: [] };
   const no = otherHands(state, turn, ['review', 'approve']);
   if (no) return no;
-  if (state.line && !state.lineSettled)
-    return refuse('E-STATE', { seen: 'its line is not settled', needed: 'the window in which both provinces attest it' });
+  if (state.line && !state.lineSettled) return refuse('E-STATE', { seen: phrase('lineNotSettled'), needed: phrase('windowAttested') });
   return {
     events: [
       {
@@ -125,7 +124,7 @@ export interface ConfirmPaid extends OfOrder {
 }
 /** ConfirmPaid (finance, on the treasury's receipt) → RedemptionSettled + QuotaConsumed, the rest released. */
 export const ConfirmPaid = orderAct<ConfirmPaid>('ConfirmPaid', ({ order: id, receiptHash }, state) => {
-  if (!state.instructed) return refuse('E-STATE', { seen: 'not instructed', needed: 'InstructPayment first' });
+  if (!state.instructed) return refuse('E-STATE', { seen: phrase('notInstructed'), needed: phrase('instructPaymentFirst') });
   const terms = termsOf(state);
   const paidFen = state.approval?.subsidyFen ?? 0;
   const back = clawedBackByRedLetter(state, 0);

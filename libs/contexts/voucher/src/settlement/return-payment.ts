@@ -1,5 +1,5 @@
 /** Money that an agency pays back to the enterprise or its related parties (V29): soon after the enterprise paid, it raises a flag. */
-import { refuse } from '@yrd/contracts';
+import { moment, phrase, refuse } from '@yrd/contracts';
 import { DAY_MS } from '@yrd/standards';
 import { orderAct, packOf, type OfOrder } from '../orders/serving.js';
 
@@ -16,7 +16,11 @@ export interface RecordReturnPayment extends OfOrder {
 export const RecordReturnPayment = orderAct<RecordReturnPayment>('RecordReturnPayment', ({ order: id, ...payment }, state, turn) => {
   const { paidMs, returnedMs, evidenceHash } = payment;
   if (returnedMs < paidMs || returnedMs > turn.now)
-    return refuse('E-VALIDATION', { field: 'returnedMs', seen: returnedMs, needed: `from ${paidMs} to ${turn.now}` });
+    return refuse('E-VALIDATION', {
+      field: 'returnedMs',
+      seen: moment(returnedMs),
+      needed: phrase('fromTo', { fromMs: paidMs, toMs: turn.now }),
+    });
   if (state.returnPayments.some((known) => known.evidenceHash === evidenceHash)) return { events: [] };
   const days = packOf(state, turn)?.returnPaymentDays;
   const flagged = days !== undefined && returnedMs - paidMs <= days * DAY_MS;

@@ -1,5 +1,5 @@
 /** A settlement window as this province states it: closed here, attested pair by pair, settled, netted (V18, V22). */
-import { refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
+import { phrase, plain, refuse, type VoucherData, type VoucherEvent } from '@yrd/contracts';
 import { toStream, foldOf, single, type Decision, type Handler } from '@yrd/ledger';
 import { handler, mayAct } from '../handling.js';
 import type { PrivateEvent } from '../private-events.js';
@@ -53,7 +53,7 @@ export const CloseWindow: Handler<OfWindow> = handler({
     if (no) return no;
     if (turn.state(window, windowStream(command.window)).closed) return [];
     const counter = turn.state(register, windowRegister);
-    if (command.window !== counter.last + 1) return refuse('E-STATE', { seen: command.window, needed: counter.last + 1 });
+    if (command.window !== counter.last + 1) return refuse('E-STATE', { seen: plain(command.window), needed: plain(counter.last + 1) });
     return [
       ...toStream(windowStream(command.window), [{ type: 'WindowClosed', data: { window: command.window } }]),
       ...toStream(windowRegister, [takeNumber(counter)]),
@@ -70,7 +70,7 @@ export const AskAttestation: Handler<OfWindow> = single(
     if (no) return no;
     return state.closed
       ? [{ type: 'AttestationAsked', data: { window: command.window } }]
-      : refuse('E-STATE', { seen: 'open', needed: 'a closed window' });
+      : refuse('E-STATE', { seen: phrase('open'), needed: phrase('closedWindow') });
   },
 );
 
