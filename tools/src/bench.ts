@@ -26,10 +26,14 @@ const partsOf = (args: readonly string[]): readonly string[] => {
   return named.length === 0 ? PARTS.filter((part) => part !== 'absence' && part !== 'settlement') : named;
 };
 
-/** `npm run bench -- [writing] [carrying] [reading] [absence] [settlement] [orders] [--rounds 5] [--entries 2000000] [--lines 1000000]`. Answers the exit code. */
+/** `npm run bench -- [part]… [--rounds 5] [--entries 2000000] [--lines 1000000]`. Answers the exit code. */
 export const bench = async (place: Place, args: readonly string[]): Promise<number> => {
   const parts = partsOf(args);
-  const order = { rounds: numberAfter(args, 'rounds', 5), entries: numberAfter(args, 'entries', 2_000_000), lines: numberAfter(args, 'lines', 1_000_000) };
+  const order = {
+    rounds: numberAfter(args, 'rounds', 5),
+    entries: numberAfter(args, 'entries', 2_000_000),
+    lines: numberAfter(args, 'lines', 1_000_000),
+  };
   const home = mkdtempSync(join(tmpdir(), 'yrd-bench-'));
   const processes = createProcesses({ entry: place.entry, logs: join(home, 'logs') });
   processes.removeOnDeath(home);

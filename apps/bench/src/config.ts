@@ -8,7 +8,7 @@ export interface BenchConfig {
   readonly entries: number;
   /** Lines of the large settlement window. */
   readonly lines: number;
-  /** Parts to run: `writing`, `carrying`, `reading`, `absence`, `settlement`; `orders` needs four nodes, whose addresses are in the environment. */
+  /** Parts to run; `orders` needs four nodes, whose addresses are in the environment. */
   readonly parts: readonly string[];
   /** What the command lines of MongoDB, Kafka and nodes hold. */
   readonly pidWords: readonly string[];

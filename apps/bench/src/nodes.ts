@@ -54,7 +54,7 @@ export const openFederation = async (
   );
   const deadline = performance.now() + 60_000;
   while (opened.some(({ node }) => node.status().notReady !== null)) {
-    if (performance.now() > deadline) throw new Error(`Not ready: ${opened.map(({ node }) => node.status().notReady).join('; ')}`);
+    if (performance.now() > deadline) throw new Error(`Not ready: ${JSON.stringify(opened.map(({ node }) => node.status().notReady))}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return opened;

@@ -7,14 +7,17 @@ import { EXIT, Failure, type ExitCode } from './outcome.js';
 import { table, timeText, type TableCell } from './table.js';
 import type { Words } from './words.js';
 
+/** One context of a node; why it cannot answer stands in both languages. */
+type ShownStatus = Omit<NodeStatus, 'notReady'> & { readonly notReady: Words | null };
+
 /** What a node tells anybody about itself (`GET /v1/status`). */
 export interface PublicStatus {
   readonly province: string;
   readonly name: string;
   readonly clock: { readonly mode: string; readonly now: number };
   readonly ready: boolean;
-  readonly warnings: readonly string[];
-  readonly contexts: readonly NodeStatus[];
+  readonly warnings: readonly Words[];
+  readonly contexts: readonly ShownStatus[];
 }
 
 /** Something that somebody should look at. */
@@ -58,11 +61,11 @@ const SAY = {
   }),
 };
 
-const ofContext = (province: string, { context, parked, loss, keys, notReady, journals }: NodeStatus): readonly Finding[] => {
+const ofContext = (province: string, { context, parked, loss, keys, notReady, journals }: ShownStatus): readonly Finding[] => {
   const name = `${province}/${context}`;
   const found: Finding[] = [];
   const say = (kind: Finding['kind'], words: Words): void => void found.push({ kind, node: province, ...words });
-  if (notReady !== null) say('not-ready', { en: `${name} is not ready: ${notReady}`, zh: `${name} 未就绪：${notReady}` });
+  if (notReady !== null) say('not-ready', { en: `${name} is not ready: ${notReady.en}`, zh: `${name} 未就绪：${notReady.zh}` });
   if (parked > 0) say('parked', SAY.parked(name, province, parked));
   if (loss !== null) say('loss', SAY.loss(name, loss));
   for (const key of keys) if (key.warning !== null) say('key', SAY.key(key));

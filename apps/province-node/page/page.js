@@ -118,7 +118,7 @@ const showStatus = (status) => {
   put('name', `${provinceName(status)} (${status.province})`);
   put('ready', say(status.ready ? 'ready' : 'notReady'));
   byId('ready').className = `pill ${status.ready ? 'good' : 'warn'}`;
-  byId('ready').title = status.contexts.map(({ notReady }) => notReady).filter(Boolean).join('\n');
+  byId('ready').title = status.contexts.map(({ notReady }) => notReady?.[language]).filter(Boolean).join('\n');
   put('time', new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', zone).format(new Date(status.clock.now)));
   byId('time').dateTime = status.clock.iso;
   byId('demo').hidden = status.clock.mode !== 'demo';

@@ -104,6 +104,21 @@ const NOTICE_FAULTS = {
   'off-by-law': ['法定放假日，通知未列出', 'off by law, and the notice does not name it'],
 } satisfies Table;
 
+/** What is wrong with a change of keys: the sentence that the ledger logs is its code. */
+const KEY_FAULTS = {
+  'its next key is not certified by the identity key of its node': ['下一把密钥未经本节点的身份密钥认证'],
+  'its next SM2 key is not certified by the identity key of its node': ['下一把国密密钥未经本节点的身份密钥认证'],
+  'its next key was in use before': ['下一把密钥此前已使用过'],
+  'its next key bears another name': ['下一把密钥的名称或种类不同'],
+  'its next cosigner key bears another name': ['下一把联署密钥的名称或种类不同'],
+  'its next key has expired already': ['下一把密钥已过期'],
+  'the key that hands over is not in force': ['移交的密钥不在有效状态'],
+  'it gives up its second signature': ['更换后将失去第二签名'],
+  'it revokes a key that is in force': ['所撤销的密钥仍在有效状态'],
+  'it names no key, certificate and reason in their form': ['未按格式写明密钥、证书和理由'],
+  "the journal's key has expired and is rotated first, then the cosigner's": ['账本密钥已过期，须先更换，再更换联署密钥'],
+} satisfies Table;
+
 /** Code → Chinese, and English where the code does not say it. */
 export const codeWords: Table = {
   ...Object.fromEntries(Object.entries(ROLES).map(([role, zh]): [string, readonly [string]] => [role, [zh]])),
@@ -112,4 +127,5 @@ export const codeWords: Table = {
   ...STATES,
   ...KINDS,
   ...NOTICE_FAULTS,
+  ...KEY_FAULTS,
 };

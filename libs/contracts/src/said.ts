@@ -9,6 +9,7 @@ import { codeWords } from './code-words.js';
 import { mendingOf } from './mending.js';
 import { agenciesPhrases } from './phrases-agencies.js';
 import { generalPhrases } from './phrases-general.js';
+import { nodePhrases } from './phrases-node.js';
 import { ordersPhrases } from './phrases-orders.js';
 import { personsPhrases } from './phrases-persons.js';
 import { quotasPhrases } from './phrases-quotas.js';
@@ -26,6 +27,7 @@ export const phrases = {
   ...quotasPhrases,
   ...settlementPhrases,
   ...personsPhrases,
+  ...nodePhrases,
 } as const satisfies Phrases;
 export type PhraseName = keyof typeof phrases;
 
@@ -121,9 +123,12 @@ const isSaid = (fact: Fact): fact is Said => typeof fact === 'object' && fact !=
 export const tellAll = (facts: Readonly<Record<string, Fact>>, language: Language): Record<string, Exclude<Fact, Said>> =>
   Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, isSaid(fact) ? tell(fact, language) : fact]));
 
+/** What was said in both languages. */
+export const bothOf = (fact: Fact): Readonly<Record<Language, string>> => ({ zh: tell(fact, 'zh'), en: tell(fact, 'en') });
+
 /** A fact in both languages; null where there is none. */
-export const inBoth = (fact: Fact | undefined): Readonly<Record<Language, string>> | null =>
-  fact === undefined || fact === null ? null : { zh: tell(fact, 'zh'), en: tell(fact, 'en') };
+export const inBoth = (fact: Fact | undefined): ReturnType<typeof bothOf> | null =>
+  fact === undefined || fact === null ? null : bothOf(fact);
 
 /** Facts for an answer that both languages stand in, with who can mend it where its code says that. */
 export const factsInBoth = (code: string, facts: Readonly<Record<string, Fact>>): Readonly<Record<string, unknown>> => {

@@ -5,9 +5,10 @@
 import { binaryEvent, parseSequence, type ToldBy } from './cloud-event.js';
 import { topics } from './ids.js';
 import { Loops } from './loops.js';
-import { Unavailable, type LedgerNode } from './node.js';
+import { type LedgerNode } from './node.js';
 import type { Recorded, Subscription, World } from './ports.js';
 import { PUBLIC_START, type PublicPlace } from './public-entries.js';
+import { Unavailable } from './rejection.js';
 
 /** How long after the end an announcer looks again, ms: consumers outside are told within that time. */
 const LOOK_MS = 250;

@@ -1,6 +1,7 @@
 /** Time limits whose answer comes from another province, when the clock does not walk but jump. */
 import { box, boxOf, calm, FederationRun, gifts } from '../testing/index.js';
-import { reject, type Context, type Entry, type Handler } from './decider.js';
+import { type Context, type Entry, type Handler } from './decider.js';
+import { reject } from './rejection.js';
 
 const PATIENCE_MS = 3 * 86_400_000;
 const MONTH_MS = 30 * 86_400_000;

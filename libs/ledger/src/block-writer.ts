@@ -7,10 +7,11 @@ import { equal } from './bytes.js';
 import { InvariantError } from './decider.js';
 import type { Journal } from './journal.js';
 import type { LedgerEntry } from './leaf.js';
-import { notNow, Unavailable } from './node.js';
+import { notNow } from './node.js';
 import type { World } from './ports.js';
 import { pause, Signal } from './signal.js';
 import { growthOf, leafHash, type Growth } from './tree.js';
+import { Unavailable, say, type SaidPart } from './rejection.js';
 
 interface Pending {
   readonly commit: StoredCommit;
@@ -28,7 +29,7 @@ export class BlockWriter {
   private lastTime: number;
   private generation = 0;
   private writing: Promise<void> | null = null;
-  private halted: string | null = null;
+  private halted: SaidPart | null = null;
 
   constructor(
     private readonly world: World,
@@ -53,7 +54,7 @@ export class BlockWriter {
   }
 
   /** Why nothing more will be written; null while all is well. */
-  get stopped(): string | null {
+  get stopped(): SaidPart | null {
     return this.halted;
   }
 
@@ -63,7 +64,7 @@ export class BlockWriter {
   }
 
   /** Lets the block in flight end; every command that waits is told to come again. */
-  async stop(why: string): Promise<void> {
+  async stop(why: SaidPart): Promise<void> {
     this.halted = why;
     this.durable.raise();
     await this.writing;
@@ -117,7 +118,7 @@ export class BlockWriter {
     } catch (error) {
       // Only damage gets here (an unknown outcome is retried for ever): stop, and let nobody wait for nothing.
       if (this.halted !== null) return;
-      this.halted = `The journal ${this.journal.name} cannot go on: ${String(error)}`;
+      this.halted = say('journalHalted', { journal: this.journal.name, detail: String(error) });
       this.world.notice({ level: 'error', what: 'writer.stopped', facts: { journal: this.journal.name, why: String(error) } });
       this.durable.raise();
     } finally {

@@ -1,6 +1,7 @@
 /** What every journal says of itself: its opening, contradictions found in others, payloads given up for lost, and the keys of its node. */
-import { reject, wireType, type Context, type DomainEvent, type Fold, type Handler } from './decider.js';
+import { wireType, type Context, type DomainEvent, type Fold, type Handler } from './decider.js';
 import type { CertifiedKey } from './federation.js';
+import { reject } from './rejection.js';
 
 /** The journal's own stream. */
 export const SELF = 'journal/self';

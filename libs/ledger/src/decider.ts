@@ -3,42 +3,13 @@
  * made of these; the ledger runs them. Nothing here awaits, and nothing asks for time, chance, identity or policy:
  * they come in.
  */
+import type { Rejection } from './rejection.js';
 
 /** A thing that happened, as code sees it; on the wire its name is `EntryType.type`. */
 export interface DomainEvent {
   readonly type: string;
   readonly data: object;
 }
-
-/**
- * What is said without a language: a phrase by its name, and what fills its gaps. An entry may hold it, and it is the same in every node;
- * whoever shows it puts it into the reader's words.
- */
-export interface Said {
-  readonly say: string;
-  readonly [gap: string]: string | number | readonly string[] | readonly SaidPart[];
-}
-/** One of several things that are said together: it holds no others. */
-export interface SaidPart {
-  readonly say: string;
-  readonly [gap: string]: string | number | readonly string[];
-}
-/** A value that an answer rests on: an identifier or a count as it stands, or something said. */
-export type Fact = string | number | boolean | null | Said;
-
-/**
- * A refusal: a stable code (`E-QUOTA`) and the facts that teach (clause, value seen, value needed).
- * Facts hold no personal data: they are shown and logged.
- */
-export interface Rejection {
-  readonly rejected: string;
-  readonly facts: Readonly<Record<string, Fact>>;
-}
-
-export const reject = (code: string, facts: Rejection['facts'] = {}): Rejection => ({ rejected: code, facts });
-
-export const isRejection = (value: unknown): value is Rejection =>
-  typeof value === 'object' && value !== null && 'rejected' in value && typeof value.rejected === 'string';
 
 /** A broken assumption of ours, not a caller's mistake: it stops the stream and wakes somebody. */
 export class InvariantError extends Error {

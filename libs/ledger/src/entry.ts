@@ -1,10 +1,11 @@
 /** Between a decision and the tree: events become entries with payloads, and entries become what folds read. Frozen: docs/adr/0001. */
 import { entriesOf, type StoredBlock } from './block.js';
 import { canonicalBytes, parseCanonical } from './canonical.js';
-import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType, type Rejection } from './decider.js';
+import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType } from './decider.js';
 import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
 import type { Hasher, Random } from './ports.js';
+import type { Rejection } from './rejection.js';
 
 /** What stands beside `data` in a payload. The person is a pseudonym; the leaf holds none of it. */
 interface PayloadFacts {

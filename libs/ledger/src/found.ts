@@ -15,8 +15,9 @@ import {
 } from './decider.js';
 import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
-import { notNow, Unavailable } from './node.js';
+import { notNow } from './node.js';
 import type { Hasher, Match, RecordQuery, Scalar } from './ports.js';
+import { Unavailable, say } from './rejection.js';
 
 /** How often a reaction may name something new. */
 const NEED_ROUNDS = 8;
@@ -98,7 +99,7 @@ export class Finder {
     if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
     // It comes, unless its owner is shut out: nobody waits for what a quarantined journal would have said.
     if (!this.around.quarantined(need.rootOf))
-      throw new Unavailable(`${need.rootOf} is here up to ${journal.size} only, and is needed up to ${need.size}.`);
+      throw new Unavailable(say('notReadSoFar', { journal: need.rootOf, size: journal.size, needed: need.size }));
     return null;
   }
 

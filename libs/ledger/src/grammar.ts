@@ -1,5 +1,6 @@
 /** The grammar that handlers of every context are written in: folds as tables, one stream decided at a time, data that says the same. */
-import { isRejection, type Append, type DomainEvent, type Fold, type Handler, type Rejection, type Turn } from './decider.js';
+import { type Append, type DomainEvent, type Fold, type Handler, type Turn } from './decider.js';
+import { isRejection, type Rejection } from './rejection.js';
 
 /** One step for each kind of event. */
 export type Steps<S, E extends DomainEvent> = {

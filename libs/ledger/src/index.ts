@@ -23,5 +23,6 @@ export * from './ports.js';
 export { pin, type Pinned } from './pinned.js';
 export { PUBLIC_START, type PublicEntry, type PublicPage, type PublicPlace, type PublicReader } from './public-entries.js';
 export { readOn } from './recent-blocks.js';
+export * from './rejection.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

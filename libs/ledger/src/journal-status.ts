@@ -30,5 +30,5 @@ const stateOf = (running: Running, journal: string): JournalStatus['state'] => {
   if (running.replicas.get(journal)?.quarantined) return 'quarantined';
   if (running.healing.isAsking(journal)) return 'healing';
   if (journal !== running.own || running.writing.sequencer) return 'live';
-  return running.writing.notReady?.startsWith('Read-only') ? 'read-only' : 'recovering';
+  return running.writing.notReady?.say === 'readOnlyWithoutPeers' ? 'read-only' : 'recovering';
 };

@@ -1,6 +1,6 @@
 /** The loops of a node: each works until there is nothing to do, waits to be woken, tells a failure and goes on, and ends with the node. */
-import { Unavailable } from './node.js';
 import type { World } from './ports.js';
+import { Unavailable } from './rejection.js';
 import { pause, type Waitable } from './signal.js';
 
 export class Loops {

@@ -7,6 +7,7 @@ import { invariant } from './decider.js';
 import type { Journal } from './journal.js';
 import { parseSealed } from './leaf.js';
 import type { Records } from './ports.js';
+import { say, type SaidPart } from './rejection.js';
 
 /** Entries of the own journal that came back sealed: all lie in [from, to). */
 export interface Loss {
@@ -14,6 +15,9 @@ export interface Loss {
   readonly to: number;
   readonly entries: number;
 }
+
+/** Why nothing is decided on such a journal. */
+export const lossOf = ({ entries, from }: Loss): SaidPart => say('frozenByLoss', { entries, from });
 
 interface Marker {
   readonly from: number;

@@ -1,19 +1,11 @@
 /** A node of one province in one context: what a service holds in its hand. */
-import {
-  InvariantError,
-  type Actor,
-  type Context,
-  type DomainEvent,
-  type Entry,
-  type Fold,
-  type Question,
-  type Rejection,
-} from './decider.js';
+import { InvariantError, type Actor, type Context, type DomainEvent, type Entry, type Fold, type Question } from './decider.js';
 import type { Federation } from './federation.js';
 import type { KeyStatus } from './own-keys.js';
 import type { RecordQuery, Subscription, World } from './ports.js';
 import type { PublicReader } from './public-entries.js';
 import type { SetAsideHead } from './set-aside.js';
+import { Unavailable, say, type Rejection, type SaidPart } from './rejection.js';
 
 export interface NodeOptions {
   readonly world: World;
@@ -72,28 +64,11 @@ export class UnknownJournal extends Error {
   }
 }
 
-/** The node cannot answer now (recovering, no lease, clock in doubt, stopping): try again after `retryAfterMs`. HTTP 503. */
-export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
-  constructor(
-    message: string,
-    readonly retryAfterMs = 1_000,
-  ) {
-    super(message);
-  }
-}
-
 /** What a store that does not answer means: not now. For `catch`; what is broken for good stays what it is. */
 export const notNow = (error: unknown): never => {
   if (error instanceof Unavailable || error instanceof InvariantError) throw error;
-  throw new Unavailable(`The store does not answer: ${String(error)}`);
+  throw new Unavailable(say('storeSilent', { detail: String(error) }));
 };
-
-/** The queue is full: HTTP 429. */
-export class Busy extends Error {
-  override readonly name = 'Busy';
-  readonly retryAfterMs = 1_000;
-}
 
 export interface StreamRead<S> {
   readonly state: S;
@@ -200,8 +175,8 @@ export interface NodeStatus {
   readonly loss: { readonly from: number; readonly to: number; readonly entries: number } | null;
   /** The keys that the node signs with; none while it does not run. */
   readonly keys: readonly KeyStatus[];
-  /** Why the node is not ready, in one sentence; null when it is. */
-  readonly notReady: string | null;
+  /** Why the node is not ready; null when it is. */
+  readonly notReady: SaidPart | null;
 }
 
 /** What waits for an operator: an entry that cannot be folded or reacted to, or a time limit whose command is refused. */

@@ -6,7 +6,6 @@ import { journalStatus } from './journal-status.js';
 import { Lease, RENEW_MS } from './lease.js';
 import { refuseUnreadable } from './lock.js';
 import {
-  Unavailable,
   UnknownJournal,
   type CommandRequest,
   type Disclosure,
@@ -29,6 +28,7 @@ import type { RecordQuery, Recorded, Scalar, Subscription } from './ports.js';
 import type { PublicReader } from './public-entries.js';
 import { Running } from './running.js';
 import { pause, Signal, until } from './signal.js';
+import { Unavailable, say, type SaidPart } from './rejection.js';
 
 /** Opens the ledger node of one province in one context. Throws when context or federation file do not hold together. */
 export const openNode = (options: NodeOptions): LedgerNode => {
@@ -39,10 +39,7 @@ export const openNode = (options: NodeOptions): LedgerNode => {
 };
 
 /** Why a node that runs writes nothing, in a sentence: a key of its own is not here, or has expired. */
-const keyTrouble = ({ keys: { own: keys } }: Running): string | null => {
-  const expired = keys.expired();
-  return keys.missing() ?? (expired && `${expired.why}. Rotate it (POST /v1/keys/rotation, or npm run keys -- rotate).`);
-};
+const keyTrouble = ({ keys: { own: keys } }: Running): SaidPart | null => keys.missing() ?? keys.expired();
 
 class JournalNode implements LedgerNode {
   private readonly lease: Lease;
@@ -52,7 +49,7 @@ class JournalNode implements LedgerNode {
   private stopping = false;
   private readonly changed = new Signal();
   private readonly halt = new AbortController();
-  private notReady = 'Starting.';
+  private notReady = say('nodeStarting');
 
   constructor(
     private readonly options: NodeOptions,
@@ -69,7 +66,7 @@ class JournalNode implements LedgerNode {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    this.notReady = 'The node is stopping.';
+    this.notReady = say('nodeStopping');
     this.halt.abort();
     await this.holding;
   }
@@ -245,11 +242,11 @@ class JournalNode implements LedgerNode {
           await this.runWhileHeld();
           attempt = 1;
         } else {
-          this.notReady = 'Standing by: another process of this node holds the journal.';
+          this.notReady = say('nodeStandingBy');
           await world.clock.sleep(RENEW_MS, this.halt.signal);
         }
       } catch (error) {
-        this.notReady = `The node cannot run and tries again: ${String(error)}`;
+        this.notReady = say('nodeCannotRun', { detail: String(error) });
         world.notice({ level: 'error', what: 'node.failed', facts: { journal: this.own, why: String(error) } });
         await pause(world.clock, world.random.bytes(1)[0]!, attempt, this.halt.signal);
       }
@@ -269,7 +266,7 @@ class JournalNode implements LedgerNode {
       await renewing;
     } finally {
       this.running = null;
-      this.notReady = this.stopping ? 'The node is stopping.' : 'The lease was lost, or the journal has to be opened again.';
+      this.notReady = say(this.stopping ? 'nodeStopping' : 'leaseLost');
       await running.stop(this.notReady);
       if (!this.stopping) await clock.sleep(0);
     }

@@ -2,7 +2,6 @@
 import { KEYS, SELF, withBuiltin, type RepinKey } from './builtin.js';
 import { canonical } from './canonical.js';
 import {
-  reject,
   type Actor,
   type Context,
   type Decision,
@@ -18,8 +17,8 @@ import type { Healing } from './healing.js';
 import { commandId } from './ids.js';
 import type { Journal } from './journal.js';
 import type { Lock } from './lock.js';
-import { findLoss, type Loss } from './loss.js';
-import { Unavailable, type Answer, type CommandRequest, type NodeOptions } from './node.js';
+import { findLoss, lossOf, type Loss } from './loss.js';
+import { type Answer, type CommandRequest, type NodeOptions } from './node.js';
 import type { OwnKeys } from './own-keys.js';
 import { Publisher, topicOf } from './publisher.js';
 import { recover } from './recovery.js';
@@ -29,6 +28,7 @@ import { pause } from './signal.js';
 import { Streams } from './streams.js';
 import { foreignKey, type ForeignStates } from './turn.js';
 import type { Witness } from './witness.js';
+import { Unavailable, reject, say, type SaidPart } from './rejection.js';
 
 /** Commands about the journal itself: they are decided also while it is frozen. */
 const HEALING: ReadonlySet<string> = new Set(['AcceptLoss', 'OpenJournal', 'RotateKey', 'RevokeKey']);
@@ -52,8 +52,8 @@ export interface OwnJournalParts {
 export class OwnJournal {
   readonly publisher: Publisher;
   sequencer: Sequencer | null = null;
-  /** Why nothing can be written, in a sentence; null when it can. */
-  notReady: string | null = 'Starting.';
+  /** Why nothing can be written; null when it can. */
+  notReady: SaidPart | null = say('nodeStarting');
   /** Set when what is held here no longer fits what peers hold: the node has to open again. */
   mustReopen = false;
   /** Private payloads that are lost and not yet accepted as lost. */
@@ -78,7 +78,7 @@ export class OwnJournal {
 
   /** The writer of the own journal. Throws Unavailable while there is none. */
   writer(): Sequencer {
-    if (!this.sequencer) throw new Unavailable(this.notReady ?? 'Starting.');
+    if (!this.sequencer) throw new Unavailable(this.notReady ?? say('nodeStarting'));
     return this.sequencer;
   }
 
@@ -90,7 +90,7 @@ export class OwnJournal {
       return { ok: false, ...reject('E-STATE', { seen: canonical(request.body), needed: canonical(this.loss) }) };
     }
     const why = this.parts.keys.refusal(request.command, request.body, this.journal.size);
-    if (why !== null) return { ok: false, ...reject('E-KEY', { why, whyZh: '所提交的更换内容不成立' }) };
+    if (why !== null) return { ok: false, ...reject('E-KEY', { why }) };
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
     const answer = this.writer().execute({
       heals: HEALING.has(request.command),
@@ -118,7 +118,7 @@ export class OwnJournal {
     const handler: Handler<C> = { streams, ...(foreign && { foreign }), decide };
     const outcome = await this.writer().execute({ handler, body: about, id: 'question', derived: false, actor, trace: '', dry: true });
     if (outcome.ok && found !== null) return (found as { readonly answer: T }).answer;
-    throw new Unavailable('The journal decides nothing now, so it cannot be asked what it would decide.');
+    throw new Unavailable(say('decidesNothing'));
   }
 
   /** Carries out a command of the node itself. */
@@ -133,10 +133,10 @@ export class OwnJournal {
   heardOfMore(): void {
     if (!this.sequencer || this.parts.replica.known <= this.journal.size) return;
     this.mustReopen = true;
-    void this.sequencer.stop('A peer holds more of the own journal than this node.');
+    void this.sequencer.stop(say('peerHoldsMore'));
   }
 
-  async stop(why: string): Promise<void> {
+  async stop(why: SaidPart): Promise<void> {
     this.stopping = true;
     this.notReady = why;
     await this.sequencer?.stop(why);
@@ -151,7 +151,7 @@ export class OwnJournal {
         if (!(await this.recovered(peers))) return false;
         await this.publisher.start();
         await this.settleLoss();
-        this.notReady ??= 'Opening the journal.';
+        this.notReady ??= say('openingJournal');
         this.sequencer = this.newSequencer();
         const key = this.parts.keys.ring.periods[0]!.key.line;
         const id = commandId(world.hasher, this.nodeActor.organisation, 'OpenJournal', key);
@@ -161,9 +161,9 @@ export class OwnJournal {
         return true;
       } catch (error) {
         // Two writers over one journal object would each take the other's blocks for their own.
-        await this.sequencer?.stop('The journal is opened again.');
+        await this.sequencer?.stop(say('journalReopened'));
         this.sequencer = null;
-        this.notReady = `Recovery failed and is tried again: ${String(error)}`;
+        this.notReady = say('recoveryFailed', { detail: String(error) });
         world.notice({ level: 'warn', what: 'recovery.failed', facts: { why: String(error) } });
         await pause(world.clock, world.random.bytes(1)[0]!, attempt);
       }
@@ -192,7 +192,7 @@ export class OwnJournal {
       healing,
       openAlone: this.options.openAlone ?? false,
       stopped: () => this.stopping,
-      say: (why) => {
+      tell: (why) => {
         this.notReady = why;
       },
     });
@@ -219,21 +219,18 @@ export class OwnJournal {
     const loss = await findLoss(this.options.world.storage.records, this.journal);
     const accepted = (await this.parts.reader(this.journal.name).refreshed(SELF)).state as { readonly lossAcceptedTo: number };
     this.loss = loss && loss.to > accepted.lossAcceptedTo ? loss : null;
-    this.notReady =
-      this.loss &&
-      `Frozen, since ${this.loss.entries} private payloads from entry ${this.loss.from} on are lost. Restore a backup, or accept the loss.`;
+    this.notReady = this.loss && lossOf(this.loss);
   }
 
-  private barred(): string | null {
-    if (this.stopping) return 'The node is stopping.';
-    if (this.mustReopen) return 'A peer holds more of the own journal than this node: it is opened again.';
-    if (!this.parts.lease.sure) return 'Another process may be writing this journal: the lease is in doubt.';
+  private barred(): SaidPart | null {
+    if (this.stopping) return say('nodeStopping');
+    if (this.mustReopen) return say('peerHoldsMore');
+    if (!this.parts.lease.sure) return say('leaseInDoubt');
     const missing = this.parts.keys.missing();
     if (missing !== null) return missing;
     const limit = this.options.clockLimitMs ?? Infinity;
     const trusted = limit === Infinity ? null : this.parts.witness.trustedTime();
-    if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit)
-      return 'The clock of this node disagrees with its peers: set it right.';
+    if (trusted !== null && Math.abs(trusted - this.options.world.clock.now()) > limit) return say('clockDisagrees');
     return null;
   }
 

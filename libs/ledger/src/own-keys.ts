@@ -3,6 +3,7 @@ import { parseRevocation, parseRotation, type KeyChange } from './key-events.js'
 import type { KeyRing } from './key-ring.js';
 import { fingerprintOf, keysOn } from './note.js';
 import type { World } from './ports.js';
+import { say, type SaidPart } from './rejection.js';
 
 const DAY_MS = 86_400_000;
 /** Nothing is decided so shortly before a key expires, ms: it has still to become durable, to be signed and to reach the others. */
@@ -32,6 +33,9 @@ export interface OwnKeysOptions {
 
 /** Trusted time is asked for this often at most, real ms: every command asks whether a key has expired. */
 const TRUSTED_MS = 1_000;
+
+/** `becauseWord`: the sentence in which the ring of keys logs it, which is its code too. */
+const refusedFor = (becauseWord: string): SaidPart => say('keyChangeRefused', { becauseWord });
 
 export class OwnKeys {
   private trusted: { readonly at: number; readonly time: number } | null = null;
@@ -73,45 +77,42 @@ export class OwnKeys {
   }
 
   /** Why this process cannot sign at all, in a sentence; null when it can. */
-  missing(): string | null {
+  missing(): SaidPart | null {
     const { signer } = this.world;
     if (this.heldAt === this.ring.changes) return null;
     const gone = this.periods.flatMap(({ key }) => keysOn(key)).find(({ name, keyId }) => !signer.holds(name, keyId));
     if (!gone) this.heldAt = this.ring.changes;
-    return gone
-      ? `This process does not hold the key ${gone.name} that signs now (${fingerprintOf(this.world.hasher, gone.line)}): ` +
-          'start it with the key file that was written at the rotation, or let the other operators pin a new key.'
-      : null;
+    return gone ? say('keyMissing', { key: gone.name, fingerprint: fingerprintOf(this.world.hasher, gone.line) }) : null;
   }
 
   /** What has expired, or is about to; null when all keys are good. Nothing is written then but the next keys. */
-  expired(): { readonly why: string; readonly whyZh: string } | null {
+  expired(): SaidPart | null {
     const { inForce, cosigner } = this.ring;
     const first = inForce.notAfterMs <= cosigner.notAfterMs ? inForce : cosigner;
     const gone = first.notAfterMs !== Infinity && this.now > first.notAfterMs - LAST_MS ? first : null;
     if (!gone) return null;
-    const key = `${gone.key.name} (${fingerprintOf(this.world.hasher, gone.key.line)})`;
-    const when = new Date(gone.notAfterMs).toISOString();
-    return { why: `The key ${key} is certified until ${when} only`, whyZh: `密钥 ${key} 的有效期至 ${when}` };
+    const { key, notAfterMs: untilMs } = gone;
+    return say('keyExpired', { key: key.name, fingerprint: fingerprintOf(this.world.hasher, key.line), untilMs });
   }
 
-  /** Why a command about keys would not be believed by the others, in a sentence; null when it would, or is none. */
-  refusal(command: string, body: object, size: number): string | null {
+  /** Why a command about keys would not be believed by the others; null when it would, or is none. */
+  refusal(command: string, body: object, size: number): SaidPart | null {
     if (command !== 'RotateKey' && command !== 'RevokeKey') return null;
     const change = this.change(command, { ...body });
-    if (!change) return 'the body names no key, certificate and reason in their form';
+    if (!change) return refusedFor('it names no key, certificate and reason in their form');
     if (change.type === 'KeyRotated') {
       const { key, sm2, notAfterMs = Infinity } = change.data;
       // What is in force by now was rotated to by this very command: its handler answers the repeat.
       if (this.periods.some((each) => each.key.line === key)) return null;
       const missing = [key, ...(sm2 ? [sm2.key] : [])].find((line) => !this.holds(line));
-      if (missing !== undefined) return `this process does not hold the next key ${missing.split('+')[0]}`;
+      if (missing !== undefined) return say('nextKeyMissing', { key: missing.split('+')[0] ?? '' });
       // Whatever else an expired key signs would be taken by nobody, also not later.
       if (this.ring.cosigner.key.line === change.data.old && this.now > this.ring.inForce.notAfterMs - LAST_MS)
-        return "the key of the journal has expired: rotate that one first, then the cosigner's";
-      if (notAfterMs - LAST_MS <= this.now) return 'the next key has expired already';
+        return refusedFor("the journal's key has expired and is rotated first, then the cosigner's");
+      if (notAfterMs - LAST_MS <= this.now) return refusedFor('its next key has expired already');
     }
-    return this.ring.refusal(change, size);
+    const why = this.ring.refusal(change, size);
+    return why === null ? null : refusedFor(why);
   }
 
   private change(command: 'RotateKey' | 'RevokeKey', body: Readonly<Record<string, unknown>>): KeyChange | null {

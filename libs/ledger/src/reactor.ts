@@ -13,8 +13,9 @@ import type { Folder } from './folder.js';
 import { derivedId } from './ids.js';
 import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
-import { Busy, Unavailable, type Answer, type Redriven } from './node.js';
+import type { Answer, Redriven } from './node.js';
 import { allParked, type KeptItem } from './parked.js';
+import { Busy, Unavailable, say } from './rejection.js';
 import type { Waitable } from './signal.js';
 
 /** Entries looked at together; those of different streams run side by side. */
@@ -174,7 +175,7 @@ export class Reactor {
 
   /** The same at any time: no step begins meanwhile, and those under way end first. */
   async redriveWhileRunning(): Promise<Redriven> {
-    if (this.held) throw new Busy('What is parked is being tried again already: ask again when that has ended.');
+    if (this.held) throw new Busy(say('redrivingAlready'));
     this.held = true;
     try {
       while (this.steps > 0) await this.world.clock.sleep(HOLD_MS);

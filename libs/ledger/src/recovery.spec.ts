@@ -39,11 +39,11 @@ test('a node that stops while it recovers ends, though its healing ended before 
   let stopped = false;
   let said = 0;
   // A loop that awaits nothing but itself would run for ever, and no test could tell: it is ended here.
-  const say = (): void => {
+  const tell = (): void => {
     said += 1;
     if (said > 1_000) throw new Error('Recovery gives nobody else a turn.');
   };
-  const recovered = recover({ world, own, witness, healing, peers: [], openAlone: true, stopped: () => stopped, say });
+  const recovered = recover({ world, own, witness, healing, peers: [], openAlone: true, stopped: () => stopped, tell });
   simulated.scheduler.after(2_000, () => (stopped = true));
   expect(await simulated.scheduler.resolve(recovered)).toBe(false);
   expect(said).toBeLessThan(50);

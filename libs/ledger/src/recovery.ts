@@ -9,6 +9,7 @@ import type { World } from './ports.js';
 import { topicOf } from './publisher.js';
 import type { Replica } from './replica.js';
 import type { Witness } from './witness.js';
+import { say, type SaidPart } from './rejection.js';
 
 /** All peers are waited for this long, then one is enough, ms. */
 const ALL_PEERS_MS = 4_000;
@@ -25,33 +26,32 @@ export interface RecoveryOptions {
   readonly peers: readonly string[];
   readonly openAlone: boolean;
   readonly stopped: () => boolean;
-  /** Told in a sentence what recovery waits for. */
-  readonly say: (why: string) => void;
+  /** Told what recovery waits for. */
+  readonly tell: (why: SaidPart) => void;
 }
 
 /** Resolves true when the journal may be written; false when the node stopped first or its journal contradicts what it signed. */
 export const recover = async (options: RecoveryOptions): Promise<boolean> => {
-  const { world, own, healing, say, stopped } = options;
+  const { world, own, healing, tell, stopped } = options;
   const journal = own.journal.name;
-  say('Comparing the own journal with its topic and with the heads that peers hold.');
+  tell(say('comparingJournal'));
   const last = await world.bus.last(topicOf(journal));
   const wire = last && decodeWire(last.value);
   if (wire) await own.observe(wire.note);
   if (!(await peersAnswered(options))) return false;
   if (own.journal.size < own.known) await markRestored(world.storage.records, journal, own.journal.size);
   while (own.journal.size < own.known && !own.quarantined && !stopped()) {
-    say(`Taking entries ${own.journal.size} to ${own.known} of the own journal back from its replicas.`);
+    tell(say('takingBack', { from: own.journal.size, to: own.known }));
     const { size } = own.journal;
     await healing.heal(journal);
     // Healing that has ended answers at once: nobody else would get a turn, the stop that this loop waits for neither.
     if (own.journal.size === size) await world.clock.sleep(LOOK_MS);
   }
-  if (own.quarantined)
-    say(`The own journal contradicts a head that this node signed at size ${own.quarantined.size}: restore it, or open a successor.`);
+  if (own.quarantined) tell(say('contradictsItself', { size: own.quarantined.size }));
   return own.journal.size >= own.known && !own.quarantined && !stopped();
 };
 
-const peersAnswered = async ({ world, own, witness, peers, openAlone, stopped, say }: RecoveryOptions): Promise<boolean> => {
+const peersAnswered = async ({ world, own, witness, peers, openAlone, stopped, tell }: RecoveryOptions): Promise<boolean> => {
   const began = world.clock.monotonic();
   while (!stopped()) {
     const waited = world.clock.monotonic() - began;
@@ -59,11 +59,7 @@ const peersAnswered = async ({ world, own, witness, peers, openAlone, stopped, s
     if (present >= peers.length || (present > 0 && waited >= ALL_PEERS_MS)) return true;
     const neverWritten = own.journal.size === 0 && own.known === 0;
     if ((neverWritten && waited >= FIRST_OPENING_MS) || (openAlone && waited >= ALL_PEERS_MS)) return true;
-    say(
-      present === 0
-        ? 'Read-only, since no peer has answered yet. Start a peer, or tell this node once to open alone (YRD_OPEN_ALONE=yes).'
-        : `Waiting for peers: ${present} of ${peers.length} have answered.`,
-    );
+    tell(present === 0 ? say('readOnlyWithoutPeers') : say('waitingForPeers', { present, peers: peers.length }));
     await world.clock.sleep(LOOK_MS);
   }
   return false;

@@ -1,7 +1,7 @@
 /** What reactions parked is tried again while the node works, once what stood in the way is mended. */
 import { box, boxOf, FederationRun, gifts } from '../testing/index.js';
 import type { Context } from './decider.js';
-import { Busy } from './node.js';
+import { Busy } from './rejection.js';
 
 /** Gifts whose reactions fail as long as somebody says so. */
 const fragile = (broken: () => boolean): Context => ({

@@ -6,25 +6,16 @@
 import { hex } from './bytes.js';
 import { BlockWriter } from './block-writer.js';
 import { canonicalBytes } from './canonical.js';
-import {
-  invariant,
-  isRejection,
-  reject,
-  type Actor,
-  type Append,
-  type ForeignStream,
-  type Handler,
-  type Peek,
-  type Rejection,
-} from './decider.js';
+import { invariant, type Actor, type Append, type ForeignStream, type Handler, type Peek } from './decider.js';
 import { entryOf, type Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import type { Lock } from './lock.js';
-import type { Loss } from './loss.js';
-import { Busy, Unavailable, type Answer } from './node.js';
+import { lossOf, type Loss } from './loss.js';
+import type { Answer } from './node.js';
 import type { World } from './ports.js';
 import { ANY_BODY, DERIVED, type Streams, type StreamState } from './streams.js';
 import { basisOf, foreignKey, peekOf, turnOf, type ForeignStates } from './turn.js';
+import { Busy, Unavailable, isRejection, reject, say, type Rejection, type SaidPart } from './rejection.js';
 
 /** A command on its way into the journal, its id already derived. */
 export interface Submission {
@@ -51,11 +42,11 @@ export interface Surroundings {
   /** Domain ms of the owner's last word on a journal; null when never heard. */
   freshness(journal: string): number | null;
   /** Why nothing may be answered now; null when all is well. Checked before a turn and again before its answer. */
-  barred(): string | null;
+  barred(): SaidPart | null;
   /** Private payloads that a restored journal misses and that its operator has not accepted as lost. */
   lost(): Loss | null;
   /** Which key has expired, so that nothing may be written but the next one; null when all are good. */
-  expired(): Rejection['facts'] | null;
+  expired(): SaidPart | null;
   /** Closes entries for some provinces. */
   readonly lock: Lock;
   readonly epoch: number;
@@ -91,14 +82,13 @@ export class Sequencer {
   }
 
   /** Why this writer will write nothing more; null while it does. */
-  get stopped(): string | null {
+  get stopped(): SaidPart | null {
     return this.writer.stopped;
   }
 
   /** Decides a command and resolves once the decision, or all that a refusal rests on, is durable and the newest there is. */
   async execute(submission: Submission): Promise<Answer> {
-    if (this.underWay >= QUEUE_MAX && !submission.derived)
-      throw new Busy('The queue of commands is full: send the command again in a second.');
+    if (this.underWay >= QUEUE_MAX && !submission.derived) throw new Busy(say('queueFull'));
     this.underWay += 1;
     try {
       for (;;) {
@@ -133,7 +123,7 @@ export class Sequencer {
     }
   }
 
-  stop(why: string): Promise<void> {
+  stop(why: SaidPart): Promise<void> {
     return this.writer.stop(why);
   }
 
@@ -182,16 +172,16 @@ export class Sequencer {
     if (early) return { answer: early, until };
     const lost = this.around.lost();
     if (lost && !submission.heals) {
-      if (submission.derived) throw new Unavailable('Private payloads were lost: reactions wait until the operator accepts it.');
+      if (submission.derived) throw new Unavailable(lossOf(lost));
       return {
-        answer: { ok: false, ...reject('E-FROZEN', { ...lost, why: 'private payloads were lost; the operator has to accept it' }) },
+        answer: { ok: false, ...reject('E-FROZEN', { ...lost, why: lossOf(lost) }) },
         until,
       };
     }
     const expired = submission.rotates ? null : this.around.expired();
     if (expired) {
-      if (submission.derived) throw new Unavailable('The key of this journal has expired: reactions wait until it is rotated.');
-      return { answer: { ok: false, ...reject('E-KEY', expired) }, until };
+      if (submission.derived) throw new Unavailable(expired);
+      return { answer: { ok: false, ...reject('E-KEY', { why: expired }) }, until };
     }
     const frozen = [...states].find(([, state]) => state!.frozen !== null);
     if (frozen) return { answer: { ok: false, ...reject('E-FROZEN', { stream: frozen[0], why: frozen[1]!.frozen }) }, until };

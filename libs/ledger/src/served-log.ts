@@ -8,11 +8,12 @@ import { invariant } from './decider.js';
 import type { Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { audienceOf, parseEnvelope, type LedgerEntry } from './leaf.js';
-import { Unavailable, type Disclosure, type Evidence, type Tile } from './node.js';
+import { type Disclosure, type Evidence, type Tile } from './node.js';
 import { parseCheckpoint } from './note.js';
 import type { Clock } from './ports.js';
 import { formatProof, type Cosigned } from './tlog-proof.js';
 import { TILE_WIDTH } from './tree.js';
+import { Unavailable, say } from './rejection.js';
 
 /** The served checkpoint moves at most this often: clients that read it one after the other share tiles. */
 const ADVANCE_MS = 1_000;
@@ -104,10 +105,7 @@ export class ServedLog {
     const stated = head && parseCheckpoint(head.note.slice(0, head.note.indexOf('\n\n') + 1));
     const held = head && head.size <= this.journal.size ? await this.journal.rootAt(head.size) : null;
     if (!head || !held || index >= head.size || !stated || hex(held) !== hex(stated.root))
-      throw new Unavailable(
-        `Two other nodes have not cosigned entry ${index} of ${this.journal.name} yet: ask again in a few seconds.`,
-        2_000,
-      );
+      throw new Unavailable(say('notCosignedYet', { index, journal: this.journal.name }), 2_000);
     const hashes = await this.journal.inclusion(index, head.size);
     return formatProof({ index, hashes, note: head.note, extra: found.entry.leaf });
   }

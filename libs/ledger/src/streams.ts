@@ -7,6 +7,7 @@ import type { Journal } from './journal.js';
 import { timeOf } from './leaf.js';
 import { notNow } from './node.js';
 import type { Records } from './ports.js';
+import { say, type SaidPart } from './rejection.js';
 
 /** A command that a stream remembers: what came of it, so that a repeat gets the same answer. */
 export interface Remembered {
@@ -54,7 +55,7 @@ export interface StreamState {
   /** Insertion order is age. */
   readonly commands: Map<string, Remembered>;
   /** Why nothing may be decided on it; null normally. */
-  frozen: string | null;
+  frozen: SaidPart | null;
 }
 
 export class Streams {
@@ -169,7 +170,7 @@ export class Streams {
           this.grow(found, [decoded.entry], fold);
         } else if (decoded && decoded.kind !== 'entry' && decoded.stream === stream) {
           found.version += 1;
-          found.frozen = `Entry ${index} of this stream cannot be read here.`;
+          found.frozen = say('entryUnreadable', { index });
         }
       }
       if (commit.streams[0] === stream && commit.command !== '' && commit.first < size) {

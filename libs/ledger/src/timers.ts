@@ -9,10 +9,11 @@ import { EVERY_PEER, type DerivedCommand } from './decider.js';
 import type { Timer } from './folded.js';
 import type { Folder } from './folder.js';
 import { timerId } from './ids.js';
-import { Unavailable, type Answer } from './node.js';
+import { type Answer } from './node.js';
 import type { KeptItem } from './parked.js';
 import type { World } from './ports.js';
 import type { Witness } from './witness.js';
+import { Unavailable } from './rejection.js';
 
 const PAGE = 200;
 /** A peer that was not heard for this long is silent, ms of real time: five beats. */

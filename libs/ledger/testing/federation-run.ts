@@ -53,10 +53,9 @@ export class FederationRun {
   /** Waits until these nodes can write. */
   async ready(...provinces: readonly string[]): Promise<void> {
     const good = await this.scheduler.until(() => provinces.every((each) => this.node(each).status().notReady === null), 60_000);
-    if (!good)
-      throw new Error(
-        `Not ready: ${provinces.map((each) => `${each}: ${this.node(each).status().notReady}`).join('; ')} (seed ${this.scheduler.seed})`,
-      );
+    if (good) return;
+    const why = provinces.map((each) => `${each}: ${JSON.stringify(this.node(each).status().notReady)}`).join('; ');
+    throw new Error(`Not ready: ${why} (seed ${this.scheduler.seed})`);
   }
 
   /** SIGKILL: the process stops at whatever it waits for. */

@@ -2,11 +2,11 @@
 import { commandId, openNode, type Actor, type Answer, type Context, type LedgerNode } from '../src/index.js';
 import { withBuiltin } from '../src/builtin.js';
 import { faultsOf, Vocabulary } from '../src/entry.js';
-import { Busy, Unavailable } from '../src/node.js';
 import type { Fate } from './broker.js';
 import { lie } from './liar.js';
 import { Coverage, type Fault, type PlannedFault } from './mischief.js';
 import { calm, SimulatedWorld, type Mischief, type Side, type Speed, type Strike } from './simulated-world.js';
+import { Busy, Unavailable } from '../src/rejection.js';
 
 /** A process of a province while it lives. */
 interface Living {

@@ -1,5 +1,5 @@
 /** What the service of one context stands on beside its ledger node: its records, the custody of persons, the audit and the log. */
-import { Unavailable, type Records, type World } from '@yrd/ledger';
+import { say, Unavailable, type Records, type World } from '@yrd/ledger';
 import type { AuditTrail } from './audit/audit-trail.js';
 import { custodyFor, type Custody, type CustodyParts } from './keys/custody.js';
 import type { Log } from './log.js';
@@ -20,7 +20,7 @@ export const contextGround = (
 ): ContextGround => {
   const records = (): Records => {
     const world = reached();
-    if (world === undefined) throw new Unavailable('The node is starting.');
+    if (world === undefined) throw new Unavailable(say('nodeStarting'));
     return world.storage.records;
   };
   return { custody: custodyFor(parts, records), records, ...more };

@@ -1,5 +1,6 @@
 /** A ledger node whose storage and bus are still being reached: it says so to everybody until the real one takes over. */
 import {
+  say,
   Unavailable,
   type Actor,
   type CommandRequest,
@@ -22,7 +23,7 @@ export interface LateNodeOptions {
   readonly now: () => number;
 }
 
-const why = 'Storage and bus are not reached yet.';
+const why = say('notReachedYet');
 
 /** Passes everything on to the node it is given. */
 export class LateNode implements LedgerNode {

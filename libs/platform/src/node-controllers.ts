@@ -5,7 +5,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '
 import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile, ViewsState } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
-import { isStaff } from '@yrd/contracts';
+import { isStaff, tell } from '@yrd/contracts';
 import { Allows, CurrentActor } from './identity/access.js';
 import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
 import { LiveFeed } from './http/live-feed.js';
@@ -14,7 +14,7 @@ import { NodeFacts, type PublicStatus } from './node-facts.js';
 import { NoBody } from './http/no-fields.js';
 import { journalOf, Nodes } from './nodes.js';
 import { Problem } from './http/problem.js';
-import type { Request, Response } from './http/request.js';
+import { askedOf, type Request, type Response } from './http/request.js';
 
 interface PeerHealth {
   readonly journal: string;
@@ -57,14 +57,17 @@ export class HealthController {
 
   @Get('ready')
   @Allows('AskReady')
-  ready(@Res({ passthrough: true }) response: Response): ReadyAnswer {
-    const reasons = this.facts.reasons();
+  ready(@Req() request: Request, @Res({ passthrough: true }) response: Response): ReadyAnswer {
+    const { language } = askedOf(request);
+    const reasons = this.facts.reasons(language);
     response.statusCode = reasons.length === 0 ? 200 : 503;
+    response.setHeader('Vary', 'Accept-Language');
     if (reasons.length > 0) response.setHeader('Retry-After', '1');
     const journals = this.nodes.all.flatMap((node) =>
       node.status().journals.map(({ journal, state, size, head, lag, silentMs }) => ({ journal, state, size, head, lag, silentMs })),
     );
-    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, warnings: this.facts.warnings(), journals };
+    const warnings = this.facts.warnings().map((each) => tell(each, language));
+    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons, warnings, journals };
   }
 }
 

@@ -1,7 +1,9 @@
 /** What a node may tell anybody about itself. */
-import type { Federation, NodeStatus } from '@yrd/ledger';
+import { bothOf, inBoth, phrase, tell, type Language } from '@yrd/contracts';
+import { say, type Federation, type NodeStatus, type Said } from '@yrd/ledger';
 import type { AuditTrail } from './audit/audit-trail.js';
 import type { NodeConfig } from './config/config.js';
+import type { Words } from './http/problem-codes.js';
 import type { Nodes } from './nodes.js';
 
 /** A clock that an operator moves forward (local use only). */
@@ -12,14 +14,17 @@ export interface MovableClock {
   forward(to: { readonly toMs: number } | { readonly byMs: number }): Promise<number>;
 }
 
+/** The status of one context, as anybody may see it. */
+export type PublicNodeStatus = Omit<NodeStatus, 'notReady'> & { readonly notReady: Words | null };
+
 export interface PublicStatus {
   readonly province: string;
   readonly name: string;
   readonly clock: { readonly mode: NodeConfig['clock']; readonly now: number; readonly iso: string };
   readonly ready: boolean;
   /** What will keep the node from answering unless somebody acts. */
-  readonly warnings: readonly string[];
-  readonly contexts: readonly NodeStatus[];
+  readonly warnings: readonly Words[];
+  readonly contexts: readonly PublicNodeStatus[];
   readonly federation: readonly { readonly province: string; readonly name: string; readonly url: string }[];
 }
 
@@ -29,8 +34,8 @@ export class Lifecycle {
   stopping = false;
 }
 
-/** After the colon stand addresses and drivers' words: those are for the log. */
-const publicStatus = (status: NodeStatus): NodeStatus => ({ ...status, notReady: status.notReady?.split(': ')[0] ?? null });
+/** In words: what drivers and addresses say of it stands in none, and is for the log. */
+const publicStatus = (status: NodeStatus): PublicNodeStatus => ({ ...status, notReady: inBoth(status.notReady) });
 
 export class NodeFacts {
   constructor(
@@ -56,22 +61,22 @@ export class NodeFacts {
   }
 
   /** One sentence per context that cannot answer now; empty when ready. */
-  reasons(): readonly string[] {
-    if (this.life.stopping) return ['the node is stopping'];
-    if (!this.life.started) return ['the node is starting'];
+  reasons(language: Language): readonly string[] {
+    if (this.life.stopping) return [tell(say('nodeStopping'), language)];
+    if (!this.life.started) return [tell(say('nodeStarting'), language)];
     return this.nodes.all.flatMap((node) => {
-      const { context, notReady } = publicStatus(node.status());
-      return notReady === null ? [] : [`${context}: ${notReady}`];
+      const { context, notReady } = node.status();
+      return notReady === null ? [] : [`${context}: ${tell(notReady, language)}`];
     });
   }
 
   /** What an operator should mend though the node answers. */
-  warnings(): readonly string[] {
+  warnings(): readonly Said[] {
     return [...this.trail.warnings, ...this.keyWarnings()];
   }
 
-  /** One sentence for each key that expires soon, or has; empty when none does. */
-  private keyWarnings(): readonly string[] {
+  /** Each key that expires soon, or has. */
+  private keyWarnings(): readonly Said[] {
     return this.nodes.all.flatMap((node) =>
       node
         .status()
@@ -79,8 +84,9 @@ export class NodeFacts {
           warning === null || daysLeft === null
             ? []
             : [
-                `the key ${name} (${fingerprint}) ${daysLeft < 0 ? 'has expired' : `expires in ${daysLeft} days`}: ` +
-                  'rotate it (POST /v1/keys/rotation, or npm run keys -- rotate)',
+                daysLeft < 0
+                  ? phrase('keyHasExpired', { key: name, fingerprint })
+                  : phrase('keyExpires', { key: name, fingerprint, days: daysLeft }),
               ],
         ),
     );
@@ -93,8 +99,8 @@ export class NodeFacts {
       province,
       name: this.federation.nodes.find((node) => node.province === province)?.name ?? province,
       clock: { mode: clock, now, iso: new Date(now).toISOString() },
-      ready: this.reasons().length === 0,
-      warnings: this.warnings(),
+      ready: this.reasons('en').length === 0,
+      warnings: this.warnings().map(bothOf),
       contexts: this.nodes.all.map((node) => publicStatus(node.status())),
       federation: this.federation.nodes.map(({ province: code, name, url }) => ({ province: code, name, url })),
     };

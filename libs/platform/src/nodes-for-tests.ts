@@ -133,7 +133,7 @@ export class TestFederation {
   /** Waits until a node takes commands. */
   async ready(province: string, timeoutMs = 60_000): Promise<void> {
     await eventually(`${province} is ready`, () => this.node(province).status().notReady === null, timeoutMs).catch(() => {
-      throw new Error(`${province} is not ready: ${this.node(province).status().notReady}`);
+      throw new Error(`${province} is not ready: ${JSON.stringify(this.node(province).status().notReady)}`);
     });
   }
 

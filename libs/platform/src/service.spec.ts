@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Post } from '@nestjs/common';
-import { Busy, Unavailable } from '@yrd/ledger';
+import { Busy, say, Unavailable } from '@yrd/ledger';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { startTestIssuer, type TestIssuer } from './identity/issuer-for-tests.js';
@@ -189,10 +189,19 @@ describe('a problem', () => {
 
   it('of a full queue or a node that cannot answer now says when to come back', () => {
     const words = new ProblemWords({});
-    expect(words.tell(new Busy('full')).told).toMatchObject({ code: 'E-BUSY', row: { status: 429 }, headers: { 'Retry-After': '1' } });
-    const { told } = words.tell(new Unavailable('No lease.', 2_500));
+    expect(words.tell(new Busy(say('queueFull'))).told).toMatchObject({
+      code: 'E-BUSY',
+      row: { status: 429 },
+      headers: { 'Retry-After': '1' },
+    });
+    const { told } = words.tell(
+      new Unavailable(say('journalHalted', { journal: '32/voucher', detail: 'mongodb://10.0.0.1: refused' }), 2_500),
+    );
     expect(told).toMatchObject({ code: 'E-UNAVAILABLE', row: { status: 503 }, headers: { 'Retry-After': '3' } });
-    expect(words.document(told, 'en', 't').detail).toBe('No lease.');
+    // What drivers and addresses say is for the log.
+    expect(JSON.stringify(words.document(told, 'en', 't'))).not.toContain('mongodb');
+    expect(words.document(told, 'en', 't').detail).toBe('The journal 32/voucher cannot go on; the log says why.');
+    expect(words.document(told, 'zh', 't').detail).toBe('账本 32/voucher 无法继续；原因见日志。');
   });
 
   it('without a row in the table is told as a conflict and wakes somebody', () => {
@@ -406,9 +415,13 @@ describe('a service', () => {
     while (waiting.url === '') await new Promise((resolve) => setTimeout(resolve, 5));
     expect((await fetch(`${waiting.url}/health/live`)).status).toBe(200);
     expect((await fetch(`${waiting.url}/health/started`)).status).toBe(503);
-    const ready = await fetch(`${waiting.url}/health/ready`);
-    const told = { status: 'not-ready', reasons: ['the node is starting'], warnings: [], journals: [] };
-    expect([ready.status, await ready.json()]).toEqual([503, told]);
+    for (const [language, reason] of [
+      ['zh', '节点正在启动。'],
+      ['en', 'The node is starting.'],
+    ]) {
+      const ready = await fetch(`${waiting.url}/health/ready`, { headers: { 'Accept-Language': language! } });
+      expect([ready.status, await ready.json()]).toEqual([503, { status: 'not-ready', reasons: [reason], warnings: [], journals: [] }]);
+    }
     expect(await problemOf(await fetch(`${waiting.url}/log/32/voucher/checkpoint`))).toMatchObject({ status: 503, code: 'E-UNAVAILABLE' });
     await waiting.stop();
     expect(await outcome).toBe('given up');

@@ -1,6 +1,6 @@
 /** Imports survive their process: killed at any moment, another one carries them on, no row is done twice or lost, and none is kept. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openNode, Unavailable, type Actor, type LedgerNode } from '@yrd/ledger';
+import { openNode, say, Unavailable, type Actor, type LedgerNode } from '@yrd/ledger';
 import { rowsOf, SimulatedWorld, type Side } from '@yrd/ledger/testing';
 import { Imports, isOver, type ImportJob, type RowResult } from '@yrd/platform';
 import { HeapGrowth, ImportRun, quietGround } from '@yrd/platform/testing';
@@ -223,7 +223,7 @@ test('who stood still until another process took the import over sends no row be
     now.mockReturnValue(at);
     date.mockReturnValue(day);
     await province.carriedOut('32-2');
-    throw new Unavailable('Here a minute passes.');
+    throw new Unavailable(say('storeSilent', { detail: 'a minute passes' }));
   };
 
   const slow = province.carriedOut('32-1', Object.create(province.node, { execute: { value: still } }) as LedgerNode);

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { readPack, voucherContracts, type VoucherPack } from '@yrd/contracts';
-import { Busy } from '@yrd/ledger';
+import { Busy, say } from '@yrd/ledger';
 import { Allows, Call, CurrentCall, Day, Problem, Sends, TextField, type HttpResponse } from '@yrd/platform';
 import { addDays, localDate, startOfDayMs } from '@yrd/standards';
 import { journalOf, policy, policyStream, WhatIf, type Policy, type WhatIfAsked } from '@yrd/voucher';
@@ -65,7 +65,7 @@ export class WhatIfDesk {
 
   /** Lines of progress, and last the result. @throws Busy while another one runs; Unavailable as the node says. */
   async run(pack: VoucherPack, period: Pick<WhatIfAsked, 'fromMs' | 'toMs'>): Promise<AsyncGenerator<string>> {
-    if (this.running) throw new Busy('Another replay under a pack is running: ask again when it has ended.');
+    if (this.running) throw new Busy(say('replayRunning'));
     this.running = true;
     try {
       const journals = this.desk.node.status().journals.map(({ journal }) => journal);

@@ -1,6 +1,6 @@
 /** The audit trail over a journal that is slow, refuses, or is not there: nothing is recorded twice, and what is lost is a number. */
-import { BATCH_MAX, recordFault, type AccessRecord } from '@yrd/contracts';
-import { openNode, type Context } from '@yrd/ledger';
+import { BATCH_MAX, phrase, recordFault, type AccessRecord } from '@yrd/contracts';
+import { openNode, say, type Context } from '@yrd/ledger';
 import { calm, SimulatedWorld } from '@yrd/ledger/testing';
 import { pino } from 'pino';
 import { AuditTrail } from './audit-trail.js';
@@ -116,7 +116,7 @@ test('what is noted while the journal cannot be written is kept, told, and writt
   const { trail, open, kept } = set();
   for (let at = 0; at < 250; at += 1) trail.note(record(at));
   await until(() => trail.warnings.length > 0);
-  expect(trail.warnings).toEqual(['audit: 250 records wait, because Storage and bus are not reached yet.']);
+  expect(trail.warnings).toEqual([phrase('auditWaits', { count: 250, parts: [say('notReachedYet')] })]);
   await open();
   await until(() => trail.size === 0);
   await until(async () => (await kept()).length === 250);
@@ -163,7 +163,7 @@ test('beyond its bound only the number is kept, and that number is a record too'
   await until(async () => (await kept()).some(({ outcome }) => outcome === 'dropped'));
   const dropped = (await kept()).find(({ outcome }) => outcome === 'dropped')!;
   expect([dropped.count, recordFault(dropped)]).toEqual([50, null]);
-  expect(trail.warnings).toEqual(['audit: 50 records were not kept since the start']);
+  expect(trail.warnings).toEqual([phrase('auditUnkept', { count: 50 })]);
 });
 
 test('strangers are counted by code and network, in few records, however many they are', async () => {

@@ -3,8 +3,8 @@
  * loses at most what was noted in the last second. What cannot be written is kept up to a bound, told in health, and counted beyond.
  */
 import { randomBytes } from 'node:crypto';
-import { ABOUT_MAX, BATCH_MAX, type AccessRecord } from '@yrd/contracts';
-import { Busy, Unavailable, type Answer, type LedgerNode } from '@yrd/ledger';
+import { ABOUT_MAX, BATCH_MAX, phrase, type AccessRecord } from '@yrd/contracts';
+import { Busy, logged, Unavailable, type Answer, type LedgerNode, type Said, type SaidPart } from '@yrd/ledger';
 import { sleepMs } from '../clock.js';
 import type { Log } from '../log.js';
 
@@ -64,7 +64,7 @@ export class AuditTrail {
   private writing: Promise<void> | null = null;
   private stopping = false;
   /** Why the batch under way could not be written so far; null when nothing hinders. */
-  private trouble: string | null = null;
+  private trouble: SaidPart | null = null;
 
   constructor(private readonly options: AuditTrailOptions) {}
 
@@ -82,11 +82,11 @@ export class AuditTrail {
     return this.unkeptEver;
   }
 
-  /** One sentence for each thing that an operator should mend; none when all is well. */
-  get warnings(): readonly string[] {
+  /** What an operator should mend; nothing when all is well. */
+  get warnings(): readonly Said[] {
     return [
-      ...(this.trouble === null ? [] : [`audit: ${this.size} records wait, because ${this.trouble}`]),
-      ...(this.unkeptEver > 0 ? [`audit: ${this.unkeptEver} records were not kept since the start`] : []),
+      ...(this.trouble === null ? [] : [phrase('auditWaits', { count: this.size, parts: [this.trouble] })]),
+      ...(this.unkeptEver > 0 ? [phrase('auditUnkept', { count: this.unkeptEver })] : []),
     ];
   }
 
@@ -122,7 +122,7 @@ export class AuditTrail {
       await sleepMs(RETRY_MS);
     }
     this.options.log.error(
-      { records: this.size, unkept: this.unkept, why: this.trouble },
+      { records: this.size, unkept: this.unkept, why: this.trouble && logged(this.trouble) },
       'audit records are lost: they could not be written',
     );
   }
@@ -207,7 +207,7 @@ export class AuditTrail {
   }
 
   /** Null once the batch is durable, or can never be; else why it is not yet. */
-  private async writeBatch({ key, body }: Batch): Promise<string | null> {
+  private async writeBatch({ key, body }: Batch): Promise<SaidPart | null> {
     const { node, province, log } = this.options;
     const actor = { person: 'node', organisation: `node/${province}`, province, roles: ['node'] };
     let answer: Answer | undefined;
@@ -215,11 +215,11 @@ export class AuditTrail {
     try {
       answer = await node?.execute({ command: 'RecordAccess', body, actor, idempotencyKey: key, trace: body.records[0]?.trace ?? '' });
     } catch (error) {
-      if (error instanceof Unavailable || error instanceof Busy) return error.message;
+      if (error instanceof Unavailable || error instanceof Busy) return error.why;
       why = error;
     }
     if (answer?.ok === true) return null;
-    if (answer?.rejected === 'E-FROZEN') return 'private payloads of the access journal were lost; its operator has to accept that.';
+    if (answer?.rejected === 'E-FROZEN') return phrase('auditFrozen');
     // Trying again would change nothing, and everything behind it would wait for ever.
     log.error(
       { err: why, rejected: answer?.rejected, facts: answer?.facts, records: body.records.length },

@@ -29,8 +29,8 @@ export const nodeCodes = {
     ['输入有误', 'The input is not valid'],
     ['共 {count} 处有误，见 errors。', '{count} things are wrong; errors lists them all.'],
   ),
-  'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reasonZh}', '{reason}']),
-  'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reasonZh}。', 'A valid access token is needed: {reason}.']),
+  'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reason}', '{reason}']),
+  'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reason}。', 'A valid access token is needed: {reason}.']),
   'E-ROLE': row(403, ['权限不足', 'Not allowed'], ['需要以下角色之一：{needed}。', 'One of these roles is needed: {needed}.']),
   'E-SCOPE': row(
     403,
@@ -63,14 +63,7 @@ export const nodeCodes = {
     ['请求体须在 {timeoutMs} 毫秒内送达。', 'The body must arrive within {timeoutMs} ms.'],
   ),
   'E-FROZEN': row(409, ['此项已冻结，待运维人员裁定', 'This is frozen until an operator decides']),
-  'E-KEY': row(
-    409,
-    ['签名密钥已过期，或不能这样更换', 'A signing key has expired, or cannot be changed like this'],
-    [
-      '{whyZh}。请安全管理员轮换密钥：POST /v1/keys/rotation，或 npm run keys -- rotate。',
-      '{why}. Let a security administrator rotate it: POST /v1/keys/rotation, or npm run keys -- rotate.',
-    ],
-  ),
+  'E-KEY': row(409, ['签名密钥已过期，或不能这样更换', 'A signing key has expired, or cannot be changed like this'], ['{why}', '{why}']),
   'E-CLOCK': row(409, ['时钟不能倒退', 'The clock never goes back'], ['现在是 {now}。', 'It is {now} now.']),
   'E-TOO-LARGE': row(413, ['请求体过大', 'The body is too large'], ['上限为 {limitBytes} 字节。', 'The limit is {limitBytes} bytes.']),
   'E-MEDIA-TYPE': row(
@@ -119,7 +112,7 @@ export const nodeCodes = {
       'What is stored does not have this SHA-256, so it is not given out. Let who has the original hand it in again: POST /v1/files.',
     ],
   ),
-  'E-TABLE': row(422, ['表格无法读取', 'The table cannot be read'], ['{reasonZh}', '{reason}']),
+  'E-TABLE': row(422, ['表格无法读取', 'The table cannot be read'], ['{reason}', '{reason}']),
   'E-HOME': row(
     421,
     ['请到贵机构所在省的节点办理', 'This is not your home node'],
@@ -132,7 +125,7 @@ export const nodeCodes = {
   ),
   'E-BUSY': row(429, ['繁忙', 'Too busy'], ['请稍后再试。', 'Try again in a moment.']),
   'E-INTERNAL': row(500, ['内部错误', 'Internal error'], ['已记录，请提供 traceId。', 'It was logged; please quote the traceId.']),
-  'E-UNAVAILABLE': row(503, ['暂时无法处理', 'Not available now'], ['{reasonZh}', '{reason}']),
+  'E-UNAVAILABLE': row(503, ['暂时无法处理', 'Not available now'], ['{reason}', '{reason}']),
   'E-NOT-REACHED': row(
     503,
     ['尚未读到所要求的位置', 'The position asked for is not reached yet'],

@@ -1,7 +1,7 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { CONCEALED, mendingOf, tell, tellAll } from '@yrd/contracts';
-import { Busy, Unavailable, UnknownJournal, type Rejection } from '@yrd/ledger';
+import { Busy, Unavailable, UnknownJournal, type Rejection, type SaidPart } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from '../audit/audit-notes.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
@@ -78,6 +78,9 @@ export class Refused extends Error {
   }
 }
 
+/** What a node says, without what is for its log alone. */
+const openly = ({ detail: _detail, say, ...rest }: SaidPart): SaidPart => ({ ...rest, say });
+
 /** Retry-After is whole seconds (RFC 9110 §10.2.3), at least one. */
 export const retryAfter = (ms: number): Readonly<Record<string, string>> => ({ 'Retry-After': String(Math.max(1, Math.ceil(ms / 1_000))) });
 
@@ -115,6 +118,13 @@ const LABELS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
     check: '核对项',
     points: '不符之处',
     mapping: '对照版本',
+    why: '原因',
+    stream: '流',
+    expected: '期望版本',
+    actual: '现有版本',
+    entries: '条目数',
+    from: '自',
+    to: '至',
   },
   en: { whoCanMend: 'who can mend it', points: 'not met' },
 };
@@ -125,6 +135,10 @@ const withFacts = (row: CodeRow, facts: Facts, language: Language, clause: strin
   const rule = clause === undefined ? [] : [`[${clause}]`];
   return [row[language], ...rule, ...(told.length === 0 ? [] : [told.join(language === 'zh' ? '；' : ', ')])].join(' ');
 };
+
+/** The words of the code, with the facts in their gaps or behind them. */
+const detailOf = (row: CodeRow, facts: ReturnType<typeof tellAll>, language: Language, clause: string | undefined): string =>
+  row.detail === undefined ? withFacts(row, facts, language, clause) : fill(row.detail[language], facts);
 
 interface Told {
   readonly context: string;
@@ -173,16 +187,18 @@ export class ProblemWords {
 
   document(told: Told, language: Language, traceId: string): ProblemDocument {
     const { row, facts } = told;
-    const { reasonZh: _zh, clause: named, ...rest } = facts;
+    const { reasonZh, clause: named, ...given } = facts;
+    const rest = language === 'zh' && reasonZh !== undefined ? { ...given, reason: reasonZh } : given;
     const clause = typeof named === 'string' ? named : row.clause;
     const mend = mendingOf(told.code);
-    const shown = { ...tellAll(rest, language), ...(mend && { whoCanMend: mend[language] }) };
+    const shown: ReturnType<typeof tellAll> = { ...tellAll(rest, language), ...(mend && { whoCanMend: mend[language] }) };
     const values = Object.fromEntries(Object.entries(rest).filter(([, fact]) => typeof fact === 'object' && fact !== null));
     const document = {
       type: `urn:yrd:problem:${told.context}:${told.code}`,
       title: row[language],
       status: row.status,
-      detail: row.detail === undefined ? withFacts(row, shown, language, clause) : fill(row.detail[language], tellAll(facts, language)),
+      // A node that cannot answer says why in its own words.
+      detail: 'reason' in values ? String(shown['reason']) : detailOf(row, shown, language, clause),
       code: told.code,
       ...(clause === undefined ? {} : { clause }),
       traceId,
@@ -195,9 +211,12 @@ export class ProblemWords {
 
   private asProblem(exception: unknown): Problem | Refused {
     if (exception instanceof Problem || exception instanceof Refused) return exception;
-    if (exception instanceof Unavailable)
-      return Problem.unavailable(exception.message, '节点暂时无法处理，请稍后再试。', exception.retryAfterMs);
-    if (exception instanceof Busy) return new Problem('E-BUSY', { headers: retryAfter(exception.retryAfterMs) });
+    if (exception instanceof Unavailable || exception instanceof Busy) {
+      const { why, retryAfterMs } = exception;
+      const code = exception instanceof Busy ? 'E-BUSY' : 'E-UNAVAILABLE';
+      // What stands in `detail` of it is for the log: addresses and drivers' words.
+      return new Problem(code, { facts: { reason: openly(why) }, headers: retryAfter(retryAfterMs) });
+    }
     if (exception instanceof UnknownJournal) return new Problem('E-NOTFOUND', { facts: { journal: exception.journal } });
     const code = exception instanceof HttpException ? byStatus[exception.getStatus()] : undefined;
     if (code === 'E-MALFORMED') return Problem.malformed('The address or a parameter cannot be decoded.', '地址或参数无法解码。');

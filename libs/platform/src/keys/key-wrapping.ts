@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { Unavailable } from '@yrd/ledger';
+import { say, Unavailable } from '@yrd/ledger';
 import { DATA_KEY_BYTES, seal, SealBroken, unseal, type SealingSuite } from './sealing.js';
 
 /** A data key and whom it is of: a wrapped key does not open as another person's. */
@@ -98,7 +98,7 @@ type VaultPlace = Extract<WrappingPlace, { kind: 'vault' }>;
 /** One request of several items; the vault answers each item by itself. */
 const askVault = async (place: VaultPlace, act: 'encrypt' | 'decrypt', items: readonly object[]): Promise<readonly Result[]> => {
   const address = `${place.address}/v1/${place.mount}/${act}/${place.key}`;
-  const unavailable = (why: string): Unavailable => new Unavailable(`The vault at ${place.address} cannot be used: ${why}.`, 5_000);
+  const unavailable = (why: string): Unavailable => new Unavailable(say('vaultUnusable', { detail: `${place.address}: ${why}` }), 5_000);
   const token = await readFile(place.tokenFile, 'utf8').catch((error: unknown) => {
     throw unavailable(`its token file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   });

@@ -1,7 +1,7 @@
 /** How a security administrator changes the keys of the node: the next ones are made here, and the journal hands over to them. */
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { NodeStatus } from '@yrd/ledger';
+import { say, Unavailable, type NodeStatus } from '@yrd/ledger';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { Allows } from '../identity/access.js';
 import { AcceptsCommand, CurrentCall, type Call, type CommandAnswer } from '../commands.js';
@@ -82,10 +82,7 @@ export class KeysController {
   @AcceptsCommand()
   async rotate(@Body() { context, key, days, reason }: Rotation, @CurrentCall() call: Call): Promise<CommandAnswer> {
     const node = this.nodes.serving(context);
-    if (this.keeper === null)
-      throw new Problem('E-KEY', {
-        facts: { why: 'this process has no key file that it may write', whyZh: '本进程没有可写的密钥文件' },
-      });
+    if (this.keeper === null) throw new Problem('E-KEY', { facts: { why: say('noKeyFile') } });
     const { now, keys } = node.status();
     const old = lineInForce(keys, key, context);
     const notAfterMs = now + (days ?? this.facts.config.keyDays) * DAY_MS;
@@ -102,10 +99,10 @@ export class KeysController {
   }
 }
 
-/** The key that signs now. @throws Problem E-UNAVAILABLE while the node does not run. */
+/** The key that signs now. @throws Unavailable while the node does not run. */
 const lineInForce = (keys: NodeStatus['keys'], key: Rotation['key'], context: string): string => {
   const part = key === 'journal' ? 'log' : 'witness';
   const found = keys.find(({ name }) => name.split('/')[1] === part && name.endsWith(`/${context}`));
-  if (!found) throw new Problem('E-UNAVAILABLE', { facts: { reason: 'the node is starting', reasonZh: '节点正在启动' } });
+  if (!found) throw new Unavailable(say('nodeStarting'));
   return found.line;
 };

@@ -90,15 +90,16 @@ test('a key of before is revoked from a size on, one in force is not', async () 
 
 test('a key that is about to expire is a warning on health, status and metrics, and refuses commands when it has', async () => {
   expect(await post('/v1/keys/rotation', { ...rotation, key: 'cosigner', days: 40 }, 'c1')).toMatchObject({ http: 200 });
-  const expected = /^the key yrd\.test\/witness\/32\/voucher \(([0-9a-f]{4}-){3}[0-9a-f]{4}\) expires in (39|40) days: rotate it/;
+  const expected = /^The key yrd\.test\/witness\/32\/voucher \(([0-9a-f]{4}-){3}[0-9a-f]{4}\) expires in (39|40) days: rotate it/;
   await until(async () => ((await json('/health/ready'))['warnings'] as string[]).length > 0);
-  const ready = await fetch(`${services[0]!.url}/health/ready`);
+  const inEnglish = { headers: { 'Accept-Language': 'en' } };
+  const ready = await fetch(`${services[0]!.url}/health/ready`, inEnglish);
   expect([ready.status, ((await ready.json()) as { warnings: string[] }).warnings]).toEqual([200, [expect.stringMatching(expected)]]);
-  expect((await json('/v1/status'))['warnings']).toEqual([expect.stringMatching(expected)]);
+  expect((await json('/v1/status'))['warnings']).toEqual([{ zh: expect.stringContaining('天到期'), en: expect.stringMatching(expected) }]);
   expect(await ask('/metrics')).toMatch(/yrd_key_days_left\{key="yrd\.test\/witness\/32\/voucher"\} (39|40)\n/);
   world.forward(41 * DAY_MS);
   await until(async () => (await fetch(`${services[0]!.url}/health/ready`)).status === 503);
-  expect(((await json('/health/ready'))['reasons'] as string[])[0]).toMatch(/Rotate it \(POST \/v1\/keys\/rotation/);
+  expect(((await json('/health/ready'))['reasons'] as string[])[0]).toMatch(/有效期至.*请轮换（POST \/v1\/keys\/rotation/);
   expect(await post('/v1/keys/rotation', { ...rotation, key: 'cosigner' }, 'c2')).toMatchObject({ http: 200 });
   await until(async () => (await fetch(`${services[0]!.url}/health/ready`)).status === 200);
 });

@@ -50,11 +50,11 @@ const emptied = async (): Promise<void> => {
 const recovers = async (before: { size: number; root: string }, lost: readonly number[]): Promise<void> => {
   const loss = lost.length === 0 ? null : { from: lost[0]!, to: lost.at(-1)! + 1, entries: lost.length };
   const back = (): boolean =>
-    federation.seen('61', '61')?.size >= before.size && federation.node('61').status().notReady?.startsWith('Starting') !== true;
+    federation.seen('61', '61')?.size >= before.size && federation.node('61').status().notReady?.say !== 'nodeStarting';
   await eventually('the journal is back', back);
   await eventually('the loss is known', () => JSON.stringify(federation.node('61').status().loss) === JSON.stringify(loss));
   if (loss) {
-    expect(federation.node('61').status().notReady).toMatch(/^Frozen/);
+    expect(federation.node('61').status().notReady?.say).toBe('frozenByLoss');
     expect(await federation.command('61', 'SendGift', { to: '99', coins: 1, dueMs: 0 })).toMatchObject({ rejected: 'E-FROZEN' });
     expect(await federation.command('61', 'AcceptLoss', loss, ['operator'])).toMatchObject({ ok: true });
   }

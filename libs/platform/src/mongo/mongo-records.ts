@@ -1,6 +1,6 @@
 /** Records in MongoDB: one collection a table, `{ _id, rev, v }` a record, a batch in one transaction. */
 import mongoose, { type mongo } from 'mongoose';
-import { Unavailable, type RecordWrite, type Recorded, type Records } from '@yrd/ledger';
+import { say, Unavailable, type RecordWrite, type Recorded, type Records } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
 import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
@@ -130,7 +130,8 @@ class MongoRecords implements Records {
         return matched;
       } catch (error) {
         if (!hasLabel(error, 'TransientTransactionError')) throw error;
-        if (tries >= TRIES) throw new Unavailable('Others write the same records, and went on doing so for long.');
+        if (tries >= TRIES)
+          throw new Unavailable(say('storeSilent', { detail: 'others write the same records, and went on doing so for long' }));
       } finally {
         await session.endSession();
       }

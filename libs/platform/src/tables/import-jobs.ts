@@ -2,7 +2,7 @@
  * Imports as they are kept: a job, the file that it reads, and what came of each row, in tables of the service's own database. All that
  * a job needs to go on after a crash is here; whoever carries it on has claimed it, and what another did meanwhile is never written over.
  */
-import { Unavailable, type Actor, type Records, type RecordQuery, type RowPage } from '@yrd/ledger';
+import { say, Unavailable, type Actor, type Records, type RecordQuery, type RowPage } from '@yrd/ledger';
 import type { ContextGround } from '../context-ground.js';
 import { ImportFiles } from './import-files.js';
 import type { RowResult } from './import-kind.js';
@@ -256,7 +256,7 @@ export class ImportJobs {
       if (value === found.value) return value;
       if (await this.records.write([{ table: JOBS, id, value, rev: found.rev }, ...more(value)])) return value;
     }
-    throw new Unavailable('Too many change this import at once.');
+    throw new Unavailable(say('tooManyChanges'));
   }
 }
 
