@@ -1,7 +1,8 @@
 /** `yrd verify`: journals over HTTP, believing no node; and `yrd verify proof`: what somebody keeps in a file, offline. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
+  fingerprintOf,
   journalParts,
   originOf,
   parseEnvelope,
@@ -64,23 +65,52 @@ const servedBy = (client: NodeClient, journal: string): ServedJournal => {
   };
 };
 
-/** Where a journal's last good checkpoint is kept: outside of every node. */
-const rememberedAt = (asked: Asked, origin: string): string =>
-  join(asked.io.settings.state, 'checkpoints', `${origin.replaceAll('/', '_')}.note`);
+const checkpointsIn = (asked: Asked): string => join(asked.io.settings.state, 'checkpoints');
+const nameOf = (origin: string): string => origin.replaceAll('/', '_');
 
-const earlierOf = (asked: Asked, origin: string): string | null => {
+/**
+ * Where a journal's last good checkpoint is kept: outside of every node. By its name and the identity key that certifies its keys, so that
+ * another federation of the same names is no rewritten history of this one; keys that are rotated or pinned anew change nothing.
+ */
+const rememberedAt = (asked: Asked, { origin, identity }: Remembered): string =>
+  join(checkpointsIn(asked), `${nameOf(origin)}_${fingerprintOf(nodeHasher, identity)}.note`);
+
+interface Remembered {
+  readonly origin: string;
+  /** Line of the identity key of its node, as the federation file has it. */
+  readonly identity: string;
+}
+
+const rememberedOf = (federation: Federation, journal: string): Remembered => {
+  const { province } = journalParts(journal);
+  return {
+    origin: originOf(federation.federation, journal),
+    identity: federation.nodes.find((node) => node.province === province)?.identity ?? '',
+  };
+};
+
+const earlierOf = (asked: Asked, journal: Remembered): string | null => {
   const given = asked.value('older');
   if (given !== undefined) return textOf(given);
   if (asked.flag('forget')) return null;
   try {
-    return readFileSync(rememberedAt(asked, origin), 'utf8');
+    return readFileSync(rememberedAt(asked, journal), 'utf8');
   } catch {
+    if (knownOtherwise(asked, journal))
+      asked.note({
+        en: `${journal.origin} was checked before under another identity key: this is its first check under the one of this federation file.`,
+        zh: `${journal.origin} 此前以另一身份密钥核验过：此为以本联邦文件所载身份密钥的首次核验。`,
+      });
     return null;
   }
 };
 
-const remember = (asked: Asked, origin: string, note: string): void => {
-  const path = rememberedAt(asked, origin);
+/** Whether a journal of this name was checked under another identity: another federation, or a file that somebody exchanged. */
+const knownOtherwise = (asked: Asked, { origin }: Remembered): boolean =>
+  existsSync(checkpointsIn(asked)) && readdirSync(checkpointsIn(asked)).some((name) => name.startsWith(`${nameOf(origin)}_`));
+
+const remember = (asked: Asked, journal: Remembered, note: string): void => {
+  const path = rememberedAt(asked, journal);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, note);
   renameSync(`${path}.new`, path);
@@ -165,17 +195,17 @@ export const verify: Run = async (asked) => {
   const verdicts: JournalVerdict[] = [];
   const seen: Seen = new Map();
   for (const journal of journalsOf(asked, federation)) {
-    const origin = originOf(federation.federation, journal);
+    const memory = rememberedOf(federation, journal);
     const served = servedBy(clientOf(asked, journal, federation), journal);
     const trust = trustIn(federation, journal);
-    const about = { ...trust, earlier: earlierOf(asked, origin), laterCosigners: () => laterCosigners(asked, federation, journal, seen) };
+    const about = { ...trust, earlier: earlierOf(asked, memory), laterCosigners: () => laterCosigners(asked, federation, journal, seen) };
     let told = 0;
     const verdict = await checkJournal(served, about, (done, of) => {
       if (asked.json || done - told < PROGRESS_EVERY) return;
       told = done;
       asked.note({ en: `${journal}: ${done} of ${of} entries`, zh: `${journal}：${of} 条中的 ${done} 条` });
     });
-    if (verdict.faults.length === 0 && !asked.flag('forget')) remember(asked, origin, verdict.note);
+    if (verdict.faults.length === 0 && !asked.flag('forget')) remember(asked, memory, verdict.note);
     verdicts.push(verdict);
   }
   await asked.answer(verdicts, () => shown(verdicts, asked));

@@ -3,9 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessRegister } from '@yrd/access-register';
 import { EXIT } from '@yrd/cli';
-import type { RunningDelta } from '@yrd/platform/testing';
+import { RunningDelta } from '@yrd/platform/testing';
+import { voucherClearing } from '@yrd/voucher-clearing';
 import { openMarket, startDelta } from '@yrd/voucher-clearing/testing';
-import { CommandLine, type Change, type Given } from '../testing/command-line.js';
+import { CommandLine, type Change, type Ended, type Given } from '../testing/command-line.js';
 
 let delta: RunningDelta;
 let commands: CommandLine;
@@ -124,6 +125,31 @@ describe('yrd verify', () => {
     expect(await findsWith(note.replace(/\n[A-Za-z0-9+/]{43}=\n/, `\n${'A'.repeat(43)}=\n`))).toEqual(faults('rewritten'));
     expect(await findsWith(note.replace(/\n\d+\n/, '\n99999999\n'))).toEqual(faults('shrunk'));
   });
+
+  test('remembers under the identity key: another federation of the same names is told of, and is no rewritten history', async () => {
+    expect((await verify('--json')).told()).toEqual([expect.objectContaining({ faults: [] })]);
+    const other = await RunningDelta.start(['31', '32', '33', '34'], { contexts: [voucherClearing, accessRegister], seed: 12 });
+    const elsewhere = new CommandLine(other, commands.folder);
+    try {
+      const again = (): Promise<Ended> =>
+        elsewhere.run(`verify 31/voucher --node http://32.test --federation ${elsewhere.federation} --json`);
+      const first = await again();
+      expect([first.told(), first.err]).toEqual([
+        [expect.objectContaining({ continues: null, faults: [] })],
+        expect.stringContaining('was checked before under another identity key'),
+      ]);
+      expect([(await again()).told(), (await again()).err]).toEqual([
+        [expect.objectContaining({ continues: expect.any(Number), faults: [] })],
+        '',
+      ]);
+    } finally {
+      elsewhere.close();
+      await other.stop();
+    }
+    // Neither took the other's place.
+    const back = await verify('--json');
+    expect([back.told(), back.err]).toEqual([[expect.objectContaining({ continues: expect.any(Number), faults: [] })], '']);
+  }, 30_000);
 
   test('without keys from elsewhere than the node ends with 2 and says why', async () => {
     const { code, err } = await yrd('verify --node http://31.test');

@@ -28,7 +28,11 @@ export class CommandLine {
   /** Path of the federation file. */
   readonly federation = join(this.folder, 'federation.json');
 
-  constructor(private readonly delta: RunningDelta) {
+  /** `home` is whose files it finds: without one a folder of its own. */
+  constructor(
+    private readonly delta: RunningDelta,
+    readonly home?: string,
+  ) {
     writeFileSync(this.federation, JSON.stringify(delta.world.federation));
   }
 
@@ -41,7 +45,7 @@ export class CommandLine {
     let [out, err] = ['', ''];
     const token = who && this.delta.headers(who)['Authorization']?.slice('Bearer '.length);
     const code = await run(line.split(' '), {
-      settings: readSettings({ HOME: this.folder, YRD_TOKEN: token }, this.folder),
+      settings: readSettings({ HOME: this.home ?? this.folder, YRD_TOKEN: token }, this.folder),
       now: () => this.delta.nowMs,
       out: (text) => void (out += text),
       err: (text) => void (err += text),

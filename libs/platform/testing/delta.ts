@@ -36,6 +36,8 @@ export interface Who {
 export interface DeltaOptions {
   readonly contexts: readonly ServedContext[];
   readonly environment?: Environment;
+  /** Another seed is another federation of the same names: its keys are others. */
+  readonly seed?: number;
   /** Called once all have stopped. */
   readonly after?: () => void;
 }
@@ -56,7 +58,7 @@ export class RunningDelta {
 
   static async start(provinces: readonly ('31' | '32' | '33' | '34')[], options: DeltaOptions): Promise<RunningDelta> {
     const contexts = options.contexts.map(({ context }) => context.name);
-    const delta = new RunningDelta(new SimulatedWorld(11, provinces, contexts), await startIssuer(), options);
+    const delta = new RunningDelta(new SimulatedWorld(options.seed ?? 11, provinces, contexts), await startIssuer(), options);
     void delta.drive();
     for (const province of provinces) delta.services.set(province, await delta.begin(province));
     for (const province of provinces) await delta.until(async () => (await delta.fetch(province, '/health/ready')).status === 200);

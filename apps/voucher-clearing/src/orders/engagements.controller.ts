@@ -17,6 +17,9 @@ import {
 } from './order-bodies.js';
 import { Sight } from '../sight.js';
 import { EngagementShown } from './order-answers.js';
+import { shownWhy } from './order-shown.js';
+
+type Engagement = (typeof engagement)['initial'];
 
 @Controller('v1/engagements')
 export class EngagementsController {
@@ -82,17 +85,29 @@ export class EngagementsController {
   ): Promise<object> {
     const found = await this.desk.node.read(engagement, engagementStream(path.order));
     const there = found.version > 0;
-    if (!there || !(await this.mayRead(actor, path.order))) throw Problem.unseen(there);
+    const { requested, proposed, ...stated } = found.state;
+    if (!there || !(await this.mayRead(actor, path.order, proposed))) throw Problem.unseen(there);
     call.stamp(found);
-    const { requested, ...stated } = found.state;
-    if (requested === null) return { id: path.order, ...stated, requested };
-    const { invoiceKey: _key, ...shown } = requested;
-    return { id: path.order, ...stated, requested: shown };
+    const shown = { id: path.order, proposed: proposed !== null, proposalRefused: await this.refused(proposed), ...stated };
+    if (requested === null) return { ...shown, requested };
+    const { invoiceKey: _key, ...file } = requested;
+    return { ...shown, requested: file };
   }
 
-  /** The agency is named by the order, wherever that is at home. */
-  private async mayRead(actor: Actor, id: string): Promise<boolean> {
+  /** Why the home refused what was proposed, once this node has read so; null while it has not, or took it up. */
+  private async refused(proposed: Engagement['proposed']): Promise<object | null> {
+    if (proposed === null) return null;
+    const { refusedProposal } = (await this.desk.node.read(order, orderStream(proposed.order), journalOf(proposed.home))).state;
+    // Of this agency's proposal: another province's under the same id is told to its own.
+    const ours = refusedProposal?.agencyProvince === this.desk.province && refusedProposal.agency === proposed.agency;
+    return ours ? shownWhy(refusedProposal.code, refusedProposal.facts) : null;
+  }
+
+  /** The agency is named by its own proposal, else by the order, wherever that is at home. */
+  private async mayRead(actor: Actor, id: string, proposed: Engagement['proposed']): Promise<boolean> {
     if (isStaff(actor.roles)) return true;
+    // What it proposed may never become an order, and is in no list of orders then.
+    if (proposed !== null) return this.sight.ofAgency(actor, this.desk.province, proposed.agency);
     const { rows } = await this.desk.node.rows<{ readonly province: string }>('orders', { where: { id }, limit: 1 });
     const home = rows[0]?.row.province;
     if (home === undefined) return false;

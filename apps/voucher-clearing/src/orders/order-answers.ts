@@ -154,6 +154,7 @@ const RequestedRedemption = shownRow('RequestedRedemption', { ...redemption, ...
 export const EngagementShown = shownRow('Engagement', {
   id: ['订单编号', 'id of the order'],
   proposed: ['由机构提出', 'whether the agency proposed it', 'yesno'],
+  proposalRefused: ['提议不予采纳的原因', 'why its home refused the proposal', 'object', { ...NULLABLE, of: () => RefusalShown }],
   answered: ['接单答复', 'what the agency answered', 'text', { enum: ['none', 'accepted', 'declined'] }],
   cancelled: ['机构已撤回', 'whether the agency withdrew', 'yesno'],
   signature: ['机构签署', 'its signature', 'object', { ...NULLABLE, of: () => StatedSignature }],

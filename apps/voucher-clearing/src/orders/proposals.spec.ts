@@ -33,6 +33,18 @@ test.each<[string, Who, string]>([
   expect(refusal).toMatchObject({ code: 'E-ROLE', title: { zh: '无权操作' }, facts });
 });
 
+test('the agency reads it among what it stated, and why it was refused; a stranger of its province and the enterprise do not', async () => {
+  const own = `/v1/engagements/${id}`;
+  const { status, body } = await delta.get(agent('31'), own);
+  expect([status, body]).toMatchObject([
+    200,
+    { id, proposed: true, answered: 'accepted', proposalRefused: { code: 'E-ROLE', facts: { seen: { zh: '0.00 元' } } } },
+  ]);
+  expect((await delta.get(clerk('31'), own)).body['proposalRefused']).toEqual(body['proposalRefused']);
+  expect((await delta.get({ province: '31', role: 'agency', org: 'org-stranger' }, own)).status).toBe(404);
+  expect((await delta.get(firm, own)).status).toBe(404);
+});
+
 test('a stranger is told that there is nothing', async () => {
   const stranger: Who = { province: '32', role: 'enterprise', org: 'org-stranger' };
   expect((await delta.get(stranger, `/v1/orders/${id}`)).status).toBe(404);

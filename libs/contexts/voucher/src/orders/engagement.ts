@@ -33,7 +33,8 @@ export type EngagementEvent = VoucherEvent<
 >;
 
 export interface Engagement {
-  readonly proposed: boolean;
+  /** The order that the agency asked for itself; null where the enterprise placed it. */
+  readonly proposed: VoucherData<'OrderProposed'> | null;
   readonly answered: 'none' | 'accepted' | 'declined';
   readonly cancelled: boolean;
   readonly signature: VoucherData<'ContractSignatureStated'> | null;
@@ -44,7 +45,7 @@ export interface Engagement {
 }
 
 const initial: Engagement = {
-  proposed: false,
+  proposed: null,
   answered: 'none',
   cancelled: false,
   signature: null,
@@ -54,7 +55,7 @@ const initial: Engagement = {
 };
 
 export const engagement = foldOf<Engagement, EngagementEvent>('engagement', initial, {
-  OrderProposed: (state) => ({ ...state, proposed: true, answered: 'accepted' }),
+  OrderProposed: (state, proposed) => ({ ...state, proposed, answered: 'accepted' }),
   AcceptanceStated: (state) => ({ ...state, answered: 'accepted' }),
   DeclineStated: (state) => ({ ...state, answered: 'declined' }),
   CancellationStated: (state) => ({ ...state, cancelled: true }),
