@@ -226,7 +226,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   voucher('orders/serving')(
     'take up a statement in any state',
-    "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: state.phase, needed: phases.join(' or ') });",
+    "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: word(state.phase), needed: anyOf(phases) });",
     '',
   ),
   voucher('orders/serving')(

@@ -73,7 +73,7 @@ const nameOf = (origin: string): string => origin.replaceAll('/', '_');
  * another federation of the same names is no rewritten history of this one; keys that are rotated or pinned anew change nothing.
  */
 const rememberedAt = (asked: Asked, { origin, identity }: Remembered): string =>
-  join(checkpointsIn(asked), `${nameOf(origin)}_${fingerprintOf(nodeHasher, identity)}.note`);
+  join(checkpointsIn(asked), `${nameOf(origin)}_${fingerprintOf(tools.hasher, identity)}.note`);
 
 interface Remembered {
   readonly origin: string;
