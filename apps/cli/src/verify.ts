@@ -98,7 +98,7 @@ const earlierOf = (asked: Asked, journal: Remembered): string | null => {
   } catch {
     if (knownOtherwise(asked, journal))
       asked.note({
-        en: `${journal.origin} was checked before under another identity key: this is its first check under the one of this federation file.`,
+        en: `${journal.origin} was checked before under another identity key; this is its first check under the key of this file.`,
         zh: `${journal.origin} 此前以另一身份密钥核验过：此为以本联邦文件所载身份密钥的首次核验。`,
       });
     return null;

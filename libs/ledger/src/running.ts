@@ -26,7 +26,6 @@ import { Signal } from './signal.js';
 import { Streams } from './streams.js';
 import { Timers } from './timers.js';
 import { Witness } from './witness.js';
-import type { SaidPart } from './rejection.js';
 
 const BEAT_MS = 2_000;
 const OPENING_BEAT_MS = 500;
@@ -152,7 +151,7 @@ export class Running {
     return this.over || (this.started && (this.writing.mustReopen || Boolean(this.writing.sequencer?.stopped)));
   }
 
-  async stop(why: SaidPart): Promise<void> {
+  async stop(why: Parameters<OwnJournal['stop']>[0]): Promise<void> {
     this.over = true;
     this.healing.stop();
     // Told before anything is waited for: recovery goes on until then.
