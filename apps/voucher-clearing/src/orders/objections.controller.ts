@@ -3,7 +3,7 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { Allows, Call, CodeWord, CurrentActor, CurrentCall, MadeId, Offers, OneOf, Problem, ReadQuery, TextField } from '@yrd/platform';
 import type { Actor } from '@yrd/ledger';
-import { journalOf, objection, objectionStream, PROVINCES, type Objection } from '@yrd/voucher';
+import { journalOf, objection, objectionStream, order, orderStream, PROVINCES, type Objection } from '@yrd/voucher';
 import { Desk } from '../desk.js';
 import { Sight } from '../sight.js';
 import { ObjectionShown } from './order-answers.js';
@@ -26,10 +26,13 @@ class ObjectionPath {
   objection: string;
 }
 
-/** Where it stands: a refusal and an answer end it. */
-const stateOf = ({ taken, refused, outcome }: Objection): string => {
+type Order = (typeof order)['initial'];
+
+/** Where it stands: a refusal and an answer end it, or a red letter that sends its order back to review before there is one (A8). */
+const stateOf = (id: string, { taken, refused, outcome }: Objection, about: Order): string => {
   if (outcome !== null) return outcome === 'upheld' ? 'Upheld' : 'Rejected';
-  return refused ? 'Refused' : taken ? 'Taken' : 'Stated';
+  if (taken) return about.objection === id && about.phase !== 'Objected' ? 'Overtaken' : 'Taken';
+  return refused ? 'Refused' : 'Stated';
 };
 
 @Controller('v1/objections')
@@ -63,10 +66,12 @@ export class ObjectionsController {
     const concerned = from === this.desk.province || stated?.home === this.desk.province;
     if (!stated || !concerned || !this.sight.isOf(actor, organisation)) throw Problem.unseen(stated !== null);
     if (from === this.desk.province) call.stamp(here);
-    const { order, home, grounds } = stated;
-    const told = home === from ? here.state : (await this.of(id, home)).state;
+    const { order: about, home, grounds } = stated;
+    // The order first: what ends it and the answer are one commit, so that an answer is never missed behind its end.
+    const { state: seen } = await this.desk.node.read(order, orderStream(about), journalOf(home));
+    const told = (await this.of(id, home)).state;
     const refusal = told.refused && shownWhy(told.refused.code, told.refused.facts);
-    return { id, state: stateOf(told), order, province: home, from, grounds, refusal };
+    return { id, state: stateOf(id, told, seen), order: about, province: home, from, grounds, refusal };
   }
 
   private of(id: string, province: string) {

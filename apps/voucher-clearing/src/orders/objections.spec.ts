@@ -22,7 +22,7 @@ beforeAll(async () => {
   const year = new Date(delta.nowMs).getUTCFullYear();
   orders = new Orders(delta, await openMarket(delta, year), year);
   const made: string[] = [];
-  for (const tail of ['1', '2', '3', '4']) {
+  for (const tail of ['1', '2', '3', '4', '5']) {
     const order = await orders.serve({ amountFen: 1_000_000 });
     const agency = orders.wanted().agency;
     const invoice = { home: '32', agency, invoiceNumber: `2632000000000000000${tail}`, invoiceFen: 1_000_000, paidFen: 1_000_000, files };
@@ -60,6 +60,15 @@ test('V17: sent twice it is one objection; a second one to a line that stands st
   expect((await object(shown[2], { province: '32', role: 'agency', org: 'org-agency-32' })).status).toBe(201);
 });
 
+test('A8: an order that a red letter sends back to review leaves its objection behind, and the objector is told', async () => {
+  const { id } = (await object(shown[4])).body;
+  await reaches(id, 'Taken');
+  const redLetter = { invoiceNumber: '26320000000000000005', redNumber: '26320000000000000099', redFen: 400_000 };
+  await delta.does(staff('reviewer'), '/v1/invoices/red-letters', redLetter);
+  await orders.reaches(shown[4]!, 'UnderReview');
+  await reaches(id, 'Overtaken');
+});
+
 test('V17: who objects is known in his province only; staff of the order’s home read what he says, nobody else', async () => {
   const { id } = (await object(shown[0])).body;
   await reaches(id, 'Taken');
@@ -78,6 +87,8 @@ test('what cannot be objected to is refused in both languages, and what is no or
   for (const id of ['31.x', '0f3c5a9b1d2e4f60718293a4b5']) expect((await read(id)).status).toBe(400);
   for (const from of ['31', '32', '33']) expect((await read(`${from}.0f3c5a9b1d2e4f60718293a4b5`)).status).toBe(404);
   expect((await object(shown[3], { province: '31', role: 'auditor' })).status).toBe(403);
+  const unread = await delta.post(rival, '/v1/objections', { order: shown[3], home: '33', grounds: 'x' });
+  expect([unread.status, unread.body['code']]).toEqual([404, 'E-NOTFOUND']);
   const elsewhere = await delta.post(rival, '/v1/objections', { order: shown[3], home: '32', grounds: 'x' }, { at: '32' });
   expect(elsewhere.status).toBe(421);
 });

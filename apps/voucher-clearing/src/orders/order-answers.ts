@@ -129,10 +129,10 @@ export const RefusedProposalShown = shownRow('RefusedProposal', {
 export const ObjectionShown = shownRow('ObjectionShown', {
   id: ['异议编号', 'id'],
   state: [
-    'Stated 已提出，Taken 已受理并暂停该笔，Refused 不予受理，Upheld 成立，Rejected 驳回',
-    'stated; taken up, and its line stands still; refused; upheld; rejected',
+    'Stated 已提出，Taken 已受理并暂停该笔，Refused 不予受理，Upheld 成立，Rejected 驳回，Overtaken 答复前订单已退回重审',
+    'stated; taken up, and its line stands still; refused; upheld; rejected; its order went back to review before the answer',
     'text',
-    { enum: ['Stated', 'Taken', 'Refused', 'Upheld', 'Rejected'] },
+    { enum: ['Stated', 'Taken', 'Refused', 'Upheld', 'Rejected', 'Overtaken'] },
   ],
   order: ['订单编号', 'id of the order'],
   province: ['订单所属省', 'home of the order', 'text', OF_PROVINCE],
