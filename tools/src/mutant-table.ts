@@ -195,7 +195,7 @@ export const MUTANTS: readonly Mutant[] = [
   ledger('timers')('let limits end a month early', 'lt: this.world.clock.now() + 1 }', 'lt: this.world.clock.now() + 2_592_000_000 }'),
   ledger('timers')(
     'wait for no statement that may still arrive',
-    'const journals = awaits === null ? [] : awaits === EVERY_PEER ? this.around.journals : [awaits];',
+    'const journals = awaits === null ? [] : awaits === EVERY_PEER ? this.witness.journals : [awaits];',
     'const journals: string[] = awaits === EVERY_PEER ? [] : [];',
     'ledger/src/attack-timers',
   ),

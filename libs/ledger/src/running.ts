@@ -103,7 +103,6 @@ export class Running {
     });
     this.timers = new Timers(world, this.folder, this.witness, {
       journal: this.own,
-      journals: this.options.federation.nodes.map(({ province }) => `${province}/${this.context.name}`),
       submit: (command, id, trace) => this.writing.submit(command, id, trace),
       reacted: (journal) => this.reactor.position(journal),
       quarantined: (journal) => this.quarantined(journal),

@@ -23,8 +23,6 @@ const REFUSED_MS = 10_000;
 
 export interface TimersWorld {
   readonly journal: string;
-  /** Every journal of the context. */
-  readonly journals: readonly string[];
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** How far a journal's entries were folded and reacted to. */
   reacted(journal: string): number;
@@ -91,7 +89,7 @@ export class Timers {
   }
 
   private ripe({ awaits, ...limit }: Timer): boolean {
-    const journals = awaits === null ? [] : awaits === EVERY_PEER ? this.around.journals : [awaits];
+    const journals = awaits === null ? [] : awaits === EVERY_PEER ? this.witness.journals : [awaits];
     return journals.every((each) => each === this.around.journal || this.heardOut(each, limit));
   }
 

@@ -168,6 +168,11 @@ export class Witness {
     return this.heard.get(journal)?.get(from) ?? null;
   }
 
+  /** Every journal of the context, the own one too. */
+  get journals(): readonly string[] {
+    return [...this.replicas.keys()];
+  }
+
   /** The owner's last word on its own journal: everything up to its time is within its size. */
   watermark(journal: string): Heard | null {
     return this.word(journal, ownerOf(journal));
