@@ -20,7 +20,7 @@ const BLANK: ImportJob = {
   ...{ id: 'f'.repeat(26), kind: '', dryRun: false, state: 'receiving', why: null, organisation: 'dept-32', actor: clerk },
   ...{ trace: '0'.repeat(32), format: 'csv', charset: null, digest: '', bytes: 0, sealedTo: null, held: true },
   ...{ rows: 0, read: 0, done: 0, unchanged: 0, refused: 0, batches: 0, cancelAsked: false },
-  ...{ createdMs: 0, updatedMs: 0, finishedMs: null, owner: null, claimedUntilMs: 0 },
+  ...{ createdMs: 0, updatedMs: 0, finishedMs: null, owner: null, claims: 0, claimedUntilMs: 0 },
 };
 
 /** One province whose process can be killed at any port call and started again on the same disk. */
@@ -104,7 +104,7 @@ class Province {
     const job = (await jobs.claim(instance, new Set(), this.world.now))!;
     const kind = kinds.find(({ name }) => name === job.kind)!;
     const halt = new AbortController().signal;
-    await new ImportRun({ kind, node, jobs, instance, ground, halt, now: () => this.world.now }, job).toItsEnd();
+    await new ImportRun({ kind, node, jobs, ground, halt, now: () => this.world.now }, job).toItsEnd();
   }
 
   /** Runs the imports until the job is over, or until the process is killed, after so many port calls, and started again: null then. */
@@ -209,7 +209,10 @@ test('cancelled while its process is dead, an import reports what that had done'
   expect(await outcomes(province, job)).toHaveLength(job.done);
 });
 
-test('who stood still until another process took the import over sends no row behind that one', async () => {
+test.each([
+  ['another process', '32-2'],
+  ['one that was started in its place', '32-1'],
+])('who stood still until %s took the import over sends no row behind that one', async (_, next) => {
   const province = await Province.opened();
   const [one] = SUBJECTS as [string];
   await province.moved(one, '320000');
@@ -222,7 +225,7 @@ test('who stood still until another process took the import over sends no row be
     const [at, day] = [performance.now() + 70_000, Date.now() + 70_000];
     now.mockReturnValue(at);
     date.mockReturnValue(day);
-    await province.carriedOut('32-2');
+    await province.carriedOut(next);
     throw new Unavailable(say('storeSilent', { detail: 'a minute passes' }));
   };
 

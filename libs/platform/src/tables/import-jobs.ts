@@ -67,6 +67,8 @@ export interface ImportJob {
   readonly finishedMs: number | null;
   /** The process that carries it on, and until when its claim holds, real ms. */
   readonly owner: string | null;
+  /** How often it was claimed: who did so last carries it on, and nobody of the same name beside him. */
+  readonly claims: number;
   readonly claimedUntilMs: number;
 }
 
@@ -150,18 +152,18 @@ export class ImportJobs {
     const claimed = await this.change(free.id, (job) =>
       isOver(job) || (job.owner !== free.owner && job.owner !== owner)
         ? job
-        : { ...job, state: 'running', owner, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs },
+        : { ...job, state: 'running', owner, claims: job.claims + 1, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs },
     );
     return claimed.state === 'running' && claimed.owner === owner ? claimed : null;
   }
 
   /** Keeps what came of a batch of rows with the progress, in one write. @throws Lost when another has claimed the job meanwhile. */
-  async keep({ id }: ImportJob, owner: string, results: readonly RowResult[], nowMs: number): Promise<ImportJob> {
+  async keep(mine: ImportJob, results: readonly RowResult[], nowMs: number): Promise<ImportJob> {
     const count = (outcome: RowResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
     return this.change(
-      id,
+      mine.id,
       (before) => {
-        const job = claimedBy(owner, before);
+        const job = still(mine, before);
         const counted = {
           read: job.read + results.length,
           done: job.done + count('done'),
@@ -172,7 +174,7 @@ export class ImportJobs {
         const kept = { ...job, ...counted, claimedUntilMs: Date.now() + CLAIM_MS, updatedMs: nowMs };
         return job.cancelAsked ? over(kept, 'cancelled', nowMs) : kept;
       },
-      ({ batches }) => [{ table: RESULTS, id: nth(id, batches - 1), value: { results } satisfies Results }],
+      ({ id, batches }) => [{ table: RESULTS, id: nth(id, batches - 1), value: { results } satisfies Results }],
     );
   }
 
@@ -182,17 +184,17 @@ export class ImportJobs {
   }
 
   /** Keeps what is known of the batch under way, and the claim. @throws Lost when another has claimed the job meanwhile. */
-  async settle({ id }: ImportJob, owner: string, results: readonly RowResult[]): Promise<void> {
+  async settle(mine: ImportJob, results: readonly RowResult[]): Promise<void> {
     await this.change(
-      id,
-      (job) => ({ ...claimedBy(owner, job), claimedUntilMs: Date.now() + CLAIM_MS }),
-      ({ batches }) => [{ table: RESULTS, id: nth(id, batches), value: { results } satisfies Results }],
+      mine.id,
+      (job) => ({ ...still(mine, job), claimedUntilMs: Date.now() + CLAIM_MS }),
+      ({ id, batches }) => [{ table: RESULTS, id: nth(id, batches), value: { results } satisfies Results }],
     );
   }
 
-  /** Ends a job, and lets its file go. */
-  async end(id: string, owner: string, state: ImportState, nowMs: number, why: Words | null = null): Promise<void> {
-    const job = await this.change(id, (each) => (each.owner === owner && !isOver(each) ? { ...over(each, state, nowMs), why } : each));
+  /** Ends a job, and lets its file go. @throws Lost when another has claimed the job meanwhile. */
+  async end(mine: ImportJob, state: ImportState, nowMs: number, why: Words | null = null): Promise<void> {
+    const job = await this.change(mine.id, (each) => (isOver(each) ? each : { ...over(still(mine, each), state, nowMs), why }));
     if (isOver(job)) await this.letGo(job);
   }
 
@@ -260,9 +262,9 @@ export class ImportJobs {
   }
 }
 
-/** @throws Lost when it is not, or no more. */
-const claimedBy = (owner: string, job: ImportJob): ImportJob => {
-  if (job.owner !== owner || job.state !== 'running') throw new Lost(`${job.id} is carried on by another process.`);
+/** The job as it now is, under the claim that it was taken up with. @throws Lost when that does not hold any more. */
+const still = ({ claims }: ImportJob, job: ImportJob): ImportJob => {
+  if (job.claims !== claims || job.state !== 'running') throw new Lost(`${job.id} is carried on by another process.`);
   return job;
 };
 

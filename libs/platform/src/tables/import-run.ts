@@ -28,8 +28,6 @@ export interface RunOptions {
   readonly kind: ImportKind;
   readonly node: LedgerNode;
   readonly jobs: ImportJobs;
-  /** Name of the process that has claimed the job. */
-  readonly instance: string;
   readonly ground: Pick<ContextGround, 'trail' | 'log'>;
   /** Ends it anywhere; the job is left where it is. */
   readonly halt: AbortSignal;
@@ -61,12 +59,12 @@ export class ImportRun {
 
   /** Carries out what is left of it. @throws TableFault, Lost, Unavailable, and whatever `halt` was aborted with. */
   async toItsEnd(): Promise<void> {
-    const { kind, jobs, instance, now } = this.o;
+    const { kind, jobs, now } = this.o;
     for await (const batch of batchesOf(kind, await jobs.file(this.job), this.job.read)) {
       await this.carryOut(batch);
       const heldAtMs = performance.now();
       const results = batch.records.flat().map(({ line }) => this.results.get(line)!);
-      this.job = await jobs.keep(this.job, instance, results, now());
+      this.job = await jobs.keep(this.job, results, now());
       if (isOver(this.job)) return;
       this.heldAtMs = heldAtMs;
     }
@@ -137,7 +135,7 @@ export class ImportRun {
     this.next ??= this.settling = this.settling.then(async () => {
       this.next = null;
       const heldAtMs = performance.now();
-      await this.o.jobs.settle(this.job, this.o.instance, [...this.results.values()]);
+      await this.o.jobs.settle(this.job, [...this.results.values()]);
       this.heldAtMs = heldAtMs;
     });
     return this.next;

@@ -70,7 +70,7 @@ export class Imports {
         bytes: file.bytes.length,
       },
       ...{ held: true, rows, read: 0, done: 0, unchanged: 0, refused: 0, batches: 0, cancelAsked: false },
-      ...{ createdMs: now, updatedMs: now, finishedMs: null, owner: null, claimedUntilMs: 0 },
+      ...{ createdMs: now, updatedMs: now, finishedMs: null, owner: null, claims: 0, claimedUntilMs: 0 },
     };
     const kept = await this.jobs.receive(job, file.bytes);
     this.woken.abort();
@@ -132,12 +132,12 @@ export class Imports {
 
   /** Carries a job on to its end. False when it has to be taken up again later, here or by another process. */
   private async carryOn(job: ImportJob): Promise<boolean> {
-    const { instance, ground, kinds, node } = this.o;
-    const end = (state: ImportJob['state'], why: Words | null = null) => this.jobs.end(job.id, instance, state, this.now(), why);
+    const { ground, kinds, node } = this.o;
+    const end = (state: ImportJob['state'], why: Words | null = null) => this.jobs.end(job, state, this.now(), why);
     try {
       const kind = kinds.find(({ name }) => name === job.kind);
       if (!kind) throw fault(`This version has no import ${job.kind}.`, `此版本没有导入类型 ${job.kind}。`);
-      const run = { kind, node, instance, ground, jobs: this.jobs, halt: this.halt.signal, now: () => this.now() };
+      const run = { kind, node, ground, jobs: this.jobs, halt: this.halt.signal, now: () => this.now() };
       // Also of one that is to be cancelled: rows that a killed process had under way may be done, and the report says so.
       await new ImportRun(run, job).toItsEnd();
       await end(job.cancelAsked ? 'cancelled' : 'done');
