@@ -69,6 +69,18 @@ export interface Speed {
   readonly drain: () => void;
 }
 
+const sleeping = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** What ends the sleeps that a signal calls off: one listener for all of them, since thousands come and go. */
+const stopsOf = (signal: AbortSignal): Set<() => void> => {
+  const known = sleeping.get(signal);
+  if (known) return known;
+  const stops = new Set<() => void>();
+  sleeping.set(signal, stops);
+  signal.addEventListener('abort', () => stops.forEach((stop) => stop()), { once: true });
+  return stops;
+};
+
 const FEDERATION = 'yrd.test';
 /** A federation of simulated provinces. */
 export class SimulatedWorld {
@@ -185,12 +197,13 @@ export class SimulatedWorld {
         sleep: (ms, signal) =>
           new Promise((resolve) => {
             if (signal?.aborted) return resolve();
+            const stops = signal && stopsOf(signal);
             const stop = (): void => (off(), resolve());
             const off = scheduler.after(ms, () => {
-              signal?.removeEventListener('abort', stop);
+              stops?.delete(stop);
               if (process.alive) resolve();
             });
-            signal?.addEventListener('abort', stop, { once: true });
+            stops?.add(stop);
           }),
       },
       random: { bytes: (count) => scheduler.chance.bytes(count) },
