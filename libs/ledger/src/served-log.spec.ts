@@ -134,7 +134,7 @@ describe('a log under load', () => {
   test('says that two others have not cosigned yet rather than prove less', async () => {
     const { federation, wait } = await set(23);
     const { position } = (await federation.command('31', 'FillBox', { coins: 1 })) as { readonly position: { readonly size: number } };
-    await expect(wait(federation.node('31').proof('31/gifts', position.size - 1))).rejects.toThrow(/not cosigned entry 1 of 31\/gifts yet/);
+    await expect(wait(federation.node('31').proof('31/gifts', position.size - 1))).rejects.toThrow(/^notCosignedYet 1 31\/gifts$/);
     expect(await wait(federation.node('31').proof('31/gifts', position.size))).toBeNull();
     await federation.scheduler.pass(6_000);
     expect(await wait(federation.node('31').proof('31/gifts', position.size - 1))).toMatch(/^c2sp\.org\/tlog-proof@v1\nextra /);
