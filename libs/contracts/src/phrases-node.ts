@@ -51,6 +51,10 @@ export const nodePhrases = {
   nextKeyMissing: ['本进程没有下一把密钥 {key}。', 'This process does not hold the next key {key}.'],
   noKeyFile: ['本进程没有可写的密钥文件。', 'This process has no key file that it may write.'],
   storeSilent: ['存储没有应答。', 'The store does not answer.'],
+  recordsContended: [
+    '其他进程长时间在写入同样的记录：请再试。',
+    'Others write the same records, and went on doing so for long: try again.',
+  ],
   journalHalted: ['账本 {journal} 无法继续；原因见日志。', 'The journal {journal} cannot go on; the log says why.'],
   entryUnreadable: ['此流的条目 {index} 在此无法读取。', 'Entry {index} of this stream cannot be read here.'],
   decidesNothing: [

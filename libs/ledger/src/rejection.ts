@@ -56,6 +56,7 @@ export type NodePhrase =
   | 'nextKeyMissing'
   | 'noKeyFile'
   | 'storeSilent'
+  | 'recordsContended'
   | 'journalHalted'
   | 'entryUnreadable'
   | 'decidesNothing'

@@ -130,8 +130,7 @@ class MongoRecords implements Records {
         return matched;
       } catch (error) {
         if (!hasLabel(error, 'TransientTransactionError')) throw error;
-        if (tries >= TRIES)
-          throw new Unavailable(say('storeSilent', { detail: 'others write the same records, and went on doing so for long' }));
+        if (tries >= TRIES) throw new Unavailable(say('recordsContended'));
       } finally {
         await session.endSession();
       }
