@@ -61,6 +61,8 @@ describe('What another province says', () => {
     ['a gap that is left out', { say: 'until' }, 'until –'],
     ['a gap of an object', { say: 'word', word: 'toString' }, 'toString'],
     ['a time that no calendar has', { say: 'moment', atMs: 1e300 }, '1e+300'],
+    ['an amount that is no whole number of fen', { say: 'fen', amountFen: 1e22 }, '1e+22'],
+    ['a length that is none', { say: 'heardWithin', forLongMs: -1 }, 'heard within -1 ms'],
     ['another kind of value than the gap wants', { say: 'fen', amountFen: 'a lot' }, 'a lot'],
     ['a text that looks like a gap', { say: 'asIs', it: '{it}{it}' }, '{it}{it}'],
     ['nothing', null, '–'],

@@ -77,6 +77,8 @@ const durationOf = (ms: number, language: Language): string => {
 };
 
 const yuanOf = (fen: number, language: Language): string => {
+  // Of another province: an amount that is none is shown as it came.
+  if (!Number.isSafeInteger(fen)) return String(fen);
   const [whole = '', cents] = (fen / 100).toFixed(2).split('.');
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}${language === 'zh' ? ' 元' : ' yuan'}`;
 };
