@@ -1,7 +1,8 @@
 /** Reactions wait for what they need, and what could not be done now is done later. */
 import { box, boxOf, FederationRun, gifts, memoryStorage } from '../testing/index.js';
 import { instant } from '../testing/lone-writer.js';
-import type { Context, Handler, Reaction } from './decider.js';
+import { reject, type Context, type Handler, type Reaction } from './decider.js';
+import { Signal } from './signal.js';
 
 const ALL = ['31', '32', '33', '34'];
 const taken = async (run: FederationRun, province: string): Promise<number> =>
@@ -179,4 +180,50 @@ test('what another process of its node has folded is reacted to when it is here'
   run.world.mischief = null;
   await run.scheduler.pass(10_000);
   expect(await taken(run, '33')).toBe(1);
+});
+
+test.each([
+  ['shares one block', 1, 0],
+  ['is done up to the last command, also where one of them is refused and parked', -1, 1],
+])('what one reaction says to one entry %s', async (_, coins, parked) => {
+  const fillOther: Handler<{ readonly box: string; readonly coins: number }> = {
+    streams: (body) => [body.box],
+    decide: (body) =>
+      body.coins < 0 ? reject('E-COINS') : [{ stream: body.box, events: [{ type: 'BoxFilled', data: { coins: body.coins } }] }],
+  };
+  const boxes = ['box/a', 'box/b', 'box/c'];
+  const filling: Reaction = {
+    name: 'fill-three',
+    on: ['GiftSent'],
+    from: 'foreign',
+    react: (entry, { province }) =>
+      province !== '33'
+        ? []
+        : boxes.map((target, at) => ({ command: 'FillOther', target, body: { box: target, coins: at === 1 ? coins : 1 } })),
+  };
+  const commands = { ...gifts.commands, FillOther: fillOther as Handler };
+  const run = new FederationRun(97, { ...gifts, commands, reactions: [filling] });
+  await run.startAll();
+  await run.command('31', 'FillBox', { coins: 10 });
+  await run.command('31', 'SendGift', { to: '33', coins: 3, dueMs: 0 });
+  await run.scheduler.pass(5_000);
+  const blocks = run.world.disks.get('33')!.journal('33/gifts').inOrder();
+  const streams = blocks.map(({ commits }) => commits.flatMap((each) => each.streams)).filter((each) => each.includes('box/a'));
+  expect(streams).toEqual([boxes.filter((_, at) => parked === 0 || at !== 1)]);
+  expect(run.node('33').status().parked).toBe(parked);
+});
+
+test('whom a wake-up does not concern sleeps on, and the next one that does wakes him', async () => {
+  const signal = new Signal();
+  const woken: string[] = [];
+  let mine = false;
+  void signal.wait(() => mine).then(() => woken.push('whom it concerns'));
+  void signal.wait().then(() => woken.push('everybody'));
+  signal.raise();
+  await Promise.resolve();
+  expect(woken).toEqual(['everybody']);
+  mine = true;
+  signal.raise();
+  await Promise.resolve();
+  expect(woken).toEqual(['everybody', 'whom it concerns']);
 });
