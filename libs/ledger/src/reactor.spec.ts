@@ -1,7 +1,8 @@
 /** Reactions wait for what they need, and what could not be done now is done later. */
 import { box, boxOf, FederationRun, gifts, memoryStorage } from '../testing/index.js';
 import { instant } from '../testing/lone-writer.js';
-import { reject, type Context, type Handler, type Reaction } from './decider.js';
+import type { Context, Handler, Reaction } from './decider.js';
+import { reject } from './rejection.js';
 import { Signal } from './signal.js';
 
 const ALL = ['31', '32', '33', '34'];
@@ -196,7 +197,7 @@ test.each([
     name: 'fill-three',
     on: ['GiftSent'],
     from: 'foreign',
-    react: (entry, { province }) =>
+    react: (_, { province }) =>
       province !== '33'
         ? []
         : boxes.map((target, at) => ({ command: 'FillOther', target, body: { box: target, coins: at === 1 ? coins : 1 } })),

@@ -1,4 +1,5 @@
 /** The deals that the people of a history want to make: who with whom, for how much, and how each is to go. */
+import type { Rejection } from '@yrd/ledger';
 import type { Chance } from '@yrd/ledger/testing';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 
@@ -28,6 +29,9 @@ export interface Deal {
   readonly mode: 'tongdui' | 'tongyong';
   readonly voucherFen: number;
 }
+
+/** Whether a refusal says that the order has ended. */
+export const hasEnded = ({ facts: { seen } }: Rejection): boolean => typeof seen === 'object' && seen !== null && seen['word'] === 'Closed';
 
 /** The deals of a history, most of them across a border, by its seed alone. */
 export const dealsOf = (chance: Chance): readonly Deal[] =>

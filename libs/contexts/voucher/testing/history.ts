@@ -12,6 +12,8 @@ const FAULTS_PLANNED = 32;
 const LEAST = { commands: 200, orders: 40, faults: 20, kinds: 6 } as const;
 const STAGE_MAX_MS = 40_000;
 const REST_MAX_MS = 90_000;
+/** How long it takes at most, where no fault delays it, until all have beaten past a limit and it has fired, ms. */
+const PUBLICITY_ENDS_MS = 3_000;
 /** Nothing may change for this long before a federation is called at rest, ms: a lost block shows at the second beat. */
 const REST_MS = 5_000;
 /** How often is looked, ms: each look asks every node for all it knows. */
@@ -57,7 +59,8 @@ const live = async (run: HostileRun, trade: Trade): Promise<void> => {
   // Past the publicity and past the limit for accepting: what nobody answered lapses.
   run.world.forward(9 * DAY_MS);
   await stage('settling', async () => {
-    await run.scheduler.sleep(800);
+    // Publicity ends once the others have vouched past its limit (V17): a window that closes before it has nothing to pay.
+    await run.scheduler.sleep(PUBLICITY_ENDS_MS);
     await trade.close();
     await trade.pay();
   });

@@ -3,7 +3,7 @@ import type { Actor, Answer } from '@yrd/ledger';
 import { thieve, type Chance, type HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
 import { dispute, takeBack, type Act } from './aftermath.js';
-import { CONTRACTED, dealsOf, type Deal } from './deals.js';
+import { CONTRACTED, dealsOf, hasEnded, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 import { actor, agent, DAY_MS, hex, pack, staff } from './scenario.js';
 
@@ -267,7 +267,7 @@ export class Trade {
         return true;
       }
       // Of an order that has ended nobody waits for more.
-      if (!WAITS.includes(answer.rejected) || answer.facts['seen'] === 'Closed') return false;
+      if (!WAITS.includes(answer.rejected) || hasEnded(answer)) return false;
       await this.changed(`${province}|${orderStream(about)}`);
     }
     return false;
