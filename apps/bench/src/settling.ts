@@ -46,7 +46,7 @@ const hash = (text: string): string => Buffer.from(nodeHasher.sha256(Buffer.from
 /** An entry as its province would have written it. */
 const entryOf = (province: string, index: number, stream: string, event: string, data: object): LedgerEntry => {
   const declared = voucher.entryTypes[event]!;
-  const payload = canonicalBytes({ basis: {}, command: index.toString(16).padStart(64, '0'), data, person: '', trace: '' } as never);
+  const payload = canonicalBytes({ basis: {}, command: index.toString(16).padStart(64, '0'), data, person: '', trace: '' });
   const leaf = {
     ...{ source: `${FEDERATION}/log/${journalOf(province)}`, type: declared.type, subject: stream },
     ...{ time: new Date(YEAR_MS + index).toISOString(), actor: `${province}/node`, policyversion: '-' },
