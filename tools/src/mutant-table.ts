@@ -275,12 +275,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (from?.home !== at) return [others];',
     'voucher/src/settlement/clearing-lines',
   ),
-  ledger('found')(
-    'read the first page of a scan alone',
-    'if (!last || page.length < SCAN_ROWS) break;',
-    'break;',
-    'ledger/src/found',
-  ),
+  ledger('found')('read the first page of a scan alone', 'if (!last || page.length < SCAN_ROWS) break;', 'break;', 'ledger/src/found'),
   voucher('settlement/clearing-reactions')(
     'settle a pair that one side sees otherwise',
     'if (agree(mine, theirs)) {',

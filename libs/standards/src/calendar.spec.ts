@@ -1,7 +1,15 @@
 // The working-day calendar: the announced years against an independent table, and what a year without a notice may and may not say.
 import { readFileSync } from 'node:fs';
 import {
-  type LocalDate, type OfficialYear, OFFICIAL_2025, OFFICIAL_2026, OFFICIAL_YEARS, addDays, calendar, isWeekend, localDate,
+  type LocalDate,
+  type OfficialYear,
+  OFFICIAL_2025,
+  OFFICIAL_2026,
+  OFFICIAL_YEARS,
+  addDays,
+  calendar,
+  isWeekend,
+  localDate,
   officialYearFault,
 } from './index.js';
 
@@ -36,12 +44,21 @@ describe.each(OFFICIAL_YEARS)('the official year $year, $notice', ({ year, notic
 
 describe('the announced years', () => {
   // 365 days less 104 weekend days less the statutory days off that fall on weekdays or are moved there: 13 since 2025, 11 before.
-  it.each([[2024, 251], [2025, 248], [2026, 248]])('%s has %s working days, as the labour authorities count', (year, count) => {
+  it.each([
+    [2024, 251],
+    [2025, 248],
+    [2026, 248],
+  ])('%s has %s working days, as the labour authorities count', (year, count) => {
     expect(datesOf(year).filter((date) => official.day(date).working)).toHaveLength(count);
   });
 
   it('a make-up Sunday is worked, a Wednesday of National Day is not', () => {
-    expect(on('2025-09-28')).toMatchObject({ kind: 'make-up-workday', working: true, provisional: false, notice: '国办发明电〔2024〕12号' });
+    expect(on('2025-09-28')).toMatchObject({
+      kind: 'make-up-workday',
+      working: true,
+      provisional: false,
+      notice: '国办发明电〔2024〕12号',
+    });
     expect(on('2025-10-08')).toMatchObject({ kind: 'holiday', working: false, provisional: false });
     expect(official.nextWorkingDay(localDate('2026-02-14'))).toBe('2026-02-24');
   });
@@ -52,8 +69,14 @@ describe('a year without a notice', () => {
     const days = datesOf(2027).map(official.day);
     expect(days.every((day) => day.provisional && day.awaits === 2027 && day.notice === undefined)).toBe(true);
     expect(days.filter((day) => !day.working && !isWeekend(day.date)).map((day) => day.date)).toEqual(['2027-01-01', '2027-10-01']);
-    expect(days.filter((day) => day.kind === 'holiday').map((day) => day.date))
-      .toEqual(['2027-01-01', '2027-05-01', '2027-05-02', '2027-10-01', '2027-10-02', '2027-10-03']);
+    expect(days.filter((day) => day.kind === 'holiday').map((day) => day.date)).toEqual([
+      '2027-01-01',
+      '2027-05-01',
+      '2027-05-02',
+      '2027-10-01',
+      '2027-10-02',
+      '2027-10-03',
+    ]);
   });
 
   it('guesses neither make-up days nor festivals of the lunar calendar', () => {
@@ -76,7 +99,10 @@ describe('a year without a notice', () => {
 
   it('is settled by loading its notice, which may reach into the December before', () => {
     const notice: OfficialYear = {
-      year: 2027, notice: 'a notice of the test', issued: '2026-11-30', makeUpWorkdays: ['2027-01-03'],
+      year: 2027,
+      notice: 'a notice of the test',
+      issued: '2026-11-30',
+      makeUpWorkdays: ['2027-01-03'],
       holidays: [{ name: { zh: '元旦', en: 'New Year’s Day' }, from: '2026-12-31', to: '2027-01-02' }],
     };
     const settled = calendar([...OFFICIAL_YEARS, notice]);
@@ -106,7 +132,12 @@ describe('calendar data that contradict themselves are refused', () => {
 
 describe('a notice that comes from outside', () => {
   it.each(OFFICIAL_YEARS)('is without fault when it is the official one of $year', (notice) => {
-    expect(officialYearFault(notice, OFFICIAL_YEARS.filter(({ year }) => year !== notice.year))).toBeNull();
+    expect(
+      officialYearFault(
+        notice,
+        OFFICIAL_YEARS.filter(({ year }) => year !== notice.year),
+      ),
+    ).toBeNull();
   });
 
   it.each<[string, Partial<OfficialYear>, string]>([
@@ -115,11 +146,27 @@ describe('a notice that comes from outside', () => {
     ['of a year that the others have', { year: 2025 }, 'is given twice'],
     ['issued on a day that does not exist', { issued: '2025-02-30' }, 'There is no date'],
     ['issued years before', { issued: '2023-11-04' }, 'is issued in 2025 or 2026'],
-    ['that works on 2 May', {
-      holidays: OFFICIAL_2026.holidays.map((day) => day.from === '2026-05-01' ? { ...day, to: '2026-05-01' } : day),
-    }, '2026-05-02 is off by law'],
-    ['that closes a sixth of the year', { holidays: [...OFFICIAL_2026.holidays, ...['03', '07', '08'].map((month) => (
-      { name: { zh: '虚构', en: 'Invented' }, from: `2026-${month}-10`, to: `2026-${month}-24` }))] }, 'days off; at most 60'],
+    [
+      'that works on 2 May',
+      {
+        holidays: OFFICIAL_2026.holidays.map((day) => (day.from === '2026-05-01' ? { ...day, to: '2026-05-01' } : day)),
+      },
+      '2026-05-02 is off by law',
+    ],
+    [
+      'that closes a sixth of the year',
+      {
+        holidays: [
+          ...OFFICIAL_2026.holidays,
+          ...['03', '07', '08'].map((month) => ({
+            name: { zh: '虚构', en: 'Invented' },
+            from: `2026-${month}-10`,
+            to: `2026-${month}-24`,
+          })),
+        ],
+      },
+      'days off; at most 60',
+    ],
   ])('is refused with the reason when it is one %s', (_what, change, why) => {
     expect(officialYearFault({ ...OFFICIAL_2026, ...change }, [OFFICIAL_2025])?.message).toContain(why);
   });

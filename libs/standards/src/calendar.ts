@@ -130,10 +130,10 @@ function ordinaryDay(date: LocalDate, notices: ReadonlyMap<number, string>): Day
   const year = Number(date.slice(0, 4));
   const notice = notices.get(year);
   const weekend = isWeekend(date);
-  const plain = weekend ? { kind: 'weekend', working: false } as const : { kind: 'weekday', working: true } as const;
+  const plain = weekend ? ({ kind: 'weekend', working: false } as const) : ({ kind: 'weekday', working: true } as const);
   if (notice === undefined) {
     const festival = statutoryFestival(date);
-    const settled = festival ? { kind: 'holiday', working: false, festival } as const : plain;
+    const settled = festival ? ({ kind: 'holiday', working: false, festival } as const) : plain;
     return { date, ...settled, provisional: true, awaits: year };
   }
   if (date.slice(5) >= NEW_YEAR_REACHES_BACK_TO && !notices.has(year + 1)) {
