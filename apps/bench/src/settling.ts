@@ -124,7 +124,7 @@ const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'
 };
 type Node = Awaited<ReturnType<typeof opened>>;
 
-const until = async (done: () => boolean | Promise<boolean>, what: string, limitMs = 1_200_000): Promise<void> => {
+const until = async (done: () => boolean | Promise<boolean>, what: string, limitMs = 3_600_000): Promise<void> => {
   const deadline = performance.now() + limitMs;
   while (!(await done())) {
     if (performance.now() > deadline) throw new Error(`Not within ${limitMs / 1_000} s: ${what}.`);
@@ -153,7 +153,7 @@ const prepared = async (opening: Opening, lines: number, say: (line: string) => 
   say(`  ${lines.toLocaleString('en')} lines are written`);
   const folding = await opened(opening, []);
   for (const { province, journal } of all)
-    if (!(await folding.node.reach({ journal: journalOf(province), size: journal.size }, 1_200_000)))
+    if (!(await folding.node.reach({ journal: journalOf(province), size: journal.size }, 3_600_000)))
       throw new Error('Not folded in time.');
   // What reacted to nothing stands at the end of all journals.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
