@@ -1,4 +1,5 @@
 /** How the samples speak to the nodes: with tokens of the local issuer, patiently where a node is busy, and naming the row when refused. */
+import { allEnded } from '@yrd/ledger';
 import { DEMO_CLIENT, requestToken, type DemoClient } from './clients.js';
 import type { CsvRow } from './samples-csv.js';
 import type { Province } from './samples-data.js';
@@ -185,7 +186,5 @@ export const inParallel = async <T>(items: readonly T[], limit: number, work: (i
       }
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: limit }, lane));
-  const fault = lanes.find((each) => each.status === 'rejected');
-  if (fault) throw fault.reason;
+  await allEnded(Array.from({ length: limit }, lane));
 };

@@ -4,7 +4,7 @@ import { openNode, type Context, type Federation } from '@yrd/ledger';
 import { createNodeKeys, openWorld, systemClock } from '@yrd/platform';
 import type { Asking, Held } from './absence-asker.js';
 import { fill } from './reading.js';
-import { spread, threadCpuMs } from './measure.js';
+import { spread, threadCpuMs, until } from './measure.js';
 import type { Servers } from './nodes.js';
 import type { Row } from './table.js';
 import { transfers } from './transfers.js';
@@ -34,8 +34,10 @@ const missed = async (
   await fill(world.storage.blocks(journal), `${name}.test/log/31/${name}`, entries, entries / 10, blockCommits);
   const node = openNode({ world, province: '31', context, federation, instance: name, openAlone: true });
   await node.start();
-  const ready = (): boolean => node.status().notReady === null;
-  while (!ready()) await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(
+    () => node.status().notReady === null,
+    () => `the owner is ready: ${JSON.stringify(node.status().notReady)}`,
+  );
   await node.reach({ journal, size: entries }, 600_000);
   say(`  ${entries} entries in blocks of ${blockCommits}: the neighbour comes back`);
   const asking: Asking = { servers, database: database('32'), keys: asker!.secret, federation, name, journal, size: entries };

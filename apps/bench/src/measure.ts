@@ -105,6 +105,17 @@ export const threadCpuMs = (): number => {
   return (user + system) / 1_000;
 };
 
+const LOOK_MS = 20;
+
+/** Waits until it is done; throws with what did not come to be. */
+export const until = async (done: () => boolean | Promise<boolean>, what: () => string, limitMs = 3_600_000): Promise<void> => {
+  const deadline = performance.now() + limitMs;
+  while (!(await done())) {
+    if (performance.now() > deadline) throw new Error(`Not within ${limitMs / 1_000} s: ${what()}.`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+};
+
 /** Watches the heap from now on; answers by how much it was larger at its largest, MiB, and watches no more. */
 export const watchHeap = (): (() => number) => {
   const before = process.memoryUsage().heapUsed;

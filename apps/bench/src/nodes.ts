@@ -2,6 +2,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { openNode, type Actor, type Answer, type Context, type Federation, type LedgerNode, type World } from '@yrd/ledger';
 import { createNodeKeys, openWorld, systemClock } from '@yrd/platform';
+import { until } from './measure.js';
 import { Amount, authorised, NOTE, transfers } from './transfers.js';
 
 /** Addresses that everything runs against. */
@@ -52,11 +53,12 @@ export const openFederation = async (
       return { province, node, world, database, close: async () => (await node.stop(), await made.close()) };
     }),
   );
-  const deadline = performance.now() + 60_000;
-  while (opened.some(({ node }) => node.status().notReady !== null)) {
-    if (performance.now() > deadline) throw new Error(`Not ready: ${JSON.stringify(opened.map(({ node }) => node.status().notReady))}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const trouble = () => opened.map(({ node }) => node.status().notReady);
+  await until(
+    () => trouble().every((each) => each === null),
+    () => `all are ready: ${JSON.stringify(trouble())}`,
+    60_000,
+  );
   return opened;
 };
 

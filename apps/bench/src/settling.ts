@@ -4,7 +4,7 @@
  * otherwise would not settle.
  */
 import { voucherContracts } from '@yrd/contracts';
-import { canonicalBytes, makeEntry, openNode, type Context, type LedgerEntry } from '@yrd/ledger';
+import { canonicalBytes, hex, makeEntry, openNode, utf8, type Context, type LedgerEntry } from '@yrd/ledger';
 import { createNodeKeys, nodeHasher, nodeRandom, openWorld, systemClock } from '@yrd/platform';
 import {
   journalOf,
@@ -21,7 +21,7 @@ import {
 } from '@yrd/voucher';
 import { voucherClearing } from '@yrd/voucher-clearing';
 import { goesOnAtItsEnd, Growing, type Written } from './growing.js';
-import { cpuSeconds, paced, spread, threadCpuMs, watchHeap, lasting, type Figure } from './measure.js';
+import { cpuSeconds, lasting, paced, spread, threadCpuMs, until, watchHeap, type Figure } from './measure.js';
 import type { Servers } from './nodes.js';
 import type { Row } from './table.js';
 
@@ -41,7 +41,7 @@ const LIMITS = { acceptByMs: 4e12, useUntilMs: 4e12, redeemUntilMs: 4e12 };
 const operator = { person: 'p-op', organisation: 'org-bench', province: MINE, roles: ['operator'] };
 const reviewer = { person: 'p-rev', organisation: 'org-bench', province: MINE, roles: ['reviewer'] };
 
-const hash = (text: string): string => Buffer.from(nodeHasher.sha256(Buffer.from(text))).toString('hex');
+const hash = (text: string): string => hex(nodeHasher.sha256(utf8(text)));
 
 /** An entry as its province would have written it. */
 const entryOf = (province: string, index: number, stream: string, event: string, data: object): LedgerEntry => {
@@ -119,18 +119,13 @@ const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'
   const federation = { federation: FEDERATION, nodes: keys.map((each) => each.public) };
   const node = openNode({ world, province: MINE, context: { ...voucher, reactions }, federation, instance: 'settling', openAlone: true });
   await node.start();
-  await until(() => node.status().notReady === null, 'the node is ready');
+  await until(
+    () => node.status().notReady === null,
+    () => `the node is ready: ${JSON.stringify(node.status().notReady)}`,
+  );
   return { node, world, close: async () => (await node.stop(), await made.close()) };
 };
 type Node = Awaited<ReturnType<typeof opened>>;
-
-const until = async (done: () => boolean | Promise<boolean>, what: string, limitMs = 3_600_000): Promise<void> => {
-  const deadline = performance.now() + limitMs;
-  while (!(await done())) {
-    if (performance.now() > deadline) throw new Error(`Not within ${limitMs / 1_000} s: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 /** Four journals of a settled year in Shanghai's store, three of which have said all they have to say of the window; views folded. */
 const prepared = async (opening: Opening, lines: number, say: (line: string) => void): Promise<void> => {
@@ -202,7 +197,10 @@ export const settlingRows = async (
     () => netted,
     () => live(node),
   );
-  await until(async () => (await windowRow(node))?.netted[MINE] !== undefined, 'the window is netted');
+  await until(
+    async () => (await windowRow(node))?.netted[MINE] !== undefined,
+    () => 'the window is netted',
+  );
   const tookS = (performance.now() - since) / 1_000;
   const [ownS, allS] = [(threadCpuMs() - cpu) / 1_000, cpuSeconds(pidWords) - all];
   netted = true;

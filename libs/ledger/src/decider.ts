@@ -3,6 +3,7 @@
  * made of these; the ledger runs them. Nothing here awaits, and nothing asks for time, chance, identity or policy:
  * they come in.
  */
+import type { Where } from './ports.js';
 import type { Rejection } from './rejection.js';
 
 /** A thing that happened, as code sees it; on the wire its name is `EntryType.type`. */
@@ -137,7 +138,7 @@ export interface DerivedCommand {
 /** What a reaction wants to look at before it answers. */
 export type Need =
   | { readonly stream: string; readonly journal: string }
-  | { readonly rows: string; readonly where: Readonly<Record<string, import('./ports.js').Match>>; readonly limit: number }
+  | { readonly rows: string; readonly where: Where; readonly limit: number }
   | { readonly rootOf: string; readonly size: number }
   | Scan;
 
@@ -153,7 +154,7 @@ export interface Scan {
   readonly into: () => Collector;
 }
 export interface ScanRange {
-  readonly where: Readonly<Record<string, import('./ports.js').Match>>;
+  readonly where: Where;
   readonly by: string;
   /** Begin after this value and id. */
   readonly after?: { readonly value: number | string; readonly id: string };
@@ -171,9 +172,9 @@ export interface Found {
   readonly province: string;
   state<S, E extends DomainEvent>(fold: Fold<S, E>, journal: string, stream: string): S;
   /** Joined rows of a view; complete up to the entry reacted to, perhaps newer. */
-  rows<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[];
+  rows<R>(view: string, where: Where): readonly R[];
   /** The same, or undefined while they have not been asked for, or not been found yet. */
-  known<R>(view: string, where: Readonly<Record<string, import('./ports.js').Match>>): readonly R[] | undefined;
+  known<R>(view: string, where: Where): readonly R[] | undefined;
   /** Tree root (hex) of a journal at a size; null when it is quarantined short of that, or of no node here. */
   rootOf(journal: string, size: number): string | null;
   /** The collector of a scan, which took all its rows; undefined while it was only asked for. */

@@ -16,7 +16,7 @@ import {
 import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
-import type { Hasher, Match, RecordQuery, Scalar } from './ports.js';
+import type { Hasher, Where, RecordQuery, Scalar } from './ports.js';
 import { Unavailable, say } from './rejection.js';
 
 /** How often a reaction may name something new. */
@@ -39,8 +39,7 @@ const foundOf = (province: string, folder: Folder, hasher: Hasher, answers: Read
     invariant(found !== undefined, `A reaction reads what it did not name: ${needKey(need)}.`);
     return found;
   };
-  const known = <R>(view: string, where: Readonly<Record<string, Match>>) =>
-    answers.get(needKey({ rows: view, where, limit: 0 })) as readonly R[] | undefined;
+  const known = <R>(view: string, where: Where) => answers.get(needKey({ rows: view, where, limit: 0 })) as readonly R[] | undefined;
   return {
     province,
     state: <S, E extends DomainEvent>(_: Fold<S, E>, journal: string, stream: string) => take({ journal, stream }) as S,

@@ -24,5 +24,6 @@ export { pin, type Pinned } from './pinned.js';
 export { PUBLIC_START, type PublicEntry, type PublicPage, type PublicPlace, type PublicReader } from './public-entries.js';
 export { readOn } from './recent-blocks.js';
 export * from './rejection.js';
+export { allEnded } from './signal.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

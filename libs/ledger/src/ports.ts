@@ -95,9 +95,12 @@ export type Scalar = string | number | boolean | null;
 /** What a field must be. A missing field counts as null; of a field that holds a list, one element must be that (no range). */
 export type Match = Scalar | { readonly gte?: string | number; readonly lt?: string | number; readonly in?: readonly Scalar[] };
 
-/** Equality and ranges over fields (dotted paths), one order, a limit. Ties in the order are broken by id. */
+/** Fields (dotted paths) and what each must be. */
+export type Where = Readonly<Record<string, Match>>;
+
+/** Equality and ranges over fields, one order, a limit. Ties in the order are broken by id. */
 export interface RecordQuery {
-  readonly where?: Readonly<Record<string, Match>>;
+  readonly where?: Where;
   readonly order?: { readonly field: string; readonly descending?: boolean };
   /** Start after this row: its order field's value and its id. */
   readonly after?: { readonly value: Scalar; readonly id: string };

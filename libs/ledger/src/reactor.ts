@@ -16,7 +16,7 @@ import type { Journal } from './journal.js';
 import type { Answer, Redriven } from './node.js';
 import { allParked, type KeptItem } from './parked.js';
 import { Busy, Unavailable, say } from './rejection.js';
-import type { Waitable } from './signal.js';
+import { allEnded, type Waitable } from './signal.js';
 
 /** Entries looked at together; those of different streams run side by side. */
 const CHUNK = 64;
@@ -148,8 +148,7 @@ export class Reactor {
     }
     if (byStream.size === 0) return { position, moved: position > from };
     // All end before a failure counts: nothing of this round may still run when the next begins.
-    const ended = await Promise.allSettled([...byStream.values()].map((items) => this.inOrder(items)));
-    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    await allEnded([...byStream.values()].map((items) => this.inOrder(items)));
     return { position, moved: position > from };
   }
 
@@ -214,15 +213,10 @@ export class Reactor {
         const found = await this.finder.find(reaction, entry);
         const commands = this.named(reaction, entry, found);
         for (let from = 0; from < commands.length; from += SIDE_BY_SIDE) {
-          // All end before a failure counts, as with streams.
-          const ended = await Promise.allSettled(
-            commands.slice(from, from + SIDE_BY_SIDE).map(({ command, id }) => this.around.submit(command, id, entry.trace)),
-          );
-          for (const each of ended) {
-            if (each.status === 'rejected') throw each.reason;
-            const answer = each.value;
-            if (!answer.ok) return await this.park(entry, `${reaction.name} was refused: ${answer.rejected} ${canonical(answer.facts)}`);
-          }
+          const some = commands.slice(from, from + SIDE_BY_SIDE);
+          const answers = await allEnded(some.map(({ command, id }) => this.around.submit(command, id, entry.trace)));
+          const no = answers.find((answer) => !answer.ok);
+          if (no) return await this.park(entry, `${reaction.name} was refused: ${no.rejected} ${canonical(no.facts)}`);
         }
       }
     } catch (error) {

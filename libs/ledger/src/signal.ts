@@ -30,6 +30,13 @@ export class Signal implements Waitable {
   }
 }
 
+/** Waits until all have ended, so that nothing of them still runs; then throws what the first that failed threw. */
+export const allEnded = async <T>(all: Iterable<Promise<T>>): Promise<readonly T[]> =>
+  (await Promise.allSettled(all)).map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+
 /** Waits for the promise at most `ms`; `late` in its place when the time is over. The timer is stopped either way. */
 export const within = async <T, L>(clock: Clock, ms: number, promise: Promise<T>, late: L): Promise<T | L> => {
   const stop = new AbortController();

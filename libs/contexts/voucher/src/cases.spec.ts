@@ -1,6 +1,6 @@
 /** Cases of domain §2.5 and rules of §2.4 about an order on its way, each told as it happens. */
 import { fen, portion } from '@yrd/ledger';
-import { actor, agent, DAY_MS, delta, firm, hex, staff, type Delta } from '../testing/scenario.js';
+import { actor, agent, DAY_MS, delta, firm, hex, type Delta } from '../testing/scenario.js';
 
 /** Midnight of a day in Shanghai. */
 const shanghai = (month: number, day: number): number => Date.UTC(2026, month - 1, day) - 8 * 3_600_000;
@@ -81,12 +81,7 @@ test('V15: the same invoice in two provinces is refused the second time with the
 
 test('V17: an objection stops its own line; the rest of the batch is payable when the period ends', () => {
   const d = delta();
-  for (const id of ['o1', 'o2']) {
-    d.serve(id, { amountFen: 4_000_000, agencyProvince: '32' });
-    d.redeem(id, { invoiceFen: 4_000_000 });
-    d.approve(id);
-    d.does('32', 'PubliciseOrder', { order: id, batch: 'b1' }, staff('32'));
-  }
+  for (const id of ['o1', 'o2']) d.publicised(id);
   d.does('32', 'LodgeObjection', { order: 'o1', grounds: 'related-party' }, actor('32', 'enterprise', 'org-rival'));
   d.world.pass(8 * DAY_MS);
   expect([d.order('o1').phase, d.order('o2').phase]).toEqual(['Objected', 'Payable']);

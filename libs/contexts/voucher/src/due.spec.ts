@@ -59,14 +59,7 @@ test('a claim is due before the year closes, a granted account while something i
   expect(account()).toMatchObject({ dueClock: 'use', dueMs: d.account().useUntilMs });
   d.serve('o1', { amountFen: 20_000_000 });
   expect(account()).toMatchObject({ leftFen: 0, dueClock: 'redeem', dueMs: d.account().redeemUntilMs });
-  d.does(
-    '32',
-    'RegisterSubject',
-    { subject: 's2', kind: 'firm', organisation: 'org-s1', name: 'S2', uscc: '91350100M000100Y43' },
-    staff('32'),
-  );
-  for (const [fact, value] of Object.entries({ status: 'active', address: '320100', 'sme-year': '2026' }))
-    d.does('32', 'RecordSubjectFact', { subject: 's2', fact, value, source: 'test', asOf: '2026-01-05' }, staff('32'));
+  d.register('32', 's2', 'org-s1');
   d.does('32', 'ApplyQuota', { subject: 's2', scheme: 'cxq', year: 2026, askedFen: 1_000_000 }, other);
   d.world.settle();
   expect(account('s2')).toMatchObject({ state: 'Submitted', dueClock: 'year', dueMs: endOf('2026-12-31') });

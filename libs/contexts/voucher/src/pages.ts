@@ -1,5 +1,5 @@
 /** Reactions that concern many orders or agencies of this province: looked at a page at a time, each in a commit of its own. */
-import type { DerivedCommand, Entry, Match, Reaction } from '@yrd/ledger';
+import type { DerivedCommand, Entry, Where, Reaction } from '@yrd/ledger';
 
 /** Rows looked at for one entry. */
 const PAGE = 50;
@@ -13,7 +13,7 @@ export interface Pages<P extends { readonly after: string }> {
   /** What an entry is about, and the last row of the page before; nothing at first. */
   readonly pageOf: (entry: Entry) => P;
   /** Rows from there on. The last one of a page may come again. */
-  readonly concerned: (page: P, province: string) => Readonly<Record<string, Match>>;
+  readonly concerned: (page: P, province: string) => Where;
   readonly each: (id: string, page: P) => DerivedCommand;
   /** Asks for the page that begins after what is handed on. */
   readonly next: (page: P) => DerivedCommand;

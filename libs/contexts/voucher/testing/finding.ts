@@ -1,10 +1,10 @@
 /** What the test world finds rows and needs by: hashes, matches, and a key for each thing asked for. */
 import { createHash } from 'node:crypto';
-import type { Collector, Match, Need, Scan } from '@yrd/ledger';
+import type { Collector, Where, Need, Scan } from '@yrd/ledger';
 import { byCode, lineKey, PairCount, type Attestation, type Line, type Sizes } from '../src/settlement/settlement.js';
 
 export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-export const matches = (row: Readonly<Record<string, unknown>>, where: Readonly<Record<string, Match>>): boolean =>
+export const matches = (row: Readonly<Record<string, unknown>>, where: Where): boolean =>
   Object.entries(where).every(([field, match]) => {
     const value = row[field] ?? null;
     if (typeof match !== 'object' || match === null) return value === match;
@@ -23,10 +23,7 @@ type Row = Readonly<Record<string, unknown>> & { readonly kind: string; readonly
 const less = (one: unknown, other: unknown): number => (one === other ? 0 : (one as number) < (other as number) ? -1 : 1);
 
 /** The collector of a scan, after it took what `rows` answers for each range, in the order asked for. */
-export const scanned = (
-  { view, ranges, into }: Scan,
-  rows: <R>(view: string, where: Readonly<Record<string, Match>>) => readonly R[],
-): Collector => {
+export const scanned = ({ view, ranges, into }: Scan, rows: <R>(view: string, where: Where) => readonly R[]): Collector => {
   const collector = into();
   for (const { where, by, after } of ranges) {
     const idOf = ({ kind, home, id }: Row): string => `${kind}.${home}.${id}`;

@@ -13,7 +13,7 @@ import {
   type Fold,
   type Found,
   type Handler,
-  type Match,
+  type Where,
   type Need,
   type Peek,
   type Question,
@@ -76,7 +76,7 @@ export class Node {
       .reduce((state, { type, data }) => fold.evolve(state, { type, data } as DomainEvent as E), fold.initial);
   }
 
-  rows<R>(view: string, where: Readonly<Record<string, Match>> = {}): readonly R[] {
+  rows<R>(view: string, where: Where = {}): readonly R[] {
     const definition = voucher.views.find(({ name }) => name === view);
     if (!definition) throw new Error(`There is no view ${view}.`);
     const { join }: View = definition;
@@ -254,7 +254,7 @@ export class Node {
       if (need === undefined) throw new Error(`Not asked for: ${key}`);
       return need;
     };
-    const rows = <R>(view: string, where: Readonly<Record<string, Match>>): readonly R[] => {
+    const rows = <R>(view: string, where: Where): readonly R[] => {
       const need = must(`rows ${view} ${JSON.stringify(where)}`);
       const byId = [...this.rows<{ readonly id: string }>(view, where)].sort((one, other) => (one.id < other.id ? -1 : 1));
       return byId.slice(0, 'limit' in need ? need.limit : 0) as readonly unknown[] as readonly R[];
@@ -267,8 +267,7 @@ export class Node {
         return this.state(fold, stream, journal);
       },
       rows,
-      known: <R>(view: string, where: Readonly<Record<string, Match>>) =>
-        asked.has(`rows ${view} ${JSON.stringify(where)}`) ? rows<R>(view, where) : undefined,
+      known: <R>(view: string, where: Where) => (asked.has(`rows ${view} ${JSON.stringify(where)}`) ? rows<R>(view, where) : undefined),
       scanned: (scan) => this.scans.get(scan),
       rootOf: (journal, size) => {
         must(`root ${journal} ${size}`);

@@ -119,13 +119,13 @@ export class Delta {
     must(this.tries(province, name, body, by));
   }
 
-  /** A firm of the province with an active status and a granted quota; organisation `org-<id>`. */
-  enrol(province: ProvinceCode, subject: string, grantFen: number, scheme = 'cxq'): void {
+  /** A firm of the province that may have a quota, and has none. */
+  register(province: ProvinceCode, subject: string, organisation = `org-${subject}`): void {
     const clerk = staff(province);
     this.does(
       province,
       'RegisterSubject',
-      { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${subject}`, uscc: '91350100M000100Y43' },
+      { subject, kind: 'firm', organisation, name: `Firm ${subject}`, uscc: '91350100M000100Y43' },
       clerk,
     );
     for (const [fact, value] of [
@@ -135,6 +135,12 @@ export class Delta {
     ]) {
       this.does(province, 'RecordSubjectFact', { subject, fact, value, source: 'test', asOf: '2026-01-05' }, clerk);
     }
+  }
+
+  /** A firm of the province with an active status and a granted quota; organisation `org-<id>`. */
+  enrol(province: ProvinceCode, subject: string, grantFen: number, scheme = 'cxq'): void {
+    const clerk = staff(province);
+    this.register(province, subject);
     this.does(province, 'ApplyQuota', { subject, scheme, year: 2026, askedFen: grantFen }, actor(province, 'enterprise', `org-${subject}`));
     this.does(province, 'GrantQuota', { subject, scheme, year: 2026, amountFen: grantFen }, clerk);
   }
@@ -216,9 +222,21 @@ export class Delta {
     this.world.settle();
   }
 
+  publicise(order: string): void {
+    this.does('32', 'PubliciseOrder', { order, batch: 'b1' }, staff('32'));
+  }
+
+  /** An order of Jiangsu at its own agency, under publicity. */
+  publicised(order: string): void {
+    this.serve(order, { amountFen: 4_000_000, agencyProvince: '32' });
+    this.redeem(order, { invoiceFen: 4_000_000 });
+    this.approve(order);
+    this.publicise(order);
+  }
+
   /** Publicity without objection. */
   show(order: string): void {
-    this.does('32', 'PubliciseOrder', { order, batch: 'b1' }, staff('32'));
+    this.publicise(order);
     this.world.pass(8 * DAY_MS);
   }
 

@@ -2,7 +2,7 @@
  * One import being carried out, batch by batch: what each row asks for, in which order, and what came of it. A batch begins where the last
  * kept one ended, so everything here holds also for a process that takes over from one that was killed anywhere.
  */
-import { Busy, Unavailable, type Answer, type LedgerNode } from '@yrd/ledger';
+import { allEnded, Busy, Unavailable, type Answer, type LedgerNode } from '@yrd/ledger';
 import { noteRow } from '../audit/audit-notes.js';
 import { sleepMs } from '../clock.js';
 import type { ContextGround } from '../context-ground.js';
@@ -79,8 +79,7 @@ export class ImportRun {
       for (const asking of waiting) await this.follow(header, asking);
     };
     // All of them come to rest before anybody takes the job up again.
-    const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
-    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    await allEnded(Array.from({ length: LANES }, lane));
   }
 
   /** What is left to do, by what it is about. */

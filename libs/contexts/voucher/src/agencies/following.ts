@@ -4,7 +4,7 @@
  * cross each other, and a suspension that was over before all its orders were seen change nothing that is right already.
  */
 import { phrase, word, type VoucherData } from '@yrd/contracts';
-import { type Decision, type Entry, foldOf, type Handler, type Match, type Reaction, type Said, type Turn } from '@yrd/ledger';
+import { type Decision, type Entry, foldOf, type Handler, type Where, type Reaction, type Said, type Turn } from '@yrd/ledger';
 import { active, agency, type Agency } from './agency.js';
 import { handler } from '../handling.js';
 import { AGENCY_HOLD, heldFor, REDEMPTION_HOLD, releasedFrom } from '../orders/holding.js';
@@ -115,7 +115,7 @@ const followAgency: Reaction = {
   },
 };
 
-const concerned = ({ agencyProvince, agency: id, scope, after }: Followed, province: string): Readonly<Record<string, Match>> => ({
+const concerned = ({ agencyProvince, agency: id, scope, after }: Followed, province: string): Where => ({
   ...{ province, agencyProvince, agency: id, id: { gte: after } },
   ...(scope === 'restored' ? { held: true } : { state: { in: TOUCHED[scope] } }),
 });

@@ -3,7 +3,7 @@
  * at a time, each in a commit of its own. A limit that has lapsed stays lapsed; one that now lies in the past lapses next.
  */
 import type { VoucherData } from '@yrd/contracts';
-import { alike, single, type Decision, type Entry, type Handler, type Match } from '@yrd/ledger';
+import { alike, single, type Decision, type Entry, type Handler, type Where } from '@yrd/ledger';
 import { notices, workingDays } from '../policy/calendar-notice.js';
 import { dayStartMs, recount } from '../policy/clocks.js';
 import { handler } from '../handling.js';
@@ -58,7 +58,7 @@ const pageOf = (entry: Entry): Continued => {
 };
 
 /** New Year reaches back to 29 December, so nothing that ends before that day can be moved. The order of the last page may come again. */
-const concerned = ({ year, after }: Continued, province: string): Readonly<Record<string, Match>> => ({
+const concerned = ({ year, after }: Continued, province: string): Where => ({
   province,
   workingLimitMs: { gte: dayStartMs(`${year - 1}-12-29`) },
   id: { gte: after },

@@ -1,5 +1,5 @@
 /** What a sanction on a subject does to its open orders: each is held while it is in force, and released when it ends (A4). */
-import type { Entry, Handler, Match } from '@yrd/ledger';
+import type { Entry, Handler, Where } from '@yrd/ledger';
 import { handler } from '../handling.js';
 import { heldFor, releasedFrom } from './holding.js';
 import { legal } from './legality.js';
@@ -30,7 +30,7 @@ const pageOf = (entry: Entry): { readonly subject: string; readonly after: strin
   subject: idOf(entry.stream),
   after: dataOf(entry, 'SanctionContinued')?.after ?? '',
 });
-const concerned = ({ subject: id, after }: ReturnType<typeof pageOf>, province: string): Readonly<Record<string, Match>> => ({
+const concerned = ({ subject: id, after }: ReturnType<typeof pageOf>, province: string): Where => ({
   province,
   subject: id,
   id: { gte: after },

@@ -1,6 +1,6 @@
 /** V10, V26 and V28: what a voucher never pays for, and how much public support one service may have. */
 import { phrase, yuan } from '@yrd/contracts';
-import { actor, agent, delta, firm, hex, pack, staff, type Delta } from '../../testing/scenario.js';
+import { actor, agent, delta, firm, hex, pack, type Delta } from '../../testing/scenario.js';
 import { overstacked } from './stacking.js';
 
 const place = (d: Delta, change: object = {}) => d.tries('32', 'PlaceOrder', d.placing('o1', change), firm);
@@ -104,14 +104,7 @@ describe('V26, all public support for one service', () => {
 test('V28: nobody spends the voucher of another subject: the subject of an order is the subject of its quota', () => {
   const d = delta();
   // A sister firm of the same organisation is registered and eligible, but has no quota of its own.
-  d.does(
-    '32',
-    'RegisterSubject',
-    { subject: 's2', kind: 'firm', organisation: 'org-s1', name: 'Sister', uscc: '91350100M000100Y43' },
-    staff('32'),
-  );
-  for (const [fact, value] of Object.entries({ status: 'active', address: '320100', 'sme-year': '2026' }))
-    d.does('32', 'RecordSubjectFact', { subject: 's2', fact, value, source: 'test', asOf: '2026-01-05' }, staff('32'));
+  d.register('32', 's2', 'org-s1');
   expect(place(d, { subject: 's2' })).toMatchObject({ rejected: 'E-QUOTA' });
   expect(place(d)).toBeNull();
   const reserved = d.world.nodes['32'].entries.filter(({ type }) => type === 'QuotaReserved').map(({ stream }) => stream);

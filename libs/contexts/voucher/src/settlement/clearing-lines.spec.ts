@@ -1,6 +1,6 @@
 /** Which lines of a pair a window holds, read in their order: each once, those that were moved where they stand now, a million like one. */
 import fc from 'fast-check';
-import type { Collector, Found, Match } from '@yrd/ledger';
+import type { Collector, Found, Where } from '@yrd/ledger';
 import { inOrder, matches, scanned } from '../../testing/finding.js';
 import { lineNeeds, readInto, type Asked, type LineSink } from './clearing-lines.js';
 import type { LineRow } from './line-views.js';
@@ -28,7 +28,7 @@ class Reading implements LineSink {
 /** What a node reads of these rows, as a reaction has it read. */
 const read = (rows: readonly object[], asked: Asked, most = Infinity): readonly Line[] => {
   const scans = new Map<string, Collector>();
-  const those = <R>(_: string, where: Readonly<Record<string, Match>>): readonly R[] =>
+  const those = <R>(_: string, where: Where): readonly R[] =>
     rows.filter((each) => matches(each as Readonly<Record<string, unknown>>, where)) as readonly unknown[] as readonly R[];
   const found: Pick<Found, 'known' | 'scanned'> = { known: those, scanned: (scan) => scans.get(scan) };
   for (const need of lineNeeds(found, asked, 'read', () => new Reading(most)))

@@ -2,7 +2,7 @@
  * Which lines a pair has in a window, asked of the view of lines: by where both provinces cut, and by what was moved since. They are read
  * in the order in which they are counted, and none is kept: a window may hold a million.
  */
-import { invariant, type Collector, type Found, type Match, type Need, type ScanRange } from '@yrd/ledger';
+import { invariant, type Collector, type Found, type Need, type ScanRange, type Where } from '@yrd/ledger';
 import { pastFrom, placed } from './line-position.js';
 import type { ConfirmRow, CutRow, LineRow } from './line-views.js';
 import { byCode, inWindow, lineKey, partsOfKey, PROVINCES, sidesOf, type Line, type Sizes } from './settlement.js';
@@ -15,9 +15,7 @@ const WINDOWS_MAX = 1_000;
 /** What is asked of what was found. */
 type Reads = Pick<Found, 'known' | 'scanned'>;
 
-export type Where = Readonly<Record<string, Match>>;
-
-export const cutsWhere = (window: number): Where => ({ kind: 'cut', window: { in: [window - 1, window] } });
+const cutsWhere = (window: number): Where => ({ kind: 'cut', window: { in: [window - 1, window] } });
 
 /** Province → size, of this window and of the one before it. */
 export interface Cuts {
@@ -25,18 +23,15 @@ export interface Cuts {
   readonly before: Sizes;
 }
 
-export const cutsOf = (rows: readonly CutRow[], window: number): Cuts => {
+const cutsOf = (rows: readonly CutRow[], window: number): Cuts => {
   const of = (which: number): Sizes =>
     Object.fromEntries(rows.filter((row) => row.window === which).map(({ province, size }) => [province, size]));
   return { now: of(window), before: window === 1 ? Object.fromEntries(PROVINCES.map((province) => [province, 0])) : of(window - 1) };
 };
 
-/** Pairs whose both sides have closed this window and the one before. */
-export const ready = ({ now, before }: Cuts, pairs: readonly string[]): readonly string[] =>
-  pairs.filter((pair) => {
-    const { payer, payee } = sidesOf(pair);
-    return [payer, payee].every((side) => now[side] !== undefined && before[side] !== undefined);
-  });
+/** Whether both sides of a pair have closed this window and the one before. */
+export const isReady = ({ now, before }: Cuts, pair: string): boolean =>
+  Object.values(sidesOf(pair)).every((side) => now[side] !== undefined && before[side] !== undefined);
 
 /** What is done with the lines of a pair, one after the other. */
 export interface LineSink {
@@ -157,7 +152,6 @@ export const cutsIn = (found: Reads, window: number): Cuts | undefined => {
   const rows = found.known<CutRow>('lines', cutsWhere(window));
   return rows && cutsOf(rows, window);
 };
-export const cutsNeed = (window: number): Need => rowsNeed(cutsWhere(window), 2 * PROVINCES.length);
 
 const scanName = (asked: Asked, what: string): string => `${what} ${asked.pair}`;
 
@@ -167,14 +161,15 @@ const scanName = (asked: Asked, what: string): string => `${what} ${asked.pair}`
  * closed has no lines to read.
  */
 export const lineNeeds = (found: Reads, asked: Asked, what: string, sinkOf: (cuts: Cuts) => LineSink | null): readonly Need[] => {
+  const first = rowsNeed(cutsWhere(asked.window), 2 * PROVINCES.length);
   const cuts = cutsIn(found, asked.window);
-  if (!cuts || ready(cuts, [asked.pair]).length === 0) return [cutsNeed(asked.window)];
+  if (!cuts || !isReady(cuts, asked.pair)) return [first];
   const { needs, lines } = movedOf(found, asked.pair);
   const sink = lines && sinkOf(cuts);
-  if (!lines || !sink) return [cutsNeed(asked.window), ...needs];
+  if (!lines || !sink) return [first, ...needs];
   const into = () => new InOrder(sink, asked, cuts, lines);
   const scan = { scan: scanName(asked, what), view: 'lines', ranges: rangesOf(asked, cuts), only: LINE_FIELDS, into };
-  return [cutsNeed(asked.window), ...needs, scan];
+  return [first, ...needs, scan];
 };
 
 /** The sink that took all lines asked for; undefined where they were not read. */

@@ -1,6 +1,6 @@
 /** Reactions that settle windows. Nobody proposes: each node attests what it sees, and the fold of all attestations settles. */
-import { fen, type DerivedCommand, type Entry, type Found, type Need, type Reaction } from '@yrd/ledger';
-import { cutsIn, lineNeeds, readInto, ready, type Asked, type Cuts, type LineSink, type Where } from './clearing-lines.js';
+import { fen, type DerivedCommand, type Entry, type Found, type Need, type Reaction, type Where } from '@yrd/ledger';
+import { cutsIn, isReady, lineNeeds, readInto, type Asked, type Cuts, type LineSink } from './clearing-lines.js';
 import type { WindowRow } from './clearing-views.js';
 import { lineOfId } from './line-views.js';
 import { dataOf, provinceOf } from '../reading.js';
@@ -71,7 +71,7 @@ const attestPairs: Reaction = {
     const { window } = what;
     const cuts = cutsIn(found, window);
     const roots = (pair: string): readonly Need[] =>
-      cuts && ready(cuts, [pair]).length > 0 ? sizesOf(pair, cuts.now).map(([rootOf, size]) => ({ rootOf, size })) : [];
+      cuts && isReady(cuts, pair) ? sizesOf(pair, cuts.now).map(([rootOf, size]) => ({ rootOf, size })) : [];
     return what.pairs.flatMap((pair) => [
       // The roots first: what a reading begins with is found before it.
       ...roots(pair),

@@ -90,19 +90,22 @@ export class Comparing implements LineSink {
   private found: { readonly of: Stretch; readonly count: number; readonly list: Listed } | null = null;
 
   constructor(
-    { after, stretches }: { readonly after: string | null; readonly stretches: Sums },
+    private readonly said: { readonly after: string | null; readonly stretches: Sums },
     private readonly by: Ruler,
   ) {
-    this.theirs = stretches;
-    this.from = after;
+    this.from = said.after;
     this.now = new Summing(by.hash);
   }
-  private readonly theirs: Sums;
+
+  /** The stretch that is being read; undefined behind the last. */
+  private get theirs(): Sum | undefined {
+    return this.said.stretches[this.at];
+  }
 
   take(line: Line): boolean {
     const key = lineKey(line, this.by.before);
-    for (let theirs = this.theirs[this.at]; !theirs || (theirs.until !== null && key > theirs.until); theirs = this.theirs[this.at])
-      if (!theirs || this.closes(theirs)) return false;
+    while (this.theirs && this.theirs.until !== null && key > this.theirs.until) if (this.closes(this.theirs)) return false;
+    if (!this.theirs) return false;
     this.now.add(line);
     const { order: lineId, home, amountFen } = line;
     if (this.kept.length <= LISTED_MAX)
@@ -112,7 +115,7 @@ export class Comparing implements LineSink {
 
   /** What differs first, by the larger of both counts, with the own lines where one statement holds them; null where both are alike. */
   get differs(): { readonly of: Stretch; readonly count: number; readonly list: Listed | null } | null {
-    for (let theirs = this.theirs[this.at]; theirs && !this.found; theirs = this.theirs[this.at]) if (this.closes(theirs)) break;
+    while (this.theirs && !this.found) this.closes(this.theirs);
     return this.found && { ...this.found, list: this.found.count > LISTED_MAX ? null : this.found.list };
   }
 
