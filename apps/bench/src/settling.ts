@@ -108,12 +108,12 @@ interface Opening {
 }
 
 /** The node of Shanghai, ready, in a federation whose other three say nothing now. */
-const opened = async ({ servers, keys }: Opening, reactions: Context['reactions']) => {
+const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'], indexes = voucherClearing.indexes ?? {}) => {
   const made = await openWorld({
     mongoUrl: servers.mongoUrl,
     database: `settling_${process.pid}`,
     kafka: { brokers: [...servers.brokers] },
-    ...{ keys: keys[0]!.secret, clock: systemClock(), notice: () => undefined, indexes: voucherClearing.indexes ?? {} },
+    ...{ keys: keys[0]!.secret, clock: systemClock(), notice: () => undefined, indexes },
   });
   const world = goesOnAtItsEnd(made);
   const federation = { federation: FEDERATION, nodes: keys.map((each) => each.public) };
@@ -129,7 +129,7 @@ type Node = Awaited<ReturnType<typeof opened>>;
 
 /** Four journals of a settled year in Shanghai's store, three of which have said all they have to say of the window; views folded. */
 const prepared = async (opening: Opening, lines: number, say: (line: string) => void): Promise<void> => {
-  const first = await opened(opening, []);
+  const first = await opened(opening, [], {});
   await first.node.stop();
   const all: Stated[] = [];
   for (const province of PROVINCES) {
@@ -146,7 +146,8 @@ const prepared = async (opening: Opening, lines: number, say: (line: string) => 
   }
   await first.close();
   say(`  ${lines.toLocaleString('en')} lines are written`);
-  const folding = await opened(opening, []);
+  // The node that is measured builds the indexes over all rows at once, in a tenth of the time that row by row takes.
+  const folding = await opened(opening, [], {});
   for (const { province, journal } of all)
     if (!(await folding.node.reach({ journal: journalOf(province), size: journal.size }, 3_600_000)))
       throw new Error('Not folded in time.');
