@@ -146,7 +146,7 @@ const prepared = async (opening: Opening, lines: number, say: (line: string) => 
   }
   await first.close();
   say(`  ${lines.toLocaleString('en')} lines are written`);
-  // The node that is measured builds the indexes over all rows at once, in a tenth of the time that row by row takes.
+  // Without indexes: the node that is measured builds them over all rows at once, which is several times faster than row by row.
   const folding = await opened(opening, [], {});
   for (const { province, journal } of all)
     if (!(await folding.node.reach({ journal: journalOf(province), size: journal.size }, 3_600_000)))

@@ -16,7 +16,7 @@ import {
 import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
-import type { Hasher, Where, RecordQuery, Scalar } from './ports.js';
+import type { Hasher, RecordQuery, Scalar, Where } from './ports.js';
 import { Unavailable, say } from './rejection.js';
 
 /** How often a reaction may name something new. */

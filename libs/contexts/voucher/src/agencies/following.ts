@@ -4,7 +4,7 @@
  * cross each other, and a suspension that was over before all its orders were seen change nothing that is right already.
  */
 import { phrase, word, type VoucherData } from '@yrd/contracts';
-import { type Decision, type Entry, foldOf, type Handler, type Where, type Reaction, type Said, type Turn } from '@yrd/ledger';
+import { type Decision, type Entry, foldOf, type Handler, type Reaction, type Said, type Turn, type Where } from '@yrd/ledger';
 import { active, agency, type Agency } from './agency.js';
 import { handler } from '../handling.js';
 import { AGENCY_HOLD, heldFor, REDEMPTION_HOLD, releasedFrom } from '../orders/holding.js';
