@@ -43,6 +43,8 @@ export const placingReads = (command: PlaceOrder, peek: Peek): readonly Place[] 
 interface Coming {
   /** An agency that proposed has accepted already. */
   readonly proposed: boolean;
+  /** The head of the line has its turn (V27); nobody else may name an order that waits already. */
+  readonly inTurn?: true;
   /** Money that was reserved before: rules that were answered then, and how it becomes the order's. Absent: the account is drawn on. */
   readonly aside?: {
     readonly answered: readonly string[];
@@ -51,9 +53,8 @@ interface Coming {
 }
 
 /** OrderPlaced, or OrderQueued where the pool is exhausted (V27), and everything committed with it; or the rule that forbids it. */
-export const place = (turn: Turn, command: PlaceOrder, { proposed, aside }: Coming): readonly Append[] | Rejection => {
+export const place = (turn: Turn, command: PlaceOrder, { proposed, inTurn: waited, aside }: Coming): readonly Append[] | Rejection => {
   const before = turn.state(order, orderStream(command.order));
-  const waited = before.phase === 'Queued';
   if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: phrase('orderIdTaken'), needed: phrase('newOrderId') });
   const wrong = positive('amountFen', command.amountFen);
   if (wrong) return wrong;
@@ -161,7 +162,7 @@ export const AdvanceQueue: Handler<AdvanceQueue> = handler({
     const state = turn.state(order, orderStream(head));
     const wish = wishOf(state);
     invariant(wish !== null, `The order ${head} stands in line and was never placed in it.`);
-    const answer = place(turn, wish, { proposed: termsOf(state).proposed });
+    const answer = place(turn, wish, { proposed: termsOf(state).proposed, inTurn: true });
     if (!isRejection(answer)) return answer;
     if (answer.rejected === 'E-POOL') return [];
     const data = { order: head, code: answer.rejected, facts: answer.facts };

@@ -74,6 +74,16 @@ describe('V27: nobody overtakes', () => {
     expect(poolOf(d).queue).toEqual(['o1', 'o2']);
   });
 
+  test('an order that waits cannot be placed a second time, neither by its owner past the line nor by another in its place', () => {
+    const d = exhausted();
+    place(d, 'o1', 2_000_000);
+    place(d, 'o2', 1_500_000);
+    expect(tries(d, 'o2', 1)).toMatchObject({ rejected: 'E-STATE', facts: { seen: 'this order id is taken' } });
+    const stranger = actor('32', 'enterprise', 'org-s2');
+    expect(d.tries('32', 'PlaceOrder', d.placing('o1', { subject: 's2', voucherFen: 1 }), stranger)?.rejected).toBe('E-STATE');
+    expect([d.order('o1').terms?.subject, ...poolOf(d).queue]).toEqual(['s1', 'o1', 'o2']);
+  });
+
   test('a release goes to the head, and on to the next as far as it reaches', () => {
     const d = exhausted();
     for (const [order, fen] of [
