@@ -1,23 +1,8 @@
 /** Planted bugs: small changes of the sources, each one a mistake that somebody could make, and what is there to catch it. */
-import type { Change } from './source-copy.js';
+import { mutantOf, type Mutant } from './mutant.js';
+import { VOUCHER_MUTANTS } from './mutant-table-voucher.js';
 
-export interface Mutant extends Change {
-  readonly name: string;
-  /** The spec that catches it, as a pattern of its path; without one the simulation has to. */
-  readonly spec?: string;
-}
-
-const at =
-  (file: string) =>
-  (name: string, find: string, replace: string, spec?: string): Mutant => ({
-    name,
-    file,
-    find,
-    replace,
-    ...(spec !== undefined && { spec }),
-  });
-const ledger = (file: string) => at(`libs/ledger/src/${file}.ts`);
-const voucher = (file: string) => at(`libs/contexts/voucher/src/${file}.ts`);
+const ledger = (file: string) => mutantOf(`libs/ledger/src/${file}.ts`);
 
 export const MUTANTS: readonly Mutant[] = [
   // The writer.
@@ -213,83 +198,11 @@ export const MUTANTS: readonly Mutant[] = [
     'if (own.journal.size < 0) await',
     'ledger/src/recovery',
   ),
-  // Money.
-  voucher('quotas/quota')(
-    'count what is reserved as free',
-    'state.grantedFen - state.reservedFen - state.consumedFen : 0',
-    'state.grantedFen - state.consumedFen : 0',
+  ledger('found')(
+    'read the first rows of a scan alone',
+    'for (const row of rows) if (!collector.take(row)) return collector;',
+    '{ for (const row of rows) if (!collector.take(row)) return collector; break; }',
+    'ledger/src/found',
   ),
-  voucher('orders/serving')(
-    'double a compensation',
-    'more: [...release(state, termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
-    'more: [...release(state, 2 * termsOf(state).reservedFen), ...leaveLine(state)],\n}));\n\nexport interface SignContract',
-  ),
-  voucher('orders/serving')(
-    'take up a statement in any state',
-    "if (!phases.includes(state.phase)) return refuse('E-STATE', { seen: word(state.phase), needed: anyOf(phases) });",
-    '',
-  ),
-  voucher('orders/serving')(
-    'lapse without giving back',
-    'more: [...release(state, state.terms.reservedFen), ...leaveLine(state)],',
-    'more: [...leaveLine(state)],',
-  ),
-  voucher('settlement/paying')(
-    'keep what was reserved and not paid',
-    '...release(state, (state.after.heldFen ?? terms.reservedFen) - paidFen),',
-    '',
-  ),
-  voucher('settlement/paying')(
-    'pay before the line is settled',
-    'if (state.line && !state.lineSettled)',
-    'if (state.line?.pair)',
-    'voucher/src/journeys',
-  ),
-  voucher('orders/redeeming')(
-    'let one person approve what he reviewed',
-    'acts.some((act) => state.hands[act] === turn.actor.person)',
-    'acts.length === 0',
-    'voucher/src/rules',
-  ),
-  voucher('orders/invoice')(
-    'let an invoice support more than its amount',
-    'if (claimFen > leftFen)',
-    'if (claimFen > invoiceFen)',
-    'voucher/src/rules',
-  ),
-  voucher('settlement/settlement')(
-    'count a line in every window',
-    'covered(line, cuts) && !covered(line, before)',
-    'covered(line, cuts)',
-    'voucher/src/settlement/settlement',
-  ),
-  voucher('settlement/clearing-lines')(
-    'count a moved line where it was too',
-    'return (this.moved.size > 0 && this.moved.has(nameOf(row))) || this.sink.take(row);',
-    'return this.sink.take(row);',
-    'voucher/src/settlement/clearing-lines',
-  ),
-  voucher('settlement/clearing-lines')(
-    'leave out what only the other side’s cut was late for',
-    'if (from?.home !== at) return [late, others];',
-    'if (from?.home !== at) return [others];',
-    'voucher/src/settlement/clearing-lines',
-  ),
-  ledger('found')('read the first page of a scan alone', 'if (!last || page.length < SCAN_ROWS) break;', 'break;', 'ledger/src/found'),
-  voucher('settlement/clearing-reactions')(
-    'settle a pair that one side sees otherwise',
-    'if (agree(mine, theirs)) {',
-    'if (mine.pair === theirs.pair) {',
-    'voucher/src/(settlement/settlement|views|journeys)',
-  ),
-  voucher('settlement/clawback')(
-    'give the quota back after a fraud',
-    "more: cause === 'fraud' ? [] : restored(state, amountFen)",
-    'more: restored(state, amountFen)',
-  ),
-  voucher('orders/serving')(
-    'keep the quota of a service that does not count',
-    "outcome === 'none' ? release(state, reservedFen) : []",
-    '[]',
-  ),
+  ...VOUCHER_MUTANTS,
 ];

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Tellers } from './histories.js';
-import { MUTANTS, type Mutant } from './mutant-table.js';
+import type { Mutant } from './mutant.js';
+import { MUTANTS } from './mutant-table.js';
 import { Fault, say } from './say.js';
 import { changed, copySources } from './source-copy.js';
 import type { Place } from './start.js';

@@ -20,6 +20,7 @@ import {
   type WindowRow,
 } from '@yrd/voucher';
 import { voucherClearing } from '@yrd/voucher-clearing';
+import mongoose from 'mongoose';
 import { goesOnAtItsEnd, Growing, type Written } from './growing.js';
 import { cpuSeconds, lasting, paced, spread, threadCpuMs, until, watchHeap, type Figure } from './measure.js';
 import type { Servers } from './nodes.js';
@@ -157,6 +158,14 @@ const prepared = async (opening: Opening, lines: number, say: (line: string) => 
   say('  and folded');
 };
 
+/** Has the indexes built, which who first asks a view does, and all that was prepared written to the disk. */
+const atRest = async ({ mongoUrl }: Servers, { node }: Node): Promise<void> => {
+  await node.rows('lines', { where: { kind: 'cut' }, limit: 1 });
+  const connection = await mongoose.createConnection(mongoUrl).asPromise();
+  await connection.db!.admin().command({ fsync: 1 });
+  await connection.close();
+};
+
 let told = 0;
 /** The smallest command there is, as an office gives it. */
 const live = async ({ node }: Node): Promise<void> => {
@@ -184,6 +193,8 @@ export const settlingRows = async (
   const opening = { servers, keys };
   await prepared(opening, lines, say);
   const node = await opened(opening, voucher.reactions);
+  await atRest(servers, node);
+  say('  and its indexes are built');
   const quiet = await paced(LIVE, lasting(QUIET_MS), () => live(node));
   say('  the window is settled');
   const heap = watchHeap();

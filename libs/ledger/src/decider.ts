@@ -3,7 +3,7 @@
  * made of these; the ledger runs them. Nothing here awaits, and nothing asks for time, chance, identity or policy:
  * they come in.
  */
-import type { Where } from './ports.js';
+import type { Cells, Where } from './ports.js';
 import type { Rejection } from './rejection.js';
 
 /** A thing that happened, as code sees it; on the wire its name is `EntryType.type`. */
@@ -149,8 +149,8 @@ export interface Scan {
   readonly view: string;
   /** Read one after the other, each in the order of this field and then of the ids of its rows. */
   readonly ranges: readonly ScanRange[];
-  /** Fields of the rows that are read. */
-  readonly only: readonly string[];
+  /** Fields of the rows that are read, each a cell. */
+  readonly cells: readonly string[];
   readonly into: () => Collector;
 }
 export interface ScanRange {
@@ -162,7 +162,7 @@ export interface ScanRange {
 /** Takes the rows of a scan; it is the answer. */
 export interface Collector {
   /** False when no more are wanted. */
-  take(row: object): boolean;
+  take(row: Cells): boolean;
   /** There are no more. Not called when no more were wanted. */
   end(): void;
 }

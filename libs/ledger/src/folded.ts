@@ -1,10 +1,15 @@
 /** What folding leaves in the store: rows of views with a part for each journal, and timers. */
 import type { Entry, View } from './decider.js';
+import type { Where } from './ports.js';
 
 export interface ViewRow {
   readonly parts: Readonly<Record<string, object>>;
   readonly row: object | null;
 }
+
+/** Where the field of a joined row stands in what is stored. */
+export const inRow = (field: string): string => `row.${field}`;
+export const whereInRow = (where: Where): Where => Object.fromEntries(Object.entries(where).map(([field, match]) => [inRow(field), match]));
 
 export interface Timer {
   readonly dueMs: number;

@@ -64,13 +64,7 @@ const grown = async (size: number, per: number) => {
     ...simulated,
     storage: {
       blocks: (name) => storage.blocks(name),
-      records: {
-        get: (table, id) => records.get(table, id),
-        getMany: (table, ids) => records.getMany(table, ids),
-        find: (table, query) => records.find(table, query),
-        drop: (table) => records.drop(table),
-        write,
-      },
+      records: { ...records, write },
     },
   };
   let range = emptyRange;

@@ -4,12 +4,12 @@
  */
 import { byEntryType, type Context, type Entry, type TimerChange, type View } from './decider.js';
 import { decodedFrom } from './decoded-from.js';
-import { keyIn, type Timer, type ViewRow } from './folded.js';
+import { inRow, keyIn, whereInRow, type Timer, type ViewRow } from './folded.js';
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
 import { allParked, type KeptItem } from './parked.js';
-import type { RecordQuery, Recorded, RecordWrite, World } from './ports.js';
+import type { Cells, RecordQuery, Recorded, RecordWrite, ScanQuery, World } from './ports.js';
 import { Signal } from './signal.js';
 
 /** Entries folded in one transaction. */
@@ -270,12 +270,20 @@ export class Folder {
 
   /** Rows of a view, hidden ones (`row: null`) included; field names are those of the joined row. */
   rows(view: string, query: RecordQuery): Promise<readonly Recorded<ViewRow>[]> {
-    const where = Object.fromEntries(Object.entries(query.where ?? {}).map(([field, match]) => [`row.${field}`, match]));
-    const order = query.order && { ...query.order, field: `row.${query.order.field}` };
-    const only = query.only?.map((field) => `row.${field}`);
+    const order = query.order && { ...query.order, field: inRow(query.order.field) };
     return this.world.storage.records
-      .find<ViewRow>(this.table(view), { ...query, where, ...(order && { order }), ...(only && { only }) })
+      .find<ViewRow>(this.table(view), { ...query, where: whereInRow(query.where ?? {}), ...(order && { order }) })
       .catch(notNow);
+  }
+
+  /** Cells of the rows of a view, some rows at a time. */
+  async *scan(view: string, { where, order, cells, after }: ScanQuery): AsyncGenerator<readonly Cells[]> {
+    const query = { where: whereInRow(where), order: { field: inRow(order.field) }, cells: cells.map(inRow), ...(after && { after }) };
+    try {
+      yield* this.world.storage.records.scan(this.table(view), query);
+    } catch (error) {
+      notNow(error);
+    }
   }
 }
 

@@ -16,13 +16,14 @@ import {
 import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
-import type { Hasher, RecordQuery, Scalar, Where } from './ports.js';
+import type { Hasher, Where } from './ports.js';
 import { Unavailable, say } from './rejection.js';
+import { allEnded } from './signal.js';
 
 /** How often a reaction may name something new. */
 const NEED_ROUNDS = 8;
-/** Rows of a scan that are read at once: few enough that whoever waits for the processor meanwhile has a turn soon. */
-const SCAN_ROWS = 1_000;
+/** Needs that are answered side by side: while rows of one are taken, the store reads those of another. */
+const SIDE_BY_SIDE = 2;
 
 /** One text for each need: the limit of rows is none of its meaning. */
 const needKey = (need: Need): string => {
@@ -75,9 +76,14 @@ export class Finder {
     const answers = new Map<string, unknown>();
     const found = foundOf(this.around.province, this.folder, this.hasher, answers);
     for (let round = 0; round < NEED_ROUNDS; round++) {
-      const missing = (reaction.needs?.(entry, found) ?? []).filter((need) => !answers.has(needKey(need)));
-      if (missing.length === 0) return found;
-      for (const need of missing) if (!answers.has(needKey(need))) answers.set(needKey(need), await this.answer(need));
+      const named = new Map((reaction.needs?.(entry, found) ?? []).map((need) => [needKey(need), need]));
+      for (const key of answers.keys()) named.delete(key);
+      if (named.size === 0) return found;
+      const left = named.entries();
+      const some = async (): Promise<void> => {
+        for (const [key, need] of left) answers.set(key, await this.answer(need));
+      };
+      await allEnded(Array.from({ length: SIDE_BY_SIDE }, some));
     }
     invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
   }
@@ -102,17 +108,11 @@ export class Finder {
     return null;
   }
 
-  private async scan({ view, ranges, only, into }: Scan): Promise<Collector> {
+  private async scan({ view, ranges, cells, into }: Scan): Promise<Collector> {
     const collector = into();
     for (const { where, by, after } of ranges) {
-      let query: RecordQuery = { where, order: { field: by }, only, ...(after && { after }), limit: SCAN_ROWS };
-      for (;;) {
-        const page = await this.folder.rows(view, query);
-        for (const { value } of page) if (value.row !== null && !collector.take(value.row)) return collector;
-        const last = page.at(-1);
-        if (!last || page.length < SCAN_ROWS) break;
-        query = { ...query, after: { value: (last.value.row as Readonly<Record<string, Scalar>> | null)?.[by] ?? null, id: last.id } };
-      }
+      for await (const rows of this.folder.scan(view, { where, order: { field: by }, cells, ...(after && { after }) }))
+        for (const row of rows) if (!collector.take(row)) return collector;
     }
     collector.end();
     return collector;

@@ -104,9 +104,20 @@ export interface RecordQuery {
   readonly order?: { readonly field: string; readonly descending?: boolean };
   /** Start after this row: its order field's value and its id. */
   readonly after?: { readonly value: Scalar; readonly id: string };
-  /** Paths of the value that are read, for whoever reads many: the others are left out. */
-  readonly only?: readonly string[];
   readonly limit: number;
+}
+
+/** What lies at some paths of a value, in the order in which these were named. */
+export type Cells = readonly Scalar[];
+
+/** Every row that matches, in the order of a field and then of ids. */
+export interface ScanQuery {
+  readonly where: Where;
+  readonly order: { readonly field: string };
+  /** Start after this row: its order field's value and its id. */
+  readonly after?: { readonly value: Scalar; readonly id: string };
+  /** Paths of the values that are read: each makes a cell of the row. */
+  readonly cells: readonly string[];
 }
 
 /** Small documents beside the journals: leases, cosigned heads, positions, view rows, timers, snapshots, tiles. Values are plain JSON. */
@@ -115,6 +126,8 @@ export interface Records {
   /** Those of these records that are there, in any order. */
   getMany<T>(table: string, ids: readonly string[]): Promise<readonly Recorded<T>[]>;
   find<T>(table: string, query: RecordQuery): Promise<readonly Recorded<T>[]>;
+  /** The cells of rows, null where there is nothing, some at a time, however many there are: others have their turn in between. */
+  scan(table: string, query: ScanQuery): AsyncIterable<readonly Cells[]>;
   /** All writes or none, majority-durable; false when a revision did not match. A rejection means: outcome unknown. */
   write(writes: readonly RecordWrite[]): Promise<boolean>;
   /** Drops a whole table (a view about to be rebuilt). */

@@ -1,5 +1,5 @@
 /** Queries of records, as the simulated disk answers them. */
-import type { Match, Recorded, RecordQuery, Scalar } from '../src/index.js';
+import type { Cells, Match, Recorded, RecordQuery, Scalar } from '../src/index.js';
 
 const fieldAt = (value: unknown, path: readonly string[]): Scalar => {
   let at = value;
@@ -27,7 +27,7 @@ const compare = (a: Scalar, b: Scalar): number => {
 /** The records of a table that a query asks for, in its order. */
 export const selected = <T>(
   table: Iterable<readonly [string, { readonly value: unknown; readonly rev: number }]>,
-  { where, order, after, only, limit }: RecordQuery,
+  { where, order, after, limit }: RecordQuery,
 ): readonly Recorded<T>[] => {
   const wanted = Object.entries(where ?? {}).map(([field, match]) => [field.split('.'), match] as const);
   const path = order?.field.split('.');
@@ -40,27 +40,11 @@ export const selected = <T>(
     const each = { id, value: path ? fieldAt(value, path) : null, row: { id, value: value as T, rev } };
     if (!after || by(each, after) > 0) found.push(each);
   }
-  const rows = found
+  return found
     .sort(by)
     .slice(0, limit)
     .map(({ row }) => row);
-  return only ? rows.map((row) => ({ ...row, value: pickedOf(row.value, only) as T })) : rows;
 };
 
-/** What lies at these paths of a value, at the same paths. */
-const pickedOf = (value: unknown, paths: readonly string[]): object => {
-  const picked: Record<string, unknown> = {};
-  for (const [head, rest] of byHead(paths)) {
-    const there = Object(value) as Readonly<Record<string, unknown>>;
-    if (Object.hasOwn(there, head)) picked[head] = rest.length === 0 ? there[head] : pickedOf(there[head], rest);
-  }
-  return picked;
-};
-const byHead = (paths: readonly string[]): ReadonlyMap<string, readonly string[]> => {
-  const heads = new Map<string, readonly string[]>();
-  for (const path of paths) {
-    const [head = '', ...rest] = path.split('.');
-    heads.set(head, [...(heads.get(head) ?? []), ...(rest.length > 0 ? [rest.join('.')] : [])]);
-  }
-  return heads;
-};
+/** What lies at these paths of a value. */
+export const cellsOf = (value: unknown, paths: readonly string[]): Cells => paths.map((path) => fieldAt(value, path.split('.')));

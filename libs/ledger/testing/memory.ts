@@ -9,7 +9,7 @@ import {
   type StoredBlock,
   type StoredCommit,
 } from '../src/index.js';
-import { selected } from './memory-queries.js';
+import { cellsOf, selected } from './memory-queries.js';
 
 /** What an operation whose caller has given up does when it reaches the server after all. */
 export type Late = (effect: () => void) => void;
@@ -194,6 +194,9 @@ const memoryBlocks = (disk: Disk, path: Path, journal: string): BlockStore => {
   };
 };
 
+/** Rows that a scan hands out at a time. */
+const SCANNED_ROWS = 1_000;
+
 const memoryRecords = (disk: Disk, path: Path, asGiven: boolean): Records => ({
   get: async <T>(table: string, id: string) => {
     await path.there('get');
@@ -216,6 +219,17 @@ const memoryRecords = (disk: Disk, path: Path, asGiven: boolean): Records => ({
     const found = selected<T>(disk.table(table), query);
     await path.back('find');
     return found;
+  },
+  scan: async function* (table, { cells, ...query }) {
+    for (let after = query.after; ;) {
+      await path.there('find');
+      const found = selected(disk.table(table), { ...query, ...(after && { after }), limit: SCANNED_ROWS });
+      await path.back('find');
+      yield found.map(({ value }) => cellsOf(value, cells));
+      const last = found.at(-1);
+      if (!last || found.length < SCANNED_ROWS) return;
+      after = { value: cellsOf(last.value, [query.order.field])[0] ?? null, id: last.id };
+    }
   },
   write: async (writes) => {
     const batch = asGiven ? writes : writes.map((write) => ({ ...write, value: stored(write.value) }));

@@ -7,7 +7,7 @@ import type { Quota } from '../src/quotas/quota.js';
 import type { Order } from '../src/orders/order.js';
 
 type Complaints = string[];
-type Journals = ReadonlyMap<string, Told>;
+export type Journals = ReadonlyMap<string, Told>;
 
 const entriesOf = (told: Told | undefined): readonly Entry[] => (told?.decoded ?? []).filter((entry): entry is Entry => entry !== null);
 
@@ -167,34 +167,35 @@ const invoices = (entries: readonly Entry[], complaints: Complaints): void => {
   }
 };
 
-/** Four equal statements of the window, over exactly the lines that were settled in it. */
+/** Four equal statements of each window, over exactly the lines that were settled in it. */
 const statements = (run: HostileRun, journals: Journals, orders: ReadonlyMap<string, Order>, complaints: Complaints): void => {
-  const rows = run.provinces.map((province) => {
-    const kept = run.world.disks.get(province)!.table(`view.windows@${run.context.codeVersion}`).get('1')?.value;
-    return kept ? (kept as { row: WindowRow }).row : null;
-  });
-  for (const [at, row] of rows.entries()) {
-    if (!row?.equal || row.dissent || row.settled.length !== 12)
-      complaints.push(`${run.provinces[at]}: window 1 is not settled alike by all four`);
-    if (JSON.stringify(row?.digests) !== JSON.stringify(rows[0]?.digests))
-      complaints.push(`${run.provinces[at]} reads other digests of window 1`);
+  const all = [...journals.values()].flatMap((told) => entriesOf(told));
+  for (const window of new Set(all.filter(({ type }) => type === 'WindowClosed').map(({ data }) => Number(data['window'])))) {
+    const rows = run.provinces.map((province) => {
+      const kept = run.world.disks.get(province)!.table(`view.windows@${run.context.codeVersion}`).get(`${window}`)?.value;
+      return kept ? (kept as { row: WindowRow }).row : null;
+    });
+    for (const [at, row] of rows.entries()) {
+      if (!row?.equal || row.dissent || row.settled.length !== 12)
+        complaints.push(`${run.provinces[at]}: window ${window} is not settled alike by all four`);
+      if (JSON.stringify(row?.digests) !== JSON.stringify(rows[0]?.digests))
+        complaints.push(`${run.provinces[at]} reads other digests of window ${window}`);
+    }
   }
   const owed = new Map<string, { count: number; fen: number }>();
-  for (const state of orders.values()) {
-    const line = state.lineSettled ? lineOf(state) : undefined;
+  for (const { type, data } of all) {
+    const line = type === 'LineSettled' ? lineOf(orders.get(String(data['order'])) ?? order.initial) : undefined;
     if (!line) continue;
-    const pair = `${line.payer}-${line.payee}`;
-    const before = owed.get(pair) ?? { count: 0, fen: 0 };
-    owed.set(pair, { count: before.count + 1, fen: before.fen + line.amountFen });
+    const key = `${Number(data['window'])} ${line.payer}-${line.payee}`;
+    const before = owed.get(key) ?? { count: 0, fen: 0 };
+    owed.set(key, { count: before.count + 1, fen: before.fen + line.amountFen });
   }
-  for (const told of journals.values())
-    for (const entry of entriesOf(told).filter(({ type }) => type === 'PairSettled')) {
-      const { count, fen } = owed.get(String(entry.data['pair'])) ?? { count: 0, fen: 0 };
-      if (entry.data['count'] !== count || entry.data['sumFen'] !== fen)
-        complaints.push(
-          `${told.journal} settled ${String(entry.data['pair'])} over ${JSON.stringify(entry.data)}, and not ${count} lines of ${fen} fen`,
-        );
-    }
+  for (const { journal, type, data } of all) {
+    if (type !== 'PairSettled') continue;
+    const { count, fen } = owed.get(`${Number(data['window'])} ${String(data['pair'])}`) ?? { count: 0, fen: 0 };
+    if (data['count'] !== count || data['sumFen'] !== fen)
+      complaints.push(`${journal} settled ${String(data['pair'])} over ${JSON.stringify(data)}, and not ${count} lines of ${fen} fen`);
+  }
 };
 
 /** All complaints about the books. Where somebody lied, windows with him stay open, and his own books are his. */
@@ -213,8 +214,12 @@ export const auditBooks = (run: HostileRun, journals: Journals): readonly string
   return complaints;
 };
 
+const countOf = (journals: Journals, counts: (type: string, data: Readonly<Record<string, unknown>>) => boolean): number =>
+  [...journals.values()].flatMap((told) => entriesOf(told)).filter(({ type, data }) => counts(type, data)).length;
+
 /** Orders across a border that were placed. */
 export const ordersAcross = (journals: Journals): number =>
-  [...journals.values()]
-    .flatMap((told) => entriesOf(told))
-    .filter(({ type, data }) => type === 'OrderPlaced' && data['home'] !== data['agencyProvince']).length;
+  countOf(journals, (type, data) => type === 'OrderPlaced' && data['home'] !== data['agencyProvince']);
+
+/** Lines that their homes settled. */
+export const linesSettled = (journals: Journals): number => countOf(journals, (type) => type === 'LineSettled');

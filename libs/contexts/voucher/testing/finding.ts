@@ -1,6 +1,6 @@
 /** What the test world finds rows and needs by: hashes, matches, and a key for each thing asked for. */
 import { createHash } from 'node:crypto';
-import type { Collector, Where, Need, Scan } from '@yrd/ledger';
+import type { Collector, Where, Need, Scalar, Scan } from '@yrd/ledger';
 import { byCode, lineKey, PairCount, type Attestation, type Line, type Sizes } from '../src/settlement/settlement.js';
 
 export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -23,13 +23,14 @@ type Row = Readonly<Record<string, unknown>> & { readonly kind: string; readonly
 const less = (one: unknown, other: unknown): number => (one === other ? 0 : (one as number) < (other as number) ? -1 : 1);
 
 /** The collector of a scan, after it took what `rows` answers for each range, in the order asked for. */
-export const scanned = ({ view, ranges, into }: Scan, rows: <R>(view: string, where: Where) => readonly R[]): Collector => {
+export const scanned = ({ view, ranges, cells, into }: Scan, rows: <R>(view: string, where: Where) => readonly R[]): Collector => {
   const collector = into();
   for (const { where, by, after } of ranges) {
     const idOf = ({ kind, home, id }: Row): string => `${kind}.${home}.${id}`;
     const order = (one: Row, value: unknown, id: string): number => less(one[by], value) || less(idOf(one), id);
     const found = [...rows<Row>(view, where)].sort((one, other) => order(one, other[by], idOf(other)));
-    for (const row of found) if ((!after || order(row, after.value, after.id) > 0) && !collector.take(row)) return collector;
+    const left = after ? found.filter((row) => order(row, after.value, after.id) > 0) : found;
+    for (const row of left) if (!collector.take(cells.map((field) => (row[field] ?? null) as Scalar))) return collector;
   }
   collector.end();
   return collector;

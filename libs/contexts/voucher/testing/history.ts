@@ -1,7 +1,7 @@
 /** One history: four nodes with the voucher context live through a market day under planned faults, heal, and are audited. */
 import { Chance, complaintsOf, HostileRun, journalsOf, planFaults, unrest, type PlannedFault, type Speed } from '@yrd/ledger/testing';
 import { voucher } from '../src/index.js';
-import { auditBooks, ordersAcross } from './books.js';
+import { auditBooks, linesSettled, ordersAcross, type Journals } from './books.js';
 import { DAY_MS } from './scenario.js';
 import { Trade } from './trade.js';
 import type { ProvinceCode } from './node.js';
@@ -9,7 +9,7 @@ import type { ProvinceCode } from './node.js';
 export const STAGES = ['opening', 'trading', 'serving', 'redeeming', 'settling'] as const;
 const FAULTS_PLANNED = 32;
 /** A history bears at least this much, or it proves nothing. */
-const LEAST = { commands: 200, orders: 40, faults: 20, kinds: 6 } as const;
+const LEAST = { commands: 200, orders: 40, lines: 1, faults: 20, kinds: 6 } as const;
 const STAGE_MAX_MS = 40_000;
 const REST_MAX_MS = 90_000;
 /** How long it takes at most, where no fault delays it, until all have beaten past a limit and it has fired, ms. */
@@ -61,7 +61,7 @@ const live = async (run: HostileRun, trade: Trade): Promise<void> => {
   await stage('settling', async () => {
     // Publicity ends once the others have vouched past its limit (V17): a window that closes before it has nothing to pay.
     await run.scheduler.sleep(PUBLICITY_ENDS_MS);
-    await trade.close();
+    await trade.close(1);
     await trade.pay();
   });
 };
@@ -114,11 +114,19 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
       Promise.all(run.honest.map((province) => trade.live(province as ProvinceCode, 'after healing'))),
     );
     run.honest.forEach((province, at) => alive[at] || complaints.push(`${province} takes no commands after healing`));
-    if (run.liar === null) await run.scheduler.resolve(trade.close());
+    // What faults kept from being asked is asked now.
+    for (let round = 1; run.asked < LEAST.commands && round <= LEAST.commands; round += 1)
+      await run.scheduler.resolve(Promise.all(run.honest.map((province) => trade.live(province as ProvinceCode, `round ${round}`))));
+    if (run.liar === null) await run.scheduler.resolve(trade.close(1));
     complaints.push(...[await rest(run)].filter((each) => each !== null));
+    // Whose publicity ended behind the first cut waits for the next one.
+    if (run.liar === null && linesSettled(journalsOf(run)) === 0) {
+      await run.scheduler.resolve(trade.close(2));
+      complaints.push(...[await rest(run)].filter((each) => each !== null));
+    }
     const journals = journalsOf(run);
     complaints.push(...trade.surprises, ...complaintsOf(run, journals), ...auditBooks(run, journals));
-    if (without.size === 0 && deals === Infinity) complaints.push(...thin(run, ordersAcross(journals)));
+    if (without.size === 0 && deals === Infinity) complaints.push(...thin(run, journals));
     return told(
       run,
       complaints,
@@ -130,10 +138,11 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
 };
 
 /** A history that bore too little. */
-const thin = (run: HostileRun, orders: number): readonly string[] => {
+const thin = (run: HostileRun, journals: Journals): readonly string[] => {
   const kinds = new Set(run.struck.map(({ fault }) => fault)).size;
   // Where somebody lied, the deals with him stand still.
-  const bore = { commands: run.asked, orders: run.liar === null ? orders : LEAST.orders, faults: run.struck.length, kinds };
+  const deals = run.liar === null ? { orders: ordersAcross(journals), lines: linesSettled(journals) } : LEAST;
+  const bore = { ...deals, commands: run.asked, faults: run.struck.length, kinds };
   return Object.entries(LEAST).flatMap(([what, least]) =>
     bore[what as keyof typeof bore] < least ? [`The history bore ${bore[what as keyof typeof bore]} ${what}, and not ${least}`] : [],
   );

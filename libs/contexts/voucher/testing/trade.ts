@@ -218,10 +218,10 @@ export class Trade {
     );
   }
 
-  /** Closes the window everywhere. */
-  async close(): Promise<void> {
+  /** Closes a window everywhere. */
+  async close(window: number): Promise<void> {
     await Promise.all(
-      PROVINCE_CODES.map((province) => this.act(province, 'CloseWindow', { window: 1 }, actor(province, 'operator'), 'w1')),
+      PROVINCE_CODES.map((province) => this.act(province, 'CloseWindow', { window }, actor(province, 'operator'), `w${window}`)),
     );
   }
 

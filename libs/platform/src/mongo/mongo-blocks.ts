@@ -72,11 +72,12 @@ const toCommit = ({ f, n, s, v, k, h, b }: CommitDocument): StoredCommit => ({
 });
 
 /** Creates a collection with its indexes, or finds it so. */
-export const ensureCollection = async (db: mongo.Db, name: string, keys: readonly mongo.IndexSpecification[]): Promise<void> => {
+export const ensureCollection = async (db: mongo.Db, name: string, keys: readonly Readonly<Record<string, 1>>[]): Promise<void> => {
   await db.createCollection(name, DURABLE).catch((error: unknown) => {
     if (!hasCode(error, NAMESPACE_EXISTS)) throw error;
   });
-  for (const key of keys) await db.collection(name).createIndex(key);
+  // All in one reading of what is there.
+  if (keys.length > 0) await db.collection(name).createIndexes(keys.map((key) => ({ key })));
 };
 
 /** Does something once; a failure is forgotten, so that the next caller tries again. */

@@ -1,6 +1,8 @@
 /** `RecordQuery` as MongoDB asks it, in the one order that every adapter keeps: null, numbers, texts, booleans; ties by id. */
 import type { Match, RecordQuery, Scalar } from '@yrd/ledger';
 
+/** What a query and a scan have in common. */
+type Asked = Omit<RecordQuery, 'limit'>;
 type Filter = Readonly<Record<string, unknown>>;
 
 /** Where a field of a record's value lies in its document. Throws for a path that MongoDB would read as an operator. */
@@ -33,7 +35,7 @@ const ofKinds = (path: string, kinds: readonly (typeof KINDS)[number][]): readon
   kinds.map((kind) => (kind === 'null' ? { [path]: null } : { [path]: { $type: kind } }));
 
 /** Rows that follow the one the last page ended with. */
-const following = ({ where, order, after }: RecordQuery): readonly Filter[] => {
+const following = ({ where, order, after }: Asked): readonly Filter[] => {
   if (!after) return [];
   const towards = order?.descending ? '$lt' : '$gt';
   const byId = { _id: { [towards]: after.id } };
@@ -49,14 +51,14 @@ const following = ({ where, order, after }: RecordQuery): readonly Filter[] => {
 };
 
 /** The filter of a query. */
-export const filterOf = (query: RecordQuery): Filter => {
+export const filterOf = (query: Asked): Filter => {
   const fields = Object.entries(query.where ?? {}).map(([field, match]) => ({ [valuePath(field)]: condition(match) }));
   const all = [...fields, ...following(query)];
   return all.length === 0 ? {} : { $and: all };
 };
 
 /** Its order. Ties run the way the order runs, so that one index serves both directions. */
-export const sortOf = ({ order }: RecordQuery): Record<string, 1 | -1> => {
+export const sortOf = ({ order }: Asked): Record<string, 1 | -1> => {
   const way = order?.descending ? -1 : 1;
   return order ? { [valuePath(order.field)]: way, _id: way } : { _id: way };
 };

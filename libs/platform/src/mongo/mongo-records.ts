@@ -1,6 +1,7 @@
 /** Records in MongoDB: one collection a table, `{ _id, rev, v }` a record, a batch in one transaction. */
+import { setImmediate } from 'node:timers/promises';
 import mongoose, { type mongo } from 'mongoose';
-import { say, Unavailable, type RecordWrite, type Recorded, type Records } from '@yrd/ledger';
+import { say, Unavailable, type Cells, type RecordWrite, type Recorded, type Records, type Scalar, type ScanQuery } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
 import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
@@ -8,7 +9,10 @@ import { filterOf, sortOf, valuePath } from './mongo-query.js';
 
 const { MongoError } = mongoose.mongo;
 
-/** Table → the fields of each of its indexes: those asked for by equality first, the order's field last. */
+/**
+ * Table → the fields of each of its indexes: those asked for by equality first, the order's field last. What stands behind a field `_id` is
+ * not looked for by it, but read from it.
+ */
 export type RecordIndexes = Readonly<Record<string, readonly (readonly string[])[]>>;
 
 interface RecordDocument {
@@ -23,6 +27,15 @@ const NAMESPACE_NOT_FOUND = 26;
 const TRIES = 12;
 const RETRY_FIRST_MS = 4;
 const RETRY_MAX_MS = 250;
+
+/** Rows of a scan that the server sends at once, and how many of them are handed out before others have their turn. */
+const SCAN_PAGE = 2_000;
+const SCAN_ROWS = 100;
+interface ScannedPage {
+  readonly id: string;
+  readonly by?: Scalar;
+  readonly rows: readonly Readonly<Record<number, Scalar>>[];
+}
 
 const TRANSACTION = { ...DURABLE, readConcern: { level: 'snapshot' }, readPreference: 'primary' } as const;
 
@@ -51,6 +64,9 @@ const hasLabel = (error: unknown, label: string): boolean => error instanceof Mo
 const isOneStep = (writes: readonly RecordWrite[]): boolean =>
   writes.length === 1 && writes.every((write) => operationsOf(write).length === 1);
 
+/** Ids end every index, unless it says where in it they stand. */
+const indexPath = (field: string): string => (field === '_id' ? field : valuePath(field));
+
 class MongoRecords implements Records {
   private readonly ensured = new Map<string, () => Promise<void>>();
 
@@ -73,7 +89,7 @@ class MongoRecords implements Records {
     // A rebuild folds into tables of its own, `…~2`, that are asked the same questions.
     const named = table.replace(/~\d+$/, '');
     const indexes = Object.hasOwn(this.indexes, named) ? this.indexes[named] : undefined;
-    return (indexes ?? []).map((fields) => Object.fromEntries([...fields.map(valuePath), '_id'].map((path) => [path, 1] as const)));
+    return (indexes ?? []).map((fields) => Object.fromEntries([...fields.map(indexPath), '_id'].map((path) => [path, 1] as const)));
   }
 
   async get<T>(table: string, id: string): Promise<Recorded<T> | null> {
@@ -89,10 +105,33 @@ class MongoRecords implements Records {
 
   async find<T>(table: string, query: Parameters<Records['find']>[1]): Promise<readonly Recorded<T>[]> {
     if (query.limit < 1) return [];
-    const only = query.only && { rev: 1, ...Object.fromEntries(query.only.map((path) => [valuePath(path), 1])) };
-    const rows = (await this.table(table)).find(filterOf(query), { ...MAJORITY_READ, ...(only && { projection: only }) });
+    const rows = (await this.table(table)).find(filterOf(query), MAJORITY_READ);
     const found = await rows.sort(sortOf(query)).limit(Math.floor(query.limit)).toArray();
     return found.map(({ _id, v, rev }) => ({ id: _id, value: v as T, rev }));
+  }
+
+  async *scan(table: string, { cells, ...query }: ScanQuery): AsyncGenerator<readonly Cells[]> {
+    const collection = await this.table(table);
+    const named = cells.map((path, at) => [`${at}`, `$${valuePath(path)}`] as const);
+    // A page is one document: the driver takes several times as long over a document as the server does over a row of an index.
+    const page = {
+      _id: null,
+      id: { $last: '$_id' },
+      by: { $last: `$${valuePath(query.order.field)}` },
+      rows: { $push: Object.fromEntries(named) },
+    };
+    for (let after = query.after; ;) {
+      const asked = { ...query, ...(after && { after }) };
+      const steps = [{ $match: filterOf(asked) }, { $sort: sortOf(asked) }, { $limit: SCAN_PAGE }, { $group: page }];
+      const [found] = await collection.aggregate<ScannedPage>(steps, MAJORITY_READ).toArray();
+      if (!found) return;
+      for (let from = 0; from < found.rows.length; from += SCAN_ROWS) {
+        yield found.rows.slice(from, from + SCAN_ROWS).map((row) => cells.map((_, at) => row[at] ?? null));
+        await setImmediate();
+      }
+      if (found.rows.length < SCAN_PAGE) return;
+      after = { value: found.by ?? null, id: found.id };
+    }
   }
 
   async write(writes: readonly RecordWrite[]): Promise<boolean> {

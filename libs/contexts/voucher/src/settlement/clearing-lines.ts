@@ -2,7 +2,7 @@
  * Which lines a pair has in a window, asked of the view of lines: by where both provinces cut, and by what was moved since. They are read
  * in the order in which they are counted, and none is kept: a window may hold a million.
  */
-import { invariant, type Collector, type Found, type Need, type ScanRange, type Where } from '@yrd/ledger';
+import { invariant, type Cells, type Collector, type Found, type Need, type ScanRange, type Where } from '@yrd/ledger';
 import { pastFrom, placed } from './line-position.js';
 import type { ConfirmRow, CutRow, LineRow } from './line-views.js';
 import { byCode, inWindow, lineKey, partsOfKey, PROVINCES, sidesOf, type Line, type Sizes } from './settlement.js';
@@ -49,8 +49,8 @@ export interface Asked {
   readonly home?: string;
 }
 
-/** What of a row tells where its line is counted, and over how much. */
-const LINE_FIELDS = ['order', 'pair', 'home', 'amountFen', 'homeSize', 'foreignSize'] as const;
+/** What of a row tells where its line is counted, and over how much: indexes hold it all. */
+const LINE_CELLS = ['order', 'home', 'amountFen', 'homeSize', 'foreignSize'] as const;
 
 /** The lines of a window as they were stated, in the order of their keys: what an earlier cut of their home covered, then the others. */
 const rangesOf = ({ pair, after = null, home: only }: Asked, { now, before }: Cuts): readonly ScanRange[] => {
@@ -78,15 +78,17 @@ const rangesOf = ({ pair, after = null, home: only }: Asked, { now, before }: Cu
 /** Hands on each line of a pair once, in the order of their keys: those as they were stated, and among them those that were moved. */
 class InOrder implements Collector {
   private readonly left: { readonly key: string; readonly line: Line }[];
+  private readonly pair: string;
   private readonly moved: ReadonlySet<string>;
 
   /** `moved`: every line of the pair that was ever moved, where it stands now. */
   constructor(
     readonly sink: LineSink,
-    { after = null, home }: Asked,
+    { pair, after = null, home }: Asked,
     private readonly cuts: Cuts,
     moved: readonly Line[],
   ) {
+    this.pair = pair;
     this.moved = new Set(moved.map(nameOf));
     this.left = moved
       .filter((line) => inWindow(line, cuts.now, cuts.before) && (home === undefined || line.home === home))
@@ -95,7 +97,9 @@ class InOrder implements Collector {
       .sort((one, other) => byCode(other.key, one.key));
   }
 
-  take(row: Line): boolean {
+  take(cells: Cells): boolean {
+    const [order, home, amountFen, homeSize, foreignSize] = cells as readonly [string, string, number, number, number];
+    const row = { pair: this.pair, order, home, amountFen, homeSize, foreignSize };
     if (this.left.length > 0 && !this.until(lineKey(row, this.cuts.before))) return false;
     return (this.moved.size > 0 && this.moved.has(nameOf(row))) || this.sink.take(row);
   }
@@ -168,7 +172,7 @@ export const lineNeeds = (found: Reads, asked: Asked, what: string, sinkOf: (cut
   const sink = lines && sinkOf(cuts);
   if (!lines || !sink) return [first, ...needs];
   const into = () => new InOrder(sink, asked, cuts, lines);
-  const scan = { scan: scanName(asked, what), view: 'lines', ranges: rangesOf(asked, cuts), only: LINE_FIELDS, into };
+  const scan = { scan: scanName(asked, what), view: 'lines', ranges: rangesOf(asked, cuts), cells: LINE_CELLS, into };
   return [first, ...needs, scan];
 };
 
