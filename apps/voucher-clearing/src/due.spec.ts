@@ -110,6 +110,13 @@ test('an account is due while something is left to use; its firm sees that as it
   expect(account?.['workingDaysLeft']).toBeGreaterThan(200);
 });
 
+test('orders are counted by state in the order in which an order goes through them', async () => {
+  const [first, second] = orders;
+  await delta.does(agent('32'), `/v1/engagements/${first}/acceptance`, { home: '32', agency: market.agencies['32'] });
+  await delta.does(firm, `/v1/orders/${second}/cancellation`, { cause: 'plan changed' });
+  await delta.until(async () => JSON.stringify((await page('/v1/orders/summary'))['states']) === '{"Placed":1,"Accepted":1,"Closed":1}');
+});
+
 test('M5: a complaint without an answer is past due, and found as that beside what is due soon', async () => {
   const complain = { subject: market.subject, agencyProvince: '31', agency: market.agencies['31'], grounds: 'late-report' };
   const complaint = String((await delta.does(firm, '/v1/complaints', complain))['id']);

@@ -1,8 +1,9 @@
 /** How many orders are in each state, counted from the view and kept for as long as nothing new was read. */
 import type { LedgerNode, Position, RowPage } from '@yrd/ledger';
 import { showPosition } from '@yrd/platform';
+import { PHASES } from '@yrd/voucher';
 
-/** Counts by state, and how far each journal was read for them. */
+/** Counts by state, in the order in which an order goes through them, and how far each journal was read for them. */
 export interface Tally {
   readonly states: Readonly<Record<string, number>>;
   readonly total: number;
@@ -40,6 +41,8 @@ export class OrderTally {
       for (const { row } of page.rows) states[row.state] = (states[row.state] ?? 0) + 1;
       ({ positions, next: after } = page);
     } while (after !== null);
-    return { states, total: Object.values(states).reduce((sum, count) => sum + count, 0), positions: positions.map(showPosition) };
+    const inOrder = PHASES.flatMap((phase) => (states[phase] === undefined ? [] : [[phase, states[phase]] as const]));
+    const total = Object.values(states).reduce((sum, count) => sum + count, 0);
+    return { states: Object.fromEntries(inOrder), total, positions: positions.map(showPosition) };
   }
 }
