@@ -200,8 +200,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('found')(
     'read the first rows of a scan alone',
-    'for (const row of rows) if (!collector.take(row)) return collector;',
-    '{ for (const row of rows) if (!collector.take(row)) return collector; break; }',
+    'for (const row of rows) if (!collector.take(row, range)) return collector;',
+    '{ for (const row of rows) if (!collector.take(row, range)) return collector; break; }',
     'ledger/src/found',
   ),
   ...VOUCHER_MUTANTS,

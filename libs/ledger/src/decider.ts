@@ -161,8 +161,8 @@ export interface ScanRange {
 }
 /** Takes the rows of a scan; it is the answer. */
 export interface Collector {
-  /** False when no more are wanted. */
-  take(row: Cells): boolean;
+  /** A row of a range; what all rows of that have alike stands in its `where`, and costs nothing to read. False when no more are wanted. */
+  take(row: Cells, range: ScanRange): boolean;
   /** There are no more. Not called when no more were wanted. */
   end(): void;
 }

@@ -110,9 +110,10 @@ export class Finder {
 
   private async scan({ view, ranges, cells, into }: Scan): Promise<Collector> {
     const collector = into();
-    for (const { where, by, after } of ranges) {
+    for (const range of ranges) {
+      const { where, by, after } = range;
       for await (const rows of this.folder.scan(view, { where, order: { field: by }, cells, ...(after && { after }) }))
-        for (const row of rows) if (!collector.take(row)) return collector;
+        for (const row of rows) if (!collector.take(row, range)) return collector;
     }
     collector.end();
     return collector;

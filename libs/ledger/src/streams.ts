@@ -8,6 +8,7 @@ import { timeOf } from './leaf.js';
 import { notNow } from './node.js';
 import type { Records } from './ports.js';
 import { say, type SaidPart } from './rejection.js';
+import { allEnded } from './signal.js';
 
 /** A command that a stream remembers: what came of it, so that a repeat gets the same answer. */
 export interface Remembered {
@@ -84,17 +85,18 @@ export class Streams {
   }
 
   /**
-   * Brings streams into memory. What is pending is only ever added to streams that are in memory, and a stream is read
+   * Brings streams into memory, side by side. What is pending is only ever added to streams that are in memory, and a stream is read
    * by one load at a time, so a load reads durable blocks alone.
    */
   async load(streams: readonly string[]): Promise<void> {
-    for (const stream of streams) {
+    const bring = async (stream: string): Promise<void> => {
       while (!this.loaded.has(stream)) {
         const reading = this.reading.get(stream) ?? this.read(stream);
         this.reading.set(stream, reading);
         await reading;
       }
-    }
+    };
+    await allEnded(streams.map(bring));
     for (const stream of this.loaded.keys()) {
       if (this.loaded.size <= STREAMS_MAX) break;
       if (this.loaded.get(stream)!.size <= this.journal.size && !streams.includes(stream)) this.loaded.delete(stream);

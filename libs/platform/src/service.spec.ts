@@ -1,11 +1,12 @@
 /** A service without a ledger: what it answers to good, bad and hostile requests. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Post } from '@nestjs/common';
 import { Busy, say, Unavailable } from '@yrd/ledger';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
+import mongoose from 'mongoose';
 import { pino } from 'pino';
 import { startTestIssuer, type TestIssuer } from './identity/issuer-for-tests.js';
 import { ProblemWords, Refused } from './http/problem.js';
@@ -14,6 +15,8 @@ import { readConfig } from './config/config.js';
 import { createNodeKeys } from './keys/keys.js';
 import type { NodeConfig } from './config/config.js';
 import type { MovableClock } from './node-facts.js';
+
+const { MongoClient, MongoNetworkError, MongoServerError } = mongoose.mongo;
 
 const node = (province: string) =>
   createNodeKeys({ federation: 'yrd.test', province, name: `节点 ${province}`, url: `http://node-${province}.test`, contexts: ['voucher'] })
@@ -202,6 +205,21 @@ describe('a problem', () => {
     expect(JSON.stringify(words.document(told, 'en', 't'))).not.toContain('mongodb');
     expect(words.document(told, 'en', 't').detail).toBe('The journal 32/voucher cannot go on; the log says why.');
     expect(words.document(told, 'zh', 't').detail).toBe('账本 32/voucher 无法继续；原因见日志。');
+  });
+
+  it('of a store that is away says so, and is no mistake of the node', async () => {
+    const nobody = new MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 50, runtimeAdapters: { os } });
+    const away = await nobody.connect().catch((error: unknown) => error);
+    const words = new ProblemWords({});
+    const { told, unexpected } = words.tell(new MongoNetworkError('connection 3 to 10.0.0.1:27017 closed'));
+    expect([told.code, told.row.status, unexpected, words.document(told, 'zh', 't').detail]).toEqual([
+      'E-UNAVAILABLE',
+      503,
+      false,
+      '存储没有应答。',
+    ]);
+    expect(words.tell(away).told.code).toBe('E-UNAVAILABLE');
+    expect(words.tell(new MongoServerError({ message: 'a query that is wrong' })).told.code).toBe('E-INTERNAL');
   });
 
   it('without a row in the table is told as a conflict and wakes somebody', () => {

@@ -25,12 +25,20 @@ const less = (one: unknown, other: unknown): number => (one === other ? 0 : (one
 /** The collector of a scan, after it took what `rows` answers for each range, in the order asked for. */
 export const scanned = ({ view, ranges, cells, into }: Scan, rows: <R>(view: string, where: Where) => readonly R[]): Collector => {
   const collector = into();
-  for (const { where, by, after } of ranges) {
+  for (const range of ranges) {
+    const { where, by, after } = range;
     const idOf = ({ kind, home, id }: Row): string => `${kind}.${home}.${id}`;
     const order = (one: Row, value: unknown, id: string): number => less(one[by], value) || less(idOf(one), id);
     const found = [...rows<Row>(view, where)].sort((one, other) => order(one, other[by], idOf(other)));
     const left = after ? found.filter((row) => order(row, after.value, after.id) > 0) : found;
-    for (const row of left) if (!collector.take(cells.map((field) => (row[field] ?? null) as Scalar))) return collector;
+    for (const row of left)
+      if (
+        !collector.take(
+          cells.map((field) => (row[field] ?? null) as Scalar),
+          range,
+        )
+      )
+        return collector;
   }
   collector.end();
   return collector;

@@ -1,11 +1,12 @@
 /** The one path of errors: whatever is thrown becomes an RFC 9457 problem in the asker's language, or a bare 500 logged once. */
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { CONCEALED, mendingOf, tell, tellAll } from '@yrd/contracts';
-import { Busy, Unavailable, UnknownJournal, type Rejection, type SaidPart } from '@yrd/ledger';
+import { Busy, Unavailable, UnknownJournal, say, type Rejection, type SaidPart } from '@yrd/ledger';
 import { throwError, type Observable } from 'rxjs';
 import { noteRefused } from '../audit/audit-notes.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Log } from '../log.js';
+import { storeIsAway } from '../mongo/mongo-connection.js';
 import { nodeCodes, type CodeRow, type CodeTable, type NodeCode, type Words } from './problem-codes.js';
 import { askedOf, type Language, type Request, type Response } from './request.js';
 
@@ -209,7 +210,8 @@ export class ProblemWords {
     return { ...document, errors: told.errors.map(({ field, rule, message }) => ({ field, rule, message: message[language] })) };
   }
 
-  private asProblem(exception: unknown): Problem | Refused {
+  private asProblem(thrown: unknown): Problem | Refused {
+    const exception = storeIsAway(thrown) ? new Unavailable(say('storeSilent', { detail: String(thrown) })) : thrown;
     if (exception instanceof Problem || exception instanceof Refused) return exception;
     if (exception instanceof Unavailable || exception instanceof Busy) {
       const { why, retryAfterMs } = exception;

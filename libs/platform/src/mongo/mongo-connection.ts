@@ -22,6 +22,13 @@ const RETRY_MAX_MS = 5_000;
 /** The connection string without user and password, for messages. */
 const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
 
+const { MongoError, MongoNetworkError, MongoNotConnectedError, MongoServerSelectionError, MongoTopologyClosedError } = mongoose.mongo;
+const AWAY = [MongoNetworkError, MongoNotConnectedError, MongoServerSelectionError, MongoTopologyClosedError];
+
+/** Whether an error says that the server was not there, or went while it was asked: the same may succeed later. */
+export const storeIsAway = (error: unknown): boolean =>
+  AWAY.some((kind) => error instanceof kind) || (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError'));
+
 const refuseStandalone = async (connection: Connection, url: string): Promise<void> => {
   const hello = await connection.getClient().db('admin').command({ hello: 1 });
   if (hello['setName'] === undefined && hello['msg'] !== 'isdbgrid') {

@@ -29,7 +29,7 @@ const RETRY_FIRST_MS = 4;
 const RETRY_MAX_MS = 250;
 
 /** Rows of a scan that the server sends at once, and how many of them are handed out before others have their turn. */
-const SCAN_PAGE = 2_000;
+const SCAN_PAGE = 1_000;
 const SCAN_ROWS = 100;
 interface ScannedPage {
   readonly id: string;

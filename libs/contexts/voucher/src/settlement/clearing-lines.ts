@@ -50,7 +50,7 @@ export interface Asked {
 }
 
 /** What of a row tells where its line is counted, and over how much: indexes hold it all. */
-const LINE_CELLS = ['order', 'home', 'amountFen', 'homeSize', 'foreignSize'] as const;
+const LINE_CELLS = ['order', 'amountFen', 'homeSize', 'foreignSize'] as const;
 
 /** The lines of a window as they were stated, in the order of their keys: what an earlier cut of their home covered, then the others. */
 const rangesOf = ({ pair, after = null, home: only }: Asked, { now, before }: Cuts): readonly ScanRange[] => {
@@ -78,17 +78,15 @@ const rangesOf = ({ pair, after = null, home: only }: Asked, { now, before }: Cu
 /** Hands on each line of a pair once, in the order of their keys: those as they were stated, and among them those that were moved. */
 class InOrder implements Collector {
   private readonly left: { readonly key: string; readonly line: Line }[];
-  private readonly pair: string;
   private readonly moved: ReadonlySet<string>;
 
   /** `moved`: every line of the pair that was ever moved, where it stands now. */
   constructor(
     readonly sink: LineSink,
-    { pair, after = null, home }: Asked,
+    { after = null, home }: Asked,
     private readonly cuts: Cuts,
     moved: readonly Line[],
   ) {
-    this.pair = pair;
     this.moved = new Set(moved.map(nameOf));
     this.left = moved
       .filter((line) => inWindow(line, cuts.now, cuts.before) && (home === undefined || line.home === home))
@@ -97,9 +95,9 @@ class InOrder implements Collector {
       .sort((one, other) => byCode(other.key, one.key));
   }
 
-  take(cells: Cells): boolean {
-    const [order, home, amountFen, homeSize, foreignSize] = cells as readonly [string, string, number, number, number];
-    const row = { pair: this.pair, order, home, amountFen, homeSize, foreignSize };
+  take(cells: Cells, { where }: ScanRange): boolean {
+    const [order, amountFen, homeSize, foreignSize] = cells as readonly [string, number, number, number];
+    const row = { pair: String(where['pair']), home: String(where['home']), order, amountFen, homeSize, foreignSize };
     if (this.left.length > 0 && !this.until(lineKey(row, this.cuts.before))) return false;
     return (this.moved.size > 0 && this.moved.has(nameOf(row))) || this.sink.take(row);
   }
