@@ -1,7 +1,6 @@
 /** `yrd parked list|show|redrive`: what waits for an operator, why, and trying it again once what stood in the way is mended. */
 import { randomUUID } from 'node:crypto';
-import { codes, tell, type Language } from '@yrd/contracts';
-import type { Fact, ParkedItem } from '@yrd/ledger';
+import type { ParkedItem } from '@yrd/ledger';
 import { NodeClient } from './client.js';
 import type { Asked, Run } from './command.js';
 import { nodeOf, nodesOf, type NodeAddress } from './nodes.js';
@@ -27,28 +26,8 @@ const MEND: Readonly<Record<ParkedItem['of'], Words>> = {
   timer: { en: 'its time limit is refused: it is tried again by itself once the cause is mended', zh: '到期命令被拒：排除原因后自动重试' },
 };
 
-/** A command that was refused stands with its code and facts, as the node keeps them: no language is in these. */
-const REFUSED = /^(.{1,200}?) was refused: (E-[A-Z-]+) (\{.*\})$/s;
-
-/** Why it is parked: of a refusal the words of its code, with what was seen and needed; anything else as the node wrote it. */
-export const whyOf = (why: string, lang: Language): string => {
-  const [, what = '', code = '', facts = ''] = REFUSED.exec(why) ?? [];
-  const words = Object.entries(codes).find(([name]) => name === code)?.[1];
-  if (words === undefined) return why;
-  try {
-    const { seen, needed } = JSON.parse(facts) as Readonly<Record<string, Fact | undefined>>;
-    const told =
-      lang === 'zh'
-        ? `（实际：${tell(seen, 'zh')}；要求：${tell(needed, 'zh')}）`
-        : ` (seen: ${tell(seen, 'en')}, needed: ${tell(needed, 'en')})`;
-    return `${what}: ${code} ${words[lang]}${told}`;
-  } catch {
-    return why;
-  }
-};
-
 const rowsOf = ({ node, items }: Found, asked: Asked) =>
-  items.map((item) => [node.province ?? node.url, item.id, item.stream, whyOf(item.why, asked.lang), asked.in(MEND[item.of])]);
+  items.map((item) => [node.province ?? node.url, item.id, item.stream, String(item.why), asked.in(MEND[item.of])]);
 
 const headingsIn = (asked: Asked): readonly string[] =>
   asked.lang === 'zh' ? ['节点', '编号', '流', '原因', '处理'] : ['node', 'id', 'stream', 'why', 'mend'];

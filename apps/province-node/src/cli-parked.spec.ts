@@ -69,6 +69,7 @@ test('a list shows what is parked, why, and what helps, and ends with 1', async 
   const { code, out } = await yrd('parked list --node http://32.test');
   expect([code, out]).toEqual([EXIT.finding, expect.stringContaining('the disk of the register is full')]);
   expect(out).toContain('mend the cause, then yrd parked redrive');
+  expect((await yrd('parked list --node http://32.test --lang zh')).out).toMatch(/失败：.*the disk of the register is full/);
   expect((await yrd('status --node http://32.test', {})).out).toContain('yrd parked list --province 32');
 });
 

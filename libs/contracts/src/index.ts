@@ -10,6 +10,7 @@ export { currentContracts, forReaders, sharedTypes, type SharedType } from './co
 export * from './deciding.js';
 export * from './entry-check.js';
 export { mending, mendingOf } from './mending.js';
+export { parkedBecause } from './parked.js';
 export * from './persons.js';
 export { parseRetention, Retention } from './retention.js';
 export * from './said.js';

@@ -70,6 +70,14 @@ export const nodePhrases = {
   redrivingAlready: ['搁置条目正在重试：请待其结束后再试。', 'What is parked is being tried again already: ask again when that has ended.'],
   replayRunning: ['另一次政策包重放正在进行：请待其结束后再试。', 'Another replay under a pack is running: ask again when it has ended.'],
   tooManyChanges: ['同时有过多操作在更改此导入：请再试。', 'Too many change this import at once: try again.'],
+  parkedBehind: ['此流较早的条目已搁置。', 'An earlier entry of this stream is parked.'],
+  parkedUnread: [
+    '本版本不认识条目类型 {type}，或无法读取：请升级节点。',
+    'This version does not know the entry type {type}, or cannot read it: update the node.',
+  ],
+  parkedUnfolded: ['折叠失败：{error}', 'Folding failed: {error}'],
+  parkedRefused: ['{what} 被拒', '{what} was refused'],
+  parkedFailed: ['{what} 失败：{error}', '{what} failed: {error}'],
   vaultUnusable: ['密钥保险库无法使用；原因见日志。', 'The vault cannot be used; the log says why.'],
   keyHasExpired: [
     '密钥 {key}（{fingerprint}）已过期，请轮换（POST /v1/keys/rotation，或 npm run keys -- rotate）。',

@@ -114,7 +114,10 @@ describe('a time limit whose command is refused', () => {
     await federation.command('31', 'SendGift', { to: '32', coins: 4, dueMs: federation.world.now - 1 });
     await federation.scheduler.pass(30_000);
     const [shown, ...more] = await federation.scheduler.resolve(federation.node('31').parked());
-    expect(shown).toMatchObject({ journal: '31/gifts', stream: boxOf('31'), why: 'LapseGift was refused: E-WINDOW {"seen":1}' });
+    expect(shown).toMatchObject({
+      ...{ journal: '31/gifts', stream: boxOf('31'), why: { say: 'parkedRefused', what: 'LapseGift' } },
+      refused: { rejected: 'E-WINDOW', facts: { seen: 1 } },
+    });
     expect([more, federation.node('31').status().parked, await coins(federation, '31')]).toEqual([[], 1, 6]);
     const tries = federation.world.notices.filter(({ what }) => what === 'timers.refused').length;
     expect(tries).toBeGreaterThan(1);

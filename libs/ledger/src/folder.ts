@@ -8,8 +8,9 @@ import { inRow, keyIn, whereInRow, type Timer, type ViewRow } from './folded.js'
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
-import { allParked, type KeptItem } from './parked.js';
+import { allParked, parkedFacts, type KeptItem } from './parked.js';
 import type { Cells, RecordQuery, Recorded, RecordWrite, ScanQuery, World } from './ports.js';
+import { say, type SaidPart } from './rejection.js';
 import { Signal } from './signal.js';
 
 /** Entries folded in one transaction. */
@@ -188,15 +189,14 @@ export class Folder {
   private take(batch: Batch, stored: ReadonlyMap<string, ViewRow>, journal: string, index: number, decoded: Decoded): void {
     if (decoded.kind === 'hidden') return;
     const stream = decoded.kind === 'entry' ? decoded.entry.stream : decoded.stream;
-    const park = (why: string): void => {
-      batch.parked.push({ id: `${journal}|${index}`, journal, index, stream, why });
+    const park = (why: SaidPart): void => {
+      const item = { id: `${journal}|${index}`, journal, index, stream, why };
+      batch.parked.push(item);
       batch.parkedStreams.add(`${journal}|${stream}`);
-      this.world.notice({ level: 'warn', what: 'folder.parked', facts: { journal, index, stream, why } });
+      this.world.notice({ level: 'warn', what: 'folder.parked', facts: parkedFacts(item) });
     };
-    if (this.isParked(journal, stream) || batch.parkedStreams.has(`${journal}|${stream}`))
-      return park('An earlier entry of this stream is parked.');
-    if (decoded.kind === 'unknown')
-      return park(`This version does not know the entry type ${decoded.type}, or cannot read it: update the node.`);
+    if (this.isParked(journal, stream) || batch.parkedStreams.has(`${journal}|${stream}`)) return park(say('parkedBehind'));
+    if (decoded.kind === 'unknown') return park(say('parkedUnread', { type: decoded.type }));
     try {
       const rows = [];
       for (const view of this.byType.get(decoded.entry.type) ?? []) rows.push(this.foldView(batch, stored, view, decoded.entry));
@@ -204,7 +204,7 @@ export class Folder {
       for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
       for (const change of changes) setTimer(batch, change);
     } catch (error) {
-      park(`Folding failed: ${String(error)}`);
+      park(say('parkedUnfolded', { error: String(error) }));
     }
   }
 

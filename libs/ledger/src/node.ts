@@ -186,7 +186,10 @@ export interface ParkedItem {
   /** Of the entry; of a time limit: how far the own journal was folded when it was tried. */
   readonly index: number;
   readonly stream: string;
-  readonly why: string;
+  /** Said without a language; a text where an older version parked it. */
+  readonly why: SaidPart | string;
+  /** What its command was refused with, where that is why. */
+  readonly refused?: Rejection;
   /** What could not be done: folding it into views, reacting to it, or firing a time limit. */
   readonly of: 'view' | 'reaction' | 'timer';
 }

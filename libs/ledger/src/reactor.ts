@@ -4,7 +4,6 @@
  * the effect is durable, and is saved a few times a second. Entries of one stream react in order; a stream that cannot be
  * handled is parked, the rest goes on.
  */
-import { canonical } from './canonical.js';
 import { byEntryType, type Context, type DerivedCommand, type Entry, type Found, type Reaction } from './decider.js';
 import type { Vocabulary } from './entry.js';
 import { Finder, type FinderWorld } from './found.js';
@@ -14,8 +13,8 @@ import { derivedId } from './ids.js';
 import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
 import type { Answer, Redriven } from './node.js';
-import { allParked, type KeptItem } from './parked.js';
-import { Busy, Unavailable, say } from './rejection.js';
+import { allParked, parkedFacts, type KeptItem } from './parked.js';
+import { Busy, Unavailable, say, type Rejection, type SaidPart } from './rejection.js';
 import { allEnded, type Waitable } from './signal.js';
 
 /** Entries looked at together; those of different streams run side by side. */
@@ -42,6 +41,8 @@ interface Item {
   readonly index: number;
   readonly stream: string;
   readonly entry: Entry | null;
+  /** Its type, where this version cannot read it. */
+  readonly unread?: string;
 }
 
 type Step = { readonly position: number; readonly moved: boolean };
@@ -143,7 +144,8 @@ export class Reactor {
       // Most entries concern nobody here: they only move the position.
       if (each.kind === 'entry' && each.entry.type !== 'EquivocationFound' && this.mine(each.entry).length === 0) continue;
       const { stream } = each.kind === 'entry' ? each.entry : each;
-      const item = { journal: journal.name, index, stream, entry: each.kind === 'entry' ? each.entry : null };
+      const read = each.kind === 'entry' ? { entry: each.entry } : { entry: null, unread: each.type };
+      const item = { journal: journal.name, index, stream, ...read };
       byStream.set(stream, [...(byStream.get(stream) ?? []), item]);
     }
     if (byStream.size === 0) return { position, moved: position > from };
@@ -165,7 +167,9 @@ export class Reactor {
       if (!journal || stuck.has(key(value))) continue;
       const [read] = await decodedFrom(this.vocabulary, journal, value.index, 1);
       this.parkedStreams.delete(key(value));
-      await this.inOrder([{ ...value, entry: read?.decoded.kind === 'entry' ? read.decoded.entry : null }]);
+      const { decoded } = read ?? {};
+      const unread = decoded?.kind === 'unknown' ? { unread: decoded.type } : {};
+      await this.inOrder([{ ...value, ...unread, entry: decoded?.kind === 'entry' ? decoded.entry : null }]);
       if (this.parkedStreams.has(key(value))) stuck.add(key(value));
       else if (await this.world.storage.records.write([{ table: PARKED, id, value: null }])) left -= 1;
     }
@@ -196,33 +200,35 @@ export class Reactor {
     for (const item of items) {
       const { entry } = item;
       if (!entry) {
-        await this.park(item, 'This version does not know the entry type, or its payload does not fit: update the node.');
+        await this.park(item, say('parkedUnread', { type: item.unread ?? '' }));
         continue;
       }
       if (entry.type === 'EquivocationFound') await this.around.weigh(entry);
       const mine = this.mine(entry);
       if (mine.length === 0) continue;
-      if (this.parkedStreams.has(key(entry))) await this.park(entry, 'An earlier entry of this stream is parked.');
+      if (this.parkedStreams.has(key(entry))) await this.park(entry, say('parkedBehind'));
       else await this.handle(entry, mine);
     }
   }
 
   private async handle(entry: Entry, reactions: readonly Reaction[]): Promise<void> {
+    let what = '';
     try {
       for (const reaction of reactions) {
+        what = reaction.name;
         const found = await this.finder.find(reaction, entry);
         const commands = this.named(reaction, entry, found);
         for (let from = 0; from < commands.length; from += SIDE_BY_SIDE) {
           const some = commands.slice(from, from + SIDE_BY_SIDE);
           const answers = await allEnded(some.map(({ command, id }) => this.around.submit(command, id, entry.trace)));
           const no = answers.find((answer) => !answer.ok);
-          if (no) return await this.park(entry, `${reaction.name} was refused: ${no.rejected} ${canonical(no.facts)}`);
+          if (no) return await this.park(entry, say('parkedRefused', { what }), { rejected: no.rejected, facts: no.facts });
         }
       }
     } catch (error) {
       // Not now is not never: the position stays, and the entry comes again.
       if (error instanceof Unavailable) throw error;
-      await this.park(entry, `A reaction failed: ${String(error)}`);
+      await this.park(entry, say('parkedFailed', { what, error: String(error) }));
     }
   }
 
@@ -237,21 +243,18 @@ export class Reactor {
     });
   }
 
-  private async park(entry: Omit<Item, 'entry'>, why: string): Promise<void> {
+  private async park(entry: Omit<Item, 'entry'>, why: SaidPart, refused?: Rejection): Promise<void> {
     const item: KeptItem = {
       id: `${entry.journal}|${entry.index}`,
       journal: entry.journal,
       index: entry.index,
       stream: entry.stream,
       why,
+      ...(refused && { refused }),
     };
     await this.world.storage.records.write([{ table: PARKED, id: item.id, value: item }]);
     this.parkedStreams.add(key(entry));
-    this.world.notice({
-      level: 'error',
-      what: 'reactor.parked',
-      facts: { journal: entry.journal, index: entry.index, stream: entry.stream, why },
-    });
+    this.world.notice({ level: 'error', what: 'reactor.parked', facts: parkedFacts(item) });
   }
 }
 

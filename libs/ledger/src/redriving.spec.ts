@@ -31,7 +31,7 @@ test('a redrive does what was parked, in order, and what comes meanwhile after i
   await run.scheduler.pass(5_000);
   const items = await run.scheduler.resolve(run.node('33').parked());
   expect(items.map(({ of, journal }) => [of, journal])).toContainEqual(['reaction', '31/gifts']);
-  expect(items[0]?.why).toContain('the register of gifts is closed');
+  expect(items[0]?.why).toMatchObject({ say: 'parkedFailed', error: expect.stringContaining('the register of gifts is closed') as string });
   // Nothing is mended: all of it stays.
   const { tried, left } = await run.scheduler.resolve(run.node('33').redrive());
   expect([tried, left]).toEqual([items.length, items.length]);

@@ -66,7 +66,12 @@ export type NodePhrase =
   | 'redrivingAlready'
   | 'replayRunning'
   | 'tooManyChanges'
-  | 'vaultUnusable';
+  | 'vaultUnusable'
+  | 'parkedBehind'
+  | 'parkedUnread'
+  | 'parkedUnfolded'
+  | 'parkedRefused'
+  | 'parkedFailed';
 
 /** Says a phrase. A gap `detail` holds what drivers and addresses say: it is for the log, and in no phrase. */
 export const say = (name: NodePhrase, gaps: Omit<SaidPart, 'say'> = {}): SaidPart => ({ ...gaps, say: name });

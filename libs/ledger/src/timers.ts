@@ -4,16 +4,15 @@
  * Limits that are due together are fired together, a page in one block, oldest first: one after the other they would wait for each other's
  * writes. A limit is never given up: one whose command is refused stays due, is shown to the operator, and is tried again.
  */
-import { canonical } from './canonical.js';
 import { EVERY_PEER, type DerivedCommand } from './decider.js';
 import type { Timer } from './folded.js';
 import type { Folder } from './folder.js';
 import { timerId } from './ids.js';
 import { type Answer } from './node.js';
-import type { KeptItem } from './parked.js';
+import { parkedFacts, type KeptItem } from './parked.js';
 import type { World } from './ports.js';
 import type { Witness } from './witness.js';
-import { Unavailable } from './rejection.js';
+import { Unavailable, say, type Rejection, type SaidPart } from './rejection.js';
 
 const PAGE = 200;
 /** A peer that was not heard for this long is silent, ms of real time: five beats. */
@@ -107,7 +106,7 @@ export class Timers {
     const id = timerId(this.world.hasher, this.around.journal, key, timer.dueMs);
     try {
       const answer = await this.around.submit(timer.fires, id, id.slice(0, 32));
-      if (!answer.ok) return this.setAside(key, timer, `was refused: ${answer.rejected} ${canonical(answer.facts)}`);
+      if (!answer.ok) return this.setAside(key, timer, say('parkedRefused', { what: timer.fires.command }), answer);
       this.refusals.delete(key);
       // Only once its entry is folded can be seen whether that set it anew.
       if (this.folder.position(this.around.journal) < answer.position.size) return false;
@@ -117,15 +116,16 @@ export class Timers {
       return true;
     } catch (error) {
       if (error instanceof Unavailable) return false;
-      return this.setAside(key, timer, `failed: ${String(error)}`);
+      return this.setAside(key, timer, say('parkedFailed', { what: timer.fires.command, error: String(error) }));
     }
   }
 
-  private setAside(key: string, { fires: { command, target } }: Timer, what: string): false {
+  private setAside(key: string, { fires: { target } }: Timer, why: SaidPart, no?: Rejection): false {
     const { journal } = this.around;
-    const item = { id: `timer|${key}`, journal, index: this.folder.position(journal), stream: target, why: `${command} ${what}` };
+    const refused = no && { refused: { rejected: no.rejected, facts: no.facts } };
+    const item: KeptItem = { id: `timer|${key}`, journal, index: this.folder.position(journal), stream: target, why, ...refused };
     this.refusals.set(key, { item, againMs: this.world.clock.monotonic() + REFUSED_MS });
-    this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, why: item.why } });
+    this.world.notice({ level: 'error', what: 'timers.refused', facts: { key, ...parkedFacts(item) } });
     return false;
   }
 }

@@ -5,7 +5,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '
 import { ApiOkResponse, ApiParam, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Actor, Disclosure, JournalKey, ParkedItem, Redriven, Tile, ViewsState } from '@yrd/ledger';
 import { IsInt, Min } from 'class-validator';
-import { isStaff, tell } from '@yrd/contracts';
+import { isStaff, parkedBecause, tell } from '@yrd/contracts';
 import { Allows, CurrentActor } from './identity/access.js';
 import { AcceptsCommand, Call, CurrentCall, type CommandAnswer } from './commands.js';
 import { LiveFeed } from './http/live-feed.js';
@@ -106,8 +106,10 @@ export class StatusController {
 
   @Get('v1/parked')
   @Allows('ReadParked')
-  async parked(): Promise<{ items: readonly ParkedItem[] }> {
-    return { items: (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat() };
+  async parked(@Req() request: Request): Promise<{ items: readonly ParkedItem[] }> {
+    const { language } = askedOf(request);
+    const items = (await Promise.all(this.nodes.all.map((node) => node.parked()))).flat();
+    return { items: items.map((item) => ({ ...item, why: parkedBecause(item, language) })) };
   }
 
   @Get('v1/views/:context')
