@@ -1,4 +1,5 @@
-/** How many orders are in each state, counted from the view and kept for as long as nothing new was read. */
+/** How many orders are in each state, counted from the view and kept while nothing new was read, or counting would take too much. */
+import { setTimeout } from 'node:timers/promises';
 import type { LedgerNode, Position, RowPage } from '@yrd/ledger';
 import { showPosition } from '@yrd/platform';
 import { PHASES } from '@yrd/voucher';
@@ -12,22 +13,45 @@ export interface Tally {
 
 const PAGE = 1_000;
 
+/** A count is good for this many times as long as it took: however many ask and however much is written, counting stays a small part. */
+const REST = 20;
+
+interface Counted {
+  readonly at: string;
+  readonly tally: Promise<Tally>;
+  /** Ends when it may be counted anew. */
+  readonly rest: Promise<unknown>;
+  rests: boolean;
+}
+
 /** Pages refresh every few seconds and there may be many: they share one count. */
 export class OrderTally {
-  private readonly counts = new Map<string, { readonly at: string; readonly tally: Promise<Tally> }>();
+  private readonly counts = new Map<string, Counted>();
 
   constructor(private readonly node: LedgerNode) {}
 
-  /** Orders of one province, or of all. */
-  async count(province?: string): Promise<Tally> {
+  /** Orders of one province, or of all; `newest` waits for a count of all that is read by now. */
+  async count(province: string | undefined, newest: boolean): Promise<Tally> {
     const key = province ?? '';
-    // How far the view was folded, not how long the journals are: a count made in between would stay too small.
-    const at = (await this.node.rows('orders', { limit: 1 })).positions.map(showPosition).join(' ');
-    const known = this.counts.get(key);
-    if (known?.at === at) return known.tally;
+    for (;;) {
+      // How far the view was folded, not how long the journals are: a count made in between would stay too small.
+      const at = (await this.node.rows('orders', { limit: 1 })).positions.map(showPosition).join(' ');
+      const known = this.counts.get(key);
+      if (known && (known.at === at || (known.rests && !newest))) return known.tally;
+      if (!known?.rests) return this.begin(key, at, province);
+      await known.rest;
+    }
+  }
+
+  private begin(key: string, at: string, province: string | undefined): Promise<Tally> {
+    const began = performance.now();
     const tally = this.walk(province);
-    this.counts.set(key, { at, tally });
-    tally.catch(() => this.counts.delete(key));
+    const rest = tally
+      .then(() => setTimeout(REST * (performance.now() - began), null, { ref: false }))
+      .then(() => (counted.rests = false))
+      .catch(() => this.counts.delete(key));
+    const counted: Counted = { at, tally, rest, rests: true };
+    this.counts.set(key, counted);
     return tally;
   }
 

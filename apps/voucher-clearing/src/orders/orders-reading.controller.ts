@@ -126,8 +126,8 @@ export class OrdersReadingController {
   @Get('summary')
   @Allows('CountOrders')
   @ApiOkResponse({ type: OrderCounts })
-  summary(@Query() { province }: SummaryQuery): Promise<object> {
-    return this.tally.count(province);
+  summary(@Query() { province, at }: SummaryQuery): Promise<object> {
+    return this.tally.count(province, at !== undefined);
   }
 
   @Get(':order')
