@@ -117,15 +117,6 @@ test('orders are counted by state in the order in which an order goes through th
   await delta.until(async () => JSON.stringify((await page('/v1/orders/summary'))['states']) === '{"Placed":1,"Accepted":1,"Closed":1}');
 });
 
-test('who says what he has written reads counts that hold it; all others may be given those of a moment before', async () => {
-  const wish = { subject: market.subject, scheme: 'cxq', year: 2027, product: 'p1', mode: 'tongdui', amountFen: 10_000 };
-  for (let placed = 2; placed <= 4; placed += 1) {
-    const { position } = await delta.does(firm, '/v1/orders', { ...wish, agencyProvince: '32', agency: market.agencies['32'] });
-    void page('/v1/orders/summary');
-    expect((await page(`/v1/orders/summary?at=${String(position)}`))['states']).toMatchObject({ Placed: placed });
-  }
-});
-
 test('M5: a complaint without an answer is past due, and found as that beside what is due soon', async () => {
   const complain = { subject: market.subject, agencyProvince: '31', agency: market.agencies['31'], grounds: 'late-report' };
   const complaint = String((await delta.does(firm, '/v1/complaints', complain))['id']);

@@ -28,7 +28,10 @@ interface Counted {
 export class OrderTally {
   private readonly counts = new Map<string, Counted>();
 
-  constructor(private readonly node: LedgerNode) {}
+  constructor(
+    private readonly node: LedgerNode,
+    private readonly restTimes = REST,
+  ) {}
 
   /** Orders of one province, or of all; `newest` waits for a count of all that is read by now. */
   async count(province: string | undefined, newest: boolean): Promise<Tally> {
@@ -47,7 +50,7 @@ export class OrderTally {
     const began = performance.now();
     const tally = this.walk(province);
     const rest = tally
-      .then(() => setTimeout(REST * (performance.now() - began), null, { ref: false }))
+      .then(() => setTimeout(this.restTimes * (performance.now() - began), null, { ref: false }))
       .then(() => (counted.rests = false))
       .catch(() => this.counts.delete(key));
     const counted: Counted = { at, tally, rest, rests: true };
