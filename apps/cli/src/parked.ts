@@ -8,9 +8,11 @@ import { EXIT, Failure } from './outcome.js';
 import { table } from './table.js';
 import type { Words } from './words.js';
 
+/** As a node answers it: in the words of whoever asks. */
+type Told = ParkedItem & { readonly why: string };
 interface Found {
   readonly node: NodeAddress;
-  readonly items: readonly ParkedItem[];
+  readonly items: readonly Told[];
 }
 
 /** What helps against each kind. */
@@ -27,7 +29,7 @@ const MEND: Readonly<Record<ParkedItem['of'], Words>> = {
 };
 
 const rowsOf = ({ node, items }: Found, asked: Asked) =>
-  items.map((item) => [node.province ?? node.url, item.id, item.stream, String(item.why), asked.in(MEND[item.of])]);
+  items.map((item) => [node.province ?? node.url, item.id, item.stream, item.why, asked.in(MEND[item.of])]);
 
 const headingsIn = (asked: Asked): readonly string[] =>
   asked.lang === 'zh' ? ['节点', '编号', '流', '原因', '处理'] : ['node', 'id', 'stream', 'why', 'mend'];
@@ -41,7 +43,7 @@ const listed = (found: readonly Found[], asked: Asked): string => {
 };
 
 const look = async (asked: Asked, node: NodeAddress): Promise<Found> => {
-  const { items } = await new NodeClient(asked, node, 'operator').get<{ readonly items: readonly ParkedItem[] }>('/v1/parked');
+  const { items } = await new NodeClient(asked, node, 'operator').get<{ readonly items: readonly Told[] }>('/v1/parked');
   return { node, items };
 };
 
