@@ -2,9 +2,9 @@
  * Views and timers: every journal folds into its own part of each row. Rows, positions, timers and the parked set are
  * written in one transaction per batch, so a crash neither folds twice nor forgets.
  */
-import { byEntryType, type Context, type Entry, type TimerChange, type View } from './decider.js';
+import { byEntryType, type Context, type Entry, type View } from './decider.js';
 import { decodedFrom } from './decoded-from.js';
-import { inRow, keyIn, whereInRow, type Timer, type ViewRow } from './folded.js';
+import { inRow, keyIn, timerIn, whereInRow, type Timer, type ViewRow } from './folded.js';
 import type { Decoded, DecodedAt, Vocabulary } from './entry.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
@@ -61,6 +61,8 @@ export class Folder {
     private readonly vocabulary: Vocabulary,
     private readonly own: string,
     private readonly behind = BATCH_BEHIND,
+    /** Evidence against a journal is looked at here: no reaction goes beyond an entry that rests on what a liar withholds. */
+    private readonly weigh: (evidence: Entry) => Promise<void> = () => Promise.resolve(),
   ) {
     this.mostBehind = behind;
     this.byType = byEntryType(context.views);
@@ -156,6 +158,8 @@ export class Folder {
       const entries = await decodedFrom(this.vocabulary, journal, to, Math.min(most, STEP_BEHIND));
       const last = entries.at(-1);
       if (!last) break;
+      for (const { decoded } of entries)
+        if (decoded.kind === 'entry' && decoded.entry.type === 'EquivocationFound') await this.weigh(decoded.entry);
       const stored = await this.rowsOf(batch, entries);
       for (const { index, decoded } of entries) this.take(batch, stored, journal.name, index, decoded);
       to = last.index + 1;
@@ -202,7 +206,7 @@ export class Folder {
       for (const view of this.byType.get(decoded.entry.type) ?? []) rows.push(this.foldView(batch, stored, view, decoded.entry));
       const changes = journal === this.own ? this.context.timers(decoded.entry) : [];
       for (const row of rows) if (row) batch.rows.set(`${row.table}|${row.id}`, row);
-      for (const change of changes) setTimer(batch, change);
+      for (const change of changes) batch.timers.set(...timerIn(change));
     } catch (error) {
       park(say('parkedUnfolded', { error: String(error) }));
     }
@@ -286,14 +290,3 @@ export class Folder {
     }
   }
 }
-
-const setTimer = (batch: Batch, change: TimerChange): void => {
-  if ('clear' in change) batch.timers.set(change.clear, null);
-  else
-    batch.timers.set(change.set, {
-      dueMs: change.dueMs,
-      fires: change.fires,
-      awaits: change.awaits ?? null,
-      patienceMs: change.patienceMs ?? 0,
-    });
-};

@@ -31,8 +31,6 @@ export interface ReactorWorld extends FinderWorld {
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
   /** Whether what an entry rests on is folded here. */
   reached(basis: Entry['basis']): boolean;
-  /** Another node's entry that a journal contradicts itself: its two notes are held against what is known here. */
-  weigh(evidence: Entry): Promise<void>;
 }
 
 /** An entry on its way to the reactions; null when this version cannot read it. */
@@ -142,7 +140,7 @@ export class Reactor {
       position = index + 1;
       if (each.kind === 'hidden') continue;
       // Most entries concern nobody here: they only move the position.
-      if (each.kind === 'entry' && each.entry.type !== 'EquivocationFound' && this.mine(each.entry).length === 0) continue;
+      if (each.kind === 'entry' && this.mine(each.entry).length === 0) continue;
       const { stream } = each.kind === 'entry' ? each.entry : each;
       const read = each.kind === 'entry' ? { entry: each.entry } : { entry: null, unread: each.type };
       const item = { journal: journal.name, index, stream, ...read };
@@ -203,7 +201,6 @@ export class Reactor {
         await this.park(item, say('parkedUnread', { type: item.unread ?? '' }));
         continue;
       }
-      if (entry.type === 'EquivocationFound') await this.around.weigh(entry);
       const mine = this.mine(entry);
       if (mine.length === 0) continue;
       if (this.parkedStreams.has(key(entry))) await this.park(entry, say('parkedBehind'));

@@ -72,7 +72,7 @@ export class Running {
     this.context = withBuiltin(options.context);
     this.own = `${province}/${this.context.name}`;
     this.vocabulary = new Vocabulary(this.context.entryTypes, faultsOf(this.context), borderOf(this.context));
-    this.folder = new Folder(world, this.context, this.vocabulary, this.own);
+    this.folder = new Folder(world, this.context, this.vocabulary, this.own, undefined, (evidence) => this.weigh(evidence));
     const { context, vocabulary, journals, anyGrown: wake } = this;
     this.rebuilding = new Rebuilding(world, this.folder, { context, vocabulary, journals, own: this.own, wake });
     this.keys = new KeyRings(options, pinned, () => this.witness.trustedTime());
@@ -99,7 +99,6 @@ export class Running {
       quarantined: (journal) => this.quarantined(journal),
       state: async (journal, stream) =>
         journal === this.own ? (await this.writing.writer().read(stream)).state : (await this.reader(journal).refreshed(stream)).state,
-      weigh: (evidence) => this.weigh(evidence),
     });
     this.timers = new Timers(world, this.folder, this.witness, {
       journal: this.own,
