@@ -131,6 +131,8 @@ describe('yrd verify', () => {
     const other = await RunningDelta.start(['31', '32', '33', '34'], { contexts: [voucherClearing, accessRegister], seed: 12 });
     const elsewhere = new CommandLine(other, commands.folder);
     try {
+      // A node that has just begun serves nothing of a neighbour's journal before it has heard of it.
+      await other.until(async () => (await other.fetch('32', '/log/31/voucher/checkpoint')).status === 200);
       const again = (): Promise<Ended> =>
         elsewhere.run(`verify 31/voucher --node http://32.test --federation ${elsewhere.federation} --json`);
       const first = await again();
