@@ -1,7 +1,7 @@
 /** What a peer, a backup or a slow disk can do to a federation, and what must hold all the same. */
-import { calm, Disk, FederationRun, gifts, lie, memoryStorage, SimulatedWorld } from '../testing/index.js';
+import { boxOf, calm, Disk, FederationRun, gifts, lie, memoryStorage, SimulatedWorld } from '../testing/index.js';
 import { decodeWire } from './block.js';
-import type { Entry } from './decider.js';
+import type { Entry, Handler } from './decider.js';
 import { Journal } from './journal.js';
 import { Loops } from './loops.js';
 import { Replica } from './replica.js';
@@ -81,6 +81,31 @@ test('a history that one peer alone was told is held against its owner by everyb
   await federation.scheduler.pass(10_000);
   for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN).state).toBe('quarantined');
   expect(await federation.command('32', 'FillBox', { coins: 1 })).toMatchObject({ ok: true });
+});
+
+test('evidence reaches who was lied to, also behind what rests on entries that the liar never gave him', async () => {
+  // Decided on what 31 has said so far.
+  const lean: Handler = {
+    streams: () => ['box/leaning'],
+    foreign: () => [{ journal: OWN, stream: boxOf('31') }],
+    decide: () => [{ stream: 'box/leaning', events: [{ type: 'BoxFilled', data: { coins: 1 } }] }],
+  };
+  const federation = new FederationRun(87, { ...gifts, commands: { ...gifts.commands, Lean: lean } });
+  await federation.startAll();
+  await federation.command('31', 'FillBox', { coins: 100 });
+  await federation.converge();
+  federation.world.mischief = {
+    strike: () => null,
+    arrival: (province, topic) => (province === '33' && topic === TOPIC ? { fate: 'lost', delayMs: 0 } : null),
+  };
+  await federation.command('31', 'SendGift', { to: '34', coins: 1, dueMs: 0 });
+  expect(lie(federation.world, 'gifts', { fault: 'split view', province: '31', other: '33' })).toBe(true);
+  await federation.scheduler.pass(300);
+  await federation.command('31', 'FillBox', { coins: 1 });
+  await federation.scheduler.pass(300);
+  for (const at of ['32', '34']) await federation.command(at, 'Lean', {});
+  await federation.scheduler.pass(20_000);
+  for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN).state).toBe('quarantined');
 });
 
 test('who caught a liar while it could not write says so when it can, without a restart', async () => {
