@@ -97,7 +97,8 @@ class InOrder implements Collector {
 
   take(cells: Cells, { where }: ScanRange): boolean {
     const [order, amountFen, homeSize, foreignSize] = cells as readonly [string, number, number, number];
-    const row = { pair: String(where['pair']), home: String(where['home']), order, amountFen, homeSize, foreignSize };
+    const { pair, home } = where as Readonly<Record<'pair' | 'home', string>>;
+    const row = { pair, home, order, amountFen, homeSize, foreignSize };
     if (this.left.length > 0 && !this.until(lineKey(row, this.cuts.before))) return false;
     return (this.moved.size > 0 && this.moved.has(nameOf(row))) || this.sink.take(row);
   }
