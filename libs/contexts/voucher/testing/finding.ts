@@ -31,14 +31,10 @@ export const scanned = ({ view, ranges, cells, into }: Scan, rows: <R>(view: str
     const order = (one: Row, value: unknown, id: string): number => less(one[by], value) || less(idOf(one), id);
     const found = [...rows<Row>(view, where)].sort((one, other) => order(one, other[by], idOf(other)));
     const left = after ? found.filter((row) => order(row, after.value, after.id) > 0) : found;
-    for (const row of left)
-      if (
-        !collector.take(
-          cells.map((field) => (row[field] ?? null) as Scalar),
-          range,
-        )
-      )
-        return collector;
+    for (const row of left) {
+      const read = cells.map((field) => (row[field] ?? null) as Scalar);
+      if (!collector.take(read, range)) return collector;
+    }
   }
   collector.end();
   return collector;

@@ -118,13 +118,15 @@ export const history = async ({ seed, without = new Set(), deals = Infinity }: T
     for (let round = 1; run.asked < LEAST.commands && round <= LEAST.commands; round += 1)
       await run.scheduler.resolve(Promise.all(run.honest.map((province) => trade.live(province as ProvinceCode, `round ${round}`))));
     if (run.liar === null) await run.scheduler.resolve(trade.close(1));
-    complaints.push(...[await rest(run)].filter((each) => each !== null));
+    const rests = [await rest(run)];
+    let journals = journalsOf(run);
     // Whose publicity ended behind the first cut waits for the next one.
-    if (run.liar === null && linesSettled(journalsOf(run)) === 0) {
+    if (run.liar === null && linesSettled(journals) === 0) {
       await run.scheduler.resolve(trade.close(2));
-      complaints.push(...[await rest(run)].filter((each) => each !== null));
+      rests.push(await rest(run));
+      journals = journalsOf(run);
     }
-    const journals = journalsOf(run);
+    complaints.push(...rests.filter((each) => each !== null));
     complaints.push(...trade.surprises, ...complaintsOf(run, journals), ...auditBooks(run, journals));
     if (without.size === 0 && deals === Infinity) complaints.push(...thin(run, journals));
     return told(
