@@ -61,6 +61,7 @@ const LAYERS = [
       '@opentelemetry/*',
       'pino',
       'prom-client',
+      'dataloader',
       'rate-limiter-flexible',
       'saxes',
       // Answers are held against their description in tests.

@@ -18,12 +18,9 @@ import type { Journal } from './journal.js';
 import { notNow } from './node.js';
 import type { Hasher, Where } from './ports.js';
 import { Unavailable, say } from './rejection.js';
-import { allEnded } from './signal.js';
 
 /** How often a reaction may name something new. */
 const NEED_ROUNDS = 8;
-/** Needs that are answered side by side: while rows of one are taken, the store reads those of another. */
-const SIDE_BY_SIDE = 2;
 
 /** One text for each need: the limit of rows is none of its meaning. */
 const needKey = (need: Need): string => {
@@ -79,11 +76,8 @@ export class Finder {
       const named = new Map((reaction.needs?.(entry, found) ?? []).map((need) => [needKey(need), need]));
       for (const key of answers.keys()) named.delete(key);
       if (named.size === 0) return found;
-      const left = named.entries();
-      const some = async (): Promise<void> => {
-        for (const [key, need] of left) answers.set(key, await this.answer(need));
-      };
-      await allEnded(Array.from({ length: SIDE_BY_SIDE }, some));
+      // One after the other: a reaction is in no hurry, and commands that go on meanwhile are.
+      for (const [key, need] of named) answers.set(key, await this.answer(need));
     }
     invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
   }

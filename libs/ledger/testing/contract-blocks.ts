@@ -116,6 +116,15 @@ const readingContract = ({ describe, test, expect, world, fresh }: Subject): voi
       expect(await indexes('order', 0)).toEqual([]);
     });
 
+    test('streams that are opened at once each get their own commits', async () => {
+      const store = await filled(world().storage.blocks(fresh('32/voucher')));
+      const streams = ['order/甲', 'quota/1', 'nobody/1', 'order/甲'];
+      const alone: (readonly StoredCommit[])[] = [];
+      for (const stream of streams) alone.push(await store.commitsOf(stream, 0));
+      expect(alone.map(({ length }) => length)).toEqual([4, 3, 0, 4]);
+      expect(await Promise.all(streams.map((stream) => store.commitsOf(stream, 0)))).toEqual(alone);
+    });
+
     test('the tail of a stream starts within a block where it must', async () => {
       const store = await filled(world().storage.blocks(fresh('32/voucher')));
       expect((await store.commitsOf('quota/1', 7)).map(({ first }) => first)).toEqual([7, 11]);

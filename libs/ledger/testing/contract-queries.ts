@@ -77,6 +77,9 @@ const partsContract = (subject: Subject): void => {
       await world().storage.records.write(ids.map((id, n) => ({ table: name, id, value: { n: ids.length - n, id } })));
       const all = { where: { n: { gte: 1 } }, order: { field: 'n' }, cells: ['id'] };
       expect(await scanned(world(), name, all)).toEqual([...ids].reverse().map((id) => [id]));
+      // Where the last rows fill a page.
+      for (const count of [500, 1_500])
+        expect((await scanned(world(), name, { ...all, where: { n: { lt: count + 1 } } })).length).toBe(count);
       let most = 0;
       for await (const some of world().storage.records.scan(name, all)) {
         most = Math.max(most, some.length);

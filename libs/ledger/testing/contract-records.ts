@@ -84,6 +84,20 @@ const batchContract = ({ describe, test, expect, world, fresh }: Subject): void 
       expect((await records.get(positions, '31/voucher'))?.value).toEqual({ size: 3 });
     });
 
+    test('records that are asked for at once are each found, or not', async () => {
+      const { records } = world().storage;
+      const [rows, others] = [fresh('rows'), fresh('others')];
+      await records.write(['a', 'b'].map((id) => ({ table: rows, id, value: { id } })));
+      const asked = [
+        records.get(rows, 'b'),
+        records.get(others, 'b'),
+        records.get(rows, 'c'),
+        records.get(rows, 'a'),
+        records.get(rows, 'b'),
+      ];
+      expect((await Promise.all(asked)).map((found) => found?.value ?? null)).toEqual([{ id: 'b' }, null, null, { id: 'a' }, { id: 'b' }]);
+    });
+
     test('one guard that does not hold undoes the whole batch, wherever it stands', async () => {
       const { records } = world().storage;
       const [rows, positions] = [fresh('rows'), fresh('positions')];

@@ -1,4 +1,5 @@
 /** Journals in MongoDB: one collection each, one document a block, the first index as the primary key and only fork guard. */
+import DataLoader from 'dataloader';
 import mongoose, { type mongo } from 'mongoose';
 import type { BlockStore, StoredBlock, StoredCommit } from '@yrd/ledger';
 import { blockFromBson } from './mongo-block-bson.js';
@@ -92,15 +93,46 @@ export const once = (make: () => Promise<void>): (() => Promise<void>) => {
   };
 };
 
+const STREAMS = { 'commits.s': 1, _id: 1 } as const;
+/** Streams that are opened by one question: those asked for at once often lie in the same blocks. */
+const STREAMS_AT_ONCE = 100;
+
 /** The blocks of one journal. Any rejection of `insert` leaves the outcome unknown. */
 export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
   const name = journalCollection(journal);
   const blocks = db.collection<BlockDocument>(name);
-  const ready = once(() => ensureCollection(db, name, [{ 'commits.s': 1, _id: 1 }]));
+  const ready = once(() => ensureCollection(db, name, [STREAMS]));
   const whole = async (filter: mongo.Filter<BlockDocument>, order: 1 | -1, limit: number): Promise<readonly StoredBlock[]> => {
     const found = blocks.find<Uint8Array>(filter, { ...MAJORITY_READ, raw: true });
     return (await found.sort({ _id: order }).limit(limit).toArray()).map(blockFromBson);
   };
+  /** Stream → the commits of blocks from one on that touch it, in order. */
+  const touching = async (streams: readonly string[], from: number): Promise<ReadonlyMap<string, readonly StoredCommit[]>> => {
+    await ready();
+    const these = { $ne: [{ $setIntersection: ['$$commit.s', { $literal: streams }] }, []] };
+    const found = await blocks
+      .aggregate<Pick<BlockDocument, 'commits'>>(
+        [
+          { $match: { 'commits.s': { $in: streams }, _id: { $gte: from } } },
+          { $sort: { _id: 1 } },
+          { $project: { _id: 0, commits: { $filter: { input: '$commits', as: 'commit', cond: these } } } },
+        ],
+        // The other index would read the whole journal for some.
+        { ...MAJORITY_READ, hint: STREAMS },
+      )
+      .toArray();
+    const byStream = new Map<string, StoredCommit[]>(streams.map((stream) => [stream, []]));
+    for (const commit of found.flatMap(({ commits }) => commits).map(toCommit))
+      for (const stream of new Set(commit.streams)) byStream.get(stream)?.push(commit);
+    return byStream;
+  };
+  const opened = new DataLoader<string, readonly StoredCommit[]>(
+    async (streams) => {
+      const found = await touching(streams, 0);
+      return streams.map((stream) => found.get(stream) ?? []);
+    },
+    { cache: false, maxBatchSize: STREAMS_AT_ONCE },
+  );
   return {
     async insert(block) {
       await ready();
@@ -126,21 +158,14 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
       return (await whole({}, -1, 1))[0] ?? null;
     },
     async commitsOf(stream, from) {
-      await ready();
-      const holders = blocks.find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } }).sort({ _id: -1 });
-      const holder = from <= 0 ? null : await holders.limit(1).next();
-      const within = { 'commits.s': stream, _id: { $gte: holder?._id ?? 0 } };
-      const touching = { $filter: { input: '$commits', as: 'commit', cond: { $in: [{ $literal: stream }, '$$commit.s'] } } };
-      const found = await blocks
-        .aggregate<Pick<BlockDocument, 'commits'>>(
-          [{ $match: within }, { $sort: { _id: 1 } }, { $project: { _id: 0, commits: touching } }],
-          MAJORITY_READ,
-        )
-        .toArray();
-      return found
-        .flatMap(({ commits }) => commits)
-        .filter(({ f, n }) => f + n > from)
-        .map(toCommit);
+      if (from <= 0) return opened.load(stream);
+      const holder = await blocks
+        .find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } })
+        .sort({ _id: -1 })
+        .limit(1)
+        .next();
+      const tail = (await touching([stream], holder?._id ?? 0)).get(stream) ?? [];
+      return tail.filter(({ first, count }) => first + count > from);
     },
   };
 };

@@ -1,11 +1,13 @@
 /** Records in MongoDB: one collection a table, `{ _id, rev, v }` a record, a batch in one transaction. */
 import { setImmediate } from 'node:timers/promises';
+import DataLoader from 'dataloader';
 import mongoose, { type mongo } from 'mongoose';
-import { say, Unavailable, type Cells, type RecordWrite, type Recorded, type Records, type Scalar, type ScanQuery } from '@yrd/ledger';
+import { say, Unavailable, type Cells, type RecordWrite, type Recorded, type Records, type ScanQuery } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
 import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
 import { filterOf, sortOf, valuePath } from './mongo-query.js';
+import { pageStage, ScanPage } from './scan-page.js';
 
 const { MongoError } = mongoose.mongo;
 
@@ -28,14 +30,10 @@ const TRIES = 12;
 const RETRY_FIRST_MS = 4;
 const RETRY_MAX_MS = 250;
 
-/** Rows of a scan that the server sends at once, and how many of them are handed out before others have their turn. */
-const SCAN_PAGE = 1_000;
+/** Rows of a scan that the server sends first and at most, and how many of them are handed out before others have their turn. */
+const SCAN_FIRST = 500;
+const SCAN_MOST = 4_000;
 const SCAN_ROWS = 100;
-interface ScannedPage {
-  readonly id: string;
-  readonly by?: Scalar;
-  readonly rows: readonly Readonly<Record<number, Scalar>>[];
-}
 
 const TRANSACTION = { ...DURABLE, readConcern: { level: 'snapshot' }, readPreference: 'primary' } as const;
 
@@ -69,6 +67,7 @@ const indexPath = (field: string): string => (field === '_id' ? field : valuePat
 
 class MongoRecords implements Records {
   private readonly ensured = new Map<string, () => Promise<void>>();
+  private readonly ones = new Map<string, DataLoader<string, Recorded<unknown> | null>>();
 
   constructor(
     private readonly client: mongo.MongoClient,
@@ -93,8 +92,20 @@ class MongoRecords implements Records {
   }
 
   async get<T>(table: string, id: string): Promise<Recorded<T> | null> {
-    const found = await (await this.table(table)).findOne({ _id: id }, MAJORITY_READ);
-    return found && { id, value: found.v as T, rev: found.rev };
+    const one = this.ones.get(table) ?? this.oneOf(table);
+    this.ones.set(table, one);
+    return (await one.load(id)) as Recorded<T> | null;
+  }
+
+  /** What is asked for at once is asked for together. */
+  private oneOf(table: string): DataLoader<string, Recorded<unknown> | null> {
+    return new DataLoader(
+      async (ids) => {
+        const found = new Map((await this.getMany<unknown>(table, ids)).map((each) => [each.id, each] as const));
+        return ids.map((id) => found.get(id) ?? null);
+      },
+      { cache: false },
+    );
   }
 
   async getMany<T>(table: string, ids: readonly string[]): Promise<readonly Recorded<T>[]> {
@@ -112,25 +123,28 @@ class MongoRecords implements Records {
 
   async *scan(table: string, { cells, ...query }: ScanQuery): AsyncGenerator<readonly Cells[]> {
     const collection = await this.table(table);
-    const named = cells.map((path, at) => [`${at}`, `$${valuePath(path)}`] as const);
-    // A page is one document: the driver takes several times as long over a document as the server does over a row of an index.
-    const page = {
-      _id: null,
-      id: { $last: '$_id' },
-      by: { $last: `$${valuePath(query.order.field)}` },
-      rows: { $push: Object.fromEntries(named) },
-    };
-    for (let after = query.after; ;) {
+    const page = pageStage(query.order.field, cells);
+    const read = async (after: ScanQuery['after'], limit: number): Promise<ScanPage | undefined> => {
       const asked = { ...query, ...(after && { after }) };
-      const steps = [{ $match: filterOf(asked) }, { $sort: sortOf(asked) }, { $limit: SCAN_PAGE }, { $group: page }];
-      const [found] = await collection.aggregate<ScannedPage>(steps, MAJORITY_READ).toArray();
+      const steps = [{ $match: filterOf(asked) }, { $sort: sortOf(asked) }, { $limit: limit }, page];
+      const [found] = await collection.aggregate<Uint8Array>(steps, { ...MAJORITY_READ, raw: true }).toArray();
+      return found && new ScanPage(found, cells.length);
+    };
+    let next = null as Promise<ScanPage | undefined> | null;
+    for (let [after, limit, first] = [query.after, SCAN_FIRST, true]; ; first = false) {
+      const found = await (next ?? read(after, limit));
       if (!found) return;
-      for (let from = 0; from < found.rows.length; from += SCAN_ROWS) {
-        yield found.rows.slice(from, from + SCAN_ROWS).map((row) => cells.map((_, at) => row[at] ?? null));
+      const more = found.count === limit;
+      after = found.last;
+      limit = Math.min(2 * limit, SCAN_MOST);
+      // Who wants more than the first page wants all: the store reads the next one while this is looked at.
+      next = more && !first ? read(after, limit) : null;
+      next?.catch(() => undefined);
+      for (const rows of found.some(SCAN_ROWS)) {
+        yield rows;
         await setImmediate();
       }
-      if (found.rows.length < SCAN_PAGE) return;
-      after = { value: found.by ?? null, id: found.id };
+      if (!more) return;
     }
   }
 

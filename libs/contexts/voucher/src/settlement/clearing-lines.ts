@@ -69,7 +69,8 @@ const rangesOf = ({ pair, after = null, home: only }: Asked, { now, before }: Cu
     ];
     const late: ScanRange = { where: { ...of, homeSize: { lt: mine.gte }, foreignSize: theirs }, by: 'foreignSize' };
     const others: ScanRange = { where: { ...of, homeSize: mine, foreignSize: { lt: theirs.lt } }, by: 'homeSize' };
-    if (from?.home !== at) return [late, others];
+    // Before the first cut no line is late.
+    if (from?.home !== at) return mine.gte > 1 ? [late, others] : [others];
     const behind = { after: { value: from.size, id: `line.${home}.${from.order}` } };
     return from.late ? [{ ...late, ...behind }, others] : [{ ...others, ...behind }];
   });

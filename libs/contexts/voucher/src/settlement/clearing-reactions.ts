@@ -147,7 +147,7 @@ const netWindow: Reaction = {
 };
 
 /** Lines that are settled after one entry: more than one page would keep what else this node reacts to waiting. */
-const PAGE = 500;
+const PAGE = 200;
 
 /** The next page of lines. */
 class PageOf implements LineSink {
