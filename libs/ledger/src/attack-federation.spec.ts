@@ -108,6 +108,26 @@ test('evidence reaches who was lied to, also behind what rests on entries that t
   for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN).state).toBe('quarantined');
 });
 
+test('a history that was told to all before the true one is found out by what continues the true one', async () => {
+  const federation = await run(88);
+  const { world, scheduler } = federation;
+  await federation.command('31', 'FillBox', { coins: 100 });
+  await federation.converge();
+  expect(journalOf(federation, '32', OWN).size).toBe(2);
+  // What 31 writes now, and says of itself, nobody hears.
+  const deaf = new Set([TOPIC, 'yrd.31.witness', 'yrd.31.heal', 'yrd.31.sync']);
+  world.mischief = { strike: () => null, arrival: (_, topic) => (deaf.has(topic) ? { fate: 'lost', delayMs: 0 } : null) };
+  for (const coins of [1, 2]) await federation.command('31', 'SendGift', { to: '34', coins, dueMs: 0 });
+  await scheduler.pass(1_000);
+  deaf.delete(TOPIC);
+  expect(lie(world, 'gifts', { fault: 'altered history', province: '31', other: '32' })).toBe(true);
+  await scheduler.pass(1_000);
+  for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN)).toMatchObject({ size: 3, state: 'healing' });
+  deaf.clear();
+  await scheduler.pass(20_000);
+  for (const at of ['32', '33', '34']) expect(journalOf(federation, at, OWN).state).toBe('quarantined');
+});
+
 test('who caught a liar while it could not write says so when it can, without a restart', async () => {
   const federation = new FederationRun(86, gifts, undefined, 30_000);
   await federation.startAll();

@@ -73,21 +73,24 @@ export class Healing {
     const owner = journal.slice(0, journal.indexOf('/'));
     const holders = [owner, ...this.at.provinces].filter((each, at, all) => each !== this.at.province && all.indexOf(each) === at);
     const behind = (): boolean => !this.stopped && !replica.quarantined && replica.journal.size < replica.known;
-    for (let [attempt, once] = [0, unread]; once || behind(); once = false) {
-      if (await this.askOf(holders[attempt % holders.length]!, journal, replica)) continue;
+    for (let [attempt, once, back] = [0, unread, 0]; once || behind(); once = false) {
+      if (await this.askOf(holders[attempt % holders.length]!, journal, replica, back)) continue;
       attempt += 1;
-      if (attempt % holders.length === 0) await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
+      if (attempt % holders.length !== 0) continue;
+      // A history that nobody continues may be one that its owner told us alone of, or before another: it shows where the two part.
+      back = replica.doubted ? Math.max(1, 2 * back) : 0;
+      await pause(this.world.clock, this.world.random.bytes(1)[0]!, attempt);
     }
   }
 
   /**
    * Asks one holder for as long as it brings the replica on; false when it did not at all. The next answer is asked for
-   * when one begins to arrive, so that the holder reads while the asker verifies.
+   * when one begins to arrive, so that the holder reads while the asker verifies. `back`: from so many entries before the replica's end.
    */
-  private async askOf(of: string, journal: string, replica: Replica): Promise<boolean> {
+  private async askOf(of: string, journal: string, replica: Replica, back: number): Promise<boolean> {
     const began = replica.journal.size;
     this.arriving.delete(journal);
-    let from = began;
+    let from = Math.max(0, began - back);
     do {
       const ask: Ask = { journal, from, of, asker: this.at.province, context: this.at.context, id: hex(this.world.random.bytes(8)) };
       try {

@@ -65,6 +65,7 @@ export class Replica {
   /** Blocks that are being taken or wait for it, and where the last of them ends. */
   private underWay = 0;
   private due = 0;
+  private unlike = false;
 
   constructor(
     private readonly world: World,
@@ -88,6 +89,14 @@ export class Replica {
 
   get quarantined(): Equivocation | null {
     return this.evidence;
+  }
+
+  /**
+   * Whether the owner signed what does not continue the history held here: it was broken on the way, or is another history. Over once
+   * something continues it.
+   */
+  get doubted(): boolean {
+    return this.unlike;
   }
 
   /** The largest head that the owner is known to have signed. */
@@ -202,6 +211,7 @@ export class Replica {
     const growth = growthOf(this.world.hasher, this.journal.end, hashes);
     if (!equal(growth.root, checkpoint.root)) {
       if (await this.forks(block, checkpoint)) return 'contradicted';
+      this.unlike = true;
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
     const handed = this.keys.handover(fresh, end, judged.note);
@@ -209,6 +219,7 @@ export class Replica {
     const stored = receivedBlock(size, fresh, growth.root, block.note);
     if (this.expired(handed ?? judged, end, handed ? 0 : stored.at)) return this.shun(block, judged, 'expired');
     await this.store(stored, growth);
+    this.unlike = false;
     await this.settleAhead();
     return 'accepted';
   }
