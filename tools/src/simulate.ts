@@ -106,16 +106,16 @@ const replay = async (tellers: Tellers, wanted: Wanted): Promise<number> => {
   return answer.complaints.length === 0 ? 0 : 1;
 };
 
-/** Where the last run of the same range stopped; its log says so. */
-const goOnFrom = (log: string, from: number): number => {
-  if (!existsSync(log)) return from;
-  const done = readFileSync(log, 'utf8')
+/** Where the last run of the same range stopped, and which of its seeds failed; its log says so. */
+const toldBefore = (log: string, from: number): { readonly next: number; readonly failing: readonly number[] } => {
+  const done = (existsSync(log) ? readFileSync(log, 'utf8') : '')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { readonly from: number; readonly to: number });
+    .map((line) => JSON.parse(line) as { readonly from: number; readonly to: number; readonly failing: readonly number[] });
   let next = from;
   for (const { from: start, to } of [...done].sort((a, b) => a.from - b.from)) if (start <= next && to > next) next = to;
-  return next;
+  const failing = new Set(done.flatMap((each) => each.failing).filter((seed) => seed >= from && seed < next));
+  return { next, failing: [...failing].sort((a, b) => a - b) };
 };
 
 const report = async (tellers: Tellers, tally: Tally): Promise<void> => {
@@ -144,7 +144,12 @@ export const simulate = async (place: Place, args: readonly string[]): Promise<n
     mkdirSync(home, { recursive: true });
     const tally = new Tally();
     const since = Date.now();
-    for (let from = args.includes('--again') ? first : goOnFrom(log, first); from < first + seeds;) {
+    const before = args.includes('--again') ? { next: first, failing: [] } : toldBefore(log, first);
+    if (before.next > first) {
+      const failed = before.failing.length > 0 ? `, failing: ${before.failing.join(', ')}` : '';
+      say(`Told already: ${first} to ${before.next - 1}${failed}. Say --again to tell them once more.`);
+    }
+    for (let from = before.next; from < first + seeds;) {
       const count = Math.min(CHUNK, first + seeds - from);
       await tellers.tellAll(from, count, (answer) => (tally.add(answer), true));
       const failing = tally.failing.map(({ seed }) => seed);
@@ -153,12 +158,13 @@ export const simulate = async (place: Place, args: readonly string[]): Promise<n
       const rate = (1_000 * tally.histories) / (Date.now() - since);
       say(`${tally.line()}; ${rate.toFixed(1)} histories/s on ${tellers.count} cores; ${failing.length} failing`);
     }
+    if (tally.histories === 0) return before.failing.length > 0 ? 1 : 0;
     const { lines, empty } = tally.coverage();
     for (const line of lines) say(line);
     await report(tellers, tally);
     const uncovered = tally.histories >= COVER_FROM && !tally.covered();
     if (uncovered) say(`Not covered: ${empty.join('; ') || 'a fault or a stage is missing whole'}.`);
-    return tally.failing.length > 0 || uncovered ? 1 : 0;
+    return tally.failing.length + before.failing.length > 0 || uncovered ? 1 : 0;
   } finally {
     tellers.stop();
   }
