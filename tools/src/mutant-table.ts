@@ -64,7 +64,29 @@ export const MUTANTS: readonly Mutant[] = [
     'if (journal === this.own || !this.writing.sequencer) return;',
     'if (journal) return;',
   ),
-  ledger('running')('ignore the evidence of others', "if (typeof note === 'string') await replica?.observe(note);", 'void replica, note;'),
+  ledger('running')(
+    'ignore the evidence of others',
+    "if (typeof note === 'string') await replica?.observe(note, { evidence: true });",
+    'void replica, note;',
+  ),
+  ledger('replica')(
+    'never judge again what was set aside',
+    'if (this.judgedAt !== this.keys.changes) {',
+    'if (false) {',
+    'ledger/src/forged-keys',
+  ),
+  ledger('set-aside')(
+    'keep one head of those that show two histories',
+    'if (!evidence && alike.some(',
+    'if (alike.some(',
+    'ledger/src/forged-keys',
+  ),
+  ledger('healing')(
+    'never look at what is held for where two histories part',
+    'back = replica.doubted ? Math.max(1, 2 * back) : 0;',
+    'back = 0;',
+    'ledger/src/attack-federation',
+  ),
   ledger('running')(
     'never ask for what is missing at the end',
     "if (before === replica.journal.size) this.inBackground('healing.failed', this.healing.heal(name));",

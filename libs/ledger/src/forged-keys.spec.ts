@@ -148,6 +148,20 @@ describe('a rotation', () => {
     counted['after it'] = 6;
   });
 
+  test('that is read later than the evidence against its key: the evidence is weighed then, and none of it was lost', async () => {
+    const { replica } = await open();
+    const told = (word: string) => [...upTo(END, rotation(genuine)), entryOf(END, 'x/1', 'voucher.x.v1', { word })];
+    const [one, other] = ['this', 'that'].map((word) => headOf(told(word), [key]));
+    for (const head of [one!, other!]) expect(await replica.observe(head, { evidence: true })).toBeNull();
+    // The same again says nothing new.
+    expect(await replica.observe(one!, { evidence: true })).toBeNull();
+    expect([replica.quarantined, replica.setAside.all.length]).toEqual([null, 2]);
+    expect(await replica.receive(block(HELD, END, both))).toBe('accepted');
+    expect(replica.quarantined).toMatchObject({ journal: NAME, size: END + 1, held: one, note: other });
+    // What has turned out to be by a good key is set aside no more.
+    expect(replica.setAside.all.map(({ note }) => note)).toEqual([other]);
+  });
+
   test('of a key that had expired is taken: the last that it may sign is the handing over', async () => {
     const until = NOW + 1_000;
     const first = simulated.nextKey('31', 'journal', 2, 'voucher', until);

@@ -40,6 +40,12 @@ interface Ahead {
   readonly changes: number;
 }
 
+/** How a head came: the node that vouches for it, and whether it was shown as one of two that contradict each other. */
+interface Observed {
+  readonly from?: string;
+  readonly evidence?: boolean;
+}
+
 /** What tells whether a key had expired when it signed. */
 export interface Judging {
   /** Trusted time, domain ms. */
@@ -60,12 +66,15 @@ export class Replica {
   /** Province → the largest head of this journal that it vouched for, its owner left out. */
   private readonly vouchers = new Map<string, number>();
   readonly setAside: SetAside;
+  /** Whether the owner signed what does not continue the history held here: broken on the way, or another one. Over once something does. */
+  doubted = false;
   private evidence: Equivocation | null = null;
   private taking: Promise<unknown> = Promise.resolve();
   /** Blocks that are being taken or wait for it, and where the last of them ends. */
   private underWay = 0;
   private due = 0;
-  private unlike = false;
+  /** Changes of keys that were known when what is set aside was judged last. */
+  private judgedAt = -1;
 
   constructor(
     private readonly world: World,
@@ -91,14 +100,6 @@ export class Replica {
     return this.evidence;
   }
 
-  /**
-   * Whether the owner signed what does not continue the history held here: it was broken on the way, or is another history. Over once
-   * something continues it.
-   */
-  get doubted(): boolean {
-    return this.unlike;
-  }
-
   /** The largest head that the owner is known to have signed. */
   get known(): number {
     return Math.max(this.journal.size, ...this.ahead.keys());
@@ -117,26 +118,26 @@ export class Replica {
 
   /**
    * Compares an owner-signed head with what is held, or keeps it until we get there. Null when the note is not the
-   * owner's, contradicts it, or is by a key that must not be believed; then it is set aside. `from`: the node that vouches for it.
+   * owner's, contradicts it, or is by a key that must not be believed; then it is set aside.
    */
-  async observe(note: string, from?: string): Promise<Checkpoint | null> {
+  async observe(note: string, { from, evidence = false }: Observed = {}): Promise<Checkpoint | null> {
     const judged = this.keys.judge(note);
     if (judged.by === 'nobody') return null;
     const { checkpoint } = judged;
-    if (judged.by === 'distrusted') return this.distrust(note, judged, judged.why);
+    if (judged.by === 'distrusted') return this.distrust(note, judged, judged.why, evidence);
     if (from !== undefined && !this.journal.name.startsWith(`${from}/`))
       this.vouchers.set(from, Math.max(checkpoint.size, this.vouchers.get(from) ?? 0));
-    if (this.expired(judged, checkpoint.size)) return this.distrust(note, judged, 'expired');
+    if (this.expired(judged, checkpoint.size)) return this.distrust(note, judged, 'expired', evidence);
     // A key that our part of the journal does not name yet says nothing about that part.
     if (judged.by === 'certified' && checkpoint.size <= this.journal.size) return null;
     return (await this.compare(checkpoint, note, judged)) ? checkpoint : null;
   }
 
   /** Sets a head aside, unless it says what is held here anyway. */
-  private async distrust(note: string, { checkpoint, keyId }: Exclude<Judged, { by: 'nobody' }>, why: string): Promise<null> {
-    const { size, root } = checkpoint;
+  private async distrust(note: string, judged: Exclude<Judged, { by: 'nobody' }>, why: string, evidence = false): Promise<null> {
+    const { size, root } = judged.checkpoint;
     if (size <= this.journal.size && equal(await this.journal.rootAt(size), root)) return null;
-    await this.setAside.add({ note, size, keyId, why, at: this.judging.now() });
+    await this.setAside.add({ note, size, keyId: judged.keyId, why, at: this.judging.now(), evidence });
     return null;
   }
 
@@ -211,7 +212,7 @@ export class Replica {
     const growth = growthOf(this.world.hasher, this.journal.end, hashes);
     if (!equal(growth.root, checkpoint.root)) {
       if (await this.forks(block, checkpoint)) return 'contradicted';
-      this.unlike = true;
+      this.doubted = true;
       return this.refuse('broken', block, 'its leaves do not hash to the signed root');
     }
     const handed = this.keys.handover(fresh, end, judged.note);
@@ -219,7 +220,7 @@ export class Replica {
     const stored = receivedBlock(size, fresh, growth.root, block.note);
     if (this.expired(handed ?? judged, end, handed ? 0 : stored.at)) return this.shun(block, judged, 'expired');
     await this.store(stored, growth);
-    this.unlike = false;
+    this.doubted = false;
     await this.settleAhead();
     return 'accepted';
   }
@@ -282,8 +283,12 @@ export class Replica {
     if (this.journal.tilesWaiting > TILES_MAX) await this.journal.saveTiles();
   }
 
-  /** Compares the heads that were waiting for this size, by the keys that are known now. */
+  /** Compares the heads that were waiting for this size or for a key, by the keys that are known now. */
   private async settleAhead(): Promise<void> {
+    if (this.judgedAt !== this.keys.changes) {
+      this.judgedAt = this.keys.changes;
+      for (const head of this.setAside.all) if ((await this.observe(head.note)) && head.why !== 'expired') await this.setAside.drop(head);
+    }
     for (const [size, head] of [...this.ahead]) {
       const known = head.changes === this.keys.changes;
       if (size > this.journal.size && known) continue;

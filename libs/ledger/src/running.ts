@@ -290,7 +290,8 @@ export class Running {
   /** Who saw two histories shows both; one of them is not ours, whoever says so, for their owner signed both. */
   private async weigh({ data }: Entry): Promise<void> {
     const replica = this.replicas.get(String(data['journal']));
-    for (const note of [data['held'], data['contradicting']]) if (typeof note === 'string') await replica?.observe(note);
+    for (const note of [data['held'], data['contradicting']])
+      if (typeof note === 'string') await replica?.observe(note, { evidence: true });
   }
 
   private wire(journal: string, block: StoredBlock): WireBlock | null {

@@ -1,6 +1,7 @@
 /**
  * Signed heads that are not believed though their key bears the journal's name: of an expired, a revoked or an unknown key. They are
- * kept as evidence, one for each key and reason, and shown to the operator; nothing is taken from them.
+ * kept, one for each key and reason and all that were shown as evidence, and shown to the operator; nothing is taken from them until the
+ * journal is read up to where their key is named.
  */
 import { hex } from './bytes.js';
 import type { World } from './ports.js';
@@ -16,10 +17,12 @@ export interface SetAsideHead {
   /** Trusted time when it came, domain ms. */
   readonly at: number;
   readonly note: string;
+  /** Shown by who saw two histories: it counts with the other one, so more than one of a key is kept. */
+  readonly evidence?: true;
 }
 
 const TABLE = 'set-aside';
-/** Of one journal: whoever makes up keys must not fill a disk. */
+/** Of one journal, of either kind: whoever makes up keys must not fill a disk. */
 const KEPT_MAX = 32;
 
 export class SetAside {
@@ -31,7 +34,7 @@ export class SetAside {
   ) {}
 
   async open(): Promise<void> {
-    const found = await this.world.storage.records.find<SetAsideHead>(TABLE, { where: { journal: this.journal }, limit: KEPT_MAX });
+    const found = await this.world.storage.records.find<SetAsideHead>(TABLE, { where: { journal: this.journal }, limit: 2 * KEPT_MAX });
     this.kept = found.map(({ value }) => value);
   }
 
@@ -39,20 +42,31 @@ export class SetAside {
     return this.kept;
   }
 
-  /** Keeps the first of its kind. */
+  /** Keeps the first of its kind, or one of evidence that is not kept yet. */
   async add(found: {
     readonly note: string;
     readonly size: number;
     readonly keyId: Uint8Array;
     readonly why: string;
     readonly at: number;
+    readonly evidence: boolean;
   }): Promise<void> {
-    const { note, size, keyId, why, at } = found;
+    const { note, size, keyId, why, at, evidence } = found;
     const key = hex(keyId);
-    if (this.kept.length >= KEPT_MAX || this.kept.some((each) => each.key === key && each.why === why)) return;
-    const value: SetAsideHead = { journal: this.journal, why, key, size, at, note };
+    const alike = this.kept.filter((each) => (each.evidence ?? false) === evidence);
+    if (alike.length >= KEPT_MAX || this.kept.some((each) => each.note === note)) return;
+    if (!evidence && alike.some((each) => each.key === key && each.why === why)) return;
+    const value: SetAsideHead = { journal: this.journal, why, key, size, at, note, ...(evidence && { evidence }) };
     this.kept = [...this.kept, value];
-    await this.world.storage.records.write([{ table: TABLE, id: `${this.journal}|${key}|${why}`, value }]);
+    await this.world.storage.records.write([{ table: TABLE, id: idOf(value), value }]);
     this.world.notice({ level: 'error', what: 'replica.distrusted', facts: { journal: this.journal, key, size, why } });
   }
+
+  /** Forgets one whose key was read of since. */
+  async drop(head: SetAsideHead): Promise<void> {
+    await this.world.storage.records.write([{ table: TABLE, id: idOf(head), value: null }]);
+    this.kept = this.kept.filter((each) => each !== head);
+  }
 }
+
+const idOf = ({ journal, key, why, note, evidence }: SetAsideHead): string => [journal, key, why, ...(evidence ? [note] : [])].join('|');

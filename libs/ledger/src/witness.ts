@@ -130,7 +130,7 @@ export class Witness {
       const replica = journal ? this.replicas.get(journal) : undefined;
       if (!note || !journal || !replica) continue;
       const seconds = cosignatureTime(this.world.signer, cosigner, note);
-      const checkpoint = seconds === null ? null : await replica.observe(head, beat.from);
+      const checkpoint = seconds === null ? null : await replica.observe(head, { from: beat.from });
       if (!checkpoint || seconds === null) {
         this.world.notice({ level: 'warn', what: 'witness.bad-signature', facts: { from: beat.from, journal } });
         continue;

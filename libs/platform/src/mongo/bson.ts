@@ -1,4 +1,4 @@
-/** Documents of MongoDB read straight from their bytes (BSON 1.1), where the driver's objects would cost more than what is done with them. */
+/** Documents of MongoDB read from their bytes (BSON 1.1), where objects of the driver would cost more than what is done with them. */
 import type { Scalar } from '@yrd/ledger';
 
 const DOUBLE = 0x01;

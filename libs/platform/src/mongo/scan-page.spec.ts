@@ -42,7 +42,7 @@ describe('a page of a scan', () => {
   });
 
   test('that ends inside a row is damage, and is called so', () => {
-    const document = documentOf({ rows: [['31-1', 5]], by: 1, id: 'line.31.31-1' });
+    const document = Buffer.from(documentOf({ rows: [['31-1', 5]], by: 1, id: 'line.31.31-1' }));
     // The text of the first cell claims to be longer than the page.
     document.writeInt32LE(9_999, document.indexOf('31-1\0', document.indexOf('rows')) - 4);
     expect(() => [...new ScanPage(document, 2).some(10)]).toThrow('ends inside a field');
