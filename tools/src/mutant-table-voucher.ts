@@ -61,8 +61,8 @@ export const VOUCHER_MUTANTS: readonly Mutant[] = [
   ),
   voucher('settlement/clearing-lines')(
     'leave out what only the other side’s cut was late for',
-    'if (from?.home !== at) return [late, others];',
-    'if (from?.home !== at) return [others];',
+    'return mine.gte > 1 ? [late, others] : [others];',
+    'return [others];',
     'voucher/src/settlement/clearing-lines',
   ),
   voucher('orders/placing')(
