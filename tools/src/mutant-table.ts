@@ -69,10 +69,16 @@ export const MUTANTS: readonly Mutant[] = [
     "if (typeof note === 'string') await replica?.observe(note, { evidence: true });",
     'void replica, note;',
   ),
-  ledger('replica')(
+  ledger('set-aside')(
     'never judge again what was set aside',
-    'if (this.judgedAt !== this.keys.changes) {',
-    'if (false) {',
+    'all || (why === NOT_READ && size <= read.size)',
+    'false && all && why && size',
+    'ledger/src/forged-keys',
+  ),
+  ledger('replica')(
+    'forget evidence beyond what is read',
+    'if (evidence && checkpoint.size > this.journal.size) await',
+    'if (false) await',
     'ledger/src/forged-keys',
   ),
   ledger('set-aside')(

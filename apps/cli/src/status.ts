@@ -56,8 +56,8 @@ const SAY = {
     zh: `${province} 已隔离 ${journal}：其内容自相矛盾（RUNBOOK）`,
   }),
   setAside: (province: string, journal: string, count: number): Words => ({
-    en: `${province} set ${count} heads of ${journal} aside: signed by keys that are not believed`,
-    zh: `${province} 搁置了 ${journal} 的 ${count} 个检查点：其签名密钥不可信`,
+    en: `${province} set ${count} heads of ${journal} aside: by keys that are not believed, or evidence beyond what it has read`,
+    zh: `${province} 搁置了 ${journal} 的 ${count} 个检查点：签名密钥不可信，或属于证据但尚未读到该处`,
   }),
 };
 

@@ -158,8 +158,6 @@ describe('a rotation', () => {
     expect([replica.quarantined, replica.setAside.all.length]).toEqual([null, 2]);
     expect(await replica.receive(block(HELD, END, both))).toBe('accepted');
     expect(replica.quarantined).toMatchObject({ journal: NAME, size: END + 1, held: one, note: other });
-    // What has turned out to be by a good key is set aside no more.
-    expect(replica.setAside.all.map(({ note }) => note)).toEqual([other]);
   });
 
   test('of a key that had expired is taken: the last that it may sign is the handing over', async () => {
@@ -187,6 +185,39 @@ describe('a rotation', () => {
     expect(await replica.receive(late(handing, END, [verifier(first.key), verifier(second.key)]))).toBe('accepted');
     expect(replica.setAside.all.map(({ why }) => why)).toEqual(['expired']);
     counted['after the expiry'] = 1;
+  });
+});
+
+describe('evidence', () => {
+  test('beyond what is read here is kept over a restart, and weighed when it is reached', async () => {
+    const disk = new Disk();
+    const begun = async () => {
+      const world = { ...simulated.process('32').world, storage: memoryStorage(disk, instant) };
+      const judging = { now: () => NOW, voices: 2 };
+      const ring = simulated.ring(world, NAME);
+      const replica = new Replica(world, await Journal.open(world, NAME), ring, simulated.lock('32'), () => undefined, judging);
+      await replica.open();
+      return replica;
+    };
+    const other = headOf([...range(END - 1).map(plain), entryOf(END - 1, 'x/2', 'voucher.x.v1', {})], [old]);
+    const first = await begun();
+    await first.receive(block(0, HELD, [old]));
+    expect(await first.observe(other, { evidence: true })).toMatchObject({ size: END });
+    expect(first.setAside.all.map(({ why }) => why)).toEqual(['not read so far']);
+    const second = await begun();
+    expect(await second.receive(block(HELD, HELD + 1, [old]))).toBe('accepted');
+    expect(second.quarantined).toBeNull();
+    await second.receive(block(HELD + 1, END, [old], plain(END - 1)));
+    expect(second.quarantined).toMatchObject({ size: END, held: other });
+  });
+
+  test('that is true is forgotten once it is reached', async () => {
+    const { replica } = await open();
+    await replica.observe(headOf(upTo(END, plain(END - 1)), [old]), { evidence: true });
+    await replica.receive(block(HELD, HELD + 1, [old]));
+    expect(replica.setAside.all).toHaveLength(1);
+    await replica.receive(block(HELD + 1, END, [old], plain(END - 1)));
+    expect([replica.quarantined, replica.setAside.all]).toEqual([null, []]);
   });
 });
 

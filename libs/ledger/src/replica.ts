@@ -13,7 +13,7 @@ import type { Journal } from './journal.js';
 import type { Judged, KeyRing } from './key-ring.js';
 import type { Checkpoint } from './note.js';
 import type { World } from './ports.js';
-import { SetAside } from './set-aside.js';
+import { NOT_READ, SetAside } from './set-aside.js';
 import { receivedBlock } from './streams.js';
 import { append, growthOf, leafHash, rangeRoot, type Growth } from './tree.js';
 
@@ -73,8 +73,6 @@ export class Replica {
   /** Blocks that are being taken or wait for it, and where the last of them ends. */
   private underWay = 0;
   private due = 0;
-  /** Changes of keys that were known when what is set aside was judged last. */
-  private judgedAt = -1;
 
   constructor(
     private readonly world: World,
@@ -130,7 +128,9 @@ export class Replica {
     if (this.expired(judged, checkpoint.size)) return this.distrust(note, judged, 'expired', evidence);
     // A key that our part of the journal does not name yet says nothing about that part.
     if (judged.by === 'certified' && checkpoint.size <= this.journal.size) return null;
-    return (await this.compare(checkpoint, note, judged)) ? checkpoint : null;
+    if (!(await this.compare(checkpoint, note, judged))) return null;
+    if (evidence && checkpoint.size > this.journal.size) await this.distrust(note, judged, NOT_READ, evidence);
+    return checkpoint;
   }
 
   /** Sets a head aside, unless it says what is held here anyway. */
@@ -285,10 +285,8 @@ export class Replica {
 
   /** Compares the heads that were waiting for this size or for a key, by the keys that are known now. */
   private async settleAhead(): Promise<void> {
-    if (this.judgedAt !== this.keys.changes) {
-      this.judgedAt = this.keys.changes;
-      for (const head of this.setAside.all) if ((await this.observe(head.note)) && head.why !== 'expired') await this.setAside.drop(head);
-    }
+    const read = { changes: this.keys.changes, size: this.journal.size };
+    await this.setAside.settle(read, async (note) => (await this.observe(note)) !== null);
     for (const [size, head] of [...this.ahead]) {
       const known = head.changes === this.keys.changes;
       if (size > this.journal.size && known) continue;

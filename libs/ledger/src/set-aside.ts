@@ -1,7 +1,7 @@
 /**
  * Signed heads that are not believed though their key bears the journal's name: of an expired, a revoked or an unknown key. They are
  * kept, one for each key and reason and all that were shown as evidence, and shown to the operator; nothing is taken from them until the
- * journal is read up to where their key is named.
+ * journal is read up to where their key is named. Evidence is kept, too, until the journal is read as far as it reaches.
  */
 import { hex } from './bytes.js';
 import type { World } from './ports.js';
@@ -21,12 +21,17 @@ export interface SetAsideHead {
   readonly evidence?: true;
 }
 
+/** Why evidence by a good key is kept: what it covers is not here yet. */
+export const NOT_READ = 'not read so far';
+
 const TABLE = 'set-aside';
 /** Of one journal, of either kind: whoever makes up keys must not fill a disk. */
 const KEPT_MAX = 32;
 
 export class SetAside {
   private kept: readonly SetAsideHead[] = [];
+  /** Changes of keys that were known when all was judged last: none since this process began. */
+  private judgedAt = -1;
 
   constructor(
     private readonly world: Pick<World, 'storage' | 'notice'>,
@@ -62,10 +67,15 @@ export class SetAside {
     this.world.notice({ level: 'error', what: 'replica.distrusted', facts: { journal: this.journal, key, size, why } });
   }
 
-  /** Forgets one whose key was read of since. */
-  async drop(head: SetAsideHead): Promise<void> {
-    await this.world.storage.records.write([{ table: TABLE, id: idOf(head), value: null }]);
-    this.kept = this.kept.filter((each) => each !== head);
+  /** Has heads judged again where keys changed, or what a head covers was read since, and forgets those that turn out to be true. */
+  async settle(read: { readonly changes: number; readonly size: number }, isGood: (note: string) => Promise<boolean>): Promise<void> {
+    const all = this.judgedAt !== read.changes;
+    this.judgedAt = read.changes;
+    for (const head of this.kept.filter(({ why, size }) => all || (why === NOT_READ && size <= read.size))) {
+      if (!(await isGood(head.note)) || head.why === 'expired' || head.size > read.size) continue;
+      await this.world.storage.records.write([{ table: TABLE, id: idOf(head), value: null }]);
+      this.kept = this.kept.filter((each) => each !== head);
+    }
   }
 }
 
