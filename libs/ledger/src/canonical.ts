@@ -119,7 +119,8 @@ const inOrder = (value: Json, depth: number): boolean => {
   if (Array.isArray(value)) return value.every((each: Json) => inOrder(each, depth + 1));
   const fields = value as Readonly<Record<string, Json>>;
   let before: string | null = null;
-  for (const key in fields) {
+  // The engine compiles a loop of `for in` anew for every other shape of objects that it meets.
+  for (const key of Object.keys(fields)) {
     if ((before !== null && key <= before) || !inOrder(fields[key]!, depth + 1)) return false;
     before = key;
   }

@@ -169,12 +169,12 @@ const alike = (one: unknown, other: unknown): boolean => {
   if (one === other) return true;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   let fields = 0;
-  for (const key in one) {
+  for (const key of Object.keys(one)) {
     if (one[key] === undefined) continue;
     fields += 1;
     if (!alike(one[key], other[key])) return false;
   }
-  for (const key in other) if (other[key] !== undefined) fields -= 1;
+  for (const key of Object.keys(other)) if (other[key] !== undefined) fields -= 1;
   return fields === 0;
 };
 
