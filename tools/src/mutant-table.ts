@@ -71,8 +71,14 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('set-aside')(
     'never judge again what was set aside',
-    'all || (why === NOT_READ && size <= read.size)',
+    'all || (why === NOT_READ && size <= read)',
     'false && all && why && size',
+    'ledger/src/forged-keys',
+  ),
+  ledger('replica')(
+    'hold a head by a key of before against one of now',
+    'if (before && before.changes !== this.keys.changes && this.ahead.delete(size)) await',
+    'if (before && false) await',
     'ledger/src/forged-keys',
   ),
   ledger('replica')(

@@ -39,6 +39,7 @@ const entryOf = (index: number, subject: string, type: string, data: object): Le
 const plain = (index: number): LedgerEntry => entryOf(index, 'x/1', 'voucher.x.v1', { index });
 const rotation = (data: object, type: string = KEY_TYPES.KeyRotated.type) => entryOf(END - 1, KEYS, type, data);
 const genuine = { old: old.line, ...next, reason: 'yearly' };
+const both = [old, key];
 
 /** All entries up to a size, with this one where the keys change. */
 const upTo = (size: number, change: LedgerEntry): LedgerEntry[] => range(size).map((at) => (at === END - 1 ? change : plain(at)));
@@ -74,7 +75,6 @@ describe('a rotation', () => {
   const forger = verifier(simulated.nextKey('33', 'journal').key);
   const stolen = simulated.certified('33', next.key);
   const cosigner = simulated.nextKey('31', 'cosigner');
-  const both = [old, key];
   const changed = (data: object) => block(HELD, END, both, rotation({ ...genuine, ...data }));
   const forgeries: readonly [string, string, () => readonly WireBlock[]][] = [
     ['signed by the old key alone', 'its head does not bear the signatures of both keys', () => [block(HELD, END, [old])]],
@@ -209,6 +209,18 @@ describe('evidence', () => {
     expect(second.quarantined).toBeNull();
     await second.receive(block(HELD + 1, END, [old], plain(END - 1)));
     expect(second.quarantined).toMatchObject({ size: END, held: other });
+  });
+
+  test('is not what a thief signed with a key that was in force as far as was read', async () => {
+    const { replica } = await open();
+    const told = (word: string) => [...upTo(END, rotation(genuine)), entryOf(END, 'x/1', 'voucher.x.v1', { word })];
+    expect(await replica.observe(headOf(told('stolen'), [old]))).toMatchObject({ size: END + 1 });
+    expect(await replica.observe(headOf(told('true'), [key]))).toBeNull();
+    expect(await replica.receive(block(HELD, END, both))).toBe('accepted');
+    expect(replica.quarantined).toBeNull();
+    expect(await replica.receive({ journal: NAME, first: END, note: headOf(told('true'), [key]), entries: told('true').slice(END) })).toBe(
+      'accepted',
+    );
   });
 
   test('that is true is forgotten once it is reached', async () => {

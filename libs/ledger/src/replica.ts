@@ -157,6 +157,9 @@ export class Replica {
   /** True when the head fits what is held as far as can be said now. */
   private async compare({ size, root }: Checkpoint, note: string, { by, notAfterMs }: Pick<Ahead, 'by' | 'notAfterMs'>): Promise<boolean> {
     if (size > this.journal.size) {
+      // What was judged before keys changed may be by a key that signs nothing there: it contradicts nobody.
+      const before = this.ahead.get(size);
+      if (before && before.changes !== this.keys.changes && this.ahead.delete(size)) await this.observe(before.note);
       const other = this.ahead.get(size);
       if (other && !equal(other.root, root)) {
         if (by === 'key' && other.by === 'key') return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
@@ -285,8 +288,7 @@ export class Replica {
 
   /** Compares the heads that were waiting for this size or for a key, by the keys that are known now. */
   private async settleAhead(): Promise<void> {
-    const read = { changes: this.keys.changes, size: this.journal.size };
-    await this.setAside.settle(read, async (note) => (await this.observe(note)) !== null);
+    await this.setAside.settle(this.keys.changes, this.journal.size, async (note) => (await this.observe(note)) !== null);
     for (const [size, head] of [...this.ahead]) {
       const known = head.changes === this.keys.changes;
       if (size > this.journal.size && known) continue;

@@ -67,12 +67,15 @@ export class SetAside {
     this.world.notice({ level: 'error', what: 'replica.distrusted', facts: { journal: this.journal, key, size, why } });
   }
 
-  /** Has heads judged again where keys changed, or what a head covers was read since, and forgets those that turn out to be true. */
-  async settle(read: { readonly changes: number; readonly size: number }, isGood: (note: string) => Promise<boolean>): Promise<void> {
-    const all = this.judgedAt !== read.changes;
-    this.judgedAt = read.changes;
-    for (const head of this.kept.filter(({ why, size }) => all || (why === NOT_READ && size <= read.size))) {
-      if (!(await isGood(head.note)) || head.why === 'expired' || head.size > read.size) continue;
+  /**
+   * Has heads judged again where keys changed, or what a head covers was read since, and forgets those that turn out to be true.
+   * `changes`: of keys, counted; `read`: size of what is read.
+   */
+  async settle(changes: number, read: number, isGood: (note: string) => Promise<boolean>): Promise<void> {
+    const all = this.judgedAt !== changes;
+    this.judgedAt = changes;
+    for (const head of this.kept.filter(({ why, size }) => all || (why === NOT_READ && size <= read))) {
+      if (!(await isGood(head.note)) || head.why === 'expired' || head.size > read) continue;
       await this.world.storage.records.write([{ table: TABLE, id: idOf(head), value: null }]);
       this.kept = this.kept.filter((each) => each !== head);
     }
