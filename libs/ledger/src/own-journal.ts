@@ -89,8 +89,10 @@ export class OwnJournal {
     if (request.command === 'AcceptLoss' && canonical(request.body) !== canonical(this.loss)) {
       return { ok: false, ...reject('E-STATE', { seen: canonical(request.body), needed: canonical(this.loss) }) };
     }
-    const why = this.parts.keys.refusal(request.command, request.body, this.journal.size);
-    if (why !== null) return { ok: false, ...reject('E-KEY', { why }) };
+    const refusal = (): SaidPart | null => this.parts.keys.refusal(request.command, request.body, this.journal.size);
+    for (let why = refusal(); why !== null; why = refusal())
+      // Like any refusal it is given out of the newest state: another process may have written since.
+      if (await this.writer().isNewest()) return { ok: false, ...reject('E-KEY', { why }) };
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
     const answer = this.writer().execute({
       heals: HEALING.has(request.command),

@@ -295,6 +295,20 @@ describe('a stolen key', () => {
     await federation.converge();
   });
 
+  test('that is revoked is answered for alike by a process whose place another has taken, and that does not know it yet', async () => {
+    const federation = await run(23);
+    await federation.command('31', 'FillBox', { coins: 1 });
+    const first = federation.alive.get('31')!;
+    await federation.start('31');
+    await federation.ready('31');
+    const { old } = await rotate(federation, '31');
+    const revoked = { key: old, fromSize: 1, reason: 'stolen' };
+    const answer = await federation.command('31', 'RevokeKey', revoked, 'revoke', keeper);
+    expect(answer).toMatchObject({ ok: true });
+    federation.alive.set('31', first);
+    expect(await federation.command('31', 'RevokeKey', revoked, 'revoke', keeper)).toEqual({ ...answer, repeated: true });
+  });
+
   test('that is revoked from a size on contradicts nothing there: two histories by a thief are no lie of the owner', async () => {
     const federation = await run(22);
     await federation.command('31', 'FillBox', { coins: 1 });

@@ -123,6 +123,12 @@ export class Sequencer {
     }
   }
 
+  /** Whether all that was written is known here; else it is read, and what was refused may be taken now. */
+  async isNewest(): Promise<boolean> {
+    this.checkOpen();
+    return this.writer.newest();
+  }
+
   stop(why: SaidPart): Promise<void> {
     return this.writer.stop(why);
   }
