@@ -93,6 +93,19 @@ export const once = (make: () => Promise<void>): (() => Promise<void>) => {
   };
 };
 
+/** Asks for what is wanted at once together, at most so many keys with one question; `load` answers by key what there is. */
+export const together = <V>(
+  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+  maxBatchSize = Infinity,
+): DataLoader<string, V | undefined> =>
+  new DataLoader(
+    async (keys) => {
+      const found = await load(keys);
+      return keys.map((key) => found.get(key));
+    },
+    { cache: false, maxBatchSize },
+  );
+
 const STREAMS = { 'commits.s': 1, _id: 1 } as const;
 /** Streams that are opened by one question: those asked for at once often lie in the same blocks. */
 const STREAMS_AT_ONCE = 100;
@@ -126,13 +139,7 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
       for (const stream of new Set(commit.streams)) byStream.get(stream)?.push(commit);
     return byStream;
   };
-  const opened = new DataLoader<string, readonly StoredCommit[]>(
-    async (streams) => {
-      const found = await touching(streams, 0);
-      return streams.map((stream) => found.get(stream) ?? []);
-    },
-    { cache: false, maxBatchSize: STREAMS_AT_ONCE },
-  );
+  const opened = together((streams) => touching(streams, 0), STREAMS_AT_ONCE);
   return {
     async insert(block) {
       await ready();
@@ -158,7 +165,7 @@ export const mongoBlocks = (db: mongo.Db, journal: string): BlockStore => {
       return (await whole({}, -1, 1))[0] ?? null;
     },
     async commitsOf(stream, from) {
-      if (from <= 0) return opened.load(stream);
+      if (from <= 0) return (await opened.load(stream)) ?? [];
       const holder = await blocks
         .find({ _id: { $lte: from } }, { ...MAJORITY_READ, projection: { _id: 1 } })
         .sort({ _id: -1 })

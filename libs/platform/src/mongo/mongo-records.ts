@@ -1,10 +1,9 @@
 /** Records in MongoDB: one collection a table, `{ _id, rev, v }` a record, a batch in one transaction. */
 import { setImmediate } from 'node:timers/promises';
-import DataLoader from 'dataloader';
 import mongoose, { type mongo } from 'mongoose';
 import { say, Unavailable, type Cells, type RecordWrite, type Recorded, type Records, type ScanQuery } from '@yrd/ledger';
 import { jitteredMs, sleepMs } from '../clock.js';
-import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once } from './mongo-blocks.js';
+import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once, together } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
 import { filterOf, sortOf, valuePath } from './mongo-query.js';
 import { pageStage, ScanPage } from './scan-page.js';
@@ -67,7 +66,7 @@ const indexPath = (field: string): string => (field === '_id' ? field : valuePat
 
 class MongoRecords implements Records {
   private readonly ensured = new Map<string, () => Promise<void>>();
-  private readonly ones = new Map<string, DataLoader<string, Recorded<unknown> | null>>();
+  private readonly ones = new Map<string, ReturnType<typeof together<Recorded<unknown>>>>();
 
   constructor(
     private readonly client: mongo.MongoClient,
@@ -92,20 +91,9 @@ class MongoRecords implements Records {
   }
 
   async get<T>(table: string, id: string): Promise<Recorded<T> | null> {
-    const one = this.ones.get(table) ?? this.oneOf(table);
+    const one = this.ones.get(table) ?? together(async (ids) => new Map((await this.getMany(table, ids)).map((each) => [each.id, each])));
     this.ones.set(table, one);
-    return (await one.load(id)) as Recorded<T> | null;
-  }
-
-  /** What is asked for at once is asked for together. */
-  private oneOf(table: string): DataLoader<string, Recorded<unknown> | null> {
-    return new DataLoader(
-      async (ids) => {
-        const found = new Map((await this.getMany<unknown>(table, ids)).map((each) => [each.id, each] as const));
-        return ids.map((id) => found.get(id) ?? null);
-      },
-      { cache: false },
-    );
+    return ((await one.load(id)) ?? null) as Recorded<T> | null;
   }
 
   async getMany<T>(table: string, ids: readonly string[]): Promise<readonly Recorded<T>[]> {
@@ -131,14 +119,15 @@ class MongoRecords implements Records {
       return found && new ScanPage(found, cells.length);
     };
     let next = null as Promise<ScanPage | undefined> | null;
-    for (let [after, limit, first] = [query.after, SCAN_FIRST, true]; ; first = false) {
+    for (let [after, limit] = [query.after, SCAN_FIRST]; ;) {
       const found = await (next ?? read(after, limit));
       if (!found) return;
       const more = found.count === limit;
+      // Who wants more than the first page wants all: the store reads the next one while this is looked at.
+      const ahead = more && limit > SCAN_FIRST;
       after = found.last;
       limit = Math.min(2 * limit, SCAN_MOST);
-      // Who wants more than the first page wants all: the store reads the next one while this is looked at.
-      next = more && !first ? read(after, limit) : null;
+      next = ahead ? read(after, limit) : null;
       next?.catch(() => undefined);
       for (const rows of found.some(SCAN_ROWS)) {
         yield rows;

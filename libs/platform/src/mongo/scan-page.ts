@@ -72,14 +72,7 @@ export class ScanPage {
   /** Its rows, so many at a time. What a row does not hold is null. */
   *some(most: number): Generator<readonly Cells[]> {
     const row: Take<Cells[]> = (rows, source, _name, _end, _type, value) =>
-      rows.push(
-        walk<Scalar[]>(
-          source,
-          value,
-          Array.from({ length: this.width }, () => null),
-          cell,
-        ),
-      );
+      rows.push(walk(source, value, Array<Scalar>(this.width).fill(null), cell));
     for (let { from } = this.rows; from < this.rows.end;) {
       const rows: Cells[] = [];
       from = walkSome(this.source, { from, end: this.rows.end }, most, rows, row);
