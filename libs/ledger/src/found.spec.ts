@@ -10,9 +10,13 @@ interface Coin {
 class Numbers implements Collector {
   readonly seen: Coin[] = [];
   ended = false;
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    private readonly taken: (count: number) => void,
+  ) {}
   take([n, home]: Cells): boolean {
     this.seen.push({ n, home } as Coin);
+    this.taken(this.seen.length);
     return this.seen.length < this.most;
   }
   end(): void {
@@ -20,14 +24,19 @@ class Numbers implements Collector {
   }
 }
 
-/** One node whose view holds these coins; an entry has them scanned. */
-const scanning = async (coins: readonly Coin[], ranges: readonly ScanRange[], most = Infinity): Promise<Numbers> => {
+/** One node whose view holds these coins; an entry has them scanned, and `taken` is told of each. */
+const scanning = async (
+  coins: readonly Coin[],
+  ranges: readonly ScanRange[],
+  most = Infinity,
+  taken: (count: number, run: FederationRun) => void = () => undefined,
+): Promise<Numbers> => {
   let read: Numbers | undefined;
   const reaction: Reaction = {
     name: 'scanning',
     on: ['BoxFilled'],
     from: 'own',
-    needs: () => [{ scan: 'coins', view: 'boxes', ranges, cells: ['n', 'home'], into: () => new Numbers(most) }],
+    needs: () => [{ scan: 'coins', view: 'boxes', ranges, cells: ['n', 'home'], into: () => new Numbers(most, (count) => taken(count, run)) }],
     react: (_, found) => {
       read = found.scanned('coins') as Numbers;
       return [];
@@ -61,26 +70,54 @@ test('who has enough is given no more, and who goes on behind a row is not given
   expect(rest.seen.map(({ n }) => n)).toEqual(rows.slice(1_200).map(({ n }) => n));
 });
 
-test('what one reaction asks for is carried out side by side, and each once', async () => {
-  const boxes = Array.from({ length: 150 }, (_, at) => `box/b${at}`);
-  const filling: Reaction = {
+test('a long reading waits between two pages for a command of somebody', async () => {
+  const told: string[] = [];
+  await scanning(coins('b', 6_500), [of('b')], Infinity, (count, run) => {
+    if (count === 5_000) void run.send('31', 'SendGift', { to: '32', coins: 1, dueMs: 0 }).then(() => told.push('answered'));
+    if (count === 5_001) told.push('read on');
+  });
+  expect(told).toEqual(['answered', 'read on']);
+});
+
+const BOXES = Array.from({ length: 150 }, (_, at) => `box/b${at}`);
+
+/** One node where a gift has 150 boxes filled; `decided` is told of each. */
+const filling = async (decided: (target: string, run: FederationRun) => void = () => undefined): Promise<FederationRun> => {
+  const reaction: Reaction = {
     name: 'filling',
     on: ['GiftSent'],
     from: 'own',
-    react: () => boxes.map((target) => ({ command: 'FillOne', target, body: { target } })),
+    react: () => BOXES.map((target) => ({ command: 'FillOne', target, body: { target } })),
   };
   const fillOne = {
     streams: ({ target }: { readonly target: string }) => [target],
-    decide: ({ target }: { readonly target: string }) => [{ stream: target, events: [{ type: 'BoxFilled', data: { coins: 1 } }] }],
+    decide: ({ target }: { readonly target: string }) => {
+      decided(target, run);
+      return [{ stream: target, events: [{ type: 'BoxFilled', data: { coins: 1 } }] }];
+    },
   };
-  const run = new FederationRun(72, { ...gifts, commands: { ...gifts.commands, FillOne: fillOne }, reactions: [filling] }, ['31']);
+  const run = new FederationRun(72, { ...gifts, commands: { ...gifts.commands, FillOne: fillOne }, reactions: [reaction] }, ['31']);
   await run.startAll();
   await run.command('31', 'FillBox', { coins: 9 });
   await run.command('31', 'SendGift', { to: '32', coins: 1, dueMs: 0 });
   await run.converge();
-  const states = await run.scheduler.resolve(Promise.all(boxes.map(async (each) => (await run.node('31').read(box, each)).state.coins)));
-  expect(states).toEqual(boxes.map(() => 1));
+  return run;
+};
+
+test('what one reaction asks for is carried out side by side, and each once', async () => {
+  const run = await filling();
+  const states = await run.scheduler.resolve(Promise.all(BOXES.map(async (each) => (await run.node('31').read(box, each)).state.coins)));
+  expect(states).toEqual(BOXES.map(() => 1));
   expect((await run.scheduler.resolve(run.node('31').read(box, boxOf('31')))).state.coins).toBe(8);
   // Some blocks hold many of them: one after the other, each would have a block of its own.
-  expect(run.world.disks.get('31')!.journal('31/gifts').size).toBeLessThan(boxes.length / 2);
+  expect(run.world.disks.get('31')!.journal('31/gifts').size).toBeLessThan(BOXES.length / 2);
+});
+
+test('of the many commands of one reaction no more begin while somebody waits for a command of his own', async () => {
+  const told: string[] = [];
+  await filling((target, run) => {
+    if (target === BOXES[127]) void run.send('31', 'FillBox', { coins: 1 }).then(() => told.push('answered'));
+    if (target === BOXES[128]) told.push('went on');
+  });
+  expect(told).toEqual(['answered', 'went on']);
 });

@@ -17,6 +17,7 @@ import type { Folder } from './folder.js';
 import type { Journal } from './journal.js';
 import { notNow } from './node.js';
 import type { Hasher, Where } from './ports.js';
+import type { Pause } from './precedence.js';
 import { Unavailable, say } from './rejection.js';
 
 /** How often a reaction may name something new. */
@@ -68,8 +69,8 @@ export class Finder {
     private readonly around: FinderWorld,
   ) {}
 
-  /** Answers what the reaction names, round by round, until it names nothing new. */
-  async find(reaction: Reaction, entry: Entry): Promise<Found> {
+  /** Answers what the reaction names, round by round, until it names nothing new. A long reading pauses between its steps. */
+  async find(reaction: Reaction, entry: Entry, pause: Pause): Promise<Found> {
     const answers = new Map<string, unknown>();
     const found = foundOf(this.around.province, this.folder, this.hasher, answers);
     for (let round = 0; round < NEED_ROUNDS; round++) {
@@ -77,12 +78,12 @@ export class Finder {
       for (const key of answers.keys()) named.delete(key);
       if (named.size === 0) return found;
       // One after the other: a reaction is in no hurry, and commands that go on meanwhile are.
-      for (const [key, need] of named) answers.set(key, await this.answer(need));
+      for (const [key, need] of named) answers.set(key, await this.answer(need, pause));
     }
     invariant(false, `The reaction ${reaction.name} named new needs ${NEED_ROUNDS} times: let it name them in fewer steps.`);
   }
 
-  private async answer(need: Need): Promise<unknown> {
+  private async answer(need: Need, pause: Pause): Promise<unknown> {
     if ('stream' in need) {
       if (this.around.journals.has(need.journal)) return this.around.state(need.journal, need.stream);
       // A province that is not in the federation has said nothing.
@@ -92,7 +93,7 @@ export class Finder {
       const rows = await this.folder.rows(need.rows, { where: need.where, limit: need.limit });
       return rows.flatMap(({ value }) => (value.row === null ? [] : [value.row]));
     }
-    if ('scan' in need) return this.scan(need);
+    if ('scan' in need) return this.scan(need, pause);
     const journal = this.around.journals.get(need.rootOf);
     if (!journal) return null;
     if (need.size <= journal.size) return hex(await journal.rootAt(need.size).catch(notNow));
@@ -102,12 +103,14 @@ export class Finder {
     return null;
   }
 
-  private async scan({ view, ranges, cells, into }: Scan): Promise<Collector> {
+  private async scan({ view, ranges, cells, into }: Scan, pause: Pause): Promise<Collector> {
     const collector = into();
     for (const range of ranges) {
       const { where, by, after } = range;
-      for await (const rows of this.folder.scan(view, { where, order: { field: by }, cells, ...(after && { after }) }))
+      for await (const rows of this.folder.scan(view, { where, order: { field: by }, cells, ...(after && { after }) })) {
         for (const row of rows) if (!collector.take(row, range)) return collector;
+        await pause();
+      }
     }
     collector.end();
     return collector;

@@ -20,10 +20,11 @@ import type { Lock } from './lock.js';
 import { findLoss, lossOf, type Loss } from './loss.js';
 import { type Answer, type CommandRequest, type NodeOptions } from './node.js';
 import type { OwnKeys } from './own-keys.js';
+import { Precedence } from './precedence.js';
 import { Publisher, topicOf } from './publisher.js';
 import { recover } from './recovery.js';
 import type { Replica } from './replica.js';
-import { Sequencer } from './sequencer.js';
+import { Sequencer, type Submission } from './sequencer.js';
 import { pause } from './signal.js';
 import { Streams } from './streams.js';
 import { foreignKey, type ForeignStates } from './turn.js';
@@ -51,6 +52,8 @@ export interface OwnJournalParts {
 
 export class OwnJournal {
   readonly publisher: Publisher;
+  /** What somebody waits for goes before what this node does of itself. */
+  readonly precedence: Precedence;
   sequencer: Sequencer | null = null;
   /** Why nothing can be written; null when it can. */
   notReady: SaidPart | null = say('nodeStarting');
@@ -69,6 +72,7 @@ export class OwnJournal {
     const { province, world } = options;
     this.context = withBuiltin(options.context);
     this.nodeActor = { person: 'node', organisation: `node/${province}`, province, roles: ['node'] };
+    this.precedence = new Precedence(world.clock);
     this.publisher = new Publisher(world, this.journal, parts.keys.ring, topicOf(this.journal.name));
   }
 
@@ -94,7 +98,7 @@ export class OwnJournal {
       // Like any refusal it is given out of the newest state: another process may have written since.
       if (await this.writer().isNewest()) return { ok: false, ...reject('E-KEY', { why }) };
     const id = commandId(this.options.world.hasher, request.actor.organisation, request.command, request.idempotencyKey);
-    const answer = this.writer().execute({
+    const submission: Submission = {
       heals: HEALING.has(request.command),
       rotates: request.command === 'RotateKey',
       handler,
@@ -105,8 +109,9 @@ export class OwnJournal {
       trace: request.trace,
       ...(request.expect !== undefined && { expect: request.expect }),
       ...(request.dry !== undefined && { dry: request.dry }),
-    });
-    if (request.command === 'AcceptLoss' && !request.dry && (await answer).ok) await this.settleLoss();
+    };
+    const answer = await this.precedence.first(() => this.writer().execute(submission));
+    if (request.command === 'AcceptLoss' && !request.dry && answer.ok) await this.settleLoss();
     return answer;
   }
 

@@ -13,6 +13,7 @@ import { derivedId } from './ids.js';
 import type { Recorded, World } from './ports.js';
 import type { Journal } from './journal.js';
 import type { Answer, Redriven } from './node.js';
+import type { Pause } from './precedence.js';
 import { allParked, parkedFacts, type KeptItem } from './parked.js';
 import { Busy, Unavailable, say, type Rejection, type SaidPart } from './rejection.js';
 import { allEnded, type Waitable } from './signal.js';
@@ -29,6 +30,8 @@ const POSITIONS = 'reactions';
 /** What reactions need of their node. */
 export interface ReactorWorld extends FinderWorld {
   submit(command: DerivedCommand, id: string, trace: string): Promise<Answer>;
+  /** For the commands that an entry asks for, which may be many: those from outside go first. */
+  pauses(): Pause;
   /** Whether what an entry rests on is folded here. */
   reached(basis: Entry['basis']): boolean;
 }
@@ -210,12 +213,14 @@ export class Reactor {
 
   private async handle(entry: Entry, reactions: readonly Reaction[]): Promise<void> {
     let what = '';
+    const pause = this.around.pauses();
     try {
       for (const reaction of reactions) {
         what = reaction.name;
-        const found = await this.finder.find(reaction, entry);
+        const found = await this.finder.find(reaction, entry, pause);
         const commands = this.named(reaction, entry, found);
         for (let from = 0; from < commands.length; from += SIDE_BY_SIDE) {
+          if (from > 0) await pause();
           const some = commands.slice(from, from + SIDE_BY_SIDE);
           const answers = await allEnded(some.map(({ command, id }) => this.around.submit(command, id, entry.trace)));
           const no = answers.find((answer) => !answer.ok);

@@ -95,6 +95,7 @@ export class Running {
       province,
       journals: this.journals,
       submit: (command, id, trace) => this.writing.submit(command, id, trace),
+      pauses: () => this.writing.precedence.pauses(),
       reached: (basis) => this.reached(basis),
       quarantined: (journal) => this.quarantined(journal),
       state: async (journal, stream) =>
@@ -137,11 +138,8 @@ export class Running {
     void this.loops.start('beat', () => this.beat(), pace);
     void this.loops.start('fold', () => this.rebuilding.step(), this.anyGrown);
     this.loops.add(this.goLive(peers));
-    for (const journal of this.journals.values())
-      this.inBackground(
-        'journal.streams-unknown',
-        journal.learnStreams(() => this.over),
-      );
+    const over = (): boolean => this.over;
+    for (const journal of this.journals.values()) this.inBackground('journal.streams-unknown', journal.learnStreams(over));
   }
 
   /** Whether this run has to end: it stopped, its writer did, or peers hold more of the own journal than this node. */
