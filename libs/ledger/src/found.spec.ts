@@ -36,7 +36,9 @@ const scanning = async (
     name: 'scanning',
     on: ['BoxFilled'],
     from: 'own',
-    needs: () => [{ scan: 'coins', view: 'boxes', ranges, cells: ['n', 'home'], into: () => new Numbers(most, (count) => taken(count, run)) }],
+    needs: () => [
+      { scan: 'coins', view: 'boxes', ranges, cells: ['n', 'home'], into: () => new Numbers(most, (count) => taken(count, run)) },
+    ],
     react: (_, found) => {
       read = found.scanned('coins') as Numbers;
       return [];

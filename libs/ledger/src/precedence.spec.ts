@@ -8,7 +8,8 @@ const opened = () => {
   const clock: Clock = {
     now: () => scheduler.now,
     monotonic: () => scheduler.now,
-    sleep: (ms, signal) => Promise.race([scheduler.sleep(ms), new Promise<void>((wake) => signal?.addEventListener('abort', () => wake()))]),
+    sleep: (ms, signal) =>
+      Promise.race([scheduler.sleep(ms), new Promise<void>((wake) => signal?.addEventListener('abort', () => wake()))]),
   };
   const precedence = new Precedence(clock);
   const command = (ms: number): Promise<void> => precedence.first(() => scheduler.sleep(ms));
