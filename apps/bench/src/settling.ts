@@ -34,6 +34,9 @@ const BLOCK_COMMITS = 50;
 const LIVE = 50;
 const QUIET_MS = 10_000;
 const RELEASING_MS = 20_000;
+/** A disk to which much was written answers in fits and starts for a while: it is at rest once p99 is at most so many times p50. */
+const EVEN = 3;
+const REST_ROUNDS = 20;
 const TARGET_S_PER_MILLION = 10;
 const YEAR_MS = 1_760_000_000_000;
 /** Far ahead: nothing lapses while this runs. */
@@ -182,6 +185,15 @@ const live = async ({ node }: Node): Promise<void> => {
   if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
 };
 
+/** Commands with nothing else to do, once they take evenly long. */
+const atQuiet = async (node: Node, say: (line: string) => void): Promise<Figure> => {
+  for (let round = 1; ; round += 1) {
+    const quiet = await paced(LIVE, lasting(QUIET_MS), () => live(node));
+    if (quiet.p99Ms <= EVEN * quiet.p50Ms || round === REST_ROUNDS) return quiet;
+    say(`  commands take ${quiet.p50Ms.toFixed(1)} to ${quiet.p99Ms.toFixed(1)} ms: the disk is not at rest yet`);
+  }
+};
+
 const written = ({ node }: Node): number => node.status().journals.find(({ journal }) => journal === journalOf(MINE))?.size ?? 0;
 
 const windowRow = async ({ node }: Node): Promise<WindowRow | undefined> =>
@@ -203,7 +215,7 @@ export const settlingRows = async (
   const node = await opened(opening, voucher.reactions);
   await atRest(servers, node);
   say('  and its indexes are built');
-  const quiet = await paced(LIVE, lasting(QUIET_MS), () => live(node));
+  const quiet = await atQuiet(node, say);
   say('  the window is settled');
   const heap = watchHeap();
   let netted = false;

@@ -88,6 +88,16 @@ const partsContract = (subject: Subject): void => {
       expect(most > 0 && most <= 1_000).toBe(true);
     });
 
+    test('a scan passes over none of the rows that are too large for one answer', async () => {
+      const name = subject.fresh('large');
+      // Five MB and twelve are more than a message of MongoDB holds.
+      const sizes = [5, 12, 1, 7, 7, 7];
+      for (const [n, size] of sizes.entries())
+        await world().storage.records.write([{ table: name, id: `r${n}`, value: { n, text: 'x'.repeat(size * 1_000_000) } }]);
+      const read = (await scanned(world(), name, { where: {}, order: { field: 'n' }, cells: ['text'] })) as readonly string[][];
+      expect(read.map(([text]) => text!.length / 1_000_000)).toEqual(sizes);
+    });
+
     test('pages within a range end where it ends', async () => {
       const name = await table();
       const where = { at: { gte: 9, lt: 11 } };

@@ -3,7 +3,7 @@ import type { Match, RecordQuery, Scalar } from '@yrd/ledger';
 
 /** What a query and a scan have in common. */
 type Asked = Omit<RecordQuery, 'limit'>;
-type Filter = Readonly<Record<string, unknown>>;
+export type Filter = Readonly<Record<string, unknown>>;
 
 /** Where a field of a record's value lies in its document. Throws for a path that MongoDB would read as an operator. */
 export const valuePath = (field: string): string => {
@@ -55,6 +55,20 @@ export const filterOf = (query: Asked): Filter => {
   const fields = Object.entries(query.where ?? {}).map(([field, match]) => ({ [valuePath(field)]: condition(match) }));
   const all = [...fields, ...following(query)];
   return all.length === 0 ? {} : { $and: all };
+};
+
+/**
+ * What follows a row, as filters that are asked one after the other: within a range those of its value, then those beyond. Each lies in one
+ * stretch of an index, so that no row has to be fetched for it, which an $or would.
+ */
+export const filtersBehind = (query: Asked): readonly Filter[] => {
+  const { where, order, after } = query;
+  if (!order || !after || !isRange(where?.[order.field])) return [filterOf(query)];
+  const path = valuePath(order.field);
+  const towards = order.descending ? '$lt' : '$gt';
+  const within = filterOf({ ...(where && { where }) });
+  const [ties, beyond] = [{ [path]: after.value, _id: { [towards]: after.id } }, { [path]: { [towards]: after.value } }];
+  return [{ $and: [within, ties] }, { $and: [within, beyond] }];
 };
 
 /** Its order. Ties run the way the order runs, so that one index serves both directions. */

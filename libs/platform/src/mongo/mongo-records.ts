@@ -5,8 +5,8 @@ import { say, Unavailable, type Cells, type RecordWrite, type Recorded, type Rec
 import { jitteredMs, sleepMs } from '../clock.js';
 import { DURABLE, MAJORITY_READ, ensureCollection, hasCode, isDuplicateKey, once, together } from './mongo-blocks.js';
 import { tableCollection } from './mongo-names.js';
-import { filterOf, sortOf, valuePath } from './mongo-query.js';
-import { pageStage, ScanPage } from './scan-page.js';
+import { filterOf, filtersBehind, sortOf, valuePath, type Filter } from './mongo-query.js';
+import { pageCommand, ScanPage } from './scan-page.js';
 
 const { MongoError } = mongoose.mongo;
 
@@ -31,7 +31,7 @@ const RETRY_MAX_MS = 250;
 
 /** Rows of a scan that the server sends first and at most, and how many of them are handed out before others have their turn. */
 const SCAN_FIRST = 500;
-const SCAN_MOST = 4_000;
+const SCAN_MOST = 1_000;
 const SCAN_ROWS = 100;
 
 const TRANSACTION = { ...DURABLE, readConcern: { level: 'snapshot' }, readPreference: 'primary' } as const;
@@ -109,27 +109,29 @@ class MongoRecords implements Records {
     return found.map(({ _id, v, rev }) => ({ id: _id, value: v as T, rev }));
   }
 
-  async *scan(table: string, { cells, ...query }: ScanQuery): AsyncGenerator<readonly Cells[]> {
-    const collection = await this.table(table);
-    const page = pageStage(query.order.field, cells);
-    const read = async (after: ScanQuery['after'], limit: number): Promise<ScanPage | undefined> => {
-      const asked = { ...query, ...(after && { after }) };
-      const steps = [{ $match: filterOf(asked) }, { $sort: sortOf(asked) }, { $limit: limit }, page];
-      const [found] = await collection.aggregate<Uint8Array>(steps, { ...MAJORITY_READ, raw: true }).toArray();
-      return found && new ScanPage(found, cells.length);
+  async *scan(table: string, query: ScanQuery): AsyncGenerator<readonly Cells[]> {
+    const { collectionName } = await this.table(table);
+    const { readPreference } = MAJORITY_READ;
+    /** The first page of these filters that has rows, and whether more may follow it. */
+    const read = async (
+      [filter, ...others]: readonly Filter[],
+      limit: number,
+    ): Promise<{ readonly page: ScanPage; readonly more: boolean }> => {
+      const answer = await this.db.command(pageCommand(collectionName, query, filter ?? {}, limit), { raw: true, readPreference });
+      const page = new ScanPage(answer['cursor'] as Uint8Array, query, limit);
+      if (page.count === 0 && others.length > 0) return read(others, limit);
+      return { page, more: page.more || others.length > 0 };
     };
-    let next = null as Promise<ScanPage | undefined> | null;
-    for (let [after, limit] = [query.after, SCAN_FIRST]; ;) {
-      const found = await (next ?? read(after, limit));
-      if (!found) return;
-      const more = found.count === limit;
+    let next = null as ReturnType<typeof read> | null;
+    for (let [filters, limit] = [filtersBehind(query), SCAN_FIRST]; ;) {
+      const { page, more } = await (next ?? read(filters, limit));
+      if (more) filters = filtersBehind({ ...query, after: page.last });
       // Who wants more than the first page wants all: the store reads the next one while this is looked at.
       const ahead = more && limit > SCAN_FIRST;
-      after = found.last;
-      limit = Math.min(2 * limit, SCAN_MOST);
-      next = ahead ? read(after, limit) : null;
+      limit = SCAN_MOST;
+      next = ahead ? read(filters, limit) : null;
       next?.catch(() => undefined);
-      for (const rows of found.some(SCAN_ROWS)) {
+      for (const rows of page.some(SCAN_ROWS)) {
         yield rows;
         await setImmediate();
       }
