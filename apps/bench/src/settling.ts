@@ -3,33 +3,20 @@
  * commands go on. The other three have closed and attested; what they stated is computed from the same lines, so that a node that counted
  * otherwise would not settle.
  */
-import { voucherContracts } from '@yrd/contracts';
-import { canonicalBytes, hex, makeEntry, openNode, utf8, type Context, type LedgerEntry } from '@yrd/ledger';
-import { createNodeKeys, nodeHasher, nodeRandom, openWorld, systemClock } from '@yrd/platform';
-import {
-  journalOf,
-  lineKey,
-  orderStream,
-  PAIRS,
-  PairCount,
-  PROVINCES,
-  sidesOf,
-  voucher,
-  windowStream,
-  type Line,
-  type WindowRow,
-} from '@yrd/voucher';
+import { Worker } from 'node:worker_threads';
+import { openNode, type Context } from '@yrd/ledger';
+import { createNodeKeys, openWorld, systemClock } from '@yrd/platform';
+import { journalOf, PAIRS, PROVINCES, sidesOf, voucher, type WindowRow } from '@yrd/voucher';
 import { voucherClearing } from '@yrd/voucher-clearing';
 import mongoose from 'mongoose';
-import { goesOnAtItsEnd, Growing, type Written } from './growing.js';
+import { goesOnAtItsEnd } from './growing.js';
 import { cpuSeconds, lasting, paced, spread, threadCpuMs, until, watchHeap, type Figure } from './measure.js';
 import type { Servers } from './nodes.js';
 import type { Row } from './table.js';
 
-const MINE = '31';
-const FEDERATION = 'settling.test';
-const WINDOW = 1;
-const BLOCK_COMMITS = 50;
+export const MINE = '31';
+export const FEDERATION = 'settling.test';
+export const WINDOW = 1;
 /** Commands a second that go on all the time, and how long they are watched where nothing else happens. */
 const LIVE = 50;
 const QUIET_MS = 10_000;
@@ -38,81 +25,17 @@ const RELEASING_MS = 20_000;
 const EVEN = 3;
 const REST_ROUNDS = 20;
 const TARGET_S_PER_MILLION = 10;
-const YEAR_MS = 1_760_000_000_000;
-/** Far ahead: nothing lapses while this runs. */
-const LIMITS = { acceptByMs: 4e12, useUntilMs: 4e12, redeemUntilMs: 4e12 };
 
 const operator = { person: 'p-op', organisation: 'org-bench', province: MINE, roles: ['operator'] };
 const reviewer = { person: 'p-rev', organisation: 'org-bench', province: MINE, roles: ['reviewer'] };
 
-const hash = (text: string): string => hex(nodeHasher.sha256(utf8(text)));
-
-/** An entry as its province would have written it. */
-const entryOf = (province: string, index: number, stream: string, event: string, data: object): LedgerEntry => {
-  const declared = voucher.entryTypes[event]!;
-  const payload = canonicalBytes({ basis: {}, command: index.toString(16).padStart(64, '0'), data, person: '', trace: '' });
-  const leaf = {
-    ...{ source: `${FEDERATION}/log/${journalOf(province)}`, type: declared.type, subject: stream },
-    ...{ time: new Date(YEAR_MS + index).toISOString(), actor: `${province}/node`, policyversion: '-' },
-    ...{ legalbasis: declared.legalBasis, classification: declared.classification },
-  };
-  return makeEntry(nodeHasher, index, leaf, payload, { payload: nodeRandom.bytes(32) });
-};
-
-interface Stated {
-  readonly province: string;
-  readonly journal: Growing;
-  readonly lines: readonly Line[];
-}
-
-/** Writes a province's lines with all others, and its close. Of orders whose lines this node releases, the order stands there too. */
-const state = async (journal: Growing, province: string, count: number): Promise<Stated> => {
-  const pairs = PAIRS.filter((pair) => Object.values(sidesOf(pair)).includes(province));
-  const lines: Line[] = [];
-  for (let done = 0; done < count;) {
-    let index = journal.size;
-    const block = Array.from({ length: Math.min(BLOCK_COMMITS, count - done) }, (_, at): Written => {
-      const n = done + at;
-      const pair = pairs[n % pairs.length]!;
-      const { payer, payee } = sidesOf(pair);
-      const [order, other, amountFen] = [`${province}-${n}`, province === payer ? payee : payer, 10_000 + (n % 9_973)];
-      const stream = orderStream(order);
-      const terms = { ...voucherContracts.OrderPlaced.example, ...LIMITS, order, number: order, agencyProvince: other };
-      const placed = province === MINE ? [entryOf(province, index++, stream, 'OrderPlaced', terms)] : [];
-      const line = { payer, payee, amountFen, foreign: journalOf(other), foreignSize: 1 };
-      const ended = entryOf(province, index++, stream, 'PublicityEnded', { order, subsidyFen: amountFen, line });
-      lines.push({ order, pair, home: province, amountFen, homeSize: index, foreignSize: 1 });
-      return { stream, entries: [...placed, ended] };
-    });
-    await journal.add(block);
-    done += block.length;
-  }
-  const stream = windowStream(WINDOW);
-  await journal.add([{ stream, entries: [entryOf(province, journal.size, stream, 'WindowClosed', { window: WINDOW })] }]);
-  return { province, journal, lines };
-};
-
-/** What all four attest, by pair. */
-const attestations = (all: readonly Stated[]): readonly object[] =>
-  PAIRS.map((pair) => {
-    const sides = all.filter(({ province }) => Object.values(sidesOf(pair)).includes(province));
-    const cuts = Object.fromEntries(
-      sides.map(({ province, journal }) => [journalOf(province), { size: journal.size, root: journal.root }] as const),
-    );
-    const count = new PairCount({ window: WINDOW, pair, cuts }, hash);
-    const lines = sides.flatMap((side) => side.lines.filter((line) => line.pair === pair));
-    const keyed = lines.map((line) => ({ key: lineKey(line, {}), line })).sort((one, two) => (one.key < two.key ? -1 : 1));
-    for (const { line } of keyed) count.take(line);
-    return count.attestation;
-  });
-
-interface Opening {
+export interface Opening {
   readonly servers: Servers;
   readonly keys: readonly ReturnType<typeof createNodeKeys>[];
 }
 
 /** The node of Shanghai, ready, in a federation whose other three say nothing now. */
-const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'], indexes = voucherClearing.indexes ?? {}) => {
+export const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'], indexes = voucherClearing.indexes ?? {}) => {
   const made = await openWorld({
     mongoUrl: servers.mongoUrl,
     database: `settling_${process.pid}`,
@@ -131,34 +54,15 @@ const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'
 };
 type Node = Awaited<ReturnType<typeof opened>>;
 
-/** Four journals of a settled year in Shanghai's store, three of which have said all they have to say of the window; views folded. */
-const prepared = async (opening: Opening, lines: number, say: (line: string) => void): Promise<void> => {
-  const first = await opened(opening, [], {});
-  await first.node.stop();
-  const all: Stated[] = [];
-  for (const province of PROVINCES) {
-    const journal = await Growing.on(first.world.storage.blocks(journalOf(province)));
-    all.push(await state(journal, province, lines / PROVINCES.length));
-  }
-  const attested = attestations(all);
-  for (const { province, journal } of all) {
-    if (province === MINE) continue;
-    const stream = windowStream(WINDOW);
-    await journal.add([
-      { stream, entries: attested.map((data, at) => entryOf(province, journal.size + at, stream, 'PairAttested', data)), version: 1 },
-    ]);
-  }
-  await first.close();
-  say(`  ${lines.toLocaleString('en')} lines are written`);
-  // Without indexes: the node that is measured builds them over all rows at once, which is several times faster than row by row.
-  const folding = await opened(opening, [], {});
-  for (const { province, journal } of all)
-    if (!(await folding.node.reach({ journal: journalOf(province), size: journal.size }, 3_600_000)))
-      throw new Error('Not folded in time.');
-  // What reacted to nothing stands at the end of all journals.
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
-  await folding.close();
-  say('  and folded');
+/** What the thread is given that writes the lines. */
+export interface Preparing extends Opening {
+  readonly lines: number;
+}
+
+const prepared = async (preparing: Preparing, say: (line: string) => void): Promise<void> => {
+  const worker = new Worker(new URL('./settling-lines.js', import.meta.url), { workerData: preparing });
+  worker.on('message', say);
+  await new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
 };
 
 /** The servers that are started here are small; a province's store has half of its machine's memory, unless it is told otherwise. */
@@ -211,7 +115,7 @@ export const settlingRows = async (
   );
   const opening = { servers, keys };
   await ofServer(servers, { setParameter: 1, wiredTigerEngineRuntimeConfig: STORE_CACHE });
-  await prepared(opening, lines, say);
+  await prepared({ ...opening, lines }, say);
   const node = await opened(opening, voucher.reactions);
   await atRest(servers, node);
   say('  and its indexes are built');
