@@ -238,5 +238,9 @@ export const MUTANTS: readonly Mutant[] = [
     '{ for (const row of rows) if (!collector.take(row, range)) return collector; break; }',
     'ledger/src/found',
   ),
+  ledger('found')('keep commands waiting through a long reading', 'await pause();', '', 'ledger/src/found'),
+  ledger('reactor')('keep commands waiting for all that one entry asks for', 'if (from > 0) await pause();', '', 'ledger/src/found'),
+  ledger('precedence')('pause as long as commands come', 'this.none, leftMs,', 'this.none, 1e9,', 'ledger/src/precedence'),
+  ledger('precedence')('pause for no command that fails', 'if (this.underWay === 0) this.none.raise();', '', 'ledger/src/precedence'),
   ...VOUCHER_MUTANTS,
 ];
