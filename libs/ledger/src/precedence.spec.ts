@@ -1,17 +1,11 @@
 /** Commands from outside go first, and what goes on in the background goes on all the same. */
-import { Scheduler } from '../testing/index.js';
-import type { Clock } from './ports.js';
+import { SimulatedWorld } from '../testing/index.js';
 import { Precedence } from './precedence.js';
 
 const opened = () => {
-  const scheduler = new Scheduler(1);
-  const clock: Clock = {
-    now: () => scheduler.now,
-    monotonic: () => scheduler.now,
-    sleep: (ms, signal) =>
-      Promise.race([scheduler.sleep(ms), new Promise<void>((wake) => signal?.addEventListener('abort', () => wake()))]),
-  };
-  const precedence = new Precedence(clock);
+  const simulated = new SimulatedWorld(1, ['31'], ['gifts']);
+  const { scheduler } = simulated;
+  const precedence = new Precedence(simulated.process('31').world.clock);
   const command = (ms: number): Promise<void> => precedence.first(() => scheduler.sleep(ms));
   /** Steps of 10 ms each with pauses between them: when each began. */
   const work = async (steps: number): Promise<readonly number[]> => {

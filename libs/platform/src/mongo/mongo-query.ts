@@ -34,16 +34,19 @@ const kindOf = (value: Scalar): number =>
 const ofKinds = (path: string, kinds: readonly (typeof KINDS)[number][]): readonly Filter[] =>
   kinds.map((kind) => (kind === 'null' ? { [path]: null } : { [path]: { $type: kind } }));
 
+/** Where the rows behind a row lie: those of its value, by their ids, and those beyond it. */
+const behind = ({ field, descending }: Required<Asked>['order'], { value, id }: Required<Asked>['after']) => {
+  const [path, towards] = [valuePath(field), descending ? '$lt' : '$gt'];
+  return { path, towards, ties: { [path]: value, _id: { [towards]: id } }, beyond: { [path]: { [towards]: value } } };
+};
+
 /** Rows that follow the one the last page ended with. */
 const following = ({ where, order, after }: Asked): readonly Filter[] => {
   if (!after) return [];
-  const towards = order?.descending ? '$lt' : '$gt';
-  const byId = { _id: { [towards]: after.id } };
-  if (!order) return [byId];
-  const path = valuePath(order.field);
+  if (!order) return [{ _id: { $gt: after.id } }];
+  const { path, towards, ties: tie, beyond } = behind(order, after);
   const kind = kindOf(after.value);
-  const further = after.value === null ? [] : [{ [path]: { [towards]: after.value } }];
-  const tie = { [path]: after.value, ...byId };
+  const further = after.value === null ? [] : [beyond];
   // Within a range all are of one type. The index is entered where the last page ended: an $or alone would read on from the range’s start.
   if (isRange(where?.[order.field])) return [{ [path]: { [`${towards}e`]: after.value } }, { $or: [...further, tie] }];
   const others = ofKinds(path, order.descending ? KINDS.slice(0, kind) : KINDS.slice(kind + 1));
@@ -63,11 +66,9 @@ export const filterOf = (query: Asked): Filter => {
  */
 export const filtersBehind = (query: Asked): readonly Filter[] => {
   const { where, order, after } = query;
-  if (!order || !after || !isRange(where?.[order.field])) return [filterOf(query)];
-  const path = valuePath(order.field);
-  const towards = order.descending ? '$lt' : '$gt';
-  const within = filterOf({ ...(where && { where }) });
-  const [ties, beyond] = [{ [path]: after.value, _id: { [towards]: after.id } }, { [path]: { [towards]: after.value } }];
+  if (!order || !after || !where || !isRange(where[order.field])) return [filterOf(query)];
+  const within = filterOf({ where });
+  const { ties, beyond } = behind(order, after);
   return [{ $and: [within, ties] }, { $and: [within, beyond] }];
 };
 
