@@ -37,6 +37,8 @@ export class KafkaReader implements Subscription {
   private readonly lanes: ReadonlyMap<string, Lane>;
   private readonly passed = new Map<string, bigint>();
   private consumer: Consumer | null = null;
+  /** Commits once. The consumer's own way tries for seconds, in which a topic may go and come back as another one. */
+  private commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | null = null;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ReaderOptions) {
@@ -163,8 +165,9 @@ export class KafkaReader implements Subscription {
   }
 
   /** Hands a batch over and returns: a handler that takes long must stop neither heartbeats nor other topics. */
-  private receive({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): void {
+  private receive({ batch, resolveOffset, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload): void {
     const last = batch.messages.at(-1);
+    this.commitOnce = commitOffsetsIfNecessary;
     if (!last || !isRunning() || isStale()) return;
     // Positions are those of partition 0, the only one that a topic of ours has: what somebody puts into another is not taken.
     if (batch.partition !== 0) {
@@ -200,16 +203,15 @@ export class KafkaReader implements Subscription {
    * Commits what was passed and gives the topics that were deleted since the group was joined, perhaps made again: then nothing
    * is committed. The sign is sure, since a session gives the group a position in each of its topics, and a broker forgets the
    * position together with the topic (Kafka's group coordinator: `onPartitionsDeleted`); the client, which knows topics by name
-   * only, would go on at the old offset. A failure costs nothing but messages that come again.
+   * only, would go on at the old offset. What a failure leaves is committed the next time, after another look.
    */
   private async keep(topics: readonly string[]): Promise<readonly string[]> {
     const { known, group, notice } = this.options;
     try {
       const remade = await known.withoutPosition(group, topics);
       for (const topic of remade) notice({ level: 'warn', what: 'bus.topic-remade', facts: { group, topic } });
-      const offsets = [...this.passed].map(([topic, next]) => ({ topic, partition: 0, offset: String(next) }));
-      this.passed.clear();
-      if (remade.length === 0 && offsets.length > 0) await this.consumer?.commitOffsets(offsets);
+      if (remade.length > 0) this.passed.clear();
+      await this.commit([...this.passed]);
       return remade;
     } catch (error) {
       if (isTopicMissing(error)) return topics;
@@ -218,12 +220,20 @@ export class KafkaReader implements Subscription {
     }
   }
 
+  private async commit(passed: readonly (readonly [topic: string, next: bigint])[]): Promise<void> {
+    if (passed.length === 0) return;
+    const topics = passed.map(([topic, next]) => ({ topic, partitions: [{ partition: 0, offset: String(next) }] }));
+    await this.commitOnce?.({ topics });
+    for (const [topic, next] of passed) if (this.passed.get(topic) === next) this.passed.delete(topic);
+  }
+
   private async leave(consumer: Consumer): Promise<void> {
     if (this.closing.signal.aborted) {
       for (const lane of this.lanes.values()) await lane.idle();
     }
     if (this.passed.size > 0) await this.keep([...this.passed.keys()]);
     this.consumer = null;
+    this.commitOnce = null;
     await disconnect(consumer);
   }
 
