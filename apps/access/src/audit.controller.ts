@@ -107,7 +107,7 @@ const SECURITY: readonly Outcome[] = ['refused', 'dropped'];
 
 const NEWEST_FIRST = { field: 'at', descending: true };
 
-const wrong = (field: string, en: string, zh: string): Problem => Problem.invalid({ field, rule: 'max', message: { en, zh } });
+const wrong = (field: string, en: string, zh: string): Problem => Problem.invalid({ field: `/${field}`, rule: 'max', message: { en, zh } });
 
 /** What the controllers of this service stand on. */
 export class AuditDesk {

@@ -1,20 +1,13 @@
 /** What requests about persons look like: every field with its limits, in both languages. */
 import { DISCLOSURE_PURPOSES, PERSON_KINDS, type DisclosurePurpose, type PersonField, type PersonKind } from '@yrd/contracts';
-import { Issued, MadeId, OneOf, OrganisationId, ListQuery, TextField, WordList, type Words } from '@yrd/platform';
+import { FreeText, Issued, MadeId, OneOf, OrganisationId, ListQuery, TextField, WordList, type Words } from '@yrd/platform';
 import { emailAddress, personId, phoneNumber } from '@yrd/standards';
 
 const KINDS = Object.keys(PERSON_KINDS) as PersonKind[];
 const PURPOSES = Object.keys(DISCLOSURE_PURPOSES) as DisclosurePurpose[];
 const STATES = ['held', 'asked', 'postponed', 'erased'] as const;
 
-const PersonName = (words: Partial<Words> = {}): PropertyDecorator =>
-  TextField(
-    /^[^\p{Cc}\p{Cs}]{1,60}$/u,
-    60,
-    { zh: '姓名', en: 'name', ...words },
-    '张三',
-    String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,60}$`,
-  );
+const PersonName = (words: Partial<Words> = {}): PropertyDecorator => FreeText(60, { zh: '姓名', en: 'name', ...words }, '张三');
 const IdNumber = (): PropertyDecorator =>
   Issued(
     'isPersonId',

@@ -219,7 +219,7 @@ describe('Somebody', () => {
     const other: Who = { province: '32', role: 'enterprise', org: 'org-other' };
     expect(problem(await delta.get(other, `/v1/subjects/${subject}`))).toMatchObject({ status: 404 });
     expect(problem(await delta.get(other, `/v1/orders?subject=${subject}`))).toMatchObject({ status: 404 });
-    expect(problem(await delta.get(other, '/v1/orders'))).toMatchObject({ status: 400, fields: ['subject'] });
+    expect(problem(await delta.get(other, '/v1/orders'))).toMatchObject({ status: 400, fields: ['/subject'] });
     const claim = { subject, scheme: 'cxq', year: 2026, askedFen: 1 };
     await delta.does(clerk, '/v1/policies', { scheme: 'cxq', version: '32-cxq-test.1' });
     expect(problem(await delta.post(other, '/v1/quotas', claim))).toMatchObject({ status: 404, code: 'E-NOTFOUND' });

@@ -67,6 +67,6 @@ export class Sight {
       en: 'name your subject or your agency: you see what is theirs',
       zh: '请指明本机构的 subject 或 agency；您只能查看本机构的内容',
     };
-    throw Problem.invalid({ field: 'subject', rule: 'isDefined', message });
+    throw Problem.invalid({ field: '/subject', rule: 'isDefined', message });
   }
 }

@@ -14,9 +14,9 @@ import {
   OneOf,
   Problem,
   ReadQuery,
+  Shaped,
 } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
-import { Matches } from 'class-validator';
 import { Desk } from '../desk.js';
 import { ItemClass } from '../fields.js';
 import { ProductListed } from '../list-rows.js';
@@ -55,7 +55,7 @@ class ProductsQuery extends ListQuery {
 
 class ProductRowPath {
   @ApiProperty({ description: '省.机构.产品 · province.agency.product', example: '31.0f3c5a9b1d2e4f60718293a4b5.p1' })
-  @Matches(/^3[1-4]\.[0-9a-f]{26}\.[A-Za-z0-9_-]{1,40}$/)
+  @Shaped(/^3[1-4]\.[0-9a-f]{26}\.[A-Za-z0-9_-]{1,40}$/, '31.0f3c5a9b1d2e4f60718293a4b5.p1')
   id: string;
 }
 

@@ -22,7 +22,6 @@ class WhatIfBody {
     PACK_MAX,
     { zh: '政策包全文（YAML 或 JSON）', en: 'the whole pack, as YAML or JSON' },
     JSON.stringify(voucherContracts.PolicyAdopted.example.pack),
-    '^[^\\u0000]{1,65536}$',
   )
   pack: string;
 
@@ -46,14 +45,18 @@ const packIn = (text: string): VoucherPack => {
       .slice(0, FAULTS_SHOWN)
       .map(({ line, path, seen, needed }) => `${line}: ${path} ${seen}: ${needed[lang]}`)
       .join('; ');
-  throw Problem.invalid({ field: 'pack', rule: 'isPack', message: { en: told('en'), zh: told('zh') } });
+  throw Problem.invalid({ field: '/pack', rule: 'isPack', message: { en: told('en'), zh: told('zh') } });
 };
 
 const dayOf = (field: string, day: string): ReturnType<typeof localDate> => {
   try {
     return localDate(day);
   } catch {
-    throw Problem.invalid({ field, rule: 'isDay', message: { en: 'name a day that the calendar knows', zh: '请填写日历上存在的日期' } });
+    throw Problem.invalid({
+      field: `/${field}`,
+      rule: 'isDay',
+      message: { en: 'name a day that the calendar knows', zh: '请填写日历上存在的日期' },
+    });
   }
 };
 

@@ -20,10 +20,10 @@ import {
   Problem,
   Prose,
   ReadQuery,
+  Shaped,
   Year,
 } from '@yrd/platform';
 import { quota, STAGES, stageOf } from '@yrd/voucher';
-import { Matches } from 'class-validator';
 import { Desk } from '../desk.js';
 import { answerDue, DueQuery } from '../due.js';
 import { SchemeName } from '../fields.js';
@@ -39,7 +39,7 @@ const SORTS = sorts('updatedMs', 'askedFen', 'grantedFen', 'leftFen', 'useUntilM
 
 class QuotaPath {
   @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
-  @Matches(/^[0-9a-f]{26}\.[a-z][a-z0-9-]{1,30}\.20[2-9]\d$/)
+  @Shaped(/^[0-9a-f]{26}\.[a-z][a-z0-9-]{1,30}\.20[2-9]\d$/, '0f3c5a9b1d2e4f60718293a4b5.cxq.2026')
   quota: string;
 }
 

@@ -10,6 +10,7 @@ import {
   Call,
   CurrentCall,
   Day,
+  FreeText,
   FromText,
   Lists,
   MadeId,
@@ -93,13 +94,7 @@ class AccountBody {
   )
   payee: string;
 
-  @TextField(
-    /^[^\p{Cc}\p{Cs}]{1,140}$/u,
-    140,
-    { zh: '户名', en: 'name of the account' },
-    '江苏省国库支付中心',
-    String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,140}$`,
-  )
+  @FreeText(140, { zh: '户名', en: 'name of the account' }, '江苏省国库支付中心')
   name: string;
 
   @TextField(/^[0-9]{12}$/, 12, { zh: '开户行联行号（12 位）', en: 'clearing number of the bank, 12 digits' }, '102301000012')
@@ -242,6 +237,6 @@ const read = (format: (typeof RECEIPTS)[number], content: string): readonly Rece
   } catch (error) {
     if (!(error instanceof XmlFault || error instanceof ReceiptFault || error instanceof TableFault)) throw error;
     const words = { en: `the file cannot be read: ${error.message}`, zh: '回单文件无法读取，请按 camt.054.001.08 或 CSV 模板重新导出' };
-    throw Problem.invalid({ field: 'content', rule: 'matches', message: words });
+    throw Problem.invalid({ field: '/content', rule: 'matches', message: words });
   }
 };

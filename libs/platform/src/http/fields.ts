@@ -39,9 +39,36 @@ const TIME_MAX_MS = 253_402_300_799_999; // 9999-12-31
 const HASH = '0f343b0931126a20f133d67c2b018a3b5c3a5d4e2f1a0b9c8d7e6f5a4b3c2d1e';
 const ID = '0f3c5a9b1d2e4f60718293a4b5';
 
+const EXAMPLE_SHOWN = 60;
+
+/** The value is of the shape. Who got it wrong reads an example of it: the pattern stands in OpenAPI, for programs. */
+export const Shaped = (shape: RegExp, example: string, each = false): PropertyDecorator => {
+  const like = example.length > EXAMPLE_SHOWN ? `${example.slice(0, EXAMPLE_SHOWN)}…` : example;
+  const subject = each ? 'each value in $property' : '$property';
+  return Matches(shape, { each, message: `${subject} must look like ${like}`, context: { zh: `格式须如 ${like}` } });
+};
+
 /** A text of one shape. `pattern` says in OpenAPI what not every reader of `shape` understands. */
 export const TextField = (shape: RegExp, maxLength: number, words: Words, example: string, pattern = shape.source): PropertyDecorator =>
-  applyDecorators(described(words, { type: String, pattern, maxLength, example }), IsString(), MaxLength(maxLength), Matches(shape));
+  applyDecorators(
+    described(words, { type: String, pattern, maxLength, example }),
+    IsString(),
+    MaxLength(maxLength),
+    Shaped(shape, example),
+  );
+
+/** Words for people, at most so many of their characters: no control characters, no broken surrogates. */
+export const FreeText = (most: number, words: Words, example: string): PropertyDecorator => {
+  const message = `$property must have 1 to ${most} characters, none of them a control character`;
+  const zh = `须为 1 至 ${most} 个字符，不含控制字符`;
+  return applyDecorators(
+    // Not every reader of OpenAPI understands classes of Unicode.
+    described(words, { type: String, pattern: String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,${most}}$`, maxLength: most, example }),
+    IsString(),
+    MaxLength(most),
+    Matches(new RegExp(String.raw`^[^\p{Cc}\p{Cs}]{1,${most}}$`, 'u'), { message, context: { zh } }),
+  );
+};
 
 /** A whole number within bounds. */
 export const WholeNumber = (minimum: number, maximum: number, words: Words, example: number): PropertyDecorator =>
@@ -66,9 +93,8 @@ export const DocumentHash = (words: Words): PropertyDecorator => TextField(/^[0-
 /** A short code, not prose. */
 export const CodeWord = (words: Words, example: string): PropertyDecorator =>
   TextField(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 40, words, example);
-/** Words for people: no control characters, no broken surrogates, at most 200. */
-export const Prose = (words: Words, example: string): PropertyDecorator =>
-  TextField(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 200, words, example, String.raw`^[^\u0000-\u001f\u007f-\u009f]{1,200}$`);
+/** A sentence or two for people. */
+export const Prose = (words: Words, example: string): PropertyDecorator => FreeText(200, words, example);
 export const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 export const Day = (words: Words): PropertyDecorator => TextField(DAY, 10, words, '2026-01-05');
 
@@ -96,7 +122,7 @@ export const WordList = (shape: RegExp, most: number, words: Words, example: rea
     ArrayMaxSize(most),
     ArrayUnique(),
     IsString({ each: true }),
-    Matches(shape, { each: true }),
+    Shaped(shape, example[0] ?? '', true),
   );
 /** A list of objects of one kind. */
 export const ListOf = (item: () => new () => object, most: number, words: Words): PropertyDecorator =>

@@ -40,7 +40,7 @@ export class PageQuery extends ReadQuery {
 
   @ApiPropertyOptional({ description: 'From the `next` of the page before; good only for the same list.' })
   @LeftOut()
-  @Matches(/^[\w-]+$/)
+  @Matches(/^[\w-]+$/, { message: '$property must be the next of a page before', context: { zh: '须为前一页的 next' } })
   @MaxLength(2_000)
   cursor?: string;
 }
@@ -78,7 +78,7 @@ const isScalar = (value: unknown): value is Scalar => value === null || ['string
 
 const badCursor = (): Problem =>
   Problem.invalid({
-    field: 'cursor',
+    field: '/cursor',
     rule: 'matches',
     message: { en: 'take the cursor from the next of a page of this same list', zh: '请使用同一列表上一页 next 中的游标' },
   });
@@ -142,7 +142,7 @@ export class AtInterceptor implements NestInterceptor {
     const position = parsePosition(at);
     if (position === null) {
       const message = { en: 'must be a position like 32/voucher@123', zh: '须为如 32/voucher@123 的位置' };
-      throw Problem.invalid({ field: 'at', rule: 'matches', message });
+      throw Problem.invalid({ field: '/at', rule: 'matches', message });
     }
     if (await this.nodes.holding(position.journal).reach(position, atWaitMs)) return;
     throw new Problem('E-NOT-REACHED', { facts: { position: showPosition(position), waitedMs: atWaitMs }, headers: retryAfter(1_000) });

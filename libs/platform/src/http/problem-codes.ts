@@ -27,7 +27,7 @@ export const nodeCodes = {
   'E-VALIDATION': row(
     400,
     ['输入有误', 'The input is not valid'],
-    ['共 {count} 处有误，见 errors。', '{count} things are wrong; errors lists them all.'],
+    ['共 {count} 处有误，见 errors。', 'Wrong fields: {count}. They are listed in errors.'],
   ),
   'E-MALFORMED': row(400, ['请求无法解析', 'The request cannot be read'], ['{reason}', '{reason}']),
   'E-AUTH': row(401, ['未认证', 'Not authenticated'], ['需要有效的访问令牌：{reason}。', 'A valid access token is needed: {reason}.']),

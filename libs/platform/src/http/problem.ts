@@ -14,7 +14,7 @@ export type Facts = Rejection['facts'];
 
 /** One wrong field of the input. */
 export interface FieldFault {
-  /** JSON pointer (RFC 6901) into the body, or the name of a header or query parameter. */
+  /** JSON pointer (RFC 6901) into the body, the query or the parts of the path; or the name of a header. */
   readonly field: string;
   /** The rule it breaks, `isInt`. */
   readonly rule: string;

@@ -1,6 +1,7 @@
 /** What is told of a wrong input: each field, and what it has to be. */
-import { IsIn, IsInt, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
+import { FreeText, Shaped, WordList } from './fields.js';
 import type { Problem } from './problem.js';
 import { checkedAs } from './validation.js';
 
@@ -12,10 +13,12 @@ class Input {
   @IsIn(['Placed', 'Closed']) state!: string;
   @Length(2, 4) name!: string;
   @MaxLength(3) note!: string;
-  @Matches(/^[a-z]+$/) code!: string;
+  @Shaped(/^[a-z]+-\d$/, 'lab-1') code!: string;
+  @FreeText(5, { zh: '事由', en: 'why' }, 'late') why!: string;
+  @WordList(/^[a-z]$/, 3, { zh: '类', en: 'classes' }, ['a']) classes!: string[];
   @ValidateNested() @Type(() => Part) part!: Part;
 }
-const good = { limit: 1, state: 'Placed', name: 'abc', note: '', code: 'x', part: { n: 2 } };
+const good = { limit: 1, state: 'Placed', name: 'abc', note: '', code: 'x-1', why: 'late', classes: ['a'], part: { n: 2 } };
 const faults = async (input: object) => {
   const problem = await checkedAs(Input, input).then(
     () => null,
@@ -26,12 +29,16 @@ const faults = async (input: object) => {
 
 test('a wrong field is told with what it has to be, in both languages', async () => {
   expect(await faults(good)).toEqual([]);
-  expect(await faults({ limit: 0, state: 'Foo', name: 'a', note: 'abcd', code: 'X', part: { n: 1 } })).toEqual([
+  expect(
+    await faults({ limit: 0, state: 'Foo', name: 'a', note: 'abcd', code: 'X', why: 'a\u0007', classes: ['a', 'B'], part: { n: 1 } }),
+  ).toEqual([
     ['/limit', '不得小于 1', 'limit must not be less than 1'],
     ['/state', '须为以下之一：Placed、Closed', 'state must be one of the following values: Placed, Closed'],
     ['/name', '须为 2 至 4 个字符', 'name must be longer than or equal to 2 characters'],
     ['/note', '至多 3 个字符', 'note must be shorter than or equal to 3 characters'],
-    ['/code', '格式须符合 /^[a-z]+$/', 'code must match /^[a-z]+$/ regular expression'],
+    ['/code', '格式须如 lab-1', 'code must look like lab-1'],
+    ['/why', '须为 1 至 5 个字符，不含控制字符', 'why must have 1 to 5 characters, none of them a control character'],
+    ['/classes', '格式须如 a', 'each value in classes must look like a'],
     ['/part/n', '不得小于 2', 'n must not be less than 2'],
   ]);
 });

@@ -23,7 +23,6 @@ const zhOf: Readonly<Record<string, string>> = {
   minLength: '至少 {1} 个字符',
   maxLength: '至多 {1} 个字符',
   isLength: '须为 {1} 至 {2} 个字符',
-  matches: '格式须符合 {1}',
   isISO8601: '须为 ISO 8601 日期或时间',
   isDateString: '须为 ISO 8601 日期或时间',
   isUUID: '须为 UUID',

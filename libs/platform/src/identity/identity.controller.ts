@@ -3,27 +3,28 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/commo
 import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { SCOPES } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
-import { Matches } from 'class-validator';
 import { Allows, CurrentActor } from './access.js';
 import { noteDone } from '../audit/audit-notes.js';
+import { Shaped } from '../http/fields.js';
 import { NoBody } from '../http/no-fields.js';
 import { NodeFacts } from '../node-facts.js';
 import { Problem } from '../http/problem.js';
 import { askedOf, type Request } from '../http/request.js';
 import { SecurityAdmins, type AdminAct, type BoundAdmin } from './security-admins.js';
 
-const codeShape = /^[0-9a-f]{4}(-[0-9a-f]{4}){7}$/;
-const personShape = /^[0-9a-f]{16}$/;
+const CODE = '0000-1111-2222-3333-4444-5555-6666-7777';
+const PERSON = '0123456789abcdef';
+const PERSON_SHAPE = /^[0-9a-f]{16}$/;
 
 class OneTimeCode {
-  @ApiProperty({ description: '节点启动时打印的一次性代码 · as the node printed it', example: '0000-1111-2222-3333-4444-5555-6666-7777' })
-  @Matches(codeShape)
+  @ApiProperty({ description: '节点启动时打印的一次性代码 · as the node printed it', example: CODE })
+  @Shaped(/^[0-9a-f]{4}(-[0-9a-f]{4}){7}$/, CODE)
   code: string;
 }
 
 class NamedPerson {
-  @ApiProperty({ description: '被任命者的代号，见其 GET /v1/me · as that person reads it at GET /v1/me', example: '0123456789abcdef' })
-  @Matches(personShape)
+  @ApiProperty({ description: '被任命者的代号，见其 GET /v1/me · as that person reads it at GET /v1/me', example: PERSON })
+  @Shaped(PERSON_SHAPE, PERSON)
   person: string;
 }
 
@@ -48,7 +49,7 @@ interface Myself {
 }
 
 const personIn = (person: string): string => {
-  if (!personShape.test(person)) throw new Problem('E-NOTFOUND');
+  if (!PERSON_SHAPE.test(person)) throw new Problem('E-NOTFOUND');
   return person;
 };
 

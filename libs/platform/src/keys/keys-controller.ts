@@ -2,12 +2,13 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { say, Unavailable, type NodeStatus } from '@yrd/ledger';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Allows } from '../identity/access.js';
 import { AcceptsCommand, CurrentCall, type Call, type CommandAnswer } from '../commands.js';
 import type { KeyKeeper } from './key-file.js';
 import { NodeFacts } from '../node-facts.js';
 import { Nodes } from '../nodes.js';
+import { Shaped } from '../http/fields.js';
 import { Problem } from '../http/problem.js';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +18,7 @@ const DAYS_MAX = 36_500;
 class Rotation {
   @ApiProperty({ description: 'Whose journal or cosigner.', example: 'voucher' })
   @IsString()
-  @Matches(/^[a-z][a-z0-9-]{0,31}$/)
+  @Shaped(/^[a-z][a-z0-9-]{0,31}$/, 'voucher')
   context: string;
 
   @ApiProperty({ description: 'Which key: the journal’s (with its SM2 key) or the cosigner’s.', enum: ['journal', 'cosigner'] })
@@ -40,7 +41,7 @@ class Rotation {
 class Revocation {
   @ApiProperty({ description: 'Whose journal or cosigner.', example: 'voucher' })
   @IsString()
-  @Matches(/^[a-z][a-z0-9-]{0,31}$/)
+  @Shaped(/^[a-z][a-z0-9-]{0,31}$/, 'voucher')
   context: string;
 
   @ApiProperty({ description: 'The verifier line of a key that was rotated before, as /log/…/key or the status shows it.' })
