@@ -3,7 +3,8 @@
  * commands go on. The other three have closed and attested; what they stated is computed from the same lines, so that a node that counted
  * otherwise would not settle.
  */
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { openNode, type Context } from '@yrd/ledger';
 import { createNodeKeys, openWorld, systemClock } from '@yrd/platform';
 import { journalOf, PAIRS, PROVINCES, sidesOf, voucher, type WindowRow } from '@yrd/voucher';
@@ -16,7 +17,9 @@ import type { Row } from './table.js';
 
 export const MINE = '31';
 export const FEDERATION = 'settling.test';
-export const WINDOW = 1;
+/** A node that is years old has counted before: a small window is settled first, so that what is measured is no first time. */
+const FORMER: Window = { number: 1, lines: 12_000 };
+const MEASURED = 2;
 /** Commands a second that go on all the time, and how long they are watched where nothing else happens. */
 const LIVE = 50;
 const QUIET_MS = 10_000;
@@ -29,16 +32,27 @@ const TARGET_S_PER_MILLION = 10;
 const operator = { person: 'p-op', organisation: 'org-bench', province: MINE, roles: ['operator'] };
 const reviewer = { person: 'p-rev', organisation: 'org-bench', province: MINE, roles: ['reviewer'] };
 
+export interface Window {
+  readonly number: number;
+  /** Of all provinces; a multiple of four. */
+  readonly lines: number;
+}
+
 export interface Opening {
+  readonly database: string;
   readonly servers: Servers;
   readonly keys: readonly ReturnType<typeof createNodeKeys>[];
 }
 
 /** The node of Shanghai, ready, in a federation whose other three say nothing now. */
-export const opened = async ({ servers, keys }: Opening, reactions: Context['reactions'], indexes = voucherClearing.indexes ?? {}) => {
+export const opened = async (
+  { servers, keys, database }: Opening,
+  reactions: Context['reactions'],
+  indexes = voucherClearing.indexes ?? {},
+) => {
   const made = await openWorld({
     mongoUrl: servers.mongoUrl,
-    database: `settling_${process.pid}`,
+    database,
     kafka: { brokers: [...servers.brokers] },
     ...{ keys: keys[0]!.secret, clock: systemClock(), notice: () => undefined, indexes },
   });
@@ -54,15 +68,21 @@ export const opened = async ({ servers, keys }: Opening, reactions: Context['rea
 };
 type Node = Awaited<ReturnType<typeof opened>>;
 
-/** What the thread is given that writes the lines. */
+/** What the process is given that writes the lines. */
 export interface Preparing extends Opening {
-  readonly lines: number;
+  readonly windows: readonly Window[];
 }
 
 const prepared = async (preparing: Preparing, say: (line: string) => void): Promise<void> => {
-  const worker = new Worker(new URL('./settling-lines.js', import.meta.url), { workerData: preparing });
-  worker.on('message', say);
-  await new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
+  const child = fork(fileURLToPath(new URL('./settling-lines.js', import.meta.url)), { serialization: 'advanced' });
+  child.on('message', say);
+  child.send(preparing);
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`The lines were not prepared: their process ended with ${code}.`)),
+    );
+  });
 };
 
 /** The servers that are started here are small; a province's store has half of its machine's memory, unless it is told otherwise. */
@@ -100,8 +120,21 @@ const atQuiet = async (node: Node, say: (line: string) => void): Promise<Figure>
 
 const written = ({ node }: Node): number => node.status().journals.find(({ journal }) => journal === journalOf(MINE))?.size ?? 0;
 
-const windowRow = async ({ node }: Node): Promise<WindowRow | undefined> =>
-  (await node.rows<WindowRow>('windows', { where: { window: WINDOW }, limit: 1 })).rows[0]?.row;
+const windowRow = async ({ node }: Node, window: number): Promise<WindowRow | undefined> =>
+  (await node.rows<WindowRow>('windows', { where: { window }, limit: 1 })).rows[0]?.row;
+
+const ask = async ({ node }: Node, window: number): Promise<void> => {
+  const answer = await node.execute({
+    ...{ command: 'AskAttestation', body: { window }, actor: operator, idempotencyKey: `settle-${window}`, trace: '' },
+  });
+  if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
+};
+
+const netted = (node: Node, window: number): Promise<void> =>
+  until(
+    async () => (await windowRow(node, window))?.netted[MINE] !== undefined,
+    () => `window ${window} is netted`,
+  );
 
 /** Measures closing, netting and releasing a window of so many lines. */
 export const settlingRows = async (
@@ -113,36 +146,33 @@ export const settlingRows = async (
   const keys = PROVINCES.map((province) =>
     createNodeKeys({ federation: FEDERATION, province, name: province, url: `http://node-${province}.test`, contexts: ['voucher'] }),
   );
-  const opening = { servers, keys };
+  const opening = { servers, keys, database: `settling_${process.pid}` };
   await ofServer(servers, { setParameter: 1, wiredTigerEngineRuntimeConfig: STORE_CACHE });
-  await prepared({ ...opening, lines }, say);
+  await prepared({ ...opening, windows: [FORMER, { number: MEASURED, lines }] }, say);
   const node = await opened(opening, voucher.reactions);
   await atRest(servers, node);
   say('  and its indexes are built');
+  await ask(node, FORMER.number);
+  await netted(node, FORMER.number);
+  say('  a smaller window is settled before');
   const quiet = await atQuiet(node, say);
   say('  the window is settled');
   const heap = watchHeap();
-  let netted = false;
+  let isNetted = false;
   const [since, cpu, all] = [performance.now(), threadCpuMs(), cpuSeconds(pidWords)];
-  const answer = await node.node.execute({
-    ...{ command: 'AskAttestation', body: { window: WINDOW }, actor: operator, idempotencyKey: 'settle', trace: '' },
-  });
-  if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
+  await ask(node, MEASURED);
   const during = paced(
     LIVE,
-    () => netted,
+    () => isNetted,
     () => live(node),
   );
-  await until(
-    async () => (await windowRow(node))?.netted[MINE] !== undefined,
-    () => 'the window is netted',
-  );
+  await netted(node, MEASURED);
   const tookS = (performance.now() - since) / 1_000;
   const [ownS, allS] = [(threadCpuMs() - cpu) / 1_000, cpuSeconds(pidWords) - all];
-  netted = true;
+  isNetted = true;
   const whileCounting = await during;
   const grownMiB = heap();
-  const row = (await windowRow(node))!;
+  const row = (await windowRow(node, MEASURED))!;
   const counted = row.settled.filter(({ pair }) => Object.values(sidesOf(pair)).includes(MINE));
   if (row.settled.length !== PAIRS.length || row.dissent)
     throw new Error(`Not settled: ${row.settled.length} pairs, dissent ${row.dissent}.`);
