@@ -3,6 +3,7 @@ import { base64, concat, fromBase64, text, utf8 } from './bytes.js';
 import { KEYS } from './builtin.js';
 import { invariant } from './decider.js';
 import { SALT_BYTES, type LedgerEntry, type Locked } from './leaf.js';
+import { Memo } from './memo.js';
 
 /** One command's entries as they are stored: several streams may have grown in it. */
 export interface StoredCommit {
@@ -105,20 +106,19 @@ export const decodeEntries = (bytes: Uint8Array): readonly LedgerEntry[] => {
   return entries;
 };
 
-const unframed = new WeakMap<object, readonly LedgerEntry[]>();
+const unframed = new Memo<object, readonly LedgerEntry[]>();
 
 /** All entries of a block, in order. Whoever shares a block shares them too: they are taken out of it once. */
-export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] => {
-  const known = unframed.get(block);
-  if (known) return known;
-  const entries = block.commits.flatMap((commit) => decodeEntries(commit.bytes));
-  unframed.set(block, entries);
-  return entries;
-};
+export const entriesOf = (block: Pick<StoredBlock, 'commits'>): readonly LedgerEntry[] =>
+  unframed.of(block) ??
+  unframed.keep(
+    block,
+    block.commits.flatMap((commit) => decodeEntries(commit.bytes)),
+  );
 
 /** Whoever made a block of entries has them: they need not be taken out of it. */
 export const keepEntries = (block: Pick<StoredBlock, 'commits'>, entries: readonly LedgerEntry[]): void =>
-  void unframed.set(block, entries);
+  void unframed.keep(block, entries);
 
 /** Framed content of a block, bytes. */
 export const bytesIn = (block: StoredBlock): number => block.commits.reduce((sum, { bytes }) => sum + bytes.length, 0);

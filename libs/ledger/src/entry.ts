@@ -4,6 +4,7 @@ import { canonicalBytes, parseCanonical } from './canonical.js';
 import { invariant, type Actor, type Context, type DomainEvent, type Entry, type EntryType } from './decider.js';
 import { audienceOf, makeEntry, parseEnvelope, SALT_BYTES, timeOf, type Envelope, type LedgerEntry } from './leaf.js';
 import type { Lock } from './lock.js';
+import { Memo } from './memo.js';
 import type { Hasher, Random } from './ports.js';
 import type { Rejection } from './rejection.js';
 
@@ -29,10 +30,12 @@ export interface DecodedAt {
   readonly decoded: Decoded;
 }
 
+/** Blocks as the vocabulary of their journal decoded them. */
+const decodings = new Memo<StoredBlock, { readonly by: Vocabulary; readonly decoded: readonly DecodedAt[] }>();
+
 /** The vocabulary of a journal: wire names both ways. */
 export class Vocabulary {
   private readonly byWire = new Map<string, { readonly name: string; readonly entryType: EntryType }>();
-  private readonly decoded = new WeakMap<StoredBlock, readonly DecodedAt[]>();
 
   constructor(
     private readonly types: Context['entryTypes'],
@@ -53,12 +56,11 @@ export class Vocabulary {
 
   /** The entries of a block of this journal, decoded. Whoever shares a block shares them: folds and reactions change no entry. */
   read(journal: string, block: StoredBlock): readonly DecodedAt[] {
-    const known = this.decoded.get(block);
-    if (known) return known;
+    const known = decodings.of(block);
+    if (known?.by === this) return known.decoded;
     const read = readsOf(block);
     const decoded = read.map((entry, at) => ({ index: block.first + at, decoded: decodeRead(this, journal, block.first + at, entry) }));
-    this.decoded.set(block, decoded);
-    return decoded;
+    return decodings.keep(block, { by: this, decoded }).decoded;
   }
 
   /** The event behind a wire name; null when this version does not know it. */
@@ -143,10 +145,10 @@ export interface ReadEntry {
 }
 
 /** Blocks that were read when they were verified. */
-const verified = new WeakMap<StoredBlock, readonly ReadEntry[]>();
+const verified = new Memo<StoredBlock, readonly ReadEntry[]>();
 
 /** Whoever verified a block has read it: nobody needs to do so again. */
-export const keepRead = (block: StoredBlock, read: readonly ReadEntry[]): void => void verified.set(block, read);
+export const keepRead = (block: StoredBlock, read: readonly ReadEntry[]): void => void verified.keep(block, read);
 
 const readEntry = (index: number, entry: LedgerEntry): ReadEntry => ({
   entry,
@@ -156,7 +158,7 @@ const readEntry = (index: number, entry: LedgerEntry): ReadEntry => ({
 
 /** The entries of a block as they were read when it was verified, or now. */
 export const readsOf = (block: StoredBlock): readonly ReadEntry[] =>
-  verified.get(block) ?? entriesOf(block).map((entry, at) => readEntry(block.first + at, entry));
+  verified.of(block) ?? entriesOf(block).map((entry, at) => readEntry(block.first + at, entry));
 
 /** Reads an entry that the tree already vouches for. Anything in the payload may have been written by a stranger. */
 export const decodeEntry = (vocabulary: Vocabulary, journal: string, index: number, entry: LedgerEntry): Decoded =>

@@ -13,6 +13,7 @@ export * from './ids.js';
 export { groupsAt, isBelieved, type KeyPeriod, type SigningPeriod } from './key-periods.js';
 export * from './leaf.js';
 export { boxKeyLine } from './lock.js';
+export { Memo } from './memo.js';
 export * from './money.js';
 export * from './node.js';
 export * from './note.js';

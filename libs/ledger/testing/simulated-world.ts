@@ -21,6 +21,7 @@ import {
 } from '../src/index.js';
 import { KeyRing } from '../src/key-ring.js';
 import { Lock } from '../src/lock.js';
+import { Memo } from '../src/memo.js';
 import { pin } from '../src/pinned.js';
 import type { WitnessKeys } from '../src/witness.js';
 import { Broker, memoryBus, type Fate } from './broker.js';
@@ -69,14 +70,14 @@ export interface Speed {
   readonly drain: () => void;
 }
 
-const sleeping = new WeakMap<AbortSignal, Set<() => void>>();
+const sleeping = new Memo<AbortSignal, Set<() => void>>();
 
 /** What ends the sleeps that a signal calls off: one listener for all of them, since thousands come and go. */
 const stopsOf = (signal: AbortSignal): Set<() => void> => {
-  const known = sleeping.get(signal);
+  const known = sleeping.of(signal);
   if (known) return known;
   const stops = new Set<() => void>();
-  sleeping.set(signal, stops);
+  sleeping.keep(signal, stops);
   signal.addEventListener('abort', () => stops.forEach((stop) => stop()), { once: true });
   return stops;
 };

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessName, AccessRow, Purpose } from '@yrd/contracts';
-import type { Actor } from '@yrd/ledger';
+import { Memo, type Actor } from '@yrd/ledger';
 import type { Bearer } from '../identity/auth.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 
@@ -40,7 +40,7 @@ export interface Asked {
   noted?: boolean;
 }
 
-const known = new WeakMap<IncomingMessage, Asked>();
+const known = new Memo<IncomingMessage, Asked>();
 
 // https://www.w3.org/TR/trace-context/#traceparent-header: ids of zeros only are invalid, version ff too.
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
@@ -59,15 +59,14 @@ export const languageOf = (header: string | undefined): Language => {
 
 /** The facts of a request; made on first sight. */
 export const askedOf = (request: IncomingMessage): Asked => {
-  const found = known.get(request);
+  const found = known.of(request);
   if (found !== undefined) return found;
   const header = request.headers['traceparent'];
   const asked: Asked = {
     trace: (typeof header === 'string' ? traceparent.exec(header)?.[1] : undefined) ?? randomBytes(16).toString('hex'),
     language: languageOf(request.headers['accept-language']),
   };
-  known.set(request, asked);
-  return asked;
+  return known.keep(request, asked);
 };
 
 /** The client's address, as trusted proxies say it; null once the connection is gone. */
