@@ -58,7 +58,13 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   ledger('replica')('believe whatever payload comes with a leaf', 'if (!good || (envelope', 'if ((envelope', 'ledger/src/replica'),
   ledger('replica')('take a block that leaves a gap', "if (block.first > this.journal.size) return 'gap';", '', 'ledger/src/replica'),
-  ledger('replica')('forget a contradiction', '      this.evidence = found;\n', ''),
+  ledger('quarantine')('forget a contradiction', '    this.evidence = found;\n', ''),
+  ledger('running')(
+    'know nothing of what another process found',
+    '      await replica.quarantine.recall();\n',
+    '',
+    'ledger/src/attack-fed',
+  ),
   ledger('running')(
     'keep a contradiction to oneself',
     'if (journal === this.own || !this.writing.sequencer) return;',

@@ -4,6 +4,7 @@ import { decodeWire } from './block.js';
 import type { Entry, Handler } from './decider.js';
 import { Journal } from './journal.js';
 import { Loops } from './loops.js';
+import { Quarantine } from './quarantine.js';
 import { Replica } from './replica.js';
 import { Signal } from './signal.js';
 
@@ -142,6 +143,18 @@ test('who caught a liar while it could not write says so when it can, without a 
   expect(journalOf(federation, '33', OWN).state).toBe('quarantined');
   federation.world.skewMs.set('33', 0);
   await federation.scheduler.pass(10_000);
+  expect(journalOf(federation, '33', '33/gifts').size).toBe(before + 1);
+});
+
+test('what another process of a node found out, and died of before it told anybody, is taken over and told', async () => {
+  const federation = await run(89);
+  await federation.command('31', 'FillBox', { coins: 100 });
+  await federation.converge();
+  const before = journalOf(federation, '33', '33/gifts').size;
+  const beside = new Quarantine(federation.world.process('33').world, OWN, () => undefined);
+  await federation.scheduler.resolve(beside.put({ journal: OWN, note: 'one', size: 1, held: 'another' }));
+  await federation.scheduler.pass(5_000);
+  expect(journalOf(federation, '33', OWN).state).toBe('quarantined');
   expect(journalOf(federation, '33', '33/gifts').size).toBe(before + 1);
 });
 

@@ -7,7 +7,8 @@ import { Journal } from './journal.js';
 import { makeEntry, type LedgerEntry } from './leaf.js';
 import { checkpointText, formatNote, parseVerifier, signNote } from './note.js';
 import type { World } from './ports.js';
-import { Replica, type Equivocation } from './replica.js';
+import type { Equivocation } from './quarantine.js';
+import { Replica } from './replica.js';
 import { leafHash, rootOf } from './tree.js';
 
 const NAME = '31/voucher';
@@ -247,6 +248,16 @@ describe('an owner that signs two histories', () => {
     const again = await open(disk);
     expect(again.replica.quarantined).toEqual(found[0]);
     expect(await again.replica.receive(block(4, 5))).toBe('quarantined');
+  });
+
+  test('is in quarantine for every process of the node, whichever of them saw it', async () => {
+    const disk = new Disk();
+    const { replica, found } = await holding(4, disk);
+    const beside = await open(disk);
+    await replica.observe(head(4, 'b', 2));
+    for (let beat = 1; beat <= 2; beat += 1) await beside.replica.quarantine.recall();
+    expect([beside.replica.quarantined, beside.found]).toEqual([found[0], found]);
+    expect(await beside.replica.receive(block(4, 5))).toBe('quarantined');
   });
 });
 

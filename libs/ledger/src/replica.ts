@@ -13,22 +13,13 @@ import type { Journal } from './journal.js';
 import type { Judged, KeyRing } from './key-ring.js';
 import type { Checkpoint } from './note.js';
 import type { World } from './ports.js';
+import { Quarantine, type Equivocation } from './quarantine.js';
 import { NOT_READ, SetAside } from './set-aside.js';
 import { receivedBlock } from './streams.js';
 import { append, growthOf, leafHash, rangeRoot, type Growth } from './tree.js';
 
 /** What became of a block. */
 export type Received = 'accepted' | 'duplicate' | 'gap' | 'broken' | 'distrusted' | 'quarantined' | 'contradicted';
-
-/** Two signed heads of one journal that cannot both be true. */
-export interface Equivocation {
-  readonly journal: string;
-  /** The note that contradicts what is held. */
-  readonly note: string;
-  /** The size at which they differ, and the note held there (or at the next block end). */
-  readonly size: number;
-  readonly held: string;
-}
 
 /** An owner-signed head beyond our end. */
 interface Ahead {
@@ -54,7 +45,6 @@ export interface Judging {
   readonly voices: number;
 }
 
-const QUARANTINE = 'quarantine';
 /** Heads beyond the replica's end that are kept to be compared later. */
 const AHEAD_MAX = 64;
 /** Full tiles of a replica that may wait to be saved. */
@@ -66,9 +56,9 @@ export class Replica {
   /** Province → the largest head of this journal that it vouched for, its owner left out. */
   private readonly vouchers = new Map<string, number>();
   readonly setAside: SetAside;
+  readonly quarantine: Quarantine;
   /** Whether the owner signed what does not continue the history held here: broken on the way, or another one. Over once something does. */
   doubted = false;
-  private evidence: Equivocation | null = null;
   private taking: Promise<unknown> = Promise.resolve();
   /** Blocks that are being taken or wait for it, and where the last of them ends. */
   private underWay = 0;
@@ -80,22 +70,22 @@ export class Replica {
     readonly keys: KeyRing,
     private readonly lock: Lock,
     /** Own recovery writes an own journal back through the same checks. */
-    private readonly onEquivocation: (found: Equivocation) => void,
+    onEquivocation: (found: Equivocation) => void,
     private readonly judging: Judging = { now: () => world.clock.now(), voices: 0 },
   ) {
     this.setAside = new SetAside(world, journal.name);
+    this.quarantine = new Quarantine(world, journal.name, onEquivocation);
   }
 
-  /** Remembers an earlier quarantine. */
+  /** Remembers what an earlier run set aside, and that it put the journal in quarantine. */
   async open(): Promise<void> {
-    const found = await this.world.storage.records.get<Equivocation>(QUARANTINE, this.journal.name);
-    this.evidence = found?.value ?? null;
+    await this.quarantine.open();
     await this.setAside.open();
     await this.keys.follow(this.journal);
   }
 
   get quarantined(): Equivocation | null {
-    return this.evidence;
+    return this.quarantine.found;
   }
 
   /** The largest head that the owner is known to have signed. */
@@ -162,7 +152,7 @@ export class Replica {
       if (before && before.changes !== this.keys.changes && this.ahead.delete(size)) await this.observe(before.note);
       const other = this.ahead.get(size);
       if (other && !equal(other.root, root)) {
-        if (by === 'key' && other.by === 'key') return this.quarantine({ journal: this.journal.name, note, size, held: other.note });
+        if (by === 'key' && other.by === 'key') return this.contradict(note, size, other.note);
         // Which of the two keys signs there is not known yet.
         if (by === 'certified') return true;
       }
@@ -173,22 +163,16 @@ export class Replica {
     }
     if (equal(await this.journal.rootAt(size), root)) return true;
     const [block] = await this.journal.blocks(Math.max(0, size - 1), 1);
-    return this.quarantine({ journal: this.journal.name, note, size, held: block?.note ?? '' });
+    return this.contradict(note, size, block?.note);
   }
 
-  private async quarantine(found: Equivocation): Promise<false> {
-    if (this.evidence === null) {
-      // Durable first: a write that fails brings the head again.
-      await this.world.storage.records.write([{ table: QUARANTINE, id: found.journal, value: found }]);
-      this.evidence = found;
-      this.world.notice({ level: 'error', what: 'replica.equivocation', facts: { journal: found.journal, size: found.size } });
-      this.onEquivocation(found);
-    }
+  private async contradict(note: string, size: number, held = ''): Promise<false> {
+    await this.quarantine.put({ journal: this.journal.name, note, size, held });
     return false;
   }
 
   private async take(block: WireBlock, early: readonly (ReadEntry | null)[] | null): Promise<Received> {
-    if (this.evidence) return 'quarantined';
+    if (this.quarantined) return 'quarantined';
     const end = block.first + block.entries.length;
     const judged = this.keys.judge(block.note);
     if (judged.by === 'nobody' || judged.checkpoint.size !== end)
@@ -241,13 +225,7 @@ export class Replica {
     const hashes = block.entries.map((entry) => leafHash(this.world.hasher, entry.leaf));
     const other = rangeRoot(this.world.hasher, append(this.world.hasher, await this.journal.rangeAt(block.first), hashes));
     if (!equal(other, checkpoint.root)) return false;
-    await this.quarantine({
-      journal: this.journal.name,
-      note: block.note,
-      size: this.journal.size,
-      held: this.journal.lastBlock?.note ?? '',
-    });
-    return true;
+    return !(await this.contradict(block.note, this.journal.size, this.journal.lastBlock?.note));
   }
 
   private refuse(received: Received, block: WireBlock, why: string): Received {

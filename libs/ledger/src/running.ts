@@ -20,7 +20,8 @@ import { Loops } from './loops.js';
 import { PublicEntries } from './public-entries.js';
 import { Reactor } from './reactor.js';
 import { Rebuilding } from './rebuilding.js';
-import { Replica, type Equivocation } from './replica.js';
+import type { Equivocation } from './quarantine.js';
+import { Replica } from './replica.js';
 import { ServedLog } from './served-log.js';
 import { Signal } from './signal.js';
 import { Streams } from './streams.js';
@@ -237,6 +238,7 @@ export class Running {
 
   private async beat(): Promise<boolean> {
     for (const [name, replica] of this.replicas) {
+      await replica.quarantine.recall();
       if (name === this.own || replica.known <= replica.journal.size) continue;
       const before = this.lastSizes.get(name);
       if (before === replica.journal.size) this.inBackground('healing.failed', this.healing.heal(name));
