@@ -81,7 +81,11 @@ const set = (owners: (thing: string) => Promise<readonly string[]> = () => Promi
     world,
     open,
     close,
-    kept: async () => (await late.rows<AccessRecord>('kept', { limit: 100_000 })).rows.map(({ row }) => row),
+    // A node whose store failed it takes itself up anew, and answers nobody meanwhile.
+    kept: async () => {
+      await until(() => late.status().notReady === null);
+      return (await late.rows<AccessRecord>('kept', { limit: 100_000 })).rows.map(({ row }) => row);
+    },
   };
 };
 
