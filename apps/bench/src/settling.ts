@@ -100,13 +100,18 @@ const atRest = async (servers: Servers, { node }: Node): Promise<void> => {
   await ofServer(servers, { fsync: 1 });
 };
 
+/** Has a command carried out; throws when it is refused. */
+const done = async (node: Node['node'], command: Omit<Parameters<Node['node']['execute']>[0], 'trace'>): Promise<void> => {
+  const answer = await node.execute({ ...command, trace: '' });
+  if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
+};
+
 let told = 0;
 /** The smallest command there is, as an office gives it. */
 const live = async ({ node }: Node): Promise<void> => {
   const subject = `live-${(told += 1)}`;
   const body = { subject, kind: 'team', organisation: `org-${subject}`, name: '示例团队', uscc: '' };
-  const answer = await node.execute({ command: 'RegisterSubject', body, actor: reviewer, idempotencyKey: subject, trace: '' });
-  if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
+  await done(node, { command: 'RegisterSubject', body, actor: reviewer, idempotencyKey: subject });
 };
 
 /** Commands with nothing else to do, once they take evenly long. */
@@ -123,12 +128,8 @@ const written = ({ node }: Node): number => node.status().journals.find(({ journ
 const windowRow = async ({ node }: Node, window: number): Promise<WindowRow | undefined> =>
   (await node.rows<WindowRow>('windows', { where: { window }, limit: 1 })).rows[0]?.row;
 
-const ask = async ({ node }: Node, window: number): Promise<void> => {
-  const answer = await node.execute({
-    ...{ command: 'AskAttestation', body: { window }, actor: operator, idempotencyKey: `settle-${window}`, trace: '' },
-  });
-  if (!answer.ok) throw new Error(`Refused: ${answer.rejected} ${JSON.stringify(answer.facts)}`);
-};
+const ask = ({ node }: Node, window: number): Promise<void> =>
+  done(node, { command: 'AskAttestation', body: { window }, actor: operator, idempotencyKey: `settle-${window}` });
 
 const netted = (node: Node, window: number): Promise<void> =>
   until(

@@ -38,7 +38,8 @@ export class Quarantine {
 
   /** Takes over what another process of this node found since, from a message that only that one got. */
   async recall(): Promise<void> {
-    const found = this.evidence ?? (await this.kept());
+    if (this.evidence) return;
+    const found = await this.kept();
     if (found) this.believe(found);
   }
 

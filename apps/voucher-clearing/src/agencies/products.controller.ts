@@ -1,6 +1,6 @@
 /** Listed products of all four provinces, with the price of the last revision. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { ApiOkResponse } from '@nestjs/swagger';
 import {
   Allows,
   AmountFen,
@@ -14,7 +14,7 @@ import {
   OneOf,
   Problem,
   ReadQuery,
-  Shaped,
+  TextField,
 } from '@yrd/platform';
 import { PROVINCES } from '@yrd/voucher';
 import { Desk } from '../desk.js';
@@ -54,8 +54,12 @@ class ProductsQuery extends ListQuery {
 }
 
 class ProductRowPath {
-  @ApiProperty({ description: '省.机构.产品 · province.agency.product', example: '31.0f3c5a9b1d2e4f60718293a4b5.p1' })
-  @Shaped(/^3[1-4]\.[0-9a-f]{26}\.[A-Za-z0-9_-]{1,40}$/, '31.0f3c5a9b1d2e4f60718293a4b5.p1')
+  @TextField(
+    /^3[1-4]\.[0-9a-f]{26}\.[A-Za-z0-9_-]{1,40}$/,
+    70,
+    { zh: '省.机构.产品', en: 'province.agency.product' },
+    '31.0f3c5a9b1d2e4f60718293a4b5.p1',
+  )
   id: string;
 }
 

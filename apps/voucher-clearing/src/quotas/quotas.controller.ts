@@ -1,7 +1,6 @@
 /** Quota accounts: what a subject may spend under a scheme in a year. An account is named `<subject>.<scheme>.<year>`. */
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { ApiProperty } from '@nestjs/swagger';
 import type { Actor } from '@yrd/ledger';
 import {
   Allows,
@@ -20,7 +19,7 @@ import {
   Problem,
   Prose,
   ReadQuery,
-  Shaped,
+  TextField,
   Year,
 } from '@yrd/platform';
 import { quota, STAGES, stageOf } from '@yrd/voucher';
@@ -38,8 +37,12 @@ const SUBJECT = { zh: '用券主体编号', en: 'id of the subject' };
 const SORTS = sorts('updatedMs', 'askedFen', 'grantedFen', 'leftFen', 'useUntilMs', 'dueMs');
 
 class QuotaPath {
-  @ApiProperty({ description: '额度账户：主体.方案.年度 · account: subject.scheme.year', example: '0f3c5a9b1d2e4f60718293a4b5.cxq.2026' })
-  @Shaped(/^[0-9a-f]{26}\.[a-z][a-z0-9-]{1,30}\.20[2-9]\d$/, '0f3c5a9b1d2e4f60718293a4b5.cxq.2026')
+  @TextField(
+    /^[0-9a-f]{26}\.[a-z][a-z0-9-]{1,30}\.20[2-9]\d$/,
+    63,
+    { zh: '额度账户：主体.方案.年度', en: 'account: subject.scheme.year' },
+    '0f3c5a9b1d2e4f60718293a4b5.cxq.2026',
+  )
   quota: string;
 }
 

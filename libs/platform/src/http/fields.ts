@@ -42,7 +42,7 @@ const ID = '0f3c5a9b1d2e4f60718293a4b5';
 const EXAMPLE_SHOWN = 60;
 
 /** The value is of the shape. Who got it wrong reads an example of it: the pattern stands in OpenAPI, for programs. */
-export const Shaped = (shape: RegExp, example: string, each = false): PropertyDecorator => {
+const Shaped = (shape: RegExp, example: string, each = false): PropertyDecorator => {
   const like = example.length > EXAMPLE_SHOWN ? `${example.slice(0, EXAMPLE_SHOWN)}…` : example;
   const subject = each ? 'each value in $property' : '$property';
   return Matches(shape, { each, message: `${subject} must look like ${like}`, context: { zh: `格式须如 ${like}` } });

@@ -19,6 +19,7 @@ export const pageMax = 200;
 const pageDefault = 50;
 /** How long `?at=` waits for a position, ms (architecture §2). */
 const atWaitMs = 2_000;
+const CURSOR_WORDS = { en: 'take the cursor from the next of a page of this same list', zh: '请使用同一列表上一页 next 中的游标' };
 
 /** Query of any GET; those with fields of their own extend it. */
 export class ReadQuery {
@@ -40,7 +41,7 @@ export class PageQuery extends ReadQuery {
 
   @ApiPropertyOptional({ description: 'From the `next` of the page before; good only for the same list.' })
   @LeftOut()
-  @Matches(/^[\w-]+$/, { message: '$property must be the next of a page before', context: { zh: '须为前一页的 next' } })
+  @Matches(/^[\w-]+$/, { message: CURSOR_WORDS.en, context: { zh: CURSOR_WORDS.zh } })
   @MaxLength(2_000)
   cursor?: string;
 }
@@ -80,7 +81,7 @@ const badCursor = (): Problem =>
   Problem.invalid({
     field: '/cursor',
     rule: 'matches',
-    message: { en: 'take the cursor from the next of a page of this same list', zh: '请使用同一列表上一页 next 中的游标' },
+    message: CURSOR_WORDS,
   });
 
 const decodeCursor = (mark: string, cursor: string): After => {

@@ -1,7 +1,7 @@
 /** What is told of a wrong input: each field, and what it has to be. */
 import { IsIn, IsInt, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
-import { FreeText, Shaped, WordList } from './fields.js';
+import { FreeText, TextField, WordList } from './fields.js';
 import type { Problem } from './problem.js';
 import { checkedAs } from './validation.js';
 
@@ -13,7 +13,7 @@ class Input {
   @IsIn(['Placed', 'Closed']) state!: string;
   @Length(2, 4) name!: string;
   @MaxLength(3) note!: string;
-  @Shaped(/^[a-z]+-\d$/, 'lab-1') code!: string;
+  @TextField(/^[a-z]+-\d$/, 9, { zh: '代码', en: 'code' }, 'lab-1') code!: string;
   @FreeText(5, { zh: '事由', en: 'why' }, 'late') why!: string;
   @WordList(/^[a-z]$/, 3, { zh: '类', en: 'classes' }, ['a']) classes!: string[];
   @ValidateNested() @Type(() => Part) part!: Part;

@@ -1,30 +1,31 @@
 /** Signing in and who one is: where to sign in, the bearer of a token, and the security administrators of this node. */
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { SCOPES } from '@yrd/contracts';
 import type { Actor } from '@yrd/ledger';
 import { Allows, CurrentActor } from './access.js';
 import { noteDone } from '../audit/audit-notes.js';
-import { Shaped } from '../http/fields.js';
+import { TextField } from '../http/fields.js';
 import { NoBody } from '../http/no-fields.js';
 import { NodeFacts } from '../node-facts.js';
 import { Problem } from '../http/problem.js';
 import { askedOf, type Request } from '../http/request.js';
 import { SecurityAdmins, type AdminAct, type BoundAdmin } from './security-admins.js';
 
-const CODE = '0000-1111-2222-3333-4444-5555-6666-7777';
-const PERSON = '0123456789abcdef';
 const PERSON_SHAPE = /^[0-9a-f]{16}$/;
 
 class OneTimeCode {
-  @ApiProperty({ description: '节点启动时打印的一次性代码 · as the node printed it', example: CODE })
-  @Shaped(/^[0-9a-f]{4}(-[0-9a-f]{4}){7}$/, CODE)
+  @TextField(
+    /^[0-9a-f]{4}(-[0-9a-f]{4}){7}$/,
+    39,
+    { zh: '节点启动时打印的一次性代码', en: 'as the node printed it' },
+    '0000-1111-2222-3333-4444-5555-6666-7777',
+  )
   code: string;
 }
 
 class NamedPerson {
-  @ApiProperty({ description: '被任命者的代号，见其 GET /v1/me · as that person reads it at GET /v1/me', example: PERSON })
-  @Shaped(PERSON_SHAPE, PERSON)
+  @TextField(PERSON_SHAPE, 16, { zh: '被任命者的代号，见其 GET /v1/me', en: 'as that person reads it at GET /v1/me' }, '0123456789abcdef')
   person: string;
 }
 

@@ -211,7 +211,7 @@ export class KafkaReader implements Subscription {
       const remade = await known.withoutPosition(group, topics);
       for (const topic of remade) notice({ level: 'warn', what: 'bus.topic-remade', facts: { group, topic } });
       if (remade.length > 0) this.passed.clear();
-      await this.commit([...this.passed]);
+      await this.commit();
       return remade;
     } catch (error) {
       if (isTopicMissing(error)) return topics;
@@ -220,7 +220,8 @@ export class KafkaReader implements Subscription {
     }
   }
 
-  private async commit(passed: readonly (readonly [topic: string, next: bigint])[]): Promise<void> {
+  private async commit(): Promise<void> {
+    const passed = [...this.passed];
     if (passed.length === 0) return;
     const topics = passed.map(([topic, next]) => ({ topic, partitions: [{ partition: 0, offset: String(next) }] }));
     await this.commitOnce?.({ topics });

@@ -8,17 +8,18 @@ import { AcceptsCommand, CurrentCall, type Call, type CommandAnswer } from '../c
 import type { KeyKeeper } from './key-file.js';
 import { NodeFacts } from '../node-facts.js';
 import { Nodes } from '../nodes.js';
-import { Shaped } from '../http/fields.js';
+import { TextField } from '../http/fields.js';
 import { Problem } from '../http/problem.js';
 
 const DAY_MS = 86_400_000;
 /** A key for a hundred years is one that never expires. */
 const DAYS_MAX = 36_500;
 
+const ContextName = (): PropertyDecorator =>
+  TextField(/^[a-z][a-z0-9-]{0,31}$/, 32, { zh: '哪个业务的账本或共签', en: 'whose journal or cosigner' }, 'voucher');
+
 class Rotation {
-  @ApiProperty({ description: 'Whose journal or cosigner.', example: 'voucher' })
-  @IsString()
-  @Shaped(/^[a-z][a-z0-9-]{0,31}$/, 'voucher')
+  @ContextName()
   context: string;
 
   @ApiProperty({ description: 'Which key: the journal’s (with its SM2 key) or the cosigner’s.', enum: ['journal', 'cosigner'] })
@@ -39,9 +40,7 @@ class Rotation {
 }
 
 class Revocation {
-  @ApiProperty({ description: 'Whose journal or cosigner.', example: 'voucher' })
-  @IsString()
-  @Shaped(/^[a-z][a-z0-9-]{0,31}$/, 'voucher')
+  @ContextName()
   context: string;
 
   @ApiProperty({ description: 'The verifier line of a key that was rotated before, as /log/…/key or the status shows it.' })
