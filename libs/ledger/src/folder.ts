@@ -10,6 +10,7 @@ import type { Journal } from './journal.js';
 import { notNow } from './node.js';
 import { allParked, parkedFacts, type KeptItem } from './parked.js';
 import type { Cells, RecordQuery, Recorded, RecordWrite, ScanQuery, World } from './ports.js';
+import { RecentlyUsed } from './recently-used.js';
 import { say, type SaidPart } from './rejection.js';
 import { Signal } from './signal.js';
 
@@ -45,7 +46,7 @@ export class Folder {
   /** Counts the batches that set or cleared a timer. */
   timersChanged = 0;
   private positions: Recorded<Record<string, number>>;
-  private readonly cache = new Map<string, ViewRow>();
+  private readonly cache = new RecentlyUsed<ViewRow>(ROWS_MAX);
   /** Streams that cannot be folded, with their first parked index. */
   private readonly parkedStreams = new Map<string, number>();
   /** Entries that one transaction may hold now. */
@@ -254,12 +255,8 @@ export class Folder {
     for (const item of batch.parked) this.park(item);
     if (batch.timers.size > 0) this.timersChanged += 1;
     for (const [key, { value }] of batch.rows) {
-      this.cache.delete(key);
-      if (value) this.cache.set(key, value);
-    }
-    for (const key of this.cache.keys()) {
-      if (this.cache.size <= ROWS_MAX) break;
-      this.cache.delete(key);
+      if (value) this.cache.keep(key, value);
+      else this.cache.forget(key);
     }
     this.moved.raise();
   }

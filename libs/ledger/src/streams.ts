@@ -7,6 +7,7 @@ import type { Journal } from './journal.js';
 import { timeOf } from './leaf.js';
 import { notNow } from './node.js';
 import type { Records } from './ports.js';
+import { RecentlyUsed } from './recently-used.js';
 import { say, type SaidPart } from './rejection.js';
 import { allEnded } from './signal.js';
 
@@ -31,7 +32,7 @@ export const ANY_BODY = '*';
 const REMEMBER_MS = 7 * 24 * 3_600_000;
 const REMEMBER_COUNT = 1_000;
 const PRUNE_EVERY = 256;
-/** Streams kept in memory, one to two kilobytes each; the oldest unused go first. */
+/** Streams kept in memory, one to two kilobytes each. */
 const STREAMS_MAX = 100_000;
 
 /** A stream that took this many commits to open is saved, so that the next time takes only the tail. */
@@ -60,7 +61,8 @@ export interface StreamState {
 }
 
 export class Streams {
-  private readonly loaded = new Map<string, StreamState>();
+  /** What is pending is nowhere else. */
+  private readonly loaded = new RecentlyUsed<StreamState>(STREAMS_MAX, ({ size }) => size > this.journal.size);
   private readonly reading = new Map<string, Promise<void>>();
   private generation = 0;
   private readonly folds = new Map<string, Fold<unknown, never>>();
@@ -76,12 +78,7 @@ export class Streams {
 
   /** A stream that is in memory; undefined otherwise. */
   get(stream: string): StreamState | undefined {
-    const found = this.loaded.get(stream);
-    if (found) {
-      this.loaded.delete(stream);
-      this.loaded.set(stream, found);
-    }
-    return found;
+    return this.loaded.get(stream);
   }
 
   /**
@@ -97,17 +94,13 @@ export class Streams {
       }
     };
     await allEnded(streams.map(bring));
-    for (const stream of this.loaded.keys()) {
-      if (this.loaded.size <= STREAMS_MAX) break;
-      if (this.loaded.get(stream)!.size <= this.journal.size && !streams.includes(stream)) this.loaded.delete(stream);
-    }
   }
 
   private async read(stream: string): Promise<void> {
     const generation = this.generation;
     try {
       const state = await this.opened(stream, this.journal.size);
-      if (generation === this.generation) this.loaded.set(stream, state);
+      if (generation === this.generation) this.loaded.keep(stream, state);
     } finally {
       this.reading.delete(stream);
     }
@@ -121,11 +114,7 @@ export class Streams {
     const found = known
       ? this.folded(stream, await this.journal.commitsOf(stream, known.size).catch(notNow), size, known)
       : await this.opened(stream, size);
-    this.loaded.set(stream, found);
-    for (const oldest of this.loaded.keys()) {
-      if (this.loaded.size <= STREAMS_MAX) break;
-      this.loaded.delete(oldest);
-    }
+    this.loaded.keep(stream, found);
     return found;
   }
 
