@@ -71,6 +71,16 @@ export const VOUCHER_MUTANTS: readonly Mutant[] = [
     "if (before.phase !== 'None' && before.phase !== 'Queued') return",
     'voucher/src/quotas/queue',
   ),
+  voucher('quotas/slice')(
+    'give a whole slice back when it ends',
+    'const releasedFen = openFen(state);',
+    'const releasedFen = granted.amountFen;',
+  ),
+  voucher('quotas/drawing')(
+    'set a drawn order beside its slice',
+    "{ type: 'QuotaUnsliced', data: { slice: id, amountFen: voucherFen, to: 'order' } },",
+    '',
+  ),
   voucher('settlement/clearing-reactions')(
     'settle a pair that one side sees otherwise',
     'if (agree(mine, theirs)) {',

@@ -1,9 +1,10 @@
 /** The books of a healed federation, counted from its entries alone: money, quota, holds, statements. */
 import type { Entry } from '@yrd/ledger';
 import type { HostileRun, Told } from '@yrd/ledger/testing';
-import { invoice, order, quota, type WindowRow } from '../src/index.js';
+import { invoice, order, quota, quotaStream, type WindowRow } from '../src/index.js';
 import { lineOf } from '../src/settlement/paying.js';
 import type { Quota } from '../src/quotas/quota.js';
+import { openFen, slice, type Slice } from '../src/quotas/slice.js';
 import type { Order } from '../src/orders/order.js';
 
 type Complaints = string[];
@@ -111,18 +112,37 @@ const takenBack = (entries: readonly Entry[], orders: ReadonlyMap<string, Order>
   return restored;
 };
 
-/** What every account holds is what its open orders hold, and what it has consumed is what its paid ones cost and did not give back. */
-const conserved = (
-  states: ReadonlyMap<string, Quota>,
-  orders: ReadonlyMap<string, Order>,
-  restored: ReadonlyMap<string, number>,
-  complaints: Complaints,
-): void => {
+/** A slice is spent or free again to the fen, ends once, and nothing is taken of it afterwards (A1). */
+const slices = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Slice> => {
+  const states = new Map<string, Slice>();
+  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('slice/'))) {
+    const before = states.get(stream) ?? slice.initial;
+    if (before.ended && (type === 'SliceEnded' || type === 'DrawTaken')) complaints.push(`${stream} had ended before ${type}`);
+    const state = slice.evolve(before, { type, data } as never);
+    states.set(stream, state);
+    if (openFen(state) < 0) complaints.push(`more was taken of ${stream} than it had`);
+    if (type === 'SliceEnded' && data['releasedFen'] !== openFen(before)) complaints.push(`${stream} gave back ${JSON.stringify(data)}`);
+  }
+  return states;
+};
+
+interface Spent {
+  readonly orders: ReadonlyMap<string, Order>;
+  readonly sliced: ReadonlyMap<string, Slice>;
+  /** Order → what was restored of its quota, fen. */
+  readonly restored: ReadonlyMap<string, number>;
+}
+/** What every account holds is what its open orders and slices hold; what it consumed is what its paid ones cost and did not give back. */
+const conserved = (states: ReadonlyMap<string, Quota>, { orders, sliced, restored }: Spent, complaints: Complaints): void => {
   for (const [stream, state] of states) {
-    const mine = [...orders].filter(([, { terms }]) => terms && stream === `quota/${terms.subject}.${terms.scheme}.${terms.year}`);
+    const mine = [...orders].filter(([, { terms }]) => terms && stream === quotaStream(terms));
     const open = mine.map(([, order]) => order).filter(({ phase }) => phase !== 'Closed' && phase !== 'Settled');
-    const reserved = open.reduce((all, { terms }) => all + (terms?.reservedFen ?? 0), 0);
-    if (reserved !== state.reservedFen) complaints.push(`${stream} has ${state.reservedFen} reserved, its open orders ${reserved}`);
+    const aside = [...sliced.values()].filter(({ granted }) => granted && stream === quotaStream(granted));
+    const asideFen = aside.reduce((all, each) => all + openFen(each), 0);
+    const reserved = open.reduce((all, { terms }) => all + (terms?.reservedFen ?? 0), asideFen);
+    if (reserved !== state.reservedFen)
+      complaints.push(`${stream} has ${state.reservedFen} reserved, its open orders and slices ${reserved}`);
+    if (asideFen !== state.slicedFen) complaints.push(`${stream} has ${state.slicedFen} in slices, its open slices ${asideFen}`);
     const cost = mine
       .filter(([, { phase }]) => phase === 'Settled')
       .reduce((all, [id, { approval }]) => all + (approval?.subsidyFen ?? 0) - (restored.get(id) ?? 0), 0);
@@ -130,12 +150,14 @@ const conserved = (
   }
 };
 
-/** Statement of an agency → the home's answers to it. */
+/** Statement from another province → the home's answers to it. */
 const ANSWERS: Readonly<Record<string, { readonly taken: string; readonly refused: string; readonly as?: string }>> = {
   AcceptanceStated: { taken: 'OrderAccepted', refused: 'AcceptanceRefused' },
   DeclineStated: { taken: 'OrderDeclined', refused: 'StatementRefused', as: 'decline' },
   DeliveryStated: { taken: 'ServiceDelivered', refused: 'StatementRefused', as: 'delivery' },
   ContractSignatureStated: { taken: 'ContractSignatureTaken', refused: 'StatementRefused', as: 'signature' },
+  SliceDrawn: { taken: 'DrawTaken', refused: 'DrawRefused' },
+  ObjectionStated: { taken: 'ObjectionTaken', refused: 'ObjectionRefused' },
 };
 
 /** Every statement is taken up or refused at the order's home, exactly once. */
@@ -205,7 +227,12 @@ export const auditBooks = (run: HostileRun, journals: Journals): readonly string
   for (const province of run.honest) {
     const entries = entriesOf(journals.get(province));
     const mine = holds(entries, complaints);
-    conserved(accounts(entries, complaints), mine, takenBack(entries, mine, complaints), complaints);
+    const sliced = slices(entries, complaints);
+    const spent = { orders: mine, sliced, restored: takenBack(entries, mine, complaints) };
+    conserved(accounts(entries, complaints), spent, complaints);
+    // All limits have passed: a holder who is heard has no slice any more.
+    for (const [stream, state] of sliced)
+      if (openFen(state) > 0 && state.granted?.holder !== run.liar) complaints.push(`${stream} still holds ${openFen(state)} fen`);
     invoices(entries, complaints);
     for (const [id, state] of mine) orders.set(id, state);
   }

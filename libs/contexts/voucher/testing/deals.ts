@@ -10,10 +10,11 @@ const COURSES = {
   disputed: 2,
   accepted: 3,
   withdrawn: 3,
-  raced: 7,
-  lapsed: 7,
+  raced: 5,
+  lapsed: 5,
   declined: 6,
   proposed: 4,
+  sliced: 4,
   greedy: 8,
 } as const;
 type Course = keyof typeof COURSES;
@@ -29,6 +30,9 @@ export interface Deal {
   readonly mode: 'tongdui' | 'tongyong';
   readonly voucherFen: number;
 }
+
+/** The number that a deal has among those of its course. */
+export const nth = ({ id, course }: Deal): number => Number(id.slice(course.length + 1));
 
 /** Whether a refusal says that the order has ended. */
 export const hasEnded = ({ facts: { seen } }: Rejection): boolean => typeof seen === 'object' && seen !== null && seen['word'] === 'Closed';

@@ -2,10 +2,11 @@
 import type { Actor, Answer } from '@yrd/ledger';
 import { thieve, type Chance, type HostileRun } from '@yrd/ledger/testing';
 import { orderStream } from '../src/index.js';
-import { dispute, takeBack, type Act } from './aftermath.js';
+import { dispute, object, takeBack, type Act } from './aftermath.js';
 import { CONTRACTED, dealsOf, hasEnded, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
 import { actor, agent, DAY_MS, hex, pack, staff } from './scenario.js';
+import { drawOnSlice, returnSlice, SLICES } from './slicing.js';
 
 const USCC = '91350100M000100Y43';
 const subjectOf = (home: string): string => `s${home}`;
@@ -22,6 +23,7 @@ const ROTATE_WITHIN_MS = 1_500;
 /** What each firm is granted for the year. */
 const GRANT_FEN = 12_000_000;
 const subjects = { firm: { capFen: GRANT_FEN, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } };
+const accountOf = (home: ProvinceCode) => ({ subject: subjectOf(home), scheme: 'cxq', year: 2026 });
 
 export class Trade {
   readonly deals: readonly Deal[];
@@ -57,12 +59,12 @@ export class Trade {
     const clerk = staff(province);
     const id = `a${province}`;
     const subject = subjectOf(province);
-    const account = { subject, scheme: 'cxq', year: 2026 };
+    const account = accountOf(province);
     const say = (command: string, body: object, by = clerk): Promise<boolean> =>
       this.act(province, command, body, by, `${command} ${JSON.stringify(body).length}`);
     const agency = { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC, classes: ['5'] };
     const product = { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 };
-    await Promise.all([say('AdoptPolicy', { pack: pack(province, { subjects }) }), say('AdmitAgency', agency)]);
+    await Promise.all([say('AdoptPolicy', { pack: pack(province, { subjects, slices: SLICES }) }), say('AdmitAgency', agency)]);
     await Promise.all([
       say('ListProduct', product, agent(province)),
       say('RegisterSubject', { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${province}`, uscc: USCC }),
@@ -74,19 +76,12 @@ export class Trade {
     const facts = Object.entries(known).map(([fact, value]) =>
       this.act(province, 'RecordSubjectFact', { subject, fact, value, source: 'test', asOf: '2026-01-05' }, clerk, `fact ${fact}`),
     );
-    const proposers = this.deals.filter(({ course, home }) => course === 'proposed' && home === province);
-    await Promise.all([
-      ...facts,
-      ...proposers.map(({ at }) =>
-        this.act(
-          province,
-          'AllowProposer',
-          { subject, agencyProvince: at, agency: `a${at}`, uptoFen: 1_000_000 },
-          firm(province),
-          `allow ${at}`,
-        ),
-      ),
-    ]);
+    const allow = (at: ProvinceCode) => {
+      const proposer = { subject, agencyProvince: at, agency: `a${at}`, uptoFen: 1_000_000 };
+      return this.act(province, 'AllowProposer', proposer, firm(province), `allow ${at}`);
+    };
+    const proposed = this.deals.filter(({ course, home }) => course === 'proposed' && home === province);
+    await Promise.all([...facts, ...proposed.map(({ at }) => allow(at))]);
     await say('ApplyQuota', { ...account, askedFen: GRANT_FEN }, firm(province));
     await say('GrantQuota', { ...account, amountFen: GRANT_FEN });
   }
@@ -146,11 +141,13 @@ export class Trade {
 
   private async place(deal: Deal): Promise<boolean> {
     const { id, course, home, at, mode, voucherFen } = deal;
-    const terms = { order: id, subject: subjectOf(home), scheme: 'cxq', year: 2026, agency: `a${at}`, product: 'p1', mode };
-    const wish = { ...terms, amountFen: 2 * voucherFen, voucherFen };
-    const taken = await (course === 'proposed'
-      ? this.agencys(deal, 'ProposeOrder', { ...wish, home })
-      : this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at }));
+    const account = accountOf(home);
+    const wish = { order: id, ...account, agency: `a${at}`, product: 'p1', mode, amountFen: 2 * voucherFen, voucherFen };
+    const taken = await (course === 'sliced'
+      ? drawOnSlice(this.act, deal, account, firm(home))
+      : course === 'proposed'
+        ? this.agencys(deal, 'ProposeOrder', { ...wish, home })
+        : this.firms(deal, 'PlaceOrder', { ...wish, agencyProvince: at }));
     if (taken) this.placed.add(id);
     return taken;
   }
@@ -159,6 +156,7 @@ export class Trade {
   private async answer(deal: Deal): Promise<void> {
     const { course } = deal;
     if (course === 'lapsed' || course === 'proposed') return;
+    if (course === 'sliced') return returnSlice(this.act, deal);
     if (course === 'declined') return void (await this.agencys(deal, 'DeclineOrder', { cause: 'no time' }));
     if (course === 'raced') {
       // Both at once: the home decides who was first, and the agency learns of it.
@@ -178,13 +176,8 @@ export class Trade {
     await Promise.all(
       under.map(async (deal) => {
         const signedMs = Math.floor(this.run.world.now);
-        const contract = {
-          contractHash: hex(deal.id),
-          amountFen: 2 * deal.voucherFen,
-          signedMs,
-          startMs: signedMs,
-          endMs: signedMs + DAY_MS,
-        };
+        const dates = { signedMs, startMs: signedMs, endMs: signedMs + DAY_MS };
+        const contract = { contractHash: hex(deal.id), amountFen: 2 * deal.voucherFen, ...dates };
         if (!(await this.agencys(deal, 'SignAsAgency', contract))) return;
         if (!(await this.firms(deal, 'SignContract', contract)) || deal.course === 'signed') return;
         if (!(await this.agencys(deal, 'DeliverService', { deliverableHash: hex(`result ${deal.id}`) }))) return;
@@ -194,7 +187,7 @@ export class Trade {
     );
   }
 
-  /** Redemption by two persons, up to publicity. */
+  /** Redemption by two persons, up to publicity, and objections to it. */
   async redeem(): Promise<void> {
     await Promise.all(
       this.paid().map(async (deal) => {
@@ -214,6 +207,7 @@ export class Trade {
           const body = { order: id, ...(command === 'PubliciseOrder' ? { batch: 'b1' } : {}) };
           if (!(await this.act(home, command, body, actor(home, role), id))) return;
         }
+        await object(this.act, deal);
       }),
     );
   }
