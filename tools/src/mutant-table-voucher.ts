@@ -81,6 +81,16 @@ export const VOUCHER_MUTANTS: readonly Mutant[] = [
     "{ type: 'QuotaUnsliced', data: { slice: id, amountFen: voucherFen, to: 'order' } },",
     '',
   ),
+  voucher('orders/placing')(
+    'take an order out of the line for a silence that passes',
+    "if (answer.rejected === 'E-STALE') return holdLine(state);",
+    '',
+  ),
+  voucher('quotas/reservation')(
+    'keep the pool’s money of an order that ended',
+    '...state.ceilings.flatMap((stream) => toStream(stream, [giveBack(terms.order, amountFen)], terms.policy)),',
+    '',
+  ),
   voucher('settlement/clearing-reactions')(
     'settle a pair that one side sees otherwise',
     'if (agree(mine, theirs)) {',

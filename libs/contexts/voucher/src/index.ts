@@ -52,7 +52,7 @@ import { window } from './settlement/window.js';
 
 export const voucher: Context = {
   name: 'voucher',
-  codeVersion: 'voucher-7',
+  codeVersion: 'voucher-8',
   entryTypes: { ...voucherEntryTypes, ...privateEntryTypes },
   faults: (event, data) => voucherFaults(event, data)[0] ?? null,
   border: (_, data) => borderFault('voucher', data, personalIn),

@@ -128,6 +128,8 @@ interface PrivateData {
   /** An order waits in line at the end of this pool, or is in it no longer (V27). */
   QueueJoined: { readonly order: string };
   QueueLeft: { readonly order: string };
+  /** It is at the head and keeps its place until this province is heard again (M2), ms of patience. */
+  QueueHeld: { readonly order: string; readonly awaits: string; readonly patienceMs: number };
   NumberTaken: { readonly number: number };
   /** The subject is barred through this millisecond (A4). */
   SubjectSanctioned: { readonly subject: string; readonly reason: string; readonly untilMs: number };
@@ -212,6 +214,7 @@ const names: Readonly<Record<PrivateName, string>> = {
   CeilingReturned: 'internal',
   QueueJoined: 'internal',
   QueueLeft: 'internal',
+  QueueHeld: 'internal',
   NumberTaken: 'internal',
   SubjectSanctioned: 'sensitive',
   SanctionLifted: 'sensitive',

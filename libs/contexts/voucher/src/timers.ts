@@ -6,6 +6,7 @@ import { complaintTimers } from './agencies/complaint.js';
 import type { Limit } from './orders/order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
 import { sanctionTimers } from './orders/sanction.js';
+import { poolOf } from './quotas/queue.js';
 import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
 import { unpaidTimer } from './settlement/unpaid.js';
 
@@ -38,6 +39,14 @@ const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adopte
     dueMs,
     fires: { command: 'AdvanceQueue', target: poolStream(scheme, year), body: { scheme, year } },
   };
+};
+/** Whose agency's province was silent when its turn came is looked at again once that is heard (V27, M2), or has been silent for too long. */
+const lookAtHead = (entry: Entry): readonly TimerChange[] => {
+  const [held, body] = [dataOf(entry, 'QueueHeld'), poolOf(entry)];
+  if (!held || !body) return [];
+  const { awaits, patienceMs } = held;
+  const fires = { command: 'AdvanceQueue', target: entry.stream, body };
+  return [{ set: `held/${entry.stream}`, dueMs: entry.time + 1, fires, awaits: journalOf(awaits), patienceMs }];
 };
 /** The account ends by itself: after its use window what is unused is void (V13), after the year it closes (A5). */
 const accountLimits = (entry: Entry): readonly TimerChange[] => {
@@ -100,6 +109,7 @@ const limits = (entry: Entry): readonly TimerChange[] => {
   if (entry.stream.startsWith('agency/')) return agencyTimers(entry);
   if (entry.stream.startsWith('complaint/')) return complaintTimers(entry);
   if (entry.stream.startsWith('quota/')) return accountLimits(entry);
+  if (entry.stream.startsWith('pool/')) return lookAtHead(entry);
   if (entry.stream.startsWith('sanction/')) return sanctionTimers(entry);
   if (entry.stream.startsWith('slice/')) return sliceLimits(entry);
   if (!entry.stream.startsWith('order/')) return [];

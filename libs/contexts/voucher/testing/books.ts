@@ -3,9 +3,12 @@ import type { Entry } from '@yrd/ledger';
 import type { HostileRun, Told } from '@yrd/ledger/testing';
 import { invoice, order, quota, quotaStream, type WindowRow } from '../src/index.js';
 import { lineOf } from '../src/settlement/paying.js';
+import { pool } from '../src/quotas/ceiling.js';
 import type { Quota } from '../src/quotas/quota.js';
 import { openFen, slice, type Slice } from '../src/quotas/slice.js';
 import type { Order } from '../src/orders/order.js';
+import type { ProvinceCode } from './node.js';
+import { packOf } from './packs.js';
 
 type Complaints = string[];
 export type Journals = ReadonlyMap<string, Told>;
@@ -51,7 +54,7 @@ const ONCE: readonly string[] = [
   'ClawbackOrdered',
   'ClawbackRecovered',
 ];
-const ENDS: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'ProposalRefused', 'RedemptionSettled'];
+const ENDS: readonly string[] = ['OrderDeclined', 'OrderCancelled', 'OrderLapsed', 'OrderUnqueued', 'ProposalRefused', 'RedemptionSettled'];
 
 /** Each order goes one way, and what it holds of the quota is given back or consumed to the fen, once. */
 const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Order> => {
@@ -78,8 +81,12 @@ const holds = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<s
     const [reserved, released, consumed] = [sum('QuotaReserved'), sum('QuotaReleased'), sum('QuotaConsumed')];
     const over = state.phase === 'Closed' || state.phase === 'Settled';
     const wanted = over ? reserved : 0;
-    if (state.terms && reserved !== state.terms.reservedFen)
-      complaints.push(`order ${id} reserved ${reserved} and says ${state.terms.reservedFen}`);
+    // Who waits in line holds nothing yet (V27).
+    const says = told.some(({ type }) => type === 'OrderPlaced') ? state.terms?.reservedFen : 0;
+    if (reserved !== says) complaints.push(`order ${id} reserved ${reserved} and says ${says}`);
+    if (state.phase === 'Queued') complaints.push(`order ${id} waits in line for ever`);
+    const lost = told.find(({ type, data }) => type === 'OrderUnqueued' && data['code'] === 'E-STALE');
+    if (lost) complaints.push(`order ${id} lost its place in line by a silence`);
     if (released + consumed !== wanted)
       complaints.push(`order ${id} (${state.phase}): of ${reserved} reserved ${released} + ${consumed} came back`);
     if (consumed !== (state.phase === 'Settled' ? state.approval?.subsidyFen : 0)) complaints.push(`order ${id} consumed ${consumed} fen`);
@@ -178,6 +185,22 @@ const answered = (journals: Journals, liar: string | null, complaints: Complaint
   }
 };
 
+/** A pool gives no more than it has, what it gave is what its accounts hold and cost, and who stood in line left it once (V4, V27). */
+const pools = (province: ProvinceCode, entries: readonly Entry[], accounts: ReadonlyMap<string, Quota>, complaints: Complaints): void => {
+  const { scheme, poolFen = Infinity } = packOf(province);
+  const held = [...accounts].filter(([stream]) => stream.includes(`.${scheme}.`));
+  const heldFen = held.reduce((all, [, { reservedFen, consumedFen }]) => all + reservedFen + consumedFen, 0);
+  let state = pool.initial;
+  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('pool/'))) {
+    if (type === 'QueueLeft' && !state.queue.includes(String(data['order']))) complaints.push(`${String(data['order'])} left a line twice`);
+    state = pool.evolve(state, { type, data } as never);
+    if (state.takenFen > poolFen) complaints.push(`${stream} of ${province} gave ${state.takenFen} fen`);
+  }
+  if (state.queue.length > 0) complaints.push(`${state.queue.join(', ')} of ${province} wait in line for ever`);
+  if (poolFen < Infinity && state.takenFen !== heldFen)
+    complaints.push(`the pool of ${province} gave ${state.takenFen}, and ${heldFen} are held`);
+};
+
 /** An invoice supports no more than its amount (V15). */
 const invoices = (entries: readonly Entry[], complaints: Complaints): void => {
   const streams = new Map<string, ReturnType<typeof invoice.evolve>>();
@@ -229,7 +252,9 @@ export const auditBooks = (run: HostileRun, journals: Journals): readonly string
     const mine = holds(entries, complaints);
     const sliced = slices(entries, complaints);
     const spent = { orders: mine, sliced, restored: takenBack(entries, mine, complaints) };
-    conserved(accounts(entries, complaints), spent, complaints);
+    const states = accounts(entries, complaints);
+    conserved(states, spent, complaints);
+    pools(province as ProvinceCode, entries, states, complaints);
     // All limits have passed: a holder who is heard has no slice any more.
     for (const [stream, state] of sliced)
       if (openFen(state) > 0 && state.granted?.holder !== run.liar) complaints.push(`${stream} still holds ${openFen(state)} fen`);

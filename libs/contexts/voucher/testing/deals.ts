@@ -49,7 +49,7 @@ export const dealsOf = (chance: Chance): readonly Deal[] =>
         home,
         at: chance.pick(others),
         mode: chance.happens(0.5) ? 'tongdui' : 'tongyong',
-        // Together with two greedy ones the deals of a firm want more than its grant: whoever comes last is refused (V5).
+        // With two greedy ones the deals of a firm want more than there is: whoever comes last is refused (V5), or waits in line (V27).
         voucherFen: course === 'greedy' ? 4_500_000 : 300_000 + 1_000 * chance.below(400),
       };
     }),

@@ -4,8 +4,6 @@ import type { Act } from './aftermath.js';
 import { nth, type Deal } from './deals.js';
 import { agent } from './scenario.js';
 
-/** What packs allow. Every slice of a history is over before it ends, nine days after trading. */
-export const SLICES = { mostFen: 5_000_000, days: 30, graceDays: 1 } as const;
 const DAYS = 5;
 
 const atHolder = ({ id, home, at }: Deal) => ({ slice: id, home, agency: `a${at}` });

@@ -5,8 +5,9 @@ import { orderStream } from '../src/index.js';
 import { dispute, object, takeBack, type Act } from './aftermath.js';
 import { CONTRACTED, dealsOf, hasEnded, type Deal } from './deals.js';
 import { PROVINCE_CODES, type ProvinceCode } from './node.js';
-import { actor, agent, DAY_MS, hex, pack, staff } from './scenario.js';
-import { drawOnSlice, returnSlice, SLICES } from './slicing.js';
+import { grantFen, packOf } from './packs.js';
+import { actor, agent, DAY_MS, hex, staff } from './scenario.js';
+import { drawOnSlice, returnSlice } from './slicing.js';
 
 const USCC = '91350100M000100Y43';
 const subjectOf = (home: string): string => `s${home}`;
@@ -20,9 +21,6 @@ const REPEAT_SHARE = 0.08;
 /** How many of the keys that are rotated were stolen, and how long after trading began they are rotated at most, ms. */
 const STOLEN_SHARE = 0.4;
 const ROTATE_WITHIN_MS = 1_500;
-/** What each firm is granted for the year. */
-const GRANT_FEN = 12_000_000;
-const subjects = { firm: { capFen: GRANT_FEN, tiers: [{ ratio: { of: 1, in: 2 } }], proofNeeded: true } };
 const accountOf = (home: ProvinceCode) => ({ subject: subjectOf(home), scheme: 'cxq', year: 2026 });
 
 export class Trade {
@@ -64,7 +62,7 @@ export class Trade {
       this.act(province, command, body, by, `${command} ${JSON.stringify(body).length}`);
     const agency = { agency: id, organisation: `org-${id}`, name: `Agency ${province}`, uscc: USCC, classes: ['5'] };
     const product = { agency: id, product: 'p1', itemClass: '5', name: 'Composition analysis', priceFen: 100_000_000 };
-    await Promise.all([say('AdoptPolicy', { pack: pack(province, { subjects, slices: SLICES }) }), say('AdmitAgency', agency)]);
+    await Promise.all([say('AdoptPolicy', { pack: packOf(province) }), say('AdmitAgency', agency)]);
     await Promise.all([
       say('ListProduct', product, agent(province)),
       say('RegisterSubject', { subject, kind: 'firm', organisation: `org-${subject}`, name: `Firm ${province}`, uscc: USCC }),
@@ -82,8 +80,8 @@ export class Trade {
     };
     const proposed = this.deals.filter(({ course, home }) => course === 'proposed' && home === province);
     await Promise.all([...facts, ...proposed.map(({ at }) => allow(at))]);
-    await say('ApplyQuota', { ...account, askedFen: GRANT_FEN }, firm(province));
-    await say('GrantQuota', { ...account, amountFen: GRANT_FEN });
+    await say('ApplyQuota', { ...account, askedFen: grantFen(province) }, firm(province));
+    await say('GrantQuota', { ...account, amountFen: grantFen(province) });
   }
 
   /**

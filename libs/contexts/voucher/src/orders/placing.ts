@@ -18,7 +18,7 @@ import { lengthMs, limitOf } from '../policy/clocks.js';
 import { handler, mayAct, missing, positive } from '../handling.js';
 import { order, termsOf, type Order, type OrderEvent } from './order.js';
 import { askedOf, inadmissible, ruleReads, type Wish } from './placing-rules.js';
-import { leaveLine, lineClosed } from '../quotas/queue.js';
+import { holdLine, leaveLine, lineClosed } from '../quotas/queue.js';
 import { pairPlaces, watched } from './splitting.js';
 import { quota } from '../quotas/quota.js';
 import { register, takeNumber } from '../register.js';
@@ -145,7 +145,8 @@ export interface AdvanceQueue {
 }
 /**
  * Derived, when money came back or the head of the line changed (V27) → OrderPlaced for the head, by the pack in force now; OrderUnqueued
- * when another rule forbids it now; nothing while the pool is too short for it: then all behind it wait too.
+ * when another rule forbids it now; nothing while the pool is too short for it, and QueueHeld while the agency's province is silent: then
+ * all behind it wait too.
  */
 export const AdvanceQueue: Handler<AdvanceQueue> = handler({
   target: ({ scheme, year }: AdvanceQueue) => poolStream(scheme, year),
@@ -165,6 +166,8 @@ export const AdvanceQueue: Handler<AdvanceQueue> = handler({
     const answer = place(turn, wish, { proposed: termsOf(state).proposed, inTurn: true });
     if (!isRejection(answer)) return answer;
     if (answer.rejected === 'E-POOL') return [];
+    // A silence passes (M2): nobody loses his place by it.
+    if (answer.rejected === 'E-STALE') return holdLine(state);
     const data = { order: head, code: answer.rejected, facts: answer.facts };
     return [...toStream(orderStream(head), [{ type: 'OrderUnqueued', data }], termsOf(state).policy), ...leaveLine(state)];
   },

@@ -8,7 +8,7 @@ export interface Ceiling {
   readonly queue: readonly string[];
 }
 
-type CeilingEvent = PrivateEvent<'CeilingTaken' | 'CeilingReturned' | 'QueueJoined' | 'QueueLeft'>;
+type CeilingEvent = PrivateEvent<'CeilingTaken' | 'CeilingReturned' | 'QueueJoined' | 'QueueLeft' | 'QueueHeld'>;
 
 const ceiling = (kind: string) =>
   foldOf<Ceiling, CeilingEvent>(
@@ -19,6 +19,7 @@ const ceiling = (kind: string) =>
       CeilingReturned: (state, { amountFen }) => ({ ...state, takenFen: state.takenFen - amountFen }),
       QueueJoined: (state, { order }) => ({ ...state, queue: [...state.queue, order] }),
       QueueLeft: (state, { order }) => ({ ...state, queue: state.queue.filter((each) => each !== order) }),
+      QueueHeld: (state) => state,
     },
   );
 

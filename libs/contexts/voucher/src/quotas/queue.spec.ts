@@ -120,6 +120,37 @@ describe('V27: nobody overtakes', () => {
     expect(poolOf(d)).toEqual({ takenFen: 0, queue: [] });
   });
 
+  test('a head whose agency is in a province that is silent keeps its place, and is placed once that is heard again (M2)', () => {
+    const d = exhausted();
+    place(d, 'o1', 2_000_000);
+    place(d, 'o2', 1_000_000);
+    d.world.down.add('31');
+    d.world.pass(16 * 60_000);
+    cancel(d, 'o0');
+    expect(phases(d, 'o1', 'o2')).toEqual(['Queued', 'Queued']);
+    d.world.pass(DAY_MS);
+    expect(phases(d, 'o1', 'o2')).toEqual(['Queued', 'Queued']);
+    d.world.down.delete('31');
+    d.world.pass(1_000);
+    expect(phases(d, 'o1', 'o2')).toEqual(['Placed', 'Placed']);
+    const held = d.world.nodes['32'].entries.filter(({ type }) => type === 'QueueHeld');
+    expect(new Set(held.map(({ data }) => data['order']))).toEqual(new Set(['o1']));
+  });
+
+  test('a head whose agency’s province stays silent is looked at again and again, until its own time in line is over', () => {
+    const d = exhausted();
+    place(d, 'o1', 2_000_000);
+    d.world.down.add('31');
+    d.world.pass(16 * 60_000);
+    cancel(d, 'o0');
+    for (let day = 0; day < 12; day += 1) d.world.pass(DAY_MS);
+    expect(phases(d, 'o1')).toEqual(['Queued']);
+    expect(d.world.nodes['32'].entries.filter(({ type }) => type === 'QueueHeld').length).toBeGreaterThan(2);
+    d.world.pass(20 * DAY_MS);
+    expect(phases(d, 'o1')).toEqual(['Closed']);
+    expect(poolOf(d)).toEqual({ takenFen: 0, queue: [] });
+  });
+
   test('a pack with more money is felt from its first day on', () => {
     const d = exhausted();
     place(d, 'o1', 2_000_000);

@@ -20,6 +20,12 @@ export const leaveLine = (state: Order): readonly Append[] => {
   return toStream(poolStream(scheme, year), [{ type: 'QueueLeft', data: { order } }], policy);
 };
 
+/** The head of the line stays there, and is looked at again once the province of its agency is heard. */
+export const holdLine = (state: Order): readonly Append[] => {
+  const { order, scheme, year, policy, agencyProvince: awaits, patienceMs } = termsOf(state);
+  return toStream(poolStream(scheme, year), [{ type: 'QueueHeld', data: { order, awaits, patienceMs } }], policy);
+};
+
 /** The pool that an entry is about: its scheme and year. */
 export const poolOf = (entry: Entry): { readonly scheme: string; readonly year: number } | null => {
   const [scheme, year] = idIn(entry, 'pool')?.split('.') ?? [];
