@@ -40,7 +40,7 @@ const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adopte
     fires: { command: 'AdvanceQueue', target: poolStream(scheme, year), body: { scheme, year } },
   };
 };
-/** Whose agency's province was silent when its turn came is looked at again once that is heard (V27, M2), or has been silent for too long. */
+/** Whose agency's province was silent when its turn came is looked at again once that is heard, or has been silent too long (V27, M2). */
 const lookAtHead = (entry: Entry): readonly TimerChange[] => {
   const [held, body] = [dataOf(entry, 'QueueHeld'), poolOf(entry)];
   if (!held || !body) return [];
