@@ -98,4 +98,19 @@ describe('M2: a suspension', () => {
     d.world.settle();
     expect(place(d, 'o4')).toMatchObject({ rejected: 'E-AGENCY' });
   });
+
+  test('does not hold up what an agency proposed while it was cut off: its own word is what is heard first', () => {
+    const d = delta();
+    d.does('32', 'AllowProposer', { subject: 's1', agencyProvince: '31', agency: 'a31', uptoFen: 2_000_000 }, firm);
+    d.world.settle();
+    d.world.down.add('31');
+    d.world.nowMs += 16 * 60_000;
+    const { agencyProvince: _, ...wish } = d.placing('o1', { voucherFen: 2_000_000 }) as { agencyProvince: string };
+    d.does('31', 'ProposeOrder', { ...wish, home: '32' }, agent('31'));
+    d.does('31', 'ListProduct', { agency: 'a31', product: 'p9', itemClass: '5', name: 'Further', priceFen: 1 }, agent('31'));
+    d.world.down.delete('31');
+    // The proposal is read, and nothing yet of what its province said after it.
+    d.world.deliver('32', '31', 1);
+    expect(d.order('o1').phase).toBe('Accepted');
+  });
 });

@@ -45,28 +45,31 @@ interface Coming {
   readonly proposed: boolean;
   /** The head of the line has its turn (V27); nobody else may name an order that waits already. */
   readonly inTurn?: true;
-  /** Money that was reserved before: rules that were answered then, and how it becomes the order's. Absent: the account is drawn on. */
-  readonly aside?: {
-    readonly answered: readonly string[];
-    readonly draw: (pack: VoucherPack, terms: Terms) => ReturnType<typeof draw>;
-  };
+  /** Rules that need no asking any more. */
+  readonly answered?: readonly string[];
+  /** How money that was reserved before becomes the order's. Absent: the account is drawn on. */
+  readonly aside?: (pack: VoucherPack, terms: Terms) => ReturnType<typeof draw>;
 }
 
 /** OrderPlaced, or OrderQueued where the pool is exhausted (V27), and everything committed with it; or the rule that forbids it. */
-export const place = (turn: Turn, command: PlaceOrder, { proposed, inTurn: waited, aside }: Coming): readonly Append[] | Rejection => {
+export const place = (
+  turn: Turn,
+  command: PlaceOrder,
+  { proposed, inTurn: waited, answered, aside }: Coming,
+): readonly Append[] | Rejection => {
   const before = turn.state(order, orderStream(command.order));
   if (before.phase !== 'None' && !waited) return refuse('E-STATE', { seen: phrase('orderIdTaken'), needed: phrase('newOrderId') });
   const wrong = positive('amountFen', command.amountFen);
   if (wrong) return wrong;
   const asked = askedOf(command, turn);
   if (isRejection(asked)) return asked;
-  const no = inadmissible(asked, turn, aside?.answered);
+  const no = inadmissible(asked, turn, answered);
   if (no) return no;
   const { who, pack, item } = asked;
   const terms = who.registered ? pack.subjects[who.registered.kind] : undefined;
   if (!who.registered || !terms)
     return refuse('E-SUBJECT', { policy: pack.version, seen: phrase('notServed'), needed: phrase('servedKind') });
-  const drawn = aside ? aside.draw(pack, terms) : draw(turn, drawnOf(command, who), pack, terms, command);
+  const drawn = aside ? aside(pack, terms) : draw(turn, drawnOf(command, who), pack, terms, command);
   if (isRejection(drawn) && (waited || aside || drawn.rejected !== 'E-POOL')) return drawn;
   const line = turn.state(pool, poolStream(command.scheme, command.year));
   const waits = !waited && !aside && (isRejection(drawn) || line.queue.length > 0);
@@ -190,6 +193,9 @@ export const PlaceOrder: Handler<PlaceOrder> = handler({
   },
 });
 
+/** M2: after a long silence a proposal may be read before the next beat; it is itself what its province says. */
+const HEARD: readonly string[] = ['freshness'];
+
 /** What the agency's province proposed, as the reaction hands it on. */
 export interface TakeProposal extends PlaceOrder {
   readonly from: string;
@@ -206,7 +212,7 @@ export const TakeProposal: Handler<TakeProposal> = handler({
     const answer =
       wantedFen > uptoFen || command.from !== command.agencyProvince
         ? refuse('E-ROLE', { seen: yuan(uptoFen), needed: phrase('subjectLeave', { wantedFen }) })
-        : place(turn, command, { proposed: true });
+        : place(turn, command, { proposed: true, answered: HEARD });
     if (!isRejection(answer)) return answer;
     const { order: id, subject: who, agencyProvince, agency: by } = command;
     const data = { order: id, subject: who, agencyProvince, agency: by, code: answer.rejected, facts: answer.facts };

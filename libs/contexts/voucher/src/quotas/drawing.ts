@@ -168,8 +168,8 @@ export const TakeDraw: Handler<TakeDraw> = handler({
     const state = turn.state(slice, sliceStream(command.slice));
     const wish = wishOf(state, command);
     const no = foreignDraw(state, command);
-    const aside = { answered: ANSWERED, draw: handOver(turn, state, command) };
-    const answer = no ?? (wish ? place(turn, wish, { proposed: true, aside }) : []);
+    const aside = handOver(turn, state, command);
+    const answer = no ?? (wish ? place(turn, wish, { proposed: true, answered: ANSWERED, aside }) : []);
     if (!isRejection(answer)) return oneEach(answer);
     const { slice: id, order, voucherFen } = command;
     const data = { slice: id, order, voucherFen, code: answer.rejected, facts: answer.facts };
