@@ -4,6 +4,7 @@ import type { Act } from './aftermath.js';
 import { nth, type Deal } from './deals.js';
 import { agent } from './scenario.js';
 
+/** How long a slice may be drawn on. */
 const DAYS = 5;
 
 const atHolder = ({ id, home, at }: Deal) => ({ slice: id, home, agency: `a${at}` });
