@@ -6,8 +6,8 @@ import { complaintTimers } from './agencies/complaint.js';
 import type { Limit } from './orders/order.js';
 import { dataOf, idOf, type DataOf } from './reading.js';
 import { sanctionTimers } from './orders/sanction.js';
-import { poolOf } from './quotas/queue.js';
-import { agencyStream, journalOf, orderStream, poolStream } from './streams.js';
+import { looking, poolOf } from './quotas/queue.js';
+import { agencyStream, journalOf, orderStream } from './streams.js';
 import { unpaidTimer } from './settlement/unpaid.js';
 
 const LIMITS: readonly Limit[] = ['accept', 'contract', 'redeem', 'publicity'];
@@ -33,20 +33,14 @@ const waiting = (awaits: DataOf<'DeadlineRecomputed'>['awaits']) =>
 /** A pack may have more money for its pool than the one before: from its first day on the line is looked at again (V27). */
 const lookAtLine = ({ scheme, version, fromMs }: DataOf<'PolicyAdopted'>, adoptedMs: number): TimerChange => {
   const dueMs = Math.max(fromMs, adoptedMs);
-  const year = yearOf(dueMs);
-  return {
-    set: `queue/${scheme}.${version}`,
-    dueMs,
-    fires: { command: 'AdvanceQueue', target: poolStream(scheme, year), body: { scheme, year } },
-  };
+  return { set: `queue/${scheme}.${version}`, dueMs, fires: looking({ scheme, year: yearOf(dueMs) }) };
 };
 /** Whose agency's province was silent when its turn came is looked at again once that is heard, or has been silent too long (V27, M2). */
 const lookAtHead = (entry: Entry): readonly TimerChange[] => {
-  const [held, body] = [dataOf(entry, 'QueueHeld'), poolOf(entry)];
-  if (!held || !body) return [];
+  const [held, of] = [dataOf(entry, 'QueueHeld'), poolOf(entry)];
+  if (!held || !of) return [];
   const { awaits, patienceMs } = held;
-  const fires = { command: 'AdvanceQueue', target: entry.stream, body };
-  return [{ set: `held/${entry.stream}`, dueMs: entry.time + 1, fires, awaits: journalOf(awaits), patienceMs }];
+  return [{ set: `held/${entry.stream}`, dueMs: entry.time + 1, fires: looking(of), awaits: journalOf(awaits), patienceMs }];
 };
 /** The account ends by itself: after its use window what is unused is void (V13), after the year it closes (A5). */
 const accountLimits = (entry: Entry): readonly TimerChange[] => {

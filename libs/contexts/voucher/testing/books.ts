@@ -1,5 +1,5 @@
 /** The books of a healed federation, counted from its entries alone: money, quota, holds, statements. */
-import type { Entry } from '@yrd/ledger';
+import type { DomainEvent, Entry, Fold } from '@yrd/ledger';
 import type { HostileRun, Told } from '@yrd/ledger/testing';
 import { invoice, order, quota, quotaStream, type WindowRow } from '../src/index.js';
 import { lineOf } from '../src/settlement/paying.js';
@@ -23,16 +23,30 @@ const counted = <K>(keys: Iterable<K>): ReadonlyMap<K, number> => {
 
 const fenOf = ({ data }: Entry): number => Number(data['amountFen']);
 
-/** At every moment what is reserved and consumed lies within what was granted (V5). */
-const accounts = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Quota> => {
-  const states = new Map<string, Quota>();
-  for (const entry of entries.filter(({ stream }) => stream.startsWith('quota/'))) {
-    const state = quota.evolve(states.get(entry.stream) ?? quota.initial, { type: entry.type, data: entry.data } as never);
-    states.set(entry.stream, state);
-    if (state.reservedFen < 0 || state.consumedFen < 0 || state.reservedFen + state.consumedFen > state.grantedFen)
-      complaints.push(`${entry.stream} was over-spent at entry ${entry.index} of ${entry.journal}: ${JSON.stringify(state)}`);
+/** Folds all streams of a kind, entry by entry; `look` sees what each entry makes of its stream. */
+const folded = <S, E extends DomainEvent>(
+  fold: Fold<S, E>,
+  entries: readonly Entry[],
+  look: (entry: Entry, before: S, state: S) => void,
+): ReadonlyMap<string, S> => {
+  const states = new Map<string, S>();
+  for (const entry of entries) {
+    const { stream, type, data } = entry;
+    if (!stream.startsWith(`${fold.kind}/`)) continue;
+    const before = states.get(stream) ?? fold.initial;
+    const state = fold.evolve(before, { type, data } as never);
+    states.set(stream, state);
+    look(entry, before, state);
   }
   return states;
+};
+
+/** At every moment what is reserved and consumed lies within what was granted (V5). */
+const accounts = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Quota> => {
+  return folded(quota, entries, ({ stream, index, journal }, _, state) => {
+    if (state.reservedFen < 0 || state.consumedFen < 0 || state.reservedFen + state.consumedFen > state.grantedFen)
+      complaints.push(`${stream} was over-spent at entry ${index} of ${journal}: ${JSON.stringify(state)}`);
+  });
 };
 
 /** What may be said of an order at most once. */
@@ -121,16 +135,11 @@ const takenBack = (entries: readonly Entry[], orders: ReadonlyMap<string, Order>
 
 /** A slice is spent or free again to the fen, ends once, and nothing is taken of it afterwards (A1). */
 const slices = (entries: readonly Entry[], complaints: Complaints): ReadonlyMap<string, Slice> => {
-  const states = new Map<string, Slice>();
-  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('slice/'))) {
-    const before = states.get(stream) ?? slice.initial;
+  return folded(slice, entries, ({ stream, type, data }, before, state) => {
     if (before.ended && (type === 'SliceEnded' || type === 'DrawTaken')) complaints.push(`${stream} had ended before ${type}`);
-    const state = slice.evolve(before, { type, data } as never);
-    states.set(stream, state);
     if (openFen(state) < 0) complaints.push(`more was taken of ${stream} than it had`);
     if (type === 'SliceEnded' && data['releasedFen'] !== openFen(before)) complaints.push(`${stream} gave back ${JSON.stringify(data)}`);
-  }
-  return states;
+  });
 };
 
 interface Spent {
@@ -190,26 +199,21 @@ const pools = (province: ProvinceCode, entries: readonly Entry[], accounts: Read
   const { scheme, poolFen = Infinity } = packOf(province);
   const held = [...accounts].filter(([stream]) => stream.includes(`.${scheme}.`));
   const heldFen = held.reduce((all, [, { reservedFen, consumedFen }]) => all + reservedFen + consumedFen, 0);
-  let state = pool.initial;
-  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('pool/'))) {
-    if (type === 'QueueLeft' && !state.queue.includes(String(data['order']))) complaints.push(`${String(data['order'])} left a line twice`);
-    state = pool.evolve(state, { type, data } as never);
-    if (state.takenFen > poolFen) complaints.push(`${stream} of ${province} gave ${state.takenFen} fen`);
-  }
-  if (state.queue.length > 0) complaints.push(`${state.queue.join(', ')} of ${province} wait in line for ever`);
-  if (poolFen < Infinity && state.takenFen !== heldFen)
-    complaints.push(`the pool of ${province} gave ${state.takenFen}, and ${heldFen} are held`);
+  const states = folded(pool, entries, ({ stream, type, data }, { queue }, { takenFen }) => {
+    if (type === 'QueueLeft' && !queue.includes(String(data['order']))) complaints.push(`${String(data['order'])} left a line twice`);
+    if (takenFen > poolFen) complaints.push(`${stream} of ${province} gave ${takenFen} fen`);
+  });
+  const { takenFen, queue } = [...states.values()][0] ?? pool.initial;
+  if (queue.length > 0) complaints.push(`${queue.join(', ')} of ${province} wait in line for ever`);
+  if (poolFen < Infinity && takenFen !== heldFen) complaints.push(`the pool of ${province} gave ${takenFen}, and ${heldFen} are held`);
 };
 
 /** An invoice supports no more than its amount (V15). */
 const invoices = (entries: readonly Entry[], complaints: Complaints): void => {
-  const streams = new Map<string, ReturnType<typeof invoice.evolve>>();
-  for (const { stream, type, data } of entries.filter((entry) => entry.stream.startsWith('invoice/'))) {
-    const state = invoice.evolve(streams.get(stream) ?? invoice.initial, { type, data } as never);
-    streams.set(stream, state);
-    const claimed = Object.values(state.claims).reduce((all, each) => all + each, 0);
-    if (claimed > (state.registered?.amountFen ?? 0)) complaints.push(`${stream} supports ${claimed} fen, more than it is worth`);
-  }
+  folded(invoice, entries, ({ stream }, _, { claims, registered }) => {
+    const claimed = Object.values(claims).reduce((all, each) => all + each, 0);
+    if (claimed > (registered?.amountFen ?? 0)) complaints.push(`${stream} supports ${claimed} fen, more than it is worth`);
+  });
 };
 
 /** Four equal statements of each window, over exactly the lines that were settled in it. */

@@ -194,7 +194,7 @@ export const PlaceOrder: Handler<PlaceOrder> = handler({
 });
 
 /** M2: after a long silence a proposal may be read before the next beat; it is itself what its province says. */
-const HEARD: readonly string[] = ['freshness'];
+export const HEARD: readonly string[] = ['freshness'];
 
 /** What the agency's province proposed, as the reaction hands it on. */
 export interface TakeProposal extends PlaceOrder {

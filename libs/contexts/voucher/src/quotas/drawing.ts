@@ -7,7 +7,7 @@ import { isRejection, toStream, type Decision, type Handler, type Peek, type Rea
 import { active, agency, offered } from '../agencies/agency.js';
 import { giveBack, take } from './ceiling.js';
 import { handler, mayAct, positive } from '../handling.js';
-import { place, placingReads, type PlaceOrder } from '../orders/placing.js';
+import { HEARD, place, placingReads, type PlaceOrder } from '../orders/placing.js';
 import { quota } from './quota.js';
 import { dataOf, provinceOf } from '../reading.js';
 import { oneEach, subsidyOf } from './reservation.js';
@@ -153,7 +153,7 @@ const handOver = (turn: Turn, state: Slice, { slice: id, order, amountFen, vouch
 };
 
 /** Its quota was reserved when the slice was granted, and the holder was heard just now. */
-const ANSWERED: readonly string[] = ['quota', 'freshness'];
+const ANSWERED: readonly string[] = ['quota', ...HEARD];
 
 /** Derived at the home: SliceDrawn → OrderPlaced + OrderAccepted + DrawTaken, or DrawRefused; always an entry. */
 export const TakeDraw: Handler<TakeDraw> = handler({

@@ -1,6 +1,6 @@
 /** The line before an exhausted pool (V27): orders wait in the order of the home journal, nobody overtakes, a release goes to the head. */
 import { phrase, refuse, type VoucherPack } from '@yrd/contracts';
-import { toStream, type Append, type Entry, type Reaction, type Rejection } from '@yrd/ledger';
+import { toStream, type Append, type DerivedCommand, type Entry, type Reaction, type Rejection } from '@yrd/ledger';
 import { pool, type Ceiling } from './ceiling.js';
 import { termsOf, type Order } from '../orders/order.js';
 import { idIn } from '../reading.js';
@@ -32,6 +32,13 @@ export const poolOf = (entry: Entry): { readonly scheme: string; readonly year: 
   return scheme === undefined || year === undefined ? null : { scheme, year: Number(year) };
 };
 
+/** What looks at the head of a line. */
+export const looking = ({ scheme, year }: { readonly scheme: string; readonly year: number }): DerivedCommand => ({
+  command: 'AdvanceQueue',
+  target: poolStream(scheme, year),
+  body: { scheme, year },
+});
+
 /** Money came back, or somebody left the line: whoever is at its head now is looked at. */
 export const advanceQueue: Reaction = {
   name: 'advance-queue',
@@ -39,8 +46,7 @@ export const advanceQueue: Reaction = {
   from: 'own',
   needs: (entry, found) => (poolOf(entry) ? [{ journal: journalOf(found.province), stream: entry.stream }] : []),
   react: (entry, found) => {
-    const body = poolOf(entry);
-    if (!body || found.state(pool, journalOf(found.province), entry.stream).queue.length === 0) return [];
-    return [{ command: 'AdvanceQueue', target: entry.stream, body }];
+    const of = poolOf(entry);
+    return of && found.state(pool, journalOf(found.province), entry.stream).queue.length > 0 ? [looking(of)] : [];
   },
 };
