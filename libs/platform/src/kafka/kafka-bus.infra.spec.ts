@@ -93,6 +93,17 @@ describe('a bus whose topics come and go', () => {
     120_000,
   );
 
+  test('a group that its client has set back to the beginning has no place in the topic: what it passed before counts no more', async () => {
+    const [topic, group] = [fresh('yrd.31.voucher.journal'), fresh('reader')];
+    const known = new KafkaTopics(kafka, (notice) => notices.push(notice), undefined);
+    await bus.ensure([topic]);
+    await admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '-2' }] });
+    const [kept] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    expect(kept?.partitions[0]?.offset).toBe('-2');
+    expect(await known.withoutPosition(group, [topic])).toEqual([topic]);
+    await known.close();
+  });
+
   test('a topic deleted just before its position is kept gets no position of the old one once it is made again', async () => {
     const topic = fresh('yrd.31.voucher.journal');
     const seen: string[] = [];

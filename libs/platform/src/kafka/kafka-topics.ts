@@ -98,8 +98,9 @@ export class KafkaTopics {
   /** Those of the topics in which the group has no position: none yet, or none any more, since it goes with the topic. */
   async withoutPosition(group: string, topics: readonly string[]): Promise<readonly string[]> {
     const positions = await this.admin.use((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }));
-    // −1 is none. −2, the beginning, is what the client keeps after a truncation: it is a position.
-    const known = new Set(positions.filter(({ partitions }) => partitions.some(({ offset }) => offset !== '-1')).map(({ topic }) => topic));
+    // −1 is none, and −2 is no place: the client keeps it when its own lies beyond the end, as in a topic that is another one by now.
+    const placed = positions.filter(({ partitions }) => partitions.some(({ offset }) => Number(offset) >= 0));
+    const known = new Set(placed.map(({ topic }) => topic));
     return topics.filter((topic) => !known.has(topic));
   }
 
