@@ -203,8 +203,8 @@ export class KafkaReader implements Subscription {
    * Commits what was passed and gives the topics that were deleted since the group was joined, perhaps made again: then nothing
    * is committed. The sign is sure, since a session gives the group a position in each of its topics, and a broker forgets the
    * position together with the topic (Kafka's group coordinator: `onPartitionsDeleted`); the client, which knows topics by name
-   * only, would go on at the old offset, or sets itself back where that lies beyond the end (also after a truncation). What a failure leaves
-   * is committed the next time, after another look.
+   * only, would go on at the old offset, or sets itself back where that lies beyond the end (also after a truncation). What a failure
+   * leaves is committed the next time, after another look.
    */
   private async keep(topics: readonly string[]): Promise<readonly string[]> {
     const { known, group, notice } = this.options;
