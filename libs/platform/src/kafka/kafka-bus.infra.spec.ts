@@ -93,7 +93,7 @@ describe('a bus whose topics come and go', () => {
     120_000,
   );
 
-  test('a group that its client has set back to the beginning has no place in the topic: what it passed before counts no more', async () => {
+  test('a group that its client has set back to the beginning has no place in the topic: what it passed counts no more', async () => {
     const [topic, group] = [fresh('yrd.31.voucher.journal'), fresh('reader')];
     const known = new KafkaTopics(kafka, (notice) => notices.push(notice), undefined);
     await bus.ensure([topic]);
